@@ -1,0 +1,49 @@
+# Two commands to know: `make run` to try it, `make check` for everything that CI runs.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+PORT ?= 8080
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run reset check test rows story bench lock format clean env env-dev
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+env:
+	@$(PYTHON) scripts/bootstrap.py run
+
+env-dev:
+	@$(PYTHON) scripts/bootstrap.py dev
+
+run: env ## the product with a demo agency on http://127.0.0.1:8080 (PORT= for another); keeps its data in var/
+	@exec $(BIN)/banli run --demo --port $(PORT)
+
+reset: ## clear the data of `make run`
+	@rm -rf var && echo "var/ cleared"
+
+check: env-dev ## format, lint, types, imports, all tests, with the seconds of each (SUITES="lint tests" for some)
+	@$(BIN)/python -m scripts.check $(SUITES)
+
+test: env-dev ## the tests only; ARGS="tests/engine -k flow" picks some
+	@$(BIN)/python -m pytest $(or $(ARGS),-n 2 tests)
+
+rows: env-dev ## which mission rows a passing test shows
+	@$(BIN)/python -m scripts.rows
+
+story: env-dev ## every story of every flow, on each channel that needs no platform
+	@$(BIN)/banli story run --channel loopback --channel webchat flows/*/stories/*.yaml
+
+bench: env-dev ## messages a second and latency on both databases, beside the same work in raw SQL
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+lock: env-dev ## write the lock files anew from pyproject.toml (UPGRADE=1 takes newer versions)
+	@$(BIN)/python -m scripts.lock $(if $(UPGRADE),--upgrade)
+
+format: env-dev ## let the formatter and the linter repair what they can
+	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
+
+clean: ## remove the environment and every cache; the data in var/ stays
+	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,21 @@
+"""Ask the client one question of satisfaction, once per case."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from core.actions.situation import Situation
+from core.commands.command import Command
+from core.commands.work import AskSurvey
+
+EXAMPLE = {"question": "csat"}
+
+
+class Args(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    question: str
+
+
+def commands(args: Args, situation: Situation) -> Sequence[Command]:
+    return [AskSurvey(case_id=situation.case_id, question=args.question)]

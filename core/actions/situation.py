@@ -1,0 +1,13 @@
+"""What an action may know: the case that the rule is about, as ids. No tables, no texts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where the rule acts. `run` is the same for one firing of a rule, so that acting twice has one effect."""
+
+    case_id: int
+    client_id: int
+    run: str  # e.g. "jp_welcome:1234"
+    staff: dict[str, int]  # role -> the person who does its work on this case

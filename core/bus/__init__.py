@@ -1,0 +1,1 @@
+"""The bus: the one path on which everything is done."""

@@ -1,0 +1,113 @@
+"""The bus: may this actor do it, handle, events, consequences, audit. The caller's unit commits."""
+
+from typing import Any
+
+import structlog
+
+from core.bus.deed import Cause, Deed
+from core.bus.wiring import Wiring
+from core.commands.command import Command
+from core.engine.access import Subject
+from core.events.happened import FollowUpRefused
+from core.kit.errors import NotAllowed, NotFound, Refusal
+from core.ledger import audit
+from core.store.locks import case_key
+from core.store.unit import UnitOfWork
+
+MAX_DEPTH = 10  # consequences of consequences; further ones are refused and recorded
+
+log = structlog.get_logger(__name__)
+
+
+class Bus:
+    """Carries commands out. Chat, card, clock, rule and API all come this way."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        wiring.everything_is_wired()
+        self.wiring = wiring
+        self._by_event: dict[str, list[Any]] = {}
+        for kind, reaction in wiring.reactions:
+            self._by_event.setdefault(kind.__name__, []).append(reaction)
+
+    def execute(self, uow: UnitOfWork, command: Command, cause: Cause) -> Any:
+        """Carry out one command and its consequences. Raises Refusal; then nothing of it remains.
+
+        1. Load the subject, take its case's lock, ask the policy. 2. Run the handler inside a step. 3. Note the audit.
+        4. For every event, run the reactions; each follow-up is a step of its own, and a refused one is recorded and
+        taken back without harm to the deed.
+        """
+        case_id = self._permit(uow, command, cause)
+        deed = Deed(uow, cause, self.wiring)
+        with uow.step():
+            result = self.wiring.handlers[type(command)](command, deed)
+        self._note(uow, command, cause, case_id)
+        for event in deed.events:
+            for reaction in self._by_event.get(type(event).__name__, ()):
+                for follow_up in reaction(event, deed):
+                    self._follow(uow, follow_up, cause.follow(), event.case_id)
+        return result
+
+    def attempt(self, uow: UnitOfWork, command: Command, cause: Cause) -> tuple[Any, Refusal | None]:
+        """As execute, but a refusal is noted in the audit and returned: for doors whose unit must still commit."""
+        try:
+            with uow.step():
+                return self.execute(uow, command, cause), None
+        except Refusal as refusal:
+            self.refused(uow, command, cause, refusal)
+            return None, refusal
+
+    def refused(self, uow: UnitOfWork, command: Command, cause: Cause, refusal: Refusal) -> None:
+        """Note a refused attempt."""
+        self._note(uow, command, cause, None, refused=refusal.code)
+
+    def _follow(self, uow: UnitOfWork, command: Command, cause: Cause, case_id: int | None) -> None:
+        try:
+            if cause.depth > MAX_DEPTH:
+                raise NotAllowed("consequences go too deep", reason="too_deep")
+            with uow.step():
+                self.execute(uow, command, cause)
+        except Refusal as refusal:
+            name = type(command).__name__
+            log.info("follow_up_refused", command=name, code=refusal.code, case=case_id)
+            audit.note(uow, cause.actor, cause.door, name, correlation=cause.correlation, case_id=case_id,
+                       refused=refusal.code)  # fmt: skip
+            if case_id is not None:
+                why = str(refusal.params.get("reason", refusal.text))[:300]
+                event = FollowUpRefused(case_id=case_id, command=name, code=refusal.code, why=why)
+                self.wiring.record(event, Deed(uow, cause, self.wiring))
+
+    def _permit(self, uow: UnitOfWork, command: Command, cause: Cause) -> int | None:
+        """Raises NotFound for what the actor cannot reach (as if it did not exist), NotAllowed without the right."""
+        policy, actor = self.wiring.policy, cause.actor
+        if command.about is None:
+            if not policy.may(actor, command.permission, None):
+                raise NotAllowed(permission=command.permission)
+            return getattr(command, "case_id", None)
+        kind, field = command.about
+        if not policy.may(actor, command.permission):
+            raise NotAllowed(permission=command.permission)
+        subject_id: int = getattr(command, field)
+        case_id = self.wiring.case_of(uow, kind, subject_id)
+        if case_id is not None:
+            uow.need(case_key(case_id))
+        subject: Subject | None = self.wiring.subjects[kind](uow, subject_id)
+        if subject is None or not policy.may(actor, command.permission, subject):
+            raise NotFound(thing=kind, id=subject_id)
+        return case_id
+
+    def _note(
+        self, uow: UnitOfWork, command: Command, cause: Cause, case_id: int | None, refused: str | None = None
+    ) -> None:
+        subject = None
+        if command.about is not None:
+            subject = f"{command.about[0]}:{getattr(command, command.about[1])}"
+        audit.note(
+            uow,
+            cause.actor,
+            cause.door,
+            type(command).__name__,
+            correlation=cause.correlation,
+            subject=subject,
+            case_id=case_id,
+            refused=refused,
+        )

@@ -1,0 +1,73 @@
+"""A deed: one command being carried out, with its actor, its cause and the events that it emits."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from core.bus.wiring import Wiring
+from core.engine.access import Actor
+from core.events.event import Event
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+
+SYSTEM = Actor(kind="system", id=0, roles=frozenset({"system"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a command is carried out: who asked, through which door, as a consequence of what."""
+
+    actor: Actor
+    door: str  # chat, api, timer, rule, cli
+    correlation: int  # the same for everything that follows from one update, press, timer or request
+    channel: str = ""
+    depth: int = 0
+
+    def follow(self) -> "Cause":
+        """The cause of a consequence: the system acts, one step further from the deed."""
+        return replace(self, actor=SYSTEM, door="rule", depth=self.depth + 1)
+
+
+@dataclass(slots=True)
+class Deed:
+    """What a handler or reaction is given. It reads through `uow`, speaks through `emit`, and asks for facts."""
+
+    uow: UnitOfWork
+    cause: Cause
+    wiring: Wiring
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def actor(self) -> Actor:
+        return self.cause.actor
+
+    @property
+    def now(self) -> datetime:
+        return self.uow.now
+
+    def emit(self, event: Event) -> None:
+        """Say that something has happened; it is recorded at once, its consequences follow after the handler."""
+        self.wiring.record(event, self)
+        self.events.append(event)
+
+    def facts(self, case: Row, names: Collection[str], actor: Actor | None = None) -> dict[str, object]:
+        """Those facts about a case and no others; a fact that is empty is left out."""
+        wanted: dict[str, set[str]] = {}
+        for name in names:
+            wanted.setdefault(name.split(".", 1)[0], set()).add(name)
+        found: dict[str, object] = {}
+        for prefix, of_prefix in wanted.items():
+            source = self.wiring.facts.get(prefix)
+            if source is not None:
+                found.update(source(self.uow, case, frozenset(of_prefix), actor or self.actor))
+        return {name: found[name] for name in names if found.get(name) is not None}
+
+    def tool(self, name: str) -> Any:
+        """A part that the hall gave: catalogue, calendars, texts."""
+        return self.wiring.tools[name]
+
+
+def about(case_id: int | None, **more: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments of an event that concerns a case."""
+    return {"case_id": case_id, **more}

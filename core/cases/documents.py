@@ -1,0 +1,100 @@
+"""Documents: a file becomes the newest version of a checklist item. Nothing that was sent is ever overwritten."""
+
+from core.bus.deed import Deed
+from core.cases.checklist import completion_of, tell_if_complete
+from core.cases.stages import compiled_of
+from core.cases.tables import case, document_version, item
+from core.commands.documents import SubmitDocument, WaiveItem
+from core.engine.checklist import move
+from core.events.happened import DocumentSubmitted, ItemWaived
+from core.files.checks.run import run_checks
+from core.files.tables import file
+from core.kit.errors import NotPossibleNow, Refusal
+from core.ledger.buttons import close_card
+from core.store.sealing import Row
+
+
+class SameFile(Refusal):
+    """The newest version is this very file: nothing to do."""
+
+    code, status = "same_file", 409
+
+
+def submit_document(command: SubmitDocument, deed: Deed) -> int:
+    """Returns the version's id.
+
+    Raises SameFile for an identical re-upload (no version is made), NotPossibleNow when the case is closed or the item
+    does not wait for a document any more.
+    """
+    uow = deed.uow
+    wanted, kept = uow.get(item, command.item_id), uow.get(file, command.file_id)
+    row = uow.get(case, wanted["case_id"])
+    if row["state"] != "open":
+        raise NotPossibleNow(reason="closed")
+    status = move(wanted["status"], "submit")
+    current = uow.peek(document_version, wanted["current_id"]) if wanted["current_id"] is not None else None
+    if current is not None and current["sha256"] == kept["sha256"] and current["status"] != "rejected":
+        raise SameFile(item=wanted["key"])
+    version = uow.add(
+        document_version,
+        item_id=wanted["id"],
+        case_id=row["id"],
+        n=wanted["versions"] + 1,
+        file_id=kept["id"],
+        sha256=kept["sha256"],
+        by_kind=deed.actor.kind,
+        by_id=deed.actor.id,
+        channel=deed.cause.channel,
+        at=deed.now,
+        findings=findings_of(row, wanted, kept, {}, [], deed),
+        ticks=[],
+        dates={},
+    )
+    if current is not None and current["status"] == "submitted":
+        uow.change(document_version, current["id"], status="replaced")
+        close_card(uow, review_card(current["id"]))
+    uow.change(item, wanted["id"], status=status, status_at=deed.now, versions=version["n"], current_id=version["id"])
+    deed.emit(
+        DocumentSubmitted(
+            case_id=row["id"],
+            item_id=wanted["id"],
+            item=wanted["key"],
+            version_id=version["id"],
+            version=version["n"],
+            file_id=kept["id"],
+            sha256=kept["sha256"],
+            channel=deed.cause.channel,
+        )
+    )
+    return int(version["id"])
+
+
+def waive_item(command: WaiveItem, deed: Deed) -> None:
+    """Raises NotPossibleNow when the item is approved already."""
+    uow = deed.uow
+    wanted = uow.get(item, command.item_id)
+    row = uow.get(case, wanted["case_id"])
+    status = move(wanted["status"], "waive", command.reason)
+    before = completion_of(compiled_of(deed, row), uow, row)
+    uow.change(item, wanted["id"], status=status, status_at=deed.now, words=command.reason)
+    deed.emit(
+        ItemWaived(case_id=row["id"], item_id=wanted["id"], item=wanted["key"], reason=command.reason)
+    )
+    tell_if_complete(row, before, deed)
+
+
+def findings_of(
+    row: Row, wanted: Row, kept: Row, dates: dict[str, str], ticks: list[str], deed: Deed
+) -> list[dict[str, object]]:
+    """What the item's checks say about this file, given the case's dates and what the reviewer has confirmed."""
+    checks = compiled_of(deed, row).flow.item(wanted["key"]).checks
+    facts = {**{f"case.{name}": value for name, value in row["fields"].items()}, **dates}
+    found = run_checks(
+        [check.model_dump(mode="json") for check in checks], kept["inspection"], facts, dates, ticks, deed.now.date()
+    )
+    return [finding.model_dump(mode="json") for finding in found]
+
+
+def review_card(version_id: int) -> str:
+    """The key under which every copy of a version's review card is known."""
+    return f"review:{version_id}"

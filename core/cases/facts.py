@@ -1,0 +1,58 @@
+"""Facts about a case: ``case.*``, ``docs.*``, ``actor.*``, ``client.*``, ``history.*`` and ``time.*`` for conditions."""
+
+from collections.abc import Mapping
+
+from core.cases.checklist import completion_of, proofs_of
+from core.cases.tables import applicant, case
+from core.engine.access import Actor
+from core.engine.machine import CompiledFlow
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+
+_OWN = {"case.stage": "stage", "case.substate": "substate", "case.outcome": "outcome"}
+
+
+def case_facts(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+    """``case.stage`` and the like, and ``case.<field>`` for the flow's fields."""
+    found: dict[str, object] = {}
+    for name in names:
+        if name in _OWN:
+            found[name] = row[_OWN[name]]
+        elif name == "case.applicants":
+            found[name] = len(uow.find(applicant, applicant.c.case_id == row["id"]))
+        else:
+            found[name] = row["fields"].get(name.removeprefix("case."))
+    return found
+
+
+def docs_facts(compiled: CompiledFlow, uow: UnitOfWork, row: Row, names: frozenset[str]) -> Mapping[str, object]:
+    """``docs.required``, ``docs.done``, ``docs.missing``, ``docs.complete`` and ``docs.proof.<item>``."""
+    state = completion_of(compiled, uow, row)
+    proofs = proofs_of(uow, row)
+    found: dict[str, object] = {
+        "docs.required": state.total,
+        "docs.done": state.done,
+        "docs.missing": state.total - state.done,
+        "docs.complete": state.done >= state.total,
+    }
+    for name in names:
+        if name.startswith("docs.proof."):
+            found[name] = name.removeprefix("docs.proof.") in proofs
+    return found
+
+
+def actor_facts(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+    """``actor.prepared``: the acting person handed the work in to the stage where it is now."""
+    return {"actor.prepared": actor.kind == "staff" and row["handed_by"] == actor.id}
+
+
+def history_facts(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+    """``history.refused``: earlier cases of this client that were refused; ``client.refused_before`` likewise."""
+    earlier = uow.find(case, case.c.client_id == row["client_id"], case.c.outcome == "refused")
+    refused = sum(1 for each in earlier if each["id"] != row["id"])
+    return {"history.refused": refused, "client.refused_before": refused > 0}
+
+
+def time_facts(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+    """``time.overdue``: the stage's limit has passed."""
+    return {"time.overdue": row["due"] is not None and row["due"] <= uow.now}

@@ -1,0 +1,105 @@
+"""Stages: a case moves only where its published flow lets it, and everything that hangs on a stage moves with it."""
+
+from core.bus.deed import Deed
+from core.cases.tables import case, stage_span
+from core.commands.cases import AdvanceCase, OpenForm, SetSubstate
+from core.engine.calendar import WorkingCalendar
+from core.engine.machine import CompiledFlow, Move
+from core.events.happened import CaseClosed, FormAsked, StageEntered, StageLeft, SubstateSet
+from core.kit.errors import NotPossibleNow, Stale
+from core.ledger import timers
+from core.store.sealing import Row
+
+
+def compiled_of(deed: Deed, row: Row) -> CompiledFlow:
+    """The flow version that this case stays on."""
+    found: CompiledFlow = deed.tool("catalogue").compiled(deed.uow, row["flow_version_id"])
+    return found
+
+
+def calendar_of(deed: Deed, compiled: CompiledFlow) -> WorkingCalendar:
+    found: WorkingCalendar = deed.tool("calendars")[compiled.flow.calendar]
+    return found
+
+
+def advance_case(command: AdvanceCase, deed: Deed) -> str:
+    """Pull a trigger. Returns the new stage. Raises Stale, NotPossibleNow with reasons, NotAllowed."""
+    row = deed.uow.get(case, command.case_id)
+    if command.stage is not None and command.stage != row["stage"]:
+        raise Stale(reason="moved", stage=row["stage"])
+    move_case(row, command.trigger, deed, command.reason)
+    return str(row["stage"])
+
+
+def move_case(row: Row, trigger: str, deed: Deed, reason: str = "") -> Move:
+    """Decide with the machine, then write what follows from it. Raises as advance_case."""
+    if row["state"] != "open":
+        raise NotPossibleNow(reason="closed")
+    compiled = compiled_of(deed, row)
+    facts = deed.facts(row, compiled.machine.needs(trigger))
+    move = compiled.machine.decide(row["stage"], trigger, facts, deed.actor.roles)
+    leave(row, move.to, deed, compiled)
+    by = deed.actor.id if deed.actor.kind == "staff" else row["handed_by"]
+    outcome = move.outcome or row["outcome"]
+    deed.uow.change(case, row["id"], stage=move.to, substate=move.substate, outcome=outcome, handed_by=by)
+    enter(row, deed, compiled, trigger, reason)
+    return move
+
+
+def leave(row: Row, to: str, deed: Deed, compiled: CompiledFlow) -> None:
+    """Close the stage's span and cancel what was planned for it."""
+    timers.cancel_scope(deed.uow, row["id"], "stage")
+    span = deed.uow.first(stage_span, stage_span.c.case_id == row["id"], stage_span.c.left.is_(None))
+    if span is not None:
+        minutes = calendar_of(deed, compiled).minutes(span["entered"], deed.now)
+        deed.uow.change(stage_span, span["id"], left=deed.now, minutes=minutes)
+    deed.emit(StageLeft(case_id=row["id"], stage=row["stage"], to=to))
+
+
+def enter(row: Row, deed: Deed, compiled: CompiledFlow, trigger: str, reason: str = "") -> None:
+    """Start the stage's clock, say that it was entered, and close the case where the flow ends."""
+    stage = compiled.flow.stage(row["stage"])
+    due = calendar_of(deed, compiled).add(deed.now, stage.due) if stage.due is not None else None
+    deed.uow.change(case, row["id"], entered_at=deed.now, due=due)
+    deed.uow.add(
+        stage_span,
+        case_id=row["id"],
+        stage=stage.key,
+        entered=deed.now,
+        owner_id=row["team"].get(stage.owner),
+    )
+    deed.emit(
+        StageEntered(
+            case_id=row["id"], stage=stage.key, substate=row["substate"], trigger=trigger, reason=reason
+        )
+    )
+    if stage.final:
+        deed.uow.change(case, row["id"], state="closed", closed_at=deed.now, due=None)
+        timers.cancel_case(deed.uow, row["id"])
+        deed.emit(CaseClosed(case_id=row["id"], outcome=row["outcome"]))
+
+
+def open_form(command: OpenForm, deed: Deed) -> None:
+    """Ask for the fields of a transition that are still empty. Raises Stale."""
+    row = deed.uow.get(case, command.case_id)
+    if command.stage is not None and command.stage != row["stage"]:
+        raise Stale(reason="moved", stage=row["stage"])
+    flow = compiled_of(deed, row).flow
+    asked = [field.key for field in flow.asks(flow.transition(command.trigger), row["stage"])]
+    empty = tuple(key for key in asked if row["fields"].get(key) in (None, ""))
+    deed.emit(
+        FormAsked(case_id=row["id"], staff_id=deed.actor.id, trigger=command.trigger, fields=empty)
+    )
+
+
+def set_substate(command: SetSubstate, deed: Deed) -> None:
+    """Setting the same substate again changes nothing. Raises Stale, NotPossibleNow."""
+    row = deed.uow.get(case, command.case_id)
+    if command.stage is not None and command.stage != row["stage"]:
+        raise Stale(reason="moved", stage=row["stage"])
+    stage = compiled_of(deed, row).flow.stage(row["stage"])
+    if row["state"] != "open" or command.substate not in {choice.key for choice in stage.substates}:
+        raise NotPossibleNow(reason="substate")
+    if row["substate"] != command.substate:
+        deed.uow.change(case, row["id"], substate=command.substate)
+        deed.emit(SubstateSet(case_id=row["id"], stage=row["stage"], substate=command.substate))

@@ -1,0 +1,127 @@
+"""Tables of the cases' room."""
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
+
+from core.kit.db import Instant, Json, key, metadata, plain, sealed
+
+case = Table(
+    "client_case",
+    metadata,
+    key(),
+    plain("number", String(40), unique=True),
+    plain("client_id", BigInteger, ForeignKey("client.id")),
+    plain("contract_id", BigInteger, nullable=True),
+    plain("flow", String(60)),
+    plain("flow_version_id", BigInteger, ForeignKey("flow_version.id")),
+    plain("stage", String(60)),
+    plain("substate", String(60), nullable=True),
+    plain("state", String(10), default="open"),  # open, closed
+    plain("outcome", String(60), nullable=True),
+    plain("entered_at", Instant),
+    plain("due", Instant, nullable=True),
+    plain("team", Json),  # role -> staff id
+    plain("handed_by", BigInteger, nullable=True),  # who of the staff moved it into the present stage
+    plain("department_id", BigInteger, nullable=True),
+    sealed("fields", "content", "json", nullable=False),
+    plain("opened_at", Instant),
+    plain("closed_at", Instant, nullable=True),
+    plain("version", Integer, default=0),  # number of its last event
+)
+OPEN = text("state = 'open'")
+Index("ix_client_case_client", case.c.client_id)
+Index("ix_client_case_stage_open", case.c.flow, case.c.stage, sqlite_where=OPEN, postgresql_where=OPEN)
+
+case_number = Table(
+    "case_number",
+    metadata,
+    key(),
+    plain("prefix", String(20), unique=True),  # e.g. V-2026
+    plain("last", Integer, default=0),
+)
+
+applicant = Table(
+    "applicant",
+    metadata,
+    key(),
+    plain("case_id", BigInteger, ForeignKey("client_case.id")),
+    plain("position", Integer),
+    sealed("name", "identity", nullable=False),
+    plain("kind", String(60)),
+)
+Index("ix_applicant_case", applicant.c.case_id)
+
+item = Table(
+    "item",
+    metadata,
+    key(),
+    plain("case_id", BigInteger, ForeignKey("client_case.id")),
+    plain("applicant_id", BigInteger, ForeignKey("applicant.id"), nullable=True),
+    plain("key", String(60)),
+    plain("group_key", String(60), nullable=True),
+    plain("required", Boolean),
+    plain("dropped", Boolean, default=False),  # its condition does not hold any more; nothing sent for it is lost
+    plain("status", String(12), default="todo"),  # todo, submitted, approved, rework, waived
+    plain("status_at", Instant),
+    plain("reason", String(60), nullable=True),
+    sealed("words", "content"),
+    plain("versions", Integer, default=0),
+    plain("current_id", BigInteger, nullable=True),
+    plain("position", Integer),
+)
+Index("ix_item_case", item.c.case_id)
+
+document_version = Table(
+    "document_version",
+    metadata,
+    key(),
+    plain("item_id", BigInteger, ForeignKey("item.id")),
+    plain("case_id", BigInteger, ForeignKey("client_case.id")),
+    plain("n", Integer),
+    plain("file_id", BigInteger, ForeignKey("file.id")),
+    plain("sha256", String(64)),
+    plain("by_kind", String(10)),
+    plain("by_id", BigInteger),
+    plain("channel", String(40)),
+    plain("at", Instant),
+    plain("status", String(12), default="submitted"),  # submitted, approved, rejected, replaced
+    sealed("findings", "content", "json", nullable=False),
+    plain("ticks", Json),
+    plain("dates", Json),
+    plain("reviewed_by", BigInteger, nullable=True),
+    plain("reviewed_at", Instant, nullable=True),
+    plain("reason", String(60), nullable=True),
+    sealed("words", "content"),
+    sealed("note", "content"),
+    UniqueConstraint("item_id", "n"),
+)
+Index("ix_document_version_case", document_version.c.case_id)
+
+case_event = Table(
+    "case_event",
+    metadata,
+    key(),
+    plain("case_id", BigInteger, ForeignKey("client_case.id")),
+    plain("seq", Integer),
+    plain("type", String(60)),
+    plain("at", Instant),
+    plain("actor_kind", String(10)),
+    plain("actor_id", BigInteger),
+    plain("door", String(10)),
+    plain("channel", String(40)),
+    plain("correlation", BigInteger),
+    sealed("data", "content", "json", nullable=False),
+    UniqueConstraint("case_id", "seq"),
+)
+
+stage_span = Table(
+    "stage_span",
+    metadata,
+    key(),
+    plain("case_id", BigInteger, ForeignKey("client_case.id")),
+    plain("stage", String(60)),
+    plain("entered", Instant),
+    plain("left", Instant, nullable=True),
+    plain("owner_id", BigInteger, nullable=True),
+    plain("minutes", Integer, nullable=True),  # working minutes, known when the stage was left
+)
+Index("ix_stage_span_case", stage_span.c.case_id)

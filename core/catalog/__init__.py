@@ -1,0 +1,1 @@
+"""The catalogue: published flow versions, which never change."""

@@ -1,0 +1,57 @@
+"""What is sent: a semantic Card that every channel can show within its capabilities, and the Receipt of it."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Button(BaseModel):
+    """A way to press a waiting command. ``token`` names a ButtonToken row and carries no meaning itself."""
+
+    model_config = ConfigDict(frozen=True)
+
+    token: str
+    label: str
+    style: Literal["primary", "danger", "plain"] = "plain"
+
+
+class Image(BaseModel):
+    """A picture that the channel may show, given by the id of a stored, re-encoded preview."""
+
+    model_config = ConfigDict(frozen=True)
+
+    file_id: int
+    alt: str = ""
+
+
+class Card(BaseModel):
+    """A message with structure: title, lines of text, facts, a picture, buttons. Plain text, never markup."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str = ""
+    text: str = ""
+    facts: tuple[tuple[str, str], ...] = ()  # label, value
+    image: Image | None = None
+    buttons: tuple[Button, ...] = ()
+    footer: str = ""
+    kind: str = ""  # semantic name such as "review" or "checklist", for styling only
+
+
+class OutboundMessage(BaseModel):
+    """One message to one chat."""
+
+    model_config = ConfigDict(frozen=True)
+
+    card: Card
+    sender: Literal["bot", "person"] = "bot"
+    sender_name: str = ""
+    idempotency_key: str = Field(default="", description="for channels that can drop a repeated send")
+
+
+class Receipt(BaseModel):
+    """The platform's answer to a send: its id of the message, needed to redraw it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    external_id: str

@@ -1,0 +1,1 @@
+"""Clients: one file each, and the accounts on which they are met."""

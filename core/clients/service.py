@@ -1,0 +1,77 @@
+"""Handlers of the clients' room: register a client, bind an account, set a language."""
+
+import re
+
+from core.bus.deed import Deed
+from core.clients.tables import client, client_identity
+from core.commands.people import BindClientIdentity, RegisterClient, SetClientLanguage
+from core.kit.errors import Invalid, Problem, Refusal
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONE = re.compile(r"\+?[0-9]{6,15}")
+
+
+class IdentityTaken(Refusal):
+    """This account already belongs to another person: unbind it there first."""
+
+    code, status = "identity_taken", 409
+
+
+def register_client(command: RegisterClient, deed: Deed) -> int:
+    """Returns the client's id. Raises Invalid naming the field."""
+    phone = re.sub(r"[\s()-]", "", command.phone)
+    problems = []
+    if phone and not _PHONE.fullmatch(phone):
+        problems.append(_problem("/phone", "电话号码只能包含 6 到 15 位数字", "a phone number has 6 to 15 digits"))
+    if command.email and not _EMAIL.fullmatch(command.email):
+        problems.append(_problem("/email", "邮箱格式应为 name@example.com", "an e-mail looks like name@example.com"))
+    if problems:
+        raise Invalid(problems=problems)
+    vault = deed.uow.pending.sealing.vault
+    row = deed.uow.add(
+        client,
+        name=command.name,
+        phone=phone or None,
+        phone_index=vault.blind_index("client.phone", phone) if phone else None,
+        email=command.email or None,
+        email_index=vault.blind_index("client.email", command.email.lower()) if command.email else None,
+        language=command.language,
+        source=command.source,
+        created_at=deed.now,
+    )
+    return int(row["id"])
+
+
+def bind_client_identity(command: BindClientIdentity, deed: Deed) -> None:
+    """Binding the same account to the same client again changes nothing. Raises IdentityTaken."""
+    known = identity_of(deed.uow, command.channel, command.account, command.external_id)
+    if known is not None:
+        if known["client_id"] != command.client_id:
+            raise IdentityTaken
+        return
+    deed.uow.add(
+        client_identity,
+        client_id=command.client_id,
+        channel=command.channel,
+        account=command.account,
+        external_id=command.external_id,
+        bound_at=deed.now,
+    )
+
+
+def set_client_language(command: SetClientLanguage, deed: Deed) -> None:
+    deed.uow.change(client, command.client_id, language=command.language)
+
+
+def identity_of(uow: UnitOfWork, channel: str, account: str, external_id: str) -> Row | None:
+    """The client's identity behind an account of a channel."""
+    t = client_identity.c
+    return uow.first(
+        client_identity, t.channel == channel, t.account == account, t.external_id == external_id
+    )
+
+
+def _problem(pointer: str, zh: str, en: str) -> Problem:
+    return Problem(pointer, "client" + pointer.replace("/", "."), {"zh-CN": zh, "en": en})

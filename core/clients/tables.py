@@ -1,0 +1,34 @@
+"""Tables of the clients' room."""
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Table, UniqueConstraint
+
+from core.kit.db import Instant, blind, key, metadata, plain, sealed
+
+client = Table(
+    "client",
+    metadata,
+    key(),
+    sealed("name", "identity", nullable=False),
+    sealed("phone", "contact"),
+    blind("phone_index"),
+    sealed("email", "contact"),
+    blind("email_index"),
+    plain("language", String(10)),
+    plain("source", String(20)),
+    plain("created_at", Instant),
+)
+Index("ix_client_phone", client.c.phone_index)
+Index("ix_client_email", client.c.email_index)
+
+client_identity = Table(
+    "client_identity",
+    metadata,
+    key(),
+    plain("client_id", BigInteger, ForeignKey("client.id")),
+    plain("channel", String(40)),
+    plain("account", String(100)),
+    plain("external_id", String(200)),
+    plain("bound_at", Instant),
+    UniqueConstraint("channel", "account", "external_id"),
+)
+Index("ix_client_identity_client", client_identity.c.client_id)

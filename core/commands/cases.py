@@ -1,0 +1,131 @@
+"""Cases: stages, fields, the team and the people they are for."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from core.commands.command import Command
+from core.commands.contracts import Traveller
+
+Subject = tuple[str, str] | None
+FieldValue = str | int | bool | list[str] | None
+
+
+class OpenCase(Command):
+    """Begin a case of a published flow; its checklist is made from the applicants."""
+
+    permission: ClassVar[str] = "case.open"
+
+    client_id: int
+    flow: str
+    contract_id: int | None = None
+    travellers: tuple[Traveller, ...] = Field(min_length=1, max_length=30)
+    team: dict[str, int] = Field(default_factory=dict)
+    fields: dict[str, FieldValue] = Field(default_factory=dict)
+
+
+class AdvanceCase(Command):
+    """Pull one trigger of the case's flow. `stage` is where the caller believes the case to be."""
+
+    permission: ClassVar[str] = "case.advance"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    trigger: str
+    stage: str | None = None
+    reason: str = Field(default="", max_length=2000)
+
+
+class SetSubstate(Command):
+    """Say more exactly where a case is within its stage (已录指纹, 使馆审核中)."""
+
+    permission: ClassVar[str] = "case.advance"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    substate: str
+    stage: str | None = None
+
+
+class SetFields(Command):
+    """Fill fields of the case; the checklist follows what they say."""
+
+    permission: ClassVar[str] = "case.write"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    fields: dict[str, FieldValue] = Field(min_length=1, max_length=100)
+
+
+class AddTraveller(Command):
+    """One more person on a running case, with a checklist of his own."""
+
+    permission: ClassVar[str] = "case.write"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    traveller: Traveller
+
+
+class AskSupplement(Command):
+    """The authority asks for more (补料): items are opened again and the clock starts."""
+
+    permission: ClassVar[str] = "case.advance"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    items: tuple[str, ...] = Field(min_length=1, max_length=40)  # item keys of the flow
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class OpenItems(Command):
+    """Ask again for items, or for the first time; a reason goes to the client."""
+
+    permission: ClassVar[str] = "document.review"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    items: tuple[str, ...] = Field(min_length=1, max_length=40)
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class AssignRole(Command):
+    """Who does a role's work on this case from now on."""
+
+    permission: ClassVar[str] = "case.assign"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    role: str
+    staff_id: int
+
+
+class OpenForm(Command):
+    """Ask me for what this step needs to know, one thing at a time, then take the step."""
+
+    permission: ClassVar[str] = "case.advance"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    trigger: str
+    stage: str | None = None
+
+
+class PlanRules(Command):
+    """Plan the case's time-based rules anew: an anchor has become known or has changed."""
+
+    permission: ClassVar[str] = "rule.run"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+
+
+class RunRule(Command):
+    """A rule's hour has come: look whether its condition holds, then act."""
+
+    permission: ClassVar[str] = "rule.run"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    rule: str
+    anchor: str  # the anchor's value when this was planned: a changed date makes it a no-op

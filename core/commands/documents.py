@@ -1,0 +1,90 @@
+"""Documents: what a client sends, and what a reviewer says of it."""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from core.commands.command import Command
+
+Subject = tuple[str, str] | None
+
+
+class KeepFile(Command):
+    """A file is in the store and has been inspected."""
+
+    permission: ClassVar[str] = "file.keep"
+
+    name: str = Field(max_length=300)
+    media_type: str
+    size: int = Field(ge=0)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    handle: str
+    preview_handle: str = ""
+    client_id: int | None = None
+    inspection: dict[str, object]
+
+
+class SubmitDocument(Command):
+    """A kept file becomes the newest version of a checklist item."""
+
+    permission: ClassVar[str] = "document.submit"
+    about: ClassVar[Subject] = ("item", "item_id")
+
+    item_id: int
+    file_id: int
+
+
+class ReviewDocument(Command):
+    """Approve or reject one version. A rejection needs a reason of the flow."""
+
+    permission: ClassVar[str] = "document.review"
+    about: ClassVar[Subject] = ("version", "version_id")
+
+    version_id: int
+    decision: Literal["approved", "rejected"]
+    reason: str = ""  # key of one of the flow's reasons
+    words: str = Field(default="", max_length=1000)  # to the client, when the reason is free text
+    note: str = Field(default="", max_length=2000)  # stays inside
+    ticks: tuple[str, ...] = ()  # names of the checks that the reviewer has confirmed by eye
+    dates: dict[str, date] = Field(default_factory=dict)  # what the reviewer read on the document
+
+
+class TickCheck(Command):
+    """The reviewer has confirmed by eye what no machine can see (a seal, a signature)."""
+
+    permission: ClassVar[str] = "document.review"
+    about: ClassVar[Subject] = ("version", "version_id")
+
+    version_id: int
+    check: str
+
+
+class GiveDate(Command):
+    """A date that the reviewer read on the document; the checks that need it run again."""
+
+    permission: ClassVar[str] = "document.review"
+    about: ClassVar[Subject] = ("version", "version_id")
+
+    version_id: int
+    name: str  # issued, expires, from, to
+    value: date
+
+
+class OfferReasons(Command):
+    """Show me the reasons for which this version can be rejected, as buttons."""
+
+    permission: ClassVar[str] = "document.review"
+    about: ClassVar[Subject] = ("version", "version_id")
+
+    version_id: int
+
+
+class WaiveItem(Command):
+    """This item is not needed here; says who decided and why."""
+
+    permission: ClassVar[str] = "document.waive"
+    about: ClassVar[Subject] = ("item", "item_id")
+
+    item_id: int
+    reason: str = Field(min_length=1, max_length=1000)

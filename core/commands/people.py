@@ -1,0 +1,93 @@
+"""Clients, staff and how they are reached."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from core.commands.command import Command
+
+Language = Literal["zh-CN", "en"]
+
+
+class RegisterClient(Command):
+    """A new client file (one client, one file)."""
+
+    permission: ClassVar[str] = "client.create"
+
+    name: str = Field(min_length=1, max_length=200)
+    phone: str = Field(default="", max_length=40)
+    email: str = Field(default="", max_length=200)
+    language: Language = "zh-CN"
+    source: Literal["website", "social", "referral", "other"] = "other"
+
+
+class AddDepartment(Command):
+    """A department, below another one or at the top."""
+
+    permission: ClassVar[str] = "staff.manage"
+
+    name: str = Field(min_length=1, max_length=200)
+    parent_id: int | None = None
+
+
+class AddStaff(Command):
+    """A member of staff with roles in one department."""
+
+    permission: ClassVar[str] = "staff.manage"
+
+    name: str = Field(min_length=1, max_length=200)
+    roles: tuple[str, ...] = Field(min_length=1, max_length=10)
+    department_id: int | None = None
+    language: Language = "zh-CN"
+
+
+class BindClientIdentity(Command):
+    """This account on that channel is this client."""
+
+    permission: ClassVar[str] = "identity.bind"
+    about: ClassVar[tuple[str, str] | None] = ("client", "client_id")
+
+    client_id: int
+    channel: str
+    account: str
+    external_id: str
+
+
+class BindStaffIdentity(Command):
+    """This account on that channel is this member of staff."""
+
+    permission: ClassVar[str] = "staff.manage"
+
+    staff_id: int
+    channel: str
+    account: str
+    external_id: str
+
+
+class SetClientLanguage(Command):
+    """The language in which a client is spoken to."""
+
+    permission: ClassVar[str] = "client.language"
+    about: ClassVar[tuple[str, str] | None] = ("client", "client_id")
+
+    client_id: int
+    language: Language
+
+
+class SetStaffLanguage(Command):
+    """The language in which a member of staff is spoken to; everybody sets his own."""
+
+    permission: ClassVar[str] = "staff.language"
+    about: ClassVar[tuple[str, str] | None] = ("staff", "staff_id")
+
+    staff_id: int
+    language: Language
+
+
+class IssueApiKey(Command):
+    """A key for the admin API that acts as one member of staff; the secret is shown once."""
+
+    permission: ClassVar[str] = "staff.manage"
+
+    staff_id: int
+    name: str = Field(min_length=1, max_length=100)

@@ -1,0 +1,1 @@
+"""Contracts: what was sold, for how much, and whether work may begin."""

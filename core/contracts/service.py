@@ -1,0 +1,76 @@
+"""Handlers of the contracts' room: draft, deposit, activate; and the facts that guards ask of a contract."""
+
+from collections.abc import Mapping
+
+from core.bus.deed import Deed
+from core.commands.contracts import ActivateContract, AttachCase, DraftContract, RecordDeposit
+from core.contracts.tables import contract
+from core.engine.access import Actor
+from core.events.happened import ContractActivated, ContractDrafted, DepositRecorded
+from core.kit.errors import AlreadyDecided, Refusal
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+
+
+class NumberTaken(Refusal):
+    """A contract with this number exists: look it up, or give another number."""
+
+    code, status = "number_taken", 409
+
+
+def draft_contract(command: DraftContract, deed: Deed) -> int:
+    """Returns the contract's id. Raises NotFound for an unknown flow, NumberTaken."""
+    deed.tool("catalogue").latest(deed.uow, command.flow)
+    if deed.uow.first(contract, contract.c.number == command.number) is not None:
+        raise NumberTaken(number=command.number)
+    row = deed.uow.add(
+        contract,
+        client_id=command.client_id,
+        number=command.number,
+        flow=command.flow,
+        package=command.package,
+        amount=command.amount,
+        currency=command.currency,
+        signed_on=command.signed_on.isoformat(),
+        team=dict(command.team),
+        travellers=[traveller.model_dump() for traveller in command.travellers],
+        fields=dict(command.fields),
+    )
+    deed.emit(ContractDrafted(contract_id=row["id"], client_id=command.client_id))
+    return int(row["id"])
+
+
+def record_deposit(command: RecordDeposit, deed: Deed) -> None:
+    """Raises AlreadyDecided when it has been recorded before."""
+    row = deed.uow.get(contract, command.contract_id)
+    if row["deposit_paid_at"] is not None:
+        raise AlreadyDecided(when=row["deposit_paid_at"])
+    deed.uow.change(contract, row["id"], deposit_paid_at=deed.now)
+    deed.emit(DepositRecorded(case_id=row["case_id"], contract_id=row["id"], client_id=row["client_id"]))
+
+
+def activate_contract(command: ActivateContract, deed: Deed) -> None:
+    """The contract takes effect; a case is opened as a consequence. Raises AlreadyDecided."""
+    row = deed.uow.get(contract, command.contract_id)
+    if row["status"] != "draft":
+        raise AlreadyDecided(when=row["effective_at"])
+    deed.uow.change(contract, row["id"], status="effective", effective_at=deed.now)
+    deed.emit(ContractActivated(contract_id=row["id"], client_id=row["client_id"]))
+
+
+def attach_case(command: AttachCase, deed: Deed) -> None:
+    """Remember the case; from now on what the contract does is on that case's log and starts its rules."""
+    row = deed.uow.change(contract, command.contract_id, case_id=command.case_id)
+    deed.emit(ContractActivated(case_id=command.case_id, contract_id=row["id"], client_id=row["client_id"]))
+
+
+def facts(uow: UnitOfWork, case: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+    """``contract.*`` of a case."""
+    row = uow.peek(contract, case["contract_id"]) if case["contract_id"] is not None else None
+    if row is None:
+        return {"contract.effective": False, "contract.deposit_paid": False}
+    return {
+        "contract.status": row["status"],
+        "contract.effective": row["status"] == "effective",
+        "contract.deposit_paid": row["deposit_paid_at"] is not None,
+    }

@@ -1,0 +1,55 @@
+"""Who is it? The conversation of an address, and the actor on its other side."""
+
+from core.channel.inbound import Address
+from core.clients import service as clients
+from core.clients.tables import client
+from core.conversations.tables import conversation
+from core.engine.access import Actor
+from core.staff import service as staff_room
+from core.staff.tables import staff
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+
+STRANGER = Actor(kind="client", id=0)
+"""Somebody whose account is bound to nobody yet: reaches nothing, and is answered politely."""
+
+
+def meet(uow: UnitOfWork, address: Address, language: str) -> Row:
+    """The conversation at this address; the first message of a chat opens it."""
+    row = uow.first(conversation, conversation.c.key == address.key)
+    if row is not None:
+        return row
+    return uow.add(
+        conversation,
+        key=address.key,
+        channel=address.channel,
+        account=address.account,
+        chat=address.chat,
+        language=language,
+    )
+
+
+def actor_at(uow: UnitOfWork, row: Row, sender: str) -> Actor:
+    """Who the sender is now: staff, client or stranger. The person counts, not the chat he writes in.
+
+    The conversation remembers the person whom it was with last, so that notices find their way back.
+    """
+    mine = staff_room.identity_of(uow, row["channel"], row["account"], sender)
+    if mine is not None:
+        actor = staff_room.actor_of(uow, mine["staff_id"])
+        if actor is None:
+            return STRANGER
+        _remember(uow, row, staff_id=actor.id, language=uow.get(staff, actor.id)["language"])
+        return actor
+    identity = clients.identity_of(uow, row["channel"], row["account"], sender)
+    if identity is None:
+        return STRANGER
+    person = uow.get(client, identity["client_id"])
+    _remember(uow, row, client_id=person["id"], language=person["language"])
+    return Actor(kind="client", id=person["id"], name=person["name"])
+
+
+def _remember(uow: UnitOfWork, row: Row, **values: object) -> None:
+    changed = {name: value for name, value in values.items() if row[name] != value}
+    if changed:
+        uow.change(conversation, row["id"], **changed)

@@ -1,0 +1,213 @@
+"""Who may do what to which rows and see which fields: one pure policy, three questions, "no" by default.
+
+``may`` asks for one deed on one thing, ``rows`` asks how far a list may reach, ``fields`` asks what of a
+row is shown. A policy is data that is built once and never changes; the same question always has the same
+answer.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from types import MappingProxyType
+from typing import Literal, TypeVar, get_args
+
+from core.engine.masking import mask_value as mask_value
+from core.kit.errors import Problem
+
+ActorKind = Literal["client", "staff", "system"]
+Pii = Literal["none", "contact", "identity", "finance"]
+
+Value = TypeVar("Value")
+
+PII_CLASSES: tuple[Pii, ...] = get_args(Pii)
+
+
+class Reach(IntEnum):
+    """How far a right goes; every step includes the ones before it."""
+
+    NONE = 0
+    OWN = 1  # a client: what is his; staff: his own account
+    ASSIGNED = 2  # what names him among its staff
+    DEPARTMENT = 3  # what belongs to his department
+    SUBTREE = 4  # what belongs to a department below his
+    ALL = 5
+
+
+class Mask(IntEnum):
+    """What of a field is shown; ``WRITE`` includes ``READ``."""
+
+    HIDDEN = 0
+    MASKED = 1
+    READ = 2
+    WRITE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. ``id`` is the client's or the staff member's; ``below`` are the departments under his own."""
+
+    kind: ActorKind
+    id: int
+    roles: frozenset[str] = frozenset()
+    department: int | None = None
+    below: frozenset[int] = frozenset()
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is acted on: whose it is, who works on it, which department answers for it."""
+
+    kind: str
+    id: int
+    client_id: int | None = None
+    staff_ids: frozenset[int] = frozenset()
+    department: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRules:
+    """What is shown of which field.
+
+    ``kinds``: kind of row → field → its class of personal data. ``masks``: role → class → mask; a class
+    that is not named is hidden. ``fields``: role → "kind.field" → mask, which replaces the mask of the
+    class for that role. ``client`` and ``system`` stand beside the roles: what a client sees of his own
+    rows and what the machine sees.
+    """
+
+    kinds: Mapping[str, Mapping[str, Pii]] = field(default_factory=dict)
+    masks: Mapping[str, Mapping[Pii, Mask]] = field(default_factory=dict)
+    fields: Mapping[str, Mapping[str, Mask]] = field(default_factory=dict)
+    client: Mapping[Pii, Mask] = field(default_factory=dict)
+    system: Mapping[Pii, Mask] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("kinds", "masks", "fields"):
+            object.__setattr__(self, name, _frozen2(getattr(self, name)))
+        for name in ("client", "system"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def of_role(self, role: str, path: str, pii: Pii) -> Mask:
+        """What one role sees of one field, ``path`` being "kind.field"."""
+        own = self.fields.get(role, {}).get(path)
+        return own if own is not None else self.masks.get(role, {}).get(pii, Mask.HIDDEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Grants and field rules of one agency.
+
+    ``grants``: role → permission → reach. ``client``: permission → reach for clients, who never get beyond
+    their own. ``system``: what timers and rules may do without a person; nothing that is not named.
+    """
+
+    grants: Mapping[str, Mapping[str, Reach]]
+    client: Mapping[str, Reach] = field(default_factory=dict)
+    system: frozenset[str] = frozenset()
+    field_rules: FieldRules = field(default_factory=FieldRules)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "grants", _frozen2(self.grants))
+        object.__setattr__(self, "client", MappingProxyType(dict(self.client)))
+        object.__setattr__(self, "system", frozenset(self.system))
+
+    def may(self, actor: Actor, permission: str, subject: Subject | None = None) -> bool:
+        """Whether the actor may do this to the subject; without a subject, whether he may do it at all."""
+        reach = self.rows(actor, permission)
+        if reach is Reach.NONE:
+            return False
+        if subject is None:
+            return True
+        if actor.kind == "client":
+            return subject.client_id == actor.id
+        return reach is Reach.ALL or _distance(actor, subject) <= reach
+
+    def rows(self, actor: Actor, permission: str) -> Reach:
+        """How far a list for this permission may reach: the widest of the roles, for a client at most OWN."""
+        if actor.kind == "client":
+            return min(self.client.get(permission, Reach.NONE), Reach.OWN)
+        if actor.kind == "system":
+            return Reach.ALL if permission in self.system else Reach.NONE
+        granted = (self.grants.get(role, {}).get(permission, Reach.NONE) for role in actor.roles)
+        return max(granted, default=Reach.NONE)
+
+    def fields(self, actor: Actor, kind: str, extra: Mapping[str, Pii] | None = None) -> Mapping[str, Mask]:
+        """The mask of every declared field of this kind of row; ``extra`` declares more (a flow's own).
+
+        A field that is not in the answer was declared nowhere: treat it as hidden.
+        """
+        declared = {**self.field_rules.kinds.get(kind, {}), **(extra or {})}
+        return MappingProxyType(
+            {name: self._mask(actor, f"{kind}.{name}", pii) for name, pii in declared.items()}
+        )
+
+    def _mask(self, actor: Actor, path: str, pii: Pii) -> Mask:
+        rules = self.field_rules
+        if actor.kind == "client":
+            return rules.client.get(pii, Mask.HIDDEN)
+        if actor.kind == "system":
+            return rules.system.get(pii, Mask.HIDDEN)
+        return max((rules.of_role(role, path, pii) for role in actor.roles), default=Mask.HIDDEN)
+
+    def check_known(self, permissions: Collection[str]) -> list[Problem]:
+        """Grants of permissions that nobody declares, client grants beyond OWN, rules for unknown fields."""
+        problems = [
+            _problem(pointer, "access.permission", f"未知权限“{name}”", f"unknown permission {name!r}")
+            for pointer, name in self._granted()
+            if name not in permissions
+        ]
+        problems += [
+            _problem(
+                f"/client/{_token(name)}",
+                "access.client_reach",
+                "客户只能访问自己的数据",
+                "a client reaches own rows only",
+            )
+            for name, reach in self.client.items()
+            if reach > Reach.OWN
+        ]
+        rules = self.field_rules
+        known = {f"{kind}.{name}" for kind, names in rules.kinds.items() for name in names}
+        problems += [
+            _problem(
+                f"/fields/{_token(role)}/{_token(path)}",
+                "access.field",
+                f"未知字段“{path}”",
+                f"unknown field {path!r}",
+            )
+            for role, paths in rules.fields.items()
+            for path in paths
+            if path not in known
+        ]
+        return problems
+
+    def _granted(self) -> Iterator[tuple[str, str]]:
+        for role, permissions in self.grants.items():
+            yield from ((f"/grants/{_token(role)}/{_token(name)}", name) for name in permissions)
+        yield from ((f"/client/{_token(name)}", name) for name in self.client)
+        yield from ((f"/system/{_token(name)}", name) for name in sorted(self.system))
+
+
+def _distance(actor: Actor, subject: Subject) -> Reach:
+    """The narrowest reach within which the staff member meets the subject."""
+    if subject.kind == "staff" and subject.id == actor.id:
+        return Reach.OWN
+    if actor.id in subject.staff_ids:
+        return Reach.ASSIGNED
+    if subject.department is None:
+        return Reach.ALL
+    if subject.department == actor.department:
+        return Reach.DEPARTMENT
+    return Reach.SUBTREE if subject.department in actor.below else Reach.ALL
+
+
+def _frozen2(nested: Mapping[str, Mapping[str, Value]]) -> Mapping[str, Mapping[str, Value]]:
+    return MappingProxyType({key: MappingProxyType(dict(inner)) for key, inner in nested.items()})
+
+
+def _token(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _problem(pointer: str, code: str, zh: str, en: str) -> Problem:
+    return Problem(pointer, code, {"zh-CN": zh, "en": en})

@@ -1,0 +1,1 @@
+"""Calendars that ship with Banli, as data; an agency may replace any of them."""

@@ -1,0 +1,91 @@
+"""The names and types of every fact that a condition may ask for, beside the fields of the flow itself.
+
+A name is ``<source>.<key>``; each source is loaded by the room that owns it, and an unknown or empty fact satisfies
+no clause. Dates are local dates, instants are moments in UTC, money is whole minor units.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from core.engine.conditions import FactType
+from core.engine.text import Words
+
+CASE_FACTS: Mapping[str, FactType] = MappingProxyType(
+    {
+        "case.stage": "text",
+        "case.substate": "text",
+        "case.outcome": "text",
+        "case.applicants": "int",
+        "contract.status": "text",
+        "contract.effective": "bool",
+        "contract.deposit_paid": "bool",
+        "docs.required": "int",
+        "docs.done": "int",
+        "docs.missing": "int",
+        "docs.complete": "bool",
+        "actor.prepared": "bool",  # the acting person handed the work in to review
+        "client.refused_before": "bool",
+        "history.refused": "int",  # closed cases of this client that ended in a refusal
+        "time.overdue": "bool",
+        "tasks.open": "int",
+    }
+)
+
+APPLICANT_FACTS: Mapping[str, FactType] = MappingProxyType({"applicant.type": "text", "applicant.main": "bool"})
+"""Known where a condition is asked per applicant: items, groups and fields. A case has one main applicant."""
+
+EVENT_FACTS: Mapping[str, FactType] = MappingProxyType(
+    {"event.item": "text", "event.reason": "text", "event.field": "text", "event.score": "int"}
+)
+"""Known in rules on an event that carries them: DocumentRejected (item, reason), FieldSet (field), SurveyAnswered."""
+
+PROOF_PREFIX = "docs.proof."  # + item key: an approved or submitted file of that proof item exists
+FIELD_PREFIX = "case."  # + field key
+
+FIELD_FACTS: Mapping[str, FactType] = MappingProxyType(
+    {
+        "text": "text",
+        "int": "int",
+        "money": "money",
+        "decimal": "decimal",
+        "date": "date",
+        "enum": "text",
+        "multi": "list",
+        "bool": "bool",
+        "phone": "text",
+        "email": "text",
+        "region": "text",
+    }
+)
+"""The fact type of each field type."""
+
+RESERVED_FIELDS = frozenset(name.removeprefix(FIELD_PREFIX) for name in CASE_FACTS if name.startswith(FIELD_PREFIX))
+"""Keys that no field may have, because ``case.<key>`` means something already."""
+
+FACT_NAMES: Mapping[str, Words] = MappingProxyType(
+    {
+        "case.stage": {"zh-CN": "当前阶段", "en": "current stage"},
+        "case.substate": {"zh-CN": "子状态", "en": "sub-status"},
+        "case.outcome": {"zh-CN": "办理结果", "en": "outcome"},
+        "case.applicants": {"zh-CN": "申请人数", "en": "number of applicants"},
+        "contract.status": {"zh-CN": "合同状态", "en": "contract status"},
+        "contract.effective": {"zh-CN": "合同已生效", "en": "contract is effective"},
+        "contract.deposit_paid": {"zh-CN": "定金已付", "en": "deposit is paid"},
+        "docs.required": {"zh-CN": "所需材料数", "en": "documents required"},
+        "docs.done": {"zh-CN": "已通过材料数", "en": "documents approved"},
+        "docs.missing": {"zh-CN": "未通过材料数", "en": "documents not approved yet"},
+        "docs.complete": {"zh-CN": "所需材料全部通过", "en": "all required documents are approved"},
+        "actor.prepared": {"zh-CN": "操作人为经办人", "en": "the acting person prepared the work"},
+        "client.refused_before": {"zh-CN": "客户曾被拒签", "en": "client was refused before"},
+        "history.refused": {"zh-CN": "本机构记录的拒签次数", "en": "refusals on record"},
+        "time.overdue": {"zh-CN": "本阶段已逾期", "en": "the stage is overdue"},
+        "tasks.open": {"zh-CN": "未完成任务数", "en": "open tasks"},
+        "applicant.type": {"zh-CN": "申请人类型", "en": "applicant type"},
+        "applicant.main": {"zh-CN": "主申请人", "en": "main applicant"},
+        "event.item": {"zh-CN": "相关材料", "en": "the document concerned"},
+        "event.reason": {"zh-CN": "原因", "en": "reason"},
+        "event.field": {"zh-CN": "变更的字段", "en": "the field that changed"},
+        "event.score": {"zh-CN": "评分", "en": "score"},
+    }
+)
+"""What readers call a fact, for the sentences that are made from clauses without a label."""

@@ -1,0 +1,187 @@
+"""The flow: what an agency sells, as its author wrote it, and how to read one from its source."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field as Limits
+from pydantic import PositiveInt, ValidationError
+
+from core.engine.conditions import FactType
+from core.engine.facts import (
+    APPLICANT_FACTS,
+    CASE_FACTS,
+    EVENT_FACTS,
+    FACT_NAMES,
+    FIELD_FACTS,
+    FIELD_PREFIX,
+    PROOF_PREFIX,
+)
+from core.engine.spec_checks import Check
+from core.engine.spec_kinds import Choice, Param, Piece
+from core.engine.spec_papers import Field, Group, Item
+from core.engine.spec_params import fill_params
+from core.engine.spec_problems import problems_of
+from core.engine.spec_rules import ActionCall, At, Rule
+from core.engine.spec_steps import Stage, Transition
+from core.engine.text import LANGUAGES, Words
+from core.engine.yaml_source import read_yaml
+from core.kit.errors import Invalid
+
+__all__ = [
+    "ActionCall",
+    "At",
+    "Check",
+    "Choice",
+    "Field",
+    "Flow",
+    "Group",
+    "Item",
+    "Param",
+    "Rule",
+    "Scope",
+    "Stage",
+    "Transition",
+    "read_flow",
+]
+
+Scope = Literal["case", "applicant", "event"]
+"""Where a condition is asked: guards (case), items, groups and fields (applicant), rules (event)."""
+
+_Keyed = TypeVar("_Keyed", Field, Stage, Transition, Item, Group, Rule)
+
+
+class Flow(Piece):
+    """One published version of a flow. It is right in shape; ``core.engine.lint`` says whether it makes sense.
+
+    The first stage is where a case begins. Lists keep the order of the source: it is the order in which stages,
+    items and buttons are shown. ``meta`` holds what a flow is found by, such as ``country`` and ``visa``.
+    """
+
+    key: str
+    version: PositiveInt
+    kind: Literal["visa", "study", "project", "ticket", "care"]
+    name: Words
+    meta: dict[str, str] = {}
+    roles: tuple[str, ...] = ()
+    languages: tuple[str, ...] = LANGUAGES
+    calendar: str
+    params: dict[str, Param] = {}
+    applicant_types: tuple[Choice, ...] = ()
+    fields: tuple[Field, ...] = ()
+    stages: Annotated[tuple[Stage, ...], Limits(min_length=1)]
+    transitions: tuple[Transition, ...] = ()
+    items: tuple[Item, ...] = ()
+    groups: tuple[Group, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    reasons: tuple[Choice, ...] = ()
+    messages: dict[str, Words] = {}
+
+    @property
+    def initial(self) -> str:
+        """Key of the stage in which a case begins."""
+        return self.stages[0].key
+
+    def stage(self, key: str) -> Stage:
+        """Raises KeyError if there is none, as the other look-ups do."""
+        return self._stages[key]
+
+    def transition(self, key: str) -> Transition:
+        return self._transitions[key]
+
+    def item(self, key: str) -> Item:
+        return self._items[key]
+
+    def group(self, key: str) -> Group:
+        return self._groups[key]
+
+    def field(self, key: str) -> Field:
+        return self._fields[key]
+
+    def rule(self, key: str) -> Rule:
+        return self._rules[key]
+
+    def shown(self, stage: str) -> Stage:
+        """The stage that a client sees while the case is in ``stage``: itself, or the one that it is part of."""
+        found = self.stage(stage)
+        return self.stage(found.part_of) if found.part_of is not None else found
+
+    @cached_property
+    def client_stages(self) -> tuple[Stage, ...]:
+        """The stages that a client sees, in order."""
+        return tuple(stage for stage in self.stages if stage.part_of is None)
+
+    def asks(self, transition: Transition, stage: str) -> tuple[Field, ...]:
+        """The fields that staff are asked for before they take ``transition`` out of ``stage``."""
+        keys = (*self.stage(stage).exit_form, *transition.form)
+        return tuple(self.field(key) for key in dict.fromkeys(keys))
+
+    def fact_types(self, scope: Scope = "case") -> dict[str, FactType]:
+        """Every fact that a condition of that scope may ask for, with its type."""
+        types = dict(CASE_FACTS)
+        if scope != "case":
+            types |= APPLICANT_FACTS if scope == "applicant" else EVENT_FACTS
+        types |= {PROOF_PREFIX + item.key: "bool" for item in self.items if item.proof}
+        for field in self.fields:
+            types.setdefault(FIELD_PREFIX + field.key, FIELD_FACTS[field.type])
+        return types
+
+    @cached_property
+    def fact_names(self) -> Mapping[str, Words]:
+        """What readers call each fact."""
+        names = dict(FACT_NAMES)
+        names |= {PROOF_PREFIX + item.key: item.name for item in self.items if item.proof}
+        for field in self.fields:
+            names.setdefault(FIELD_PREFIX + field.key, field.name)
+        return names
+
+    @cached_property
+    def _stages(self) -> dict[str, Stage]:
+        return _by_key(self.stages)
+
+    @cached_property
+    def _transitions(self) -> dict[str, Transition]:
+        return _by_key(self.transitions)
+
+    @cached_property
+    def _items(self) -> dict[str, Item]:
+        return _by_key(self.items)
+
+    @cached_property
+    def _groups(self) -> dict[str, Group]:
+        return _by_key(self.groups)
+
+    @cached_property
+    def _fields(self) -> dict[str, Field]:
+        return _by_key(self.fields)
+
+    @cached_property
+    def _rules(self) -> dict[str, Rule]:
+        return _by_key(self.rules)
+
+
+def _by_key(pieces: Iterable[_Keyed]) -> dict[str, _Keyed]:
+    """By key; of two with the same key (lint tells) the first counts."""
+    found: dict[str, _Keyed] = {}
+    for piece in pieces:
+        found.setdefault(piece.key, piece)
+    return found
+
+
+def read_flow(source: bytes) -> Flow:
+    """The flow in a YAML source.
+
+    Raises Invalid with every problem of reading and shape at once, each with a pointer into the source. Whether the
+    flow makes sense is asked of ``core.engine.lint``; ``core.engine.lint.examine`` does both and tells all.
+    """
+    document = read_yaml(source)
+    data, param_problems = fill_params(document.data)
+    problems = [*document.problems, *param_problems]
+    try:
+        flow = Flow.model_validate(data)
+    except ValidationError as error:
+        problems += problems_of(error, document.data)
+        raise Invalid("the flow cannot be read", problems=problems) from error
+    if problems:
+        raise Invalid("the flow cannot be read", problems=problems)
+    return flow

@@ -1,0 +1,52 @@
+"""Where a case can be and how it moves: stages and transitions."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field as Limits
+
+from core.engine.calendar import Span
+from core.engine.conditions import ConditionSpec
+from core.engine.spec_kinds import Choice, Piece
+from core.engine.text import Words
+
+
+class Stage(Piece):
+    """A place in the flow.
+
+    ``client_text`` explains it to the client, ``due`` is working time from entering, ``weight`` its share of the
+    progress in percent (all stages together 100). ``part_of`` makes it internal: the client sees that stage instead,
+    so it needs no ``client_text``. ``exit_form`` names fields that staff are asked for before they leave the stage.
+    """
+
+    key: str
+    name: Words
+    client_text: Words | None = None
+    owner: str
+    due: Span | None = None
+    weight: Annotated[int, Limits(ge=0, le=100)] = 0
+    waiting_on: Literal["client", "staff", "authority", "date"] = "staff"
+    substates: tuple[Choice, ...] = ()
+    exit_form: tuple[str, ...] = ()
+    part_of: str | None = None
+    final: bool = False
+
+
+class Transition(Piece):
+    """A way from stages to a stage. ``key`` is the trigger; ``from`` in the source is ``from_stages`` here.
+
+    ``by`` lists the roles that may take it; ``system`` stands for rules, ``client`` for the client. ``when`` is the
+    guard. ``substate`` and ``outcome`` are set on arrival. ``form`` names fields that staff are asked for when they
+    press this button, beside the stage's ``exit_form``.
+    """
+
+    key: str
+    from_stages: Annotated[tuple[str, ...], Limits(alias="from", min_length=1)]
+    to: str
+    label: Words
+    by: Annotated[tuple[str, ...], Limits(min_length=1)]
+    when: ConditionSpec | None = None
+    substate: str | None = None
+    outcome: str | None = None
+    form: tuple[str, ...] = ()
+    button: bool = True
+    confirm: bool = False

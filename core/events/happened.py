@@ -1,0 +1,214 @@
+"""The events of every room."""
+
+from typing import ClassVar
+
+from core.events.event import Event
+
+
+class ContractDrafted(Event):
+    contract_id: int
+    client_id: int
+
+
+class DepositRecorded(Event):
+    contract_id: int
+    client_id: int
+
+
+class ContractActivated(Event):
+    """Once with no case (it asks for one), once with the case that was opened for it."""
+
+    contract_id: int
+    client_id: int
+
+
+class CaseOpened(Event):
+    client_id: int
+    flow: str
+    number: str
+    contract_id: int | None = None
+
+
+class StageLeft(Event):
+    stage: str
+    to: str
+
+
+class StageEntered(Event):
+    stage: str
+    substate: str | None = None
+    trigger: str = ""
+    reason: str = ""
+
+
+class SubstateSet(Event):
+    stage: str
+    substate: str
+
+
+class CaseClosed(Event):
+    outcome: str | None = None
+
+
+class FieldSet(Event):
+    """Names only: values may be personal and stay in the case."""
+
+    fields: tuple[str, ...]
+
+
+class TravellerAdded(Event):
+    applicant_id: int
+
+
+class FormAsked(Event):
+    """A member of staff is asked for what a step needs to know."""
+
+    shown: ClassVar[bool] = False
+    staff_id: int
+    trigger: str
+    fields: tuple[str, ...]
+
+
+class RoleAssigned(Event):
+    role: str
+    staff_id: int
+    before: int | None = None
+
+
+class ItemsReopened(Event):
+    items: tuple[str, ...]
+    item_ids: tuple[int, ...]
+    reason: str
+
+
+class DocumentSubmitted(Event):
+    item_id: int
+    item: str
+    version_id: int
+    version: int
+    file_id: int
+    sha256: str = ""
+    channel: str = ""
+
+
+class DocumentApproved(Event):
+    item_id: int
+    item: str
+    version_id: int
+    version: int
+    sha256: str = ""
+    channel: str = ""
+
+
+class DocumentRejected(Event):
+    item_id: int
+    item: str
+    version_id: int
+    version: int
+    reason: str
+    words: str = ""
+    sha256: str = ""
+    channel: str = ""
+
+
+class ReasonsAsked(Event):
+    """A reviewer wants to reject and chooses why."""
+
+    shown: ClassVar[bool] = False
+    version_id: int
+    staff_id: int
+
+
+class FindingsChanged(Event):
+    """The reviewer ticked or dated something: the card says so."""
+
+    shown: ClassVar[bool] = False
+    version_id: int
+
+
+class ItemWaived(Event):
+    item_id: int
+    item: str
+    reason: str
+
+
+class ChecklistCompleted(Event):
+    """Every required item of the case is approved or waived."""
+
+    done: int
+
+
+class TaskCreated(Event):
+    task_id: int
+    role: str
+    staff_id: int | None
+    title: dict[str, str]
+
+
+class TaskDone(Event):
+    task_id: int
+
+
+class Notified(Event):
+    """A notice is on its way, in the outbox of the same transaction."""
+
+    shown: ClassVar[bool] = False
+    to: str
+    person_id: int
+    notice: str
+    via: str = "chat"
+    outbox_id: int
+
+
+class NotReachable(Event):
+    """Nobody could be told: no channel is known for this person."""
+
+    to: str
+    person_id: int
+    notice: str
+    via: str = "chat"
+
+
+class HumanAsked(Event):
+    conversation_id: int
+    client_id: int
+
+
+class SaidToClient(Event):
+    staff_id: int
+    text: str
+
+
+class SurveyAsked(Event):
+    shown: ClassVar[bool] = False
+    question: str
+
+
+class SurveyAnswered(Event):
+    score: int
+
+
+class RuleDue(Event):
+    """The moment for which a rule was planned."""
+
+    shown: ClassVar[bool] = False
+    rule: str
+    anchor: str
+
+
+class RuleRan(Event):
+    """In words why a rule did or did not act."""
+
+    shown: ClassVar[bool] = False
+    rule: str
+    acted: bool
+    why: str = ""
+
+
+class FollowUpRefused(Event):
+    """A consequence that was not possible; the deed that caused it stands."""
+
+    shown: ClassVar[bool] = False
+    command: str
+    code: str
+    why: str = ""

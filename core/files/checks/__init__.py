@@ -1,0 +1,1 @@
+"""One check per file: what a reviewer is told about a document before deciding."""

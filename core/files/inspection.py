@@ -1,0 +1,85 @@
+"""What was found out about one file by opening it in the child process: measures, marks and the verdict."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Self
+
+from pydantic import TypeAdapter
+
+from core.files.sniff import FileKind
+from core.files.verdicts import OK, Words, verdict_words
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Facts about a file. ``verdict`` is "ok" or why it is refused; then the other fields may be empty.
+
+    ``sharpness`` is the spread of a Laplacian (see `core.files.measure`); ``background`` the lightness (0
+    black to 1 white) along the upper edges of a picture and ``background_spread`` its standard deviation.
+    """
+
+    size: int  # bytes
+    seen: str  # a FileKind, or what came instead, as in `verdicts.SEEN`
+    verdict: str = OK
+    params: Mapping[str, object] = field(default_factory=dict)  # of the verdict's sentence
+    kind: FileKind | None = None
+    pages: int | None = None
+    encrypted: bool = False
+    width: int | None = None  # pixels, as a person sees it: after the camera's rotation
+    height: int | None = None
+    text: str = ""  # the text layer of a PDF or docx, cut at the limit; personal data
+    sharpness: float | None = None
+    background: float | None = None
+    background_spread: float | None = None
+    background_tint: float | None = None  # 0 grey to 1 a pure colour
+    marks: tuple[str, ...] = ()  # see MARKS
+
+    @property
+    def ok(self) -> bool:
+        return self.verdict == OK
+
+    @property
+    def words(self) -> Words:
+        """The verdict as a sentence."""
+        return verdict_words(self.verdict, {"seen": self.seen, **self.params})
+
+    def to_json(self) -> dict[str, object]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: object) -> Self:
+        """Raises pydantic's ValidationError for anything that `to_json` does not write."""
+        return TypeAdapter(cls).validate_python(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """An inspection with the preview: a PNG of page 1 without any metadata, or None where there is nothing
+    to show."""
+
+    inspection: Inspection
+    preview: bytes | None = None
+
+
+MARKS: Mapping[str, Words] = {
+    "script": {
+        "zh-CN": "文件内含脚本(常见于官方可填写表格),请只看预览或用不执行脚本的阅读器打开。",
+        "en": "The file carries scripts (official fillable forms often do): look at the preview, or open "
+        "it with a reader that does not run them.",
+    },
+    "attachment": {
+        "zh-CN": "文件内嵌有其他文件,未作检查,请勿打开内嵌文件。",
+        "en": "Other files are embedded in it; they were not checked, please do not open them.",
+    },
+    "unscanned": {
+        "zh-CN": "文件结构不规范,未能查明是否含脚本或附件,请只看预览。",
+        "en": "Its structure is irregular, so scripts or attachments could not be looked for: use the "
+        "preview only.",
+    },
+    "more_pictures": {
+        "zh-CN": "文件里有多张图片,预览只显示第一张。",
+        "en": "The file holds several pictures; the preview shows the first one.",
+    },
+    "no_preview": {"zh-CN": "这种文件没有预览。", "en": "There is no preview for this kind of file."},
+}
+"""What a reviewer is told about a file that was taken."""

@@ -1,0 +1,1 @@
+"""How each kind of file is opened; only the child process imports these."""

@@ -1,0 +1,176 @@
+"""Every setting in one tree: ``BANLI_*`` variables over ``*_FILE`` secrets over banli.toml over defaults.
+
+``Settings(...)`` takes only what it is given (for tests and stories); ``load_settings`` reads the outside.
+"""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from core.kit.settings_sources import Key, Reader, SettingsError, variable
+
+Language = Literal["zh-CN", "en"]
+MIB = 1024 * 1024
+
+
+class _Branch(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Agency(_Branch):
+    """Who runs this house: the name in both languages, the language to start in, the working calendar."""
+
+    name_zh: str = Field(default="示例签证服务社", min_length=1, max_length=80)
+    name_en: str = Field(default="Demo Visa Agency", min_length=1, max_length=80)
+    language: Language = "zh-CN"
+    calendar: str = Field(default="cn-office", min_length=1, max_length=40)
+
+    @property
+    def name(self) -> dict[str, str]:
+        return {"zh-CN": self.name_zh, "en": self.name_en}
+
+
+class Log(_Branch):
+    """``format`` auto: JSON unless the output is a terminal."""
+
+    format: Literal["auto", "json", "console"] = "auto"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Limits(_Branch):
+    """What a file may be. The file checks run in child processes that obey the last three."""
+
+    upload_bytes: int = Field(default=20 * MIB, ge=1024, le=200 * MIB)
+    pages: int = Field(default=200, ge=1, le=2000)
+    pixels: int = Field(default=50_000_000, ge=1_000_000, le=200_000_000)
+    office_entries: int = Field(default=1000, ge=10)
+    office_bytes: int = Field(default=100 * MIB, ge=MIB)  # of all entries of a docx, unpacked
+    office_ratio: int = Field(default=100, ge=10)  # unpacked to packed size of one entry
+    check_seconds: int = Field(default=10, ge=1, le=120)
+    check_memory_mib: int = Field(default=300, ge=100, le=4096)  # above what the idle child needs
+    check_processes: int = Field(default=2, ge=1, le=32)
+
+
+class Settings(_Branch):
+    """The whole tree. Secrets show as asterisks; ask ``get_secret_value()`` where one is truly needed."""
+
+    database_url: SecretStr = SecretStr("sqlite:///var/banli.sqlite3")
+    redis_url: SecretStr | None = None
+    keys: SecretStr | None = None  # "id:base64,id:base64": the first one seals, all open
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)  # 0 lets the system choose
+    public_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s?#]*)?$")] | None = None
+    demo: bool = False
+    files_dir: Path = Path("var/files")
+    agency: Agency = Agency()
+    log: Log = Log()
+    limits: Limits = Limits()
+
+    _origins: Mapping[Key, str] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _demo_stays_at_home(self) -> Self:
+        if self.demo and not is_loopback(self.host):
+            raise ValueError(
+                "demo mode has open doors and binds only to loopback: set host to 127.0.0.1 or demo off"
+            )
+        return self
+
+    @property
+    def base_url(self) -> str:
+        """How a person reaches this house, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    def describe(self) -> list["Described"]:
+        """Every setting with its value and where it came from; a secret only as "set" or "unset"."""
+        rows = []
+        for key, secret in known_keys().items():
+            value: object = self
+            for step in key:
+                value = getattr(value, step)
+            shown = ("unset" if value is None else "set") if secret else str("" if value is None else value)
+            rows.append(Described(".".join(key), variable(key), shown, self._origins.get(key, "default")))
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One row of ``Settings.describe``; ``source`` is "default" or e.g. "environment BANLI_PORT"."""
+
+    key: str
+    variable: str
+    value: str
+    source: str
+
+
+def load_settings(environ: Mapping[str, str] | None = None, folder: Path = Path()) -> Settings:
+    """The settings of this process: environment, secret files, then the configuration file.
+
+    The file is the one that ``BANLI_CONFIG`` names, else ``banli.toml``, else ``.env``, seen from ``folder``.
+    Raises SettingsError with every problem at once; secrets are never part of a message.
+    """
+    reader = Reader(known_keys(), folder)
+    layers = reader.layers(os.environ if environ is None else environ)
+    problems = reader.problems
+
+    class Loaded(Settings, BaseSettings):
+        model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            *_usual: PydanticBaseSettingsSource,
+            **_named: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return tuple(InitSettingsSource(settings_cls, layer.tree()) for layer in layers)
+
+    origins: dict[Key, str] = {}
+    for layer in reversed(layers):
+        origins.update(layer.origins)
+    try:
+        settings = Loaded()
+    except ValidationError as wrong:
+        raise SettingsError([*problems, *_sentences(wrong, origins)]) from None
+    if problems:
+        raise SettingsError(problems)
+    settings._origins = origins
+    return settings
+
+
+def known_keys(model: type[BaseModel] = Settings, above: Key = ()) -> dict[Key, bool]:
+    """Every leaf of the tree, true for secrets."""
+    keys: dict[Key, bool] = {}
+    for name, info in model.model_fields.items():
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            keys |= known_keys(kind, (*above, name))
+        else:
+            keys[*above, name] = SecretStr in (kind, *get_args(kind))
+    return keys
+
+
+def is_loopback(host: str) -> bool:
+    """True for localhost and the loopback ranges 127.0.0.0/8 and ::1."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _sentences(wrong: ValidationError, origins: Mapping[Key, str]) -> list[str]:
+    sentences = []
+    for error in wrong.errors(include_url=False, include_context=False, include_input=False):
+        key = tuple(str(step) for step in error["loc"])
+        said = error["msg"].removeprefix("Value error, ")
+        sentences.append(f"{origins.get(key, variable(key))}: {said}" if key else said)
+    return sentences

@@ -1,0 +1,66 @@
+"""Errands: work outside the transaction (fetching a file), with an attempt number and a lease."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.ledger.tables import errand
+from core.store.reading import Reader
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+
+MAX_ATTEMPTS = 5
+BACKOFF = timedelta(seconds=2)
+LEASE = timedelta(minutes=5)
+OPEN = ("waiting", "running")
+
+
+def queue(uow: UnitOfWork, kind: str, key: str, channel: str, account: str, conversation: str, what: Any) -> None:
+    """Queue an errand once; `what` is a JSON document that may hold personal data."""
+    uow.add_once(
+        errand,
+        kind=kind,
+        key=key,
+        channel=channel,
+        account=account,
+        conversation=conversation,
+        what=what,
+        due=uow.now,
+    )
+
+
+def open_errands(reader: Reader, now: datetime, limit: int) -> list[Row]:
+    return reader.find(errand, errand.c.state.in_(OPEN), errand.c.due <= now, limit=limit)
+
+
+def claim(uow: UnitOfWork, row: Row) -> bool:
+    """Take an errand: true for one worker, and again after the lease of a worker that died."""
+    if row["state"] == "running" and row["lease_until"] > uow.now:
+        return False
+    return uow.settle(
+        errand,
+        row["id"],
+        {"state": row["state"], "attempts": row["attempts"]},
+        state="running",
+        attempts=row["attempts"] + 1,
+        lease_until=uow.now + LEASE,
+    )
+
+
+def done(uow: UnitOfWork, row_id: int, attempt: int) -> bool:
+    """Settle a finished errand; false for a worker whose lease was given to another."""
+    return uow.settle(errand, row_id, {"state": "running", "attempts": attempt}, state="done", lease_until=None)
+
+
+def failed(uow: UnitOfWork, row_id: int, attempt: int, error: str, *, permanent: bool) -> bool:
+    """Push ahead or park. Returns whether it is parked for good."""
+    dead = permanent or attempt >= MAX_ATTEMPTS
+    uow.settle(
+        errand,
+        row_id,
+        {"state": "running", "attempts": attempt},
+        state="dead" if dead else "waiting",
+        due=uow.now + BACKOFF * 2**attempt,
+        error=error[:500],
+        lease_until=None,
+    )
+    return dead

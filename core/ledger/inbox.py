@@ -1,0 +1,66 @@
+"""The inbox: what platforms delivered, stored once and committed before it is answered; worked off in order."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from core.channel.inbound import Update
+from core.ledger.tables import inbox
+from core.store.reading import Reader
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+
+MAX_ATTEMPTS = 5  # then the update is parked as a dead letter that an admin sees
+BACKOFF = timedelta(seconds=2)  # doubled at every attempt
+
+
+def append(uow: UnitOfWork, update: Update) -> None:
+    """Store one delivery; a repeated one leaves no trace."""
+    uow.add_once(
+        inbox,
+        channel=update.channel,
+        account=update.account,
+        platform_id=update.platform_id,
+        conversation=update.conversation,
+        raw=update.raw,
+        received_at=uow.now,
+        due=uow.now,
+    )
+
+
+def waiting(reader: Reader, now: datetime, limit: int) -> list[tuple[int, str]]:
+    """Ids and conversations of what is due, oldest first. A hint only: the unit looks again under its lock."""
+    found = reader.rows(
+        select(inbox.c.id, inbox.c.conversation)
+        .where(inbox.c.state == "waiting", inbox.c.due <= now)
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    return [(row["id"], row["conversation"]) for row in found]
+
+
+def take(uow: UnitOfWork, entry_id: int) -> Row | None:
+    """The entry if it still waits, or None when somebody else has settled it."""
+    entry = uow.peek(inbox, entry_id)
+    return entry if entry is not None and entry["state"] == "waiting" else None
+
+
+def done(uow: UnitOfWork, entry_id: int) -> None:
+    """The entry's unit commits together with this."""
+    uow.change(inbox, entry_id, state="done")
+
+
+def failed(uow: UnitOfWork, entry_id: int, error: str, *, at_once: bool = False) -> bool:
+    """Push a failing entry ahead, or park it. Returns whether it is parked."""
+    entry = uow.get(inbox, entry_id)
+    attempts = entry["attempts"] + 1
+    dead = at_once or attempts >= MAX_ATTEMPTS
+    uow.change(
+        inbox,
+        entry_id,
+        state="dead" if dead else "waiting",
+        attempts=attempts,
+        due=uow.now + BACKOFF * 2**attempts,
+        error=error[:500],
+    )
+    return dead

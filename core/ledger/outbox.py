@@ -1,0 +1,129 @@
+"""The outbox: notices on their way, in order per chat, settled when the platform has them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from core.channel.inbound import Address
+from core.ledger.tables import outbox
+from core.store.reading import Reader
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+
+MAX_ATTEMPTS = 8
+BACKOFF = timedelta(seconds=2)  # doubled at every attempt, at most MAX_BACKOFF
+MAX_BACKOFF = timedelta(minutes=30)
+LEASE = timedelta(seconds=60)  # a sender that died holds a row no longer than this
+
+
+def append(
+    uow: UnitOfWork,
+    to: Address,
+    person: tuple[str, int],
+    notice: dict[str, Any],
+    *,
+    conversation_id: int | None = None,
+    case_id: int | None = None,
+    card: str | None = None,
+    copy_of: int | None = None,
+    once: str | None = None,
+) -> int:
+    """Queue one notice; with `once`, a second one with the same key is dropped. Returns the row's id."""
+    row: dict[str, Any] = {
+        "channel": to.channel,
+        "account": to.account,
+        "chat": to.chat,
+        "conversation_id": conversation_id,
+        "person_kind": person[0],
+        "person_id": person[1],
+        "case_id": case_id,
+        "card": card,
+        "copy_of": copy_of,
+        "notice": notice,
+        "created_at": uow.now,
+        "due": uow.now,
+    }
+    if once is None:
+        return int(uow.add(outbox, **row)["id"])
+    known = uow.first(outbox, outbox.c.once == once)
+    if known is not None:
+        return int(known["id"])
+    return int(uow.add(outbox, once=once, **row)["id"])
+
+
+def redraw(uow: UnitOfWork, card: str) -> int:
+    """Queue a redraw of every copy of a card. Returns how many."""
+    copies = uow.find(outbox, outbox.c.card == card, outbox.c.copy_of.is_(None))
+    for copy in copies:
+        address = Address(channel=copy["channel"], account=copy["account"], chat=copy["chat"])
+        person = (copy["person_kind"], copy["person_id"])
+        append(
+            uow,
+            address,
+            person,
+            copy["notice"],
+            conversation_id=copy["conversation_id"],
+            case_id=copy["case_id"],
+            copy_of=copy["id"],
+        )
+    return len(copies)
+
+
+def waiting(reader: Reader, now: datetime, limit: int) -> list[Row]:
+    """The first open row of every chat, if it is due: later ones of a chat wait for it."""
+    earlier = outbox.alias()
+    heads = (
+        select(outbox.c.id)
+        .where(outbox.c.state.in_(("waiting", "sending")), outbox.c.due <= now)
+        .where(
+            ~select(earlier.c.id)
+            .where(
+                earlier.c.channel == outbox.c.channel,
+                earlier.c.account == outbox.c.account,
+                earlier.c.chat == outbox.c.chat,
+                earlier.c.id < outbox.c.id,
+                earlier.c.state.in_(("waiting", "sending")),
+            )
+            .exists()
+        )
+        .order_by(outbox.c.id)
+        .limit(limit)
+    )
+    ids = [row["id"] for row in reader.rows(heads)]
+    return reader.find(outbox, outbox.c.id.in_(ids)) if ids else []
+
+
+def claim(uow: UnitOfWork, row: Row) -> bool:
+    """Take a row for sending: true for one sender. The attempt number fences off a sender that comes back late."""
+    if row["state"] == "sending" and (row["lease_until"] is None or row["lease_until"] > uow.now):
+        return False
+    return uow.settle(
+        outbox,
+        row["id"],
+        {"state": row["state"], "attempts": row["attempts"]},
+        state="sending",
+        attempts=row["attempts"] + 1,
+        lease_until=uow.now + LEASE,
+    )
+
+
+def sent(uow: UnitOfWork, row_id: int, attempt: int, external_id: str) -> bool:
+    return uow.settle(
+        outbox,
+        row_id,
+        {"state": "sending", "attempts": attempt},
+        state="sent",
+        external_id=external_id,
+        sent_at=uow.now,
+        lease_until=None,
+    )
+
+
+def failed(uow: UnitOfWork, row_id: int, attempt: int, error: str, *, permanent: bool, after: float | None) -> str:
+    """Push ahead, or give up. Returns the new state."""
+    state = "dead" if permanent or attempt >= MAX_ATTEMPTS else "waiting"
+    pause = timedelta(seconds=after) if after is not None else min(BACKOFF * 2**attempt, MAX_BACKOFF)
+    expect = {"state": "sending", "attempts": attempt}
+    uow.settle(outbox, row_id, expect, state=state, due=uow.now + pause, error=error[:500], lease_until=None)
+    return state

@@ -1,0 +1,138 @@
+"""Tables of the ledger. Each has a partial index on what still waits, so that history costs the loops nothing."""
+
+from sqlalchemy import BigInteger, Index, Integer, String, Table, UniqueConstraint, text
+
+from core.kit.db import Instant, Json, key, metadata, plain, sealed
+
+WAITING = text("state = 'waiting'")
+
+inbox = Table(
+    "inbox",
+    metadata,
+    key(),
+    plain("channel", String(40)),
+    plain("account", String(100)),
+    plain("platform_id", String(200)),
+    plain("conversation", String(300)),
+    sealed("raw", "content", "bytes", nullable=False),
+    plain("received_at", Instant),
+    plain("state", String(10), default="waiting"),  # waiting, done, dead
+    plain("due", Instant),
+    plain("attempts", Integer, default=0),
+    plain("error", String(500), nullable=True),
+    UniqueConstraint("channel", "account", "platform_id"),
+)
+Index("ix_inbox_waiting", inbox.c.due, sqlite_where=WAITING, postgresql_where=WAITING)
+Index(
+    "ix_inbox_conversation_waiting",
+    inbox.c.conversation,
+    inbox.c.id,
+    sqlite_where=WAITING,
+    postgresql_where=WAITING,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    key(),
+    plain("channel", String(40)),
+    plain("account", String(100)),
+    plain("chat", String(200)),
+    plain("conversation_id", BigInteger, nullable=True),
+    plain("person_kind", String(10)),  # client, staff
+    plain("person_id", BigInteger),
+    plain("case_id", BigInteger, nullable=True),
+    plain("card", String(100), nullable=True),  # all copies of one card have this key
+    plain("copy_of", BigInteger, nullable=True),  # a redraw names the row whose message it replaces
+    plain("once", String(200), nullable=True, unique=True),
+    sealed("notice", "content", "json", nullable=False),
+    plain("created_at", Instant),
+    plain("state", String(10), default="waiting"),  # waiting, sending, sent, unknown, dead
+    plain("due", Instant),
+    plain("attempts", Integer, default=0),
+    plain("lease_until", Instant, nullable=True),
+    plain("external_id", String(200), nullable=True),
+    plain("sent_at", Instant, nullable=True),
+    plain("error", String(500), nullable=True),
+)
+OPEN = text("state IN ('waiting', 'sending')")
+Index("ix_outbox_open", outbox.c.due, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("ix_outbox_chat_open", outbox.c.channel, outbox.c.chat, outbox.c.id, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("ix_outbox_card", outbox.c.card)
+
+timer = Table(
+    "timer",
+    metadata,
+    key(),
+    plain("key", String(200)),
+    plain("case_id", BigInteger, nullable=True),
+    plain("scope", String(60)),  # leaving a stage cancels the timers of scope "stage"
+    sealed("command", "content", "json", nullable=False),
+    plain("due", Instant),
+    plain("state", String(10), default="waiting"),  # waiting, fired, cancelled, dead
+    plain("attempts", Integer, default=0),
+    plain("error", String(500), nullable=True),
+)
+Index("ix_timer_waiting", timer.c.due, sqlite_where=WAITING, postgresql_where=WAITING)
+Index("uq_timer_key_waiting", timer.c.key, unique=True, sqlite_where=WAITING, postgresql_where=WAITING)
+Index("ix_timer_case", timer.c.case_id, timer.c.scope, sqlite_where=WAITING, postgresql_where=WAITING)
+
+button = Table(
+    "button",
+    metadata,
+    key(),
+    plain("token", String(40), unique=True),
+    sealed("command", "content", "json", nullable=False),
+    plain("label", Json),  # language -> words
+    plain("style", String(10), default="plain"),
+    plain("for_kind", String(10)),  # client, staff: who may press at all
+    plain("for_id", BigInteger, nullable=True),  # one person; None: every one whom the command's permission admits
+    plain("case_id", BigInteger, nullable=True),
+    plain("card", String(100)),
+    plain("keeps", Integer, default=0),  # 1: a press does not spend it and does not close its card
+    plain("state", String(10), default="open"),  # open, spent, closed
+    plain("expires_at", Instant, nullable=True),
+    plain("settled_at", Instant, nullable=True),
+    plain("settled_kind", String(10), nullable=True),
+    plain("settled_by", BigInteger, nullable=True),
+)
+Index("ix_button_card", button.c.card)
+
+errand = Table(
+    "errand",
+    metadata,
+    key(),
+    plain("kind", String(20)),  # fetch
+    plain("key", String(200), unique=True),
+    plain("channel", String(40)),
+    plain("account", String(100)),
+    plain("conversation", String(300)),
+    sealed("what", "content", "json", nullable=False),
+    plain("state", String(10), default="waiting"),  # waiting, running, done, dead
+    plain("due", Instant),
+    plain("attempts", Integer, default=0),
+    plain("lease_until", Instant, nullable=True),
+    plain("error", String(500), nullable=True),
+)
+Index("ix_errand_open", errand.c.due, sqlite_where=text("state IN ('waiting', 'running')"),
+      postgresql_where=text("state IN ('waiting', 'running')"))  # fmt: skip
+
+audit = Table(
+    "audit",
+    metadata,
+    key(),
+    plain("at", Instant),
+    plain("actor_kind", String(10)),
+    plain("actor_id", BigInteger),
+    plain("door", String(10)),  # chat, api, timer, rule, cli
+    plain("command", String(60)),
+    plain("subject", String(60), nullable=True),  # e.g. "case:123"
+    plain("case_id", BigInteger, nullable=True),
+    plain("outcome", String(10)),  # done, refused
+    plain("code", String(60), nullable=True),
+    plain("correlation", BigInteger),
+    plain("chain", BigInteger, nullable=True),  # position, given by the sealer afterwards
+    plain("mac", String(64), nullable=True),
+)
+Index("ix_audit_unsealed", audit.c.id, sqlite_where=text("chain IS NULL"), postgresql_where=text("chain IS NULL"))
+Index("ix_audit_case", audit.c.case_id)

@@ -1,0 +1,59 @@
+"""What follows from a contract: a card for whoever sold it, and a case once it takes effect."""
+
+from collections.abc import Iterator
+
+from core.bus.deed import Deed
+from core.commands.cases import OpenCase
+from core.commands.command import Command
+from core.commands.contracts import ActivateContract, AttachCase, RecordDeposit, Traveller
+from core.commands.work import Notify, RedrawCard
+from core.contracts.tables import contract
+from core.events.happened import CaseOpened, ContractActivated, ContractDrafted, DepositRecorded
+from core.ledger.buttons import offer
+
+_DEPOSIT = {"zh-CN": "定金已到账", "en": "Deposit received"}
+_ACTIVATE = {"zh-CN": "合同生效,开始办理", "en": "Contract effective, start"}
+
+
+def offer_activation(event: ContractDrafted, deed: Deed) -> Iterator[Command]:
+    """Everybody who may act on the contract gets the card."""
+    row = deed.uow.get(contract, event.contract_id)
+    buttons = (
+        offer(RecordDeposit(contract_id=row["id"]), _DEPOSIT, keeps=True),
+        offer(ActivateContract(contract_id=row["id"]), _ACTIVATE, "primary"),
+    )
+    for staff_id in dict.fromkeys(row["team"].values()):
+        yield Notify(
+            to="staff",
+            person_id=staff_id,
+            notice="contract",
+            subject={"contract": row["id"], "client": row["client_id"]},
+            card=f"contract:{row['id']}",
+            buttons=buttons,
+        )
+
+
+def open_its_case(event: ContractActivated, deed: Deed) -> Iterator[Command]:
+    """The first of the two events of an activation asks for the case."""
+    yield RedrawCard(card=f"contract:{event.contract_id}")
+    if event.case_id is not None:
+        return
+    row = deed.uow.get(contract, event.contract_id)
+    yield OpenCase(
+        client_id=row["client_id"],
+        flow=row["flow"],
+        contract_id=row["id"],
+        travellers=tuple(Traveller.model_validate(each) for each in row["travellers"]),
+        team=row["team"],
+        fields=row["fields"],
+    )
+
+
+def attach(event: CaseOpened, deed: Deed) -> Iterator[Command]:
+    """A case that a contract asked for is told to the contract."""
+    if event.case_id is not None and event.contract_id is not None:
+        yield AttachCase(contract_id=event.contract_id, case_id=event.case_id)
+
+
+def redraw(event: DepositRecorded, deed: Deed) -> Iterator[Command]:
+    yield RedrawCard(card=f"contract:{event.contract_id}")

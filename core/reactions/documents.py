@@ -1,0 +1,116 @@
+"""What follows from a document: a review card for the reviewer, the verdict for the client."""
+
+from collections.abc import Iterator
+
+from core.bus.deed import Deed
+from core.cases.documents import review_card
+from core.cases.review import missing_ticks
+from core.cases.stages import compiled_of
+from core.cases.tables import case, document_version
+from core.cases.team import who
+from core.commands.command import Command
+from core.commands.documents import OfferReasons, ReviewDocument, TickCheck
+from core.commands.work import Notify, RedrawCard
+from core.events.happened import (
+    DocumentApproved,
+    DocumentRejected,
+    DocumentSubmitted,
+    FindingsChanged,
+    ItemsReopened,
+    ReasonsAsked,
+)
+from core.ledger.buttons import close_card, offer
+
+APPROVE = {"zh-CN": "通过", "en": "Approve"}
+REJECT = {"zh-CN": "退回", "en": "Reject"}
+
+
+def ask_review(event: DocumentSubmitted, deed: Deed) -> Iterator[Command]:
+    """The reviewer of the case gets the card; cards of earlier versions are redrawn as replaced."""
+    row = deed.uow.get(case, event.case_id or 0)
+    version = deed.uow.get(document_version, event.version_id)
+    for older in deed.uow.find(document_version, document_version.c.item_id == event.item_id):
+        if older["status"] == "replaced":
+            yield RedrawCard(card=review_card(older["id"]))
+    stage = compiled_of(deed, row).flow.stage(row["stage"])
+    reviewer = who(deed.uow, row["id"], "reviewer") or who(deed.uow, row["id"], stage.owner)
+    if reviewer is None:
+        return
+    ticks = [
+        offer(TickCheck(version_id=version["id"], check=check), _tick_label(version, check), keeps=True)
+        for check in missing_ticks(version)
+    ]
+    yield Notify(
+        to="staff",
+        person_id=reviewer,
+        notice="review",
+        subject={"case": row["id"], "version": version["id"]},
+        card=review_card(version["id"]),
+        buttons=(
+            *ticks,
+            offer(ReviewDocument(version_id=version["id"], decision="approved"), APPROVE, "primary"),
+            offer(OfferReasons(version_id=version["id"]), REJECT, "danger", keeps=True),
+        ),
+    )
+
+
+def show_reasons(event: ReasonsAsked, deed: Deed) -> Iterator[Command]:
+    """One button per reason of the flow; the first press on this card or the review card closes both."""
+    row = deed.uow.get(case, event.case_id or 0)
+    buttons = tuple(
+        offer(ReviewDocument(version_id=event.version_id, decision="rejected", reason=reason.key), reason.name)
+        for reason in compiled_of(deed, row).flow.reasons
+        if reason.key != "other"
+    )
+    yield Notify(
+        to="staff",
+        person_id=event.staff_id,
+        notice="reasons",
+        subject={"case": row["id"], "version": event.version_id},
+        card=review_card(event.version_id),
+        buttons=buttons,
+    )
+
+
+def tell_approved(event: DocumentApproved, deed: Deed) -> Iterator[Command]:
+    yield from _decided(event, "approved", {}, deed)
+
+
+def tell_rejected(event: DocumentRejected, deed: Deed) -> Iterator[Command]:
+    yield from _decided(event, "rework", {"reason": event.reason, "words": event.words}, deed)
+
+
+def tell_reopened(event: ItemsReopened, deed: Deed) -> Iterator[Command]:
+    row = deed.uow.get(case, event.case_id or 0)
+    yield Notify(
+        to="client",
+        person_id=row["client_id"],
+        notice="reopened",
+        subject={"case": row["id"]},
+        params={"items": list(event.items), "reason": event.reason},
+    )
+
+
+def redraw_review(event: FindingsChanged, deed: Deed) -> Iterator[Command]:
+    yield RedrawCard(card=review_card(event.version_id))
+
+
+def _decided(
+    event: DocumentApproved | DocumentRejected, notice: str, params: dict[str, str], deed: Deed
+) -> Iterator[Command]:
+    close_card(deed.uow, review_card(event.version_id))
+    row = deed.uow.get(case, event.case_id or 0)
+    yield RedrawCard(card=review_card(event.version_id))
+    yield Notify(
+        to="client",
+        person_id=row["client_id"],
+        notice=notice,
+        subject={"case": row["id"], "version": event.version_id},
+        params={"item": event.item, **params},
+    )
+
+
+def _tick_label(version: dict[str, object], check: str) -> dict[str, str]:
+    findings: list[dict[str, object]] = version["findings"]  # type: ignore[assignment]  # a JSON column
+    words = next(finding["text"] for finding in findings if finding["check"] == check)
+    return dict(words)  # type: ignore[call-overload, no-any-return]  # language -> words

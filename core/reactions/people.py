@@ -1,0 +1,77 @@
+"""What follows for people: tasks on their phones, a client who wants a person, words of staff, a question at the end."""
+
+from collections.abc import Iterator
+
+from core.bus.deed import Deed
+from core.cases.stages import compiled_of
+from core.cases.tables import case
+from core.cases.team import who
+from core.commands.command import Command
+from core.commands.work import AnswerSurvey, CompleteTask, Notify, RedrawCard
+from core.events.happened import HumanAsked, SaidToClient, SurveyAsked, TaskCreated, TaskDone
+from core.ledger.buttons import close_card, offer
+from core.staff.tables import staff
+
+_DONE = {"zh-CN": "完成", "en": "Done"}
+_STARS = ({"zh-CN": "1 很不满意", "en": "1 very poor"}, {"zh-CN": "2", "en": "2"}, {"zh-CN": "3", "en": "3"},
+          {"zh-CN": "4", "en": "4"}, {"zh-CN": "5 非常满意", "en": "5 excellent"})  # fmt: skip
+
+
+def hand_out(event: TaskCreated, deed: Deed) -> Iterator[Command]:
+    if event.staff_id is None or event.case_id is None:
+        return
+    yield Notify(
+        to="staff",
+        person_id=event.staff_id,
+        notice="task",
+        subject={"case": event.case_id, "task": event.task_id},
+        card=f"task:{event.task_id}",
+        buttons=(offer(CompleteTask(task_id=event.task_id), _DONE, "primary"),),
+    )
+
+
+def tick_off(event: TaskDone, deed: Deed) -> Iterator[Command]:
+    close_card(deed.uow, f"task:{event.task_id}")
+    yield RedrawCard(card=f"task:{event.task_id}")
+
+
+def call_a_person(event: HumanAsked, deed: Deed) -> Iterator[Command]:
+    """The owner of the stage is told; without a case, every member who serves clients."""
+    subject = {"conversation": event.conversation_id, "client": event.client_id}
+    if event.case_id is not None:
+        row = deed.uow.get(case, event.case_id)
+        owner = who(deed.uow, row["id"], compiled_of(deed, row).flow.stage(row["stage"]).owner)
+        people = [] if owner is None else [owner]
+        subject["case"] = event.case_id
+    else:
+        members = deed.uow.find(staff, staff.c.active.is_(True))
+        people = [each["id"] for each in members if {"service", "consultant"} & set(each["roles"])]
+    for person in people:
+        yield Notify(to="staff", person_id=person, notice="human_asked", subject=subject)
+
+
+def pass_on(event: SaidToClient, deed: Deed) -> Iterator[Command]:
+    row = deed.uow.get(case, event.case_id or 0)
+    yield Notify(
+        to="client",
+        person_id=row["client_id"],
+        notice="said",
+        subject={"case": row["id"], "staff": event.staff_id},
+        params={"text": event.text},
+    )
+
+
+def ask_satisfaction(event: SurveyAsked, deed: Deed) -> Iterator[Command]:
+    row = deed.uow.get(case, event.case_id or 0)
+    yield Notify(
+        to="client",
+        person_id=row["client_id"],
+        notice="survey",
+        subject={"case": row["id"]},
+        params={"message": event.question},
+        card=f"survey:{row['id']}",
+        buttons=tuple(
+            offer(AnswerSurvey(case_id=row["id"], score=score), label)
+            for score, label in enumerate(_STARS, start=1)
+        ),
+    )

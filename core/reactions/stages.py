@@ -1,0 +1,144 @@
+"""What follows from a stage: the staff's card with the next steps, the client's progress, the plans of its rules."""
+
+from collections.abc import Iterator
+
+from core.bus.deed import Deed
+from core.cases.stages import compiled_of
+from core.cases.tables import case, stage_span
+from core.cases.team import who
+from core.commands.cases import AdvanceCase, OpenForm, PlanRules, SetFields, SetSubstate
+from core.commands.command import Command
+from core.commands.work import Notify, RedrawCard, StartDialog
+from core.engine.flow import Flow, Stage, Transition
+from core.events.happened import (
+    CaseClosed,
+    ChecklistCompleted,
+    FieldSet,
+    FormAsked,
+    StageEntered,
+    StageLeft,
+    SubstateSet,
+)
+from core.ledger.buttons import close_card, offer
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+
+
+def stage_card(uow: UnitOfWork, case_id: int) -> str | None:
+    """The key of the staff's card of the stage where the case is now."""
+    span = uow.first(stage_span, stage_span.c.case_id == case_id, stage_span.c.left.is_(None))
+    return None if span is None else f"stage:{span['id']}"
+
+
+def give_work(event: StageEntered, deed: Deed) -> Iterator[Command]:
+    """Everybody who can take a step out of this stage gets its card with his own buttons; the client is told."""
+    row = deed.uow.get(case, event.case_id or 0)
+    flow = compiled_of(deed, row).flow
+    stage = flow.stage(event.stage)
+    card = stage_card(deed.uow, row["id"])
+    yield PlanRules(case_id=row["id"])
+    if flow.shown(event.stage).key == event.stage or event.trigger == "":
+        yield Notify(
+            to="client",
+            person_id=row["client_id"],
+            notice="stage",
+            subject={"case": row["id"]},
+            params={"stage": event.stage, "substate": event.substate},
+        )
+    if row["state"] != "open" or card is None:
+        return
+    for person, buttons in _work(flow, stage, row, deed).items():
+        yield Notify(
+            to="staff",
+            person_id=person,
+            notice="stage_work",
+            subject={"case": row["id"]},
+            params={"stage": stage.key},
+            card=card,
+            buttons=tuple(buttons),
+        )
+
+
+def close_work(event: StageLeft, deed: Deed) -> Iterator[Command]:
+    """The card of a stage that was left keeps no button that could be pressed."""
+    spans = deed.uow.find(stage_span, stage_span.c.case_id == (event.case_id or 0), stage_span.c.stage == event.stage)
+    for span in spans[-1:]:
+        close_card(deed.uow, f"stage:{span['id']}")
+        yield RedrawCard(card=f"stage:{span['id']}")
+
+
+def redraw_work(event: SubstateSet | FieldSet | ChecklistCompleted, deed: Deed) -> Iterator[Command]:
+    card = stage_card(deed.uow, event.case_id or 0)
+    if card is not None:
+        yield RedrawCard(card=card)
+
+
+def plan_again(event: FieldSet, deed: Deed) -> Iterator[Command]:
+    if event.case_id is not None:
+        yield PlanRules(case_id=event.case_id)
+
+
+def tell_substate(event: SubstateSet, deed: Deed) -> Iterator[Command]:
+    """Each push reaches the client once."""
+    row = deed.uow.get(case, event.case_id or 0)
+    yield Notify(
+        to="client",
+        person_id=row["client_id"],
+        notice="substate",
+        subject={"case": row["id"]},
+        params={"stage": event.stage, "substate": event.substate},
+        once=f"substate:{row['id']}:{row['version']}",
+    )
+
+
+def ask_form(event: FormAsked, deed: Deed) -> Iterator[Command]:
+    dialog = {"kind": "form", "case": event.case_id, "trigger": event.trigger, "fields": list(event.fields)}
+    yield StartDialog(to="staff", person_id=event.staff_id, dialog=dialog)
+
+
+def forget_case(event: CaseClosed, deed: Deed) -> Iterator[Command]:
+    card = stage_card(deed.uow, event.case_id or 0)
+    if card is not None:
+        yield RedrawCard(card=card)
+
+
+def _work(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[dict[str, object]]]:
+    """Person -> the buttons that his roles give him, and the stage's owner in any case."""
+    found: dict[int, list[dict[str, object]]] = {}
+    owner = who(deed.uow, row["id"], stage.owner)
+    if owner is not None:
+        found[owner] = [*_ticks(flow, stage, row), *_substates(stage, row)]
+    for transition in flow.transitions:
+        if stage.key not in transition.from_stages or not transition.button:
+            continue
+        people = {who(deed.uow, row["id"], role) for role in transition.by if role in row["team"]}
+        for person in sorted(each for each in people if each is not None):
+            found.setdefault(person, []).append(_step(flow, stage, transition, row))
+    return found
+
+
+def _step(flow: Flow, stage: Stage, transition: Transition, row: Row) -> dict[str, object]:
+    asked = [field for field in flow.asks(transition, stage.key) if field.type != "bool"]
+    style = "plain" if transition.outcome == "refused" else "primary"
+    if asked or transition.key == "ask_supplement":
+        form = OpenForm(case_id=row["id"], trigger=transition.key, stage=stage.key)
+        return offer(form, transition.label, "plain", keeps=True)
+    advance = AdvanceCase(case_id=row["id"], trigger=transition.key, stage=stage.key)
+    return offer(advance, transition.label, style)
+
+
+def _ticks(flow: Flow, stage: Stage, row: Row) -> list[dict[str, object]]:
+    fields = [flow.field(key) for key in stage.exit_form]
+    return [
+        offer(SetFields(case_id=row["id"], fields={field.key: True}), field.name, keeps=True)
+        for field in fields
+        if field.type == "bool" and row["fields"].get(field.key) is not True
+    ]
+
+
+def _substates(stage: Stage, row: Row) -> list[dict[str, object]]:
+    return [
+        offer(SetSubstate(case_id=row["id"], substate=each.key, stage=stage.key), each.name, keeps=True)
+        for each in stage.substates
+        if each.key != row["substate"]
+    ] if stage.waiting_on == "authority" else []  # fmt: skip

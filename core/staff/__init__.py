@@ -1,0 +1,1 @@
+"""Staff: members, departments, roles and what a role may do."""

@@ -1,0 +1,116 @@
+"""Handlers of the staff room, and the Actor that a member of staff is."""
+
+import hashlib
+
+from core.bus.deed import Deed
+from core.commands.people import AddDepartment, AddStaff, BindStaffIdentity, IssueApiKey, SetStaffLanguage
+from core.engine.access import Actor
+from core.kit.errors import Invalid, Problem
+from core.kit.ids import new_secret
+from core.staff.policy import ROLES
+from core.staff.tables import api_key, department, staff, staff_identity
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+
+
+def add_department(command: AddDepartment, deed: Deed) -> int:
+    """Returns the department's id."""
+    if command.parent_id is not None:
+        deed.uow.get(department, command.parent_id)
+    return int(deed.uow.add(department, name=command.name, parent_id=command.parent_id)["id"])
+
+
+def add_staff(command: AddStaff, deed: Deed) -> int:
+    """Returns the member's id. Raises Invalid naming an unknown role."""
+    unknown = [role for role in command.roles if role not in ROLES]
+    if unknown:
+        known = "、".join(sorted(ROLES))
+        words = {"zh-CN": f"未知角色 {unknown},可选:{known}", "en": f"unknown role {unknown}; known: {known}"}
+        raise Invalid(problems=[Problem("/roles", "staff.role", words)])
+    row = deed.uow.add(
+        staff,
+        name=command.name,
+        roles=sorted(command.roles),
+        department_id=command.department_id,
+        language=command.language,
+        created_at=deed.now,
+    )
+    return int(row["id"])
+
+
+def bind_staff_identity(command: BindStaffIdentity, deed: Deed) -> None:
+    """An account belongs to one member; binding it anew moves it."""
+    deed.uow.get(staff, command.staff_id)
+    known = identity_of(deed.uow, command.channel, command.account, command.external_id)
+    if known is not None:
+        deed.uow.change(staff_identity, known["id"], staff_id=command.staff_id, bound_at=deed.now)
+        return
+    deed.uow.add(
+        staff_identity,
+        staff_id=command.staff_id,
+        channel=command.channel,
+        account=command.account,
+        external_id=command.external_id,
+        bound_at=deed.now,
+    )
+
+
+def set_staff_language(command: SetStaffLanguage, deed: Deed) -> None:
+    deed.uow.change(staff, command.staff_id, language=command.language)
+
+
+def issue_api_key(command: IssueApiKey, deed: Deed) -> str:
+    """Returns the secret, which is kept nowhere: only its digest is."""
+    deed.uow.get(staff, command.staff_id)
+    secret = "bk_" + new_secret()
+    deed.uow.add(
+        api_key,
+        staff_id=command.staff_id,
+        name=command.name,
+        prefix=secret[:10],
+        digest=digest_of(secret),
+        created_at=deed.now,
+    )
+    return secret
+
+
+def digest_of(secret: str) -> bytes:
+    """SHA-256 of a bearer secret; the secret has 256 random bits, so no slow hash is needed."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def identity_of(uow: UnitOfWork, channel: str, account: str, external_id: str) -> Row | None:
+    """The member's identity behind an account of a channel."""
+    t = staff_identity.c
+    return uow.first(staff_identity, t.channel == channel, t.account == account, t.external_id == external_id)
+
+
+def actor_of(uow: UnitOfWork, staff_id: int) -> Actor | None:
+    """The actor that this member is now, with the departments below his own; None when he has left."""
+    row = uow.peek(staff, staff_id)
+    if row is None or not row["active"]:
+        return None
+    return Actor(
+        kind="staff",
+        id=staff_id,
+        roles=frozenset(row["roles"]),
+        department=row["department_id"],
+        below=_below(uow, row["department_id"]),
+        name=row["name"],
+    )
+
+
+def _below(uow: UnitOfWork, top: int | None) -> frozenset[int]:
+    if top is None:
+        return frozenset()
+    children: dict[int | None, list[int]] = {}
+    for row in uow.find(department):
+        children.setdefault(row["parent_id"], []).append(row["id"])
+    found: set[int] = set()
+    queue = list(children.get(top, ()))
+    while queue:
+        each = queue.pop()
+        if each not in found:
+            found.add(each)
+            queue.extend(children.get(each, ()))
+    return frozenset(found)

@@ -1,0 +1,1 @@
+"""The store: units of work, committed in groups. Nobody else commits."""

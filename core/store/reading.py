@@ -1,0 +1,64 @@
+"""Reading outside a unit: pooled connections that cannot write, for views, pages and the loops that look for work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Connection, Engine, Table, select
+from sqlalchemy.sql import Select
+
+from core.store.sealing import Row, Sealing
+
+
+class Lookup(Protocol):
+    """What a view needs of either a Reader or a UnitOfWork."""
+
+    def find(
+        self, table: Table, *where: ColumnElement[bool], order: Any = None, limit: int | None = None
+    ) -> list[Row]: ...
+
+    def first(self, table: Table, *where: ColumnElement[bool], order: Any = None) -> Row | None: ...
+
+    def peek(self, table: Table, row_id: int) -> Row | None: ...
+
+
+class Reader:
+    """A read-only look at the committed state."""
+
+    def __init__(self, connection: Connection, sealing: Sealing) -> None:
+        self.connection = connection
+        self.sealing = sealing
+
+    def find(
+        self, table: Table, *where: ColumnElement[bool], order: Any = None, limit: int | None = None
+    ) -> list[Row]:
+        """Opened rows that match, oldest id first unless told otherwise."""
+        statement = select(table).where(*where).order_by(table.c.id if order is None else order).limit(limit)
+        return [self.sealing.open(table, row) for row in self.connection.execute(statement).mappings()]
+
+    def first(self, table: Table, *where: ColumnElement[bool], order: Any = None) -> Row | None:
+        found = self.find(table, *where, order=order, limit=1)
+        return found[0] if found else None
+
+    def peek(self, table: Table, row_id: int) -> Row | None:
+        return self.first(table, table.c.id == row_id)
+
+    def rows(self, statement: Select[Any]) -> list[Row]:
+        """Rows of any select, as they are stored: for columns without personal data."""
+        return [dict(row) for row in self.connection.execute(statement).mappings()]
+
+
+class Reading:
+    """Opens readers; a reader's transaction is short, so that SQLite's checkpoints are not held back."""
+
+    def __init__(self, engine: Engine, sealing: Sealing) -> None:
+        self._engine = engine
+        self._sealing = sealing
+
+    @contextmanager
+    def open(self) -> Iterator[Reader]:
+        with self._engine.connect() as connection, connection.begin():
+            yield Reader(connection, self._sealing)
+
+    def close(self) -> None:
+        self._engine.dispose()

@@ -1,0 +1,1 @@
+"""Surveys: one question of satisfaction, asked once, answered in a tap."""

@@ -1,0 +1,1 @@
+"""Tasks: what a person must do for a case, and by when."""

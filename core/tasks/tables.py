@@ -1,0 +1,24 @@
+"""Table of the tasks' room."""
+
+from sqlalchemy import BigInteger, Index, String, Table, text
+
+from core.kit.db import Instant, Json, key, metadata, plain
+
+task = Table(
+    "task",
+    metadata,
+    key(),
+    plain("case_id", BigInteger),
+    plain("role", String(40)),
+    plain("staff_id", BigInteger, nullable=True),
+    plain("title", Json),  # language -> words
+    plain("key", String(100), nullable=True),
+    plain("due", Instant, nullable=True),
+    plain("state", String(10), default="open"),  # open, done
+    plain("created_at", Instant),
+    plain("done_at", Instant, nullable=True),
+    plain("done_by", BigInteger, nullable=True),
+)
+OPEN = text("state = 'open'")
+Index("ix_task_case", task.c.case_id)
+Index("ix_task_staff_open", task.c.staff_id, task.c.due, sqlite_where=OPEN, postgresql_where=OPEN)

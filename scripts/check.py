@@ -1,0 +1,106 @@
+"""Everything that CI runs, suite by suite, with the seconds that each one took at the end.
+
+All suites run even when one fails; the exit code is 1 when any did.
+`python -m scripts.check NAME...` runs only those suites.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from scripts import machine
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """One command of the check; `before` makes the machine ready and says whether it is."""
+
+    name: str
+    command: tuple[str, ...]
+    before: Callable[[], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a suite ended: seconds of wall time, and the tests that it counted (None where it counts none)."""
+
+    name: str
+    passed: bool
+    seconds: float
+    tests: dict[str, int] | None
+
+
+def tool(name: str, *arguments: str) -> tuple[str, ...]:
+    return (str(BIN / name), *arguments)
+
+
+def pytest(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "pytest", *arguments)
+
+
+SUITES = (
+    Suite("format", tool("ruff", "format", "--check", "--quiet", ".")),
+    Suite("lint", tool("ruff", "check", "--quiet", ".")),
+    Suite("types", tool("mypy")),
+    Suite("imports", tool("lint-imports", "--no-logo")),
+    # One run holds the unit tests and those on SQLite, PostgreSQL and Redis.
+    Suite("tests", pytest("-n", "2", "--ignore=tests/browser", "tests")),
+    Suite("browser", pytest("tests/browser"), before=machine.install),
+)
+
+
+def run(suite: Suite, folder: Path) -> Result:
+    print(f"\n== {suite.name}", flush=True)
+    tally = folder / f"{suite.name}.json"
+    # A test must not depend on the settings of whoever starts it.
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("BANLI_") or k.startswith("BANLI_TEST_")}
+    started = time.monotonic()
+    passed = suite.before is None or suite.before()
+    if passed:
+        environment = {**clean, "BANLI_TEST_TALLY": str(tally)}
+        done = subprocess.run(suite.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
+        passed = done.returncode == 0
+    counts = json.loads(tally.read_text(encoding="utf-8"))["counts"] if tally.exists() else None
+    return Result(suite.name, passed, time.monotonic() - started, counts)
+
+
+def table(results: list[Result]) -> str:
+    """Seconds per suite, and the tests where the suite counts them."""
+    lines = ["", f"{'suite':<10}{'seconds':>9}  result"]
+    for result in results:
+        tests = (
+            ""
+            if result.tests is None
+            else f", {result.tests['passed']} passed, {result.tests['failed']} failed"
+        )
+        lines.append(f"{result.name:<10}{result.seconds:>9.1f}  {'ok' if result.passed else 'FAILED'}{tests}")
+    lines.append(f"{'all':<10}{sum(result.seconds for result in results):>9.1f}")
+    counted = [result.tests for result in results if result.tests is not None]
+    if counted:
+        sums = {key: sum(tests[key] for tests in counted) for key in ("passed", "failed")}
+        lines += ["", f"{sums['passed']} passed, {sums['failed']} failed"]
+    return "\n".join(lines)
+
+
+def main(names: list[str]) -> int:
+    unknown = set(names) - {suite.name for suite in SUITES}
+    if unknown:
+        print(f"no such suite: {', '.join(sorted(unknown))}; there are {', '.join(s.name for s in SUITES)}")
+        return 2
+    with TemporaryDirectory() as folder:
+        results = [run(suite, Path(folder)) for suite in SUITES if not names or suite.name in names]
+    print(table(results), flush=True)
+    return 0 if all(result.passed for result in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
