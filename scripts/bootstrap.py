@@ -91,9 +91,7 @@ def find_python() -> str:
         found = shutil.which(name)
         if found:
             return found
-    raise Stopped(
-        f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed: apt-get install -y python3.11 python3.11-venv"
-    )
+    raise Stopped(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed: apt-get install -y python3.11 python3.11-venv")
 
 
 def make_venv() -> None:
@@ -108,31 +106,25 @@ def make_venv() -> None:
 def install_uv(lock: Path) -> Path | None:
     """uv, pinned with its hashes in the lock file; None when it cannot be had, then pip does the work."""
     uv = VENV / "bin" / "uv"
-    pin = requirement("uv", lock.read_text(encoding="utf-8"))
+    pin, _ = split_lock("uv", lock.read_text(encoding="utf-8"))
     if answers([str(uv), "--version"], expect=pin.split()[0].replace("==", " ")):
         return uv
-    with tempfile.TemporaryDirectory() as folder:
-        only = Path(folder) / "uv.txt"
-        only.write_text(pin, encoding="utf-8")
-        done = subprocess.run(
-            [*pip_install(), "--require-hashes", "-r", str(only)], env=environment(), check=False
-        )
-    if done.returncode != 0 or not answers([str(uv), "--version"]):
-        print("bootstrap: uv cannot be had, going on with pip")
-        return None
-    return uv
+    if pip_install_lock(pin) and answers([str(uv), "--version"]):
+        return uv
+    print("bootstrap: uv cannot be had, going on with pip (a minute)")
+    return None
 
 
-def requirement(name: str, lock: str) -> str:
-    """The lines of one package in a lock file: the pin and its hashes."""
-    lines = lock.splitlines()
+def split_lock(name: str, lock: str) -> tuple[str, str]:
+    """The lines of one package in a lock file, which are its pin and its hashes, and all other lines."""
+    lines = lock.splitlines(keepends=True)
     start = next((n for n, line in enumerate(lines) if line.startswith(f"{name}==")), None)
     if start is None:
         raise Stopped(f"{name} is not in the lock file: run make lock")
     end = start + 1
     while end < len(lines) and lines[end].startswith("    "):
         end += 1
-    return "\n".join(lines[start:end]) + "\n"
+    return "".join(lines[start:end]), "".join(lines[:start] + lines[end:])
 
 
 def install_lock(lock: Path, uv: Path | None) -> None:
@@ -141,8 +133,18 @@ def install_lock(lock: Path, uv: Path | None) -> None:
         command = [str(uv), "pip", "sync", "--quiet", "--no-config", "--require-hashes"]
         if answers([*command, "--python", str(venv_python()), str(lock)], show=True):
             return
-        print("bootstrap: uv did not manage, trying pip")
-    run([*pip_install(), "--require-hashes", "-r", str(lock)], "could not install the packages")
+        print("bootstrap: uv did not manage, going on with pip (a minute)")
+    _, others = split_lock("uv", lock.read_text(encoding="utf-8"))
+    if not pip_install_lock(others):
+        raise Stopped("could not install the packages, see above")
+
+
+def pip_install_lock(text: str) -> bool:
+    """Install the pins of a lock file's text with pip, with hashes; returns whether that went well."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "requirements.txt"
+        file.write_text(text, encoding="utf-8")
+        return answers([*pip_install(), "--require-hashes", "-r", str(file)], show=True)
 
 
 def install_project(uv: Path | None) -> None:
@@ -155,7 +157,7 @@ def install_project(uv: Path | None) -> None:
 
 
 def pip_install() -> list[str]:
-    return [str(venv_python()), "-m", "pip", "install", "--quiet"]
+    return [str(venv_python()), "-m", "pip", "install", "-qq"]
 
 
 def environment() -> dict[str, str]:
@@ -166,9 +168,7 @@ def environment() -> dict[str, str]:
 def answers(command: list[str], expect: str = "", show: bool = False) -> bool:
     """Whether a command can be run, succeeds, and prints what is expected."""
     try:
-        done = subprocess.run(
-            command, env=environment(), capture_output=not show, text=True, check=False, cwd=ROOT
-        )
+        done = subprocess.run(command, env=environment(), capture_output=not show, text=True, check=False, cwd=ROOT)
     except OSError:
         return False
     return done.returncode == 0 and expect in (done.stdout or "")

@@ -53,7 +53,7 @@ SUITES = (
     Suite("types", tool("mypy")),
     Suite("imports", tool("lint-imports", "--no-logo")),
     # One run holds the unit tests and those on SQLite, PostgreSQL and Redis.
-    Suite("tests", pytest("-n", "2", "--ignore=tests/browser", "tests")),
+    Suite("tests", pytest("-n", "2", "--durations=8", "--ignore=tests/browser", "tests")),
     Suite("browser", pytest("tests/browser"), before=machine.install),
 )
 
@@ -77,11 +77,7 @@ def table(results: list[Result]) -> str:
     """Seconds per suite, and the tests where the suite counts them."""
     lines = ["", f"{'suite':<10}{'seconds':>9}  result"]
     for result in results:
-        tests = (
-            ""
-            if result.tests is None
-            else f", {result.tests['passed']} passed, {result.tests['failed']} failed"
-        )
+        tests = "" if result.tests is None else f", {result.tests['passed']} passed, {result.tests['failed']} failed"
         lines.append(f"{result.name:<10}{result.seconds:>9.1f}  {'ok' if result.passed else 'FAILED'}{tests}")
     lines.append(f"{'all':<10}{sum(result.seconds for result in results):>9.1f}")
     counted = [result.tests for result in results if result.tests is not None]

@@ -31,9 +31,7 @@ def rows_of(item: pytest.Item) -> list[str]:
         ids.extend(marker.args)
     unknown = [identity for identity in ids if identity not in titles()]
     if unknown:
-        raise pytest.Collector.CollectError(
-            f"{item.nodeid}: no mission row is called {', '.join(map(str, unknown))}"
-        )
+        raise pytest.Collector.CollectError(f"{item.nodeid}: no mission row is called {', '.join(map(str, unknown))}")
     return list(dict.fromkeys(ids))
 
 

@@ -15,7 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from scripts import check, rows
+from scripts import bootstrap, check, machine, rows
 from tests.rows import titles
 
 ROOT = Path(__file__).parent.parent
@@ -40,9 +40,7 @@ def run_tests(tmp_path: Path) -> RunTests:
         (tmp_path / "test_it.py").write_text("import pytest\n" + text)
         environment = {**os.environ, **ALONE, "BANLI_TEST_TALLY": str(tally)}
         command = [sys.executable, "-m", "pytest", "-p", "xdist.plugin", *arguments, str(tmp_path)]
-        done = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout + done.stderr, json.loads(tally.read_text())
 
     return run
@@ -57,7 +55,7 @@ LEFT_OUT = {
 }
 
 
-@pytest.mark.parametrize("how,workers", [*((how, "0") for how in LEFT_OUT), ("call", "2"), ("module", "2")])
+@pytest.mark.parametrize(("how", "workers"), [*((how, "0") for how in LEFT_OUT), ("call", "2"), ("module", "2")])
 def test_a_test_that_is_left_out_fails_the_run(run_tests: RunTests, how: str, workers: str) -> None:
     code, said, _ = run_tests(f"def test_a(): ...\n{LEFT_OUT[how]}\n", "-n", workers)
     assert code != 0
@@ -90,8 +88,7 @@ def test_d(falls_over): ...
     assert "1 failed, 4 passed, 1 error" in said
     assert tally["counts"] == {"passed": 3, "failed": 2}
     outcomes = {
-        row: {test.split("::")[1]: good for test, good in tests.items()}
-        for row, tests in tally["rows"].items()
+        row: {test.split("::")[1]: good for test, good in tests.items()} for row, tests in tally["rows"].items()
     }
     assert outcomes == {
         "DM6": {"test_a[sqlite]": True, "test_a[postgres]": True, "test_b": True},
@@ -101,13 +98,11 @@ def test_d(falls_over): ...
 
 
 @pytest.mark.parametrize(
-    "marker,workers",
+    ("marker", "workers"),
     [('row("ZZ1")', "0"), ("row", "0"), ("row(6)", "0"), ('row("DM6", why="x")', "0"), ('row("ZZ1")', "2")],
 )
 def test_an_unknown_row_is_a_collection_error(run_tests: RunTests, marker: str, workers: str) -> None:
-    code, said, tally = run_tests(
-        f"@pytest.mark.{marker}\ndef test_a(): ...\ndef test_b(): ...\n", "-n", workers
-    )
+    code, said, tally = run_tests(f"@pytest.mark.{marker}\ndef test_a(): ...\ndef test_b(): ...\n", "-n", workers)
     assert code != 0
     assert "ERROR collecting" in said
     assert tally["counts"]["failed"] == 1
@@ -121,9 +116,7 @@ def test_rows_are_told_as_shown_only_when_all_their_tests_passed() -> None:
     }
     assert rows.line("DM6", passed) == "DM6 shown tests/a.py::test_x tests/b.py::test_y"
     assert rows.line("DM7", {}) == "DM7 open"
-    assert (
-        rows.line("DM8", {**passed, "tests/c.py::test_z": False}) == "DM8 open (failed: tests/c.py::test_z)"
-    )
+    assert rows.line("DM8", {**passed, "tests/c.py::test_z": False}) == "DM8 open (failed: tests/c.py::test_z)"
 
 
 def test_the_table_of_rows_is_whole() -> None:
@@ -132,9 +125,7 @@ def test_the_table_of_rows_is_whole() -> None:
     assert all(re.fullmatch(r"[A-Z]{2}\d{1,2}", row) and title.strip() for row, title in titles().items())
 
 
-def test_the_check_runs_all_suites_and_fails_with_one(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_the_check_runs_all_suites_and_fails_with_one(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     good = check.Suite("good", (sys.executable, "-c", "pass"))
     bad = check.Suite("bad", (sys.executable, "-c", "raise SystemExit(3)"))
     unready = check.Suite("unready", (sys.executable, "-c", "pass"), before=lambda: False)
@@ -148,6 +139,55 @@ def test_the_check_runs_all_suites_and_fails_with_one(
     assert re.search(r"^bad +\d+\.\d  FAILED$", told, re.MULTILINE)
     assert re.search(r"^tests +61\.2  ok, 40 passed, 0 failed$", told, re.MULTILINE)
     assert told.endswith("\n40 passed, 0 failed")
+
+
+def test_a_missing_venv_module_is_told_with_the_line_that_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    real = bootstrap.answers
+
+    def without_venv(command: list[str], expect: str = "", show: bool = False) -> bool:
+        return (
+            real([*command[:2], "import no_such_module"]) if "ensurepip" in command[-1] else real(command, expect, show)
+        )
+
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(bootstrap, "STAMP", tmp_path / ".venv" / "stamp.json")
+    monkeypatch.setattr(bootstrap, "answers", without_venv)
+    assert bootstrap.main(["run"]) == 1
+    assert "apt-get install -y python3-venv" in capsys.readouterr().err
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_an_environment_that_is_ready_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").touch()
+    stamp = {"level": "dev", "inputs": bootstrap.fingerprint("dev")}
+    (tmp_path / "stamp.json").write_text(json.dumps(stamp))
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path)
+    monkeypatch.setattr(bootstrap, "STAMP", tmp_path / "stamp.json")
+    monkeypatch.setattr(bootstrap, "answers", lambda *_, **__: pytest.fail("something was run"))
+    assert bootstrap.main(["run"]) == 0
+    assert bootstrap.main(["dev"]) == 0
+
+
+def test_a_lock_is_split_at_one_package() -> None:
+    first, wanted, last = (
+        "a==1 \\\n    --hash=1\n",
+        "uv==2 \\\n    --hash=2 \\\n    --hash=3\n",
+        "uvicorn==3\n    --hash=4\n",
+    )
+    assert bootstrap.split_lock("uv", first + wanted + last) == (wanted, first + last)
+
+
+def test_who_may_not_install_is_told_the_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.delenv("BANLI_TEST_CHROMIUM", raising=False)
+    assert "chromium" in machine.missing()
+    assert not machine.install()
+    assert machine.APT_LINE in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", LOCKS)

@@ -1,5 +1,6 @@
 """The bus: may this actor do it, handle, events, consequences, audit. The caller's unit commits."""
 
+from collections import deque
 from typing import Any
 
 import structlog
@@ -8,6 +9,7 @@ from core.bus.deed import Cause, Deed
 from core.bus.wiring import Wiring
 from core.commands.command import Command
 from core.engine.access import Subject
+from core.events.event import Event
 from core.events.happened import FollowUpRefused
 from core.kit.errors import NotAllowed, NotFound, Refusal
 from core.ledger import audit
@@ -33,19 +35,30 @@ class Bus:
         """Carry out one command and its consequences. Raises Refusal; then nothing of it remains.
 
         1. Load the subject, take its case's lock, ask the policy. 2. Run the handler inside a step. 3. Note the audit.
-        4. For every event, run the reactions; each follow-up is a step of its own, and a refused one is recorded and
-        taken back without harm to the deed.
+        4. Its events wait in a queue: each is answered by its reactions before a later one is, so that a reaction sees
+        the state that its event speaks of. A follow-up is a step of its own; a refused one is recorded and taken back
+        without harm to the deed.
         """
+        result, events = self._carry_out(uow, command, cause)
+        queue = deque((event, cause) for event in events)
+        while queue:
+            event, its_cause = queue.popleft()
+            deed = Deed(uow, its_cause, self.wiring)
+            for reaction in self._by_event.get(type(event).__name__, ()):
+                for follow_up in reaction(event, deed):
+                    following = its_cause.follow()
+                    queue.extend((each, following) for each in self._follow(uow, follow_up, following, event.case_id))
+            queue.extend((each, its_cause.follow()) for each in deed.events)
+        return result
+
+    def _carry_out(self, uow: UnitOfWork, command: Command, cause: Cause) -> tuple[Any, list[Event]]:
+        """One command without its consequences: its result and its events."""
         case_id = self._permit(uow, command, cause)
         deed = Deed(uow, cause, self.wiring)
         with uow.step():
             result = self.wiring.handlers[type(command)](command, deed)
         self._note(uow, command, cause, case_id)
-        for event in deed.events:
-            for reaction in self._by_event.get(type(event).__name__, ()):
-                for follow_up in reaction(event, deed):
-                    self._follow(uow, follow_up, cause.follow(), event.case_id)
-        return result
+        return result, deed.events
 
     def attempt(self, uow: UnitOfWork, command: Command, cause: Cause) -> tuple[Any, Refusal | None]:
         """As execute, but a refusal is noted in the audit and returned: for doors whose unit must still commit."""
@@ -60,21 +73,30 @@ class Bus:
         """Note a refused attempt."""
         self._note(uow, command, cause, None, refused=refusal.code)
 
-    def _follow(self, uow: UnitOfWork, command: Command, cause: Cause, case_id: int | None) -> None:
+    def _follow(self, uow: UnitOfWork, command: Command, cause: Cause, case_id: int | None) -> list[Event]:
+        """A consequence, in a step of its own. Returns its events; none when it was refused."""
         try:
             if cause.depth > MAX_DEPTH:
                 raise NotAllowed("consequences go too deep", reason="too_deep")
             with uow.step():
-                self.execute(uow, command, cause)
+                return self._carry_out(uow, command, cause)[1]
         except Refusal as refusal:
-            name = type(command).__name__
-            log.info("follow_up_refused", command=name, code=refusal.code, case=case_id)
-            audit.note(uow, cause.actor, cause.door, name, correlation=cause.correlation, case_id=case_id,
-                       refused=refusal.code)  # fmt: skip
-            if case_id is not None:
-                why = str(refusal.params.get("reason", refusal.text))[:300]
-                event = FollowUpRefused(case_id=case_id, command=name, code=refusal.code, why=why)
-                self.wiring.record(event, Deed(uow, cause, self.wiring))
+            self._record_refused(uow, command, cause, case_id, refusal)
+            return []
+
+    def _record_refused(
+        self, uow: UnitOfWork, command: Command, cause: Cause, case_id: int | None, refusal: Refusal
+    ) -> None:
+        """In the audit, and in the case's log if there is a case."""
+        name = type(command).__name__
+        log.info("follow_up_refused", command=name, code=refusal.code, case=case_id)
+        audit.note(
+            uow, cause.actor, cause.door, name, correlation=cause.correlation, case_id=case_id, refused=refusal.code
+        )
+        if case_id is not None:
+            why = str(refusal.params.get("reason", refusal.text))[:300]
+            event = FollowUpRefused(case_id=case_id, command=name, code=refusal.code, why=why)
+            self.wiring.record(event, Deed(uow, cause, self.wiring))
 
     def _permit(self, uow: UnitOfWork, command: Command, cause: Cause) -> int | None:
         """Raises NotFound for what the actor cannot reach (as if it did not exist), NotAllowed without the right."""

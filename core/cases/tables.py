@@ -59,7 +59,7 @@ item = Table(
     plain("key", String(60)),
     plain("group_key", String(60), nullable=True),
     plain("required", Boolean),
-    plain("dropped", Boolean, default=False),  # its condition does not hold any more; nothing sent for it is lost
+    plain("asked", Boolean, default=False),  # asked for by name (a supplement), whatever its condition says
     plain("status", String(12), default="todo"),  # todo, submitted, approved, rework, waived
     plain("status_at", Instant),
     plain("reason", String(60), nullable=True),

@@ -31,6 +31,10 @@ class Channel(Protocol):
         """Stream a file that the platform holds. Raises FetchFailed."""
         ...
 
+    async def release(self, file: FileRef) -> None:
+        """The file is in our store now: a copy that the channel held for us may go. Never raises."""
+        ...
+
 
 class Unreadable(Exception):
     """The update does not have the shape that the platform documents; it is kept and parked as a dead letter."""

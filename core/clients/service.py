@@ -6,8 +6,8 @@ from core.bus.deed import Deed
 from core.clients.tables import client, client_identity
 from core.commands.people import BindClientIdentity, RegisterClient, SetClientLanguage
 from core.kit.errors import Invalid, Problem, Refusal
+from core.store.reading import Lookup
 from core.store.sealing import Row
-from core.store.unit import UnitOfWork
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[0-9]{6,15}")
@@ -65,10 +65,10 @@ def set_client_language(command: SetClientLanguage, deed: Deed) -> None:
     deed.uow.change(client, command.client_id, language=command.language)
 
 
-def identity_of(uow: UnitOfWork, channel: str, account: str, external_id: str) -> Row | None:
+def identity_of(lookup: Lookup, channel: str, account: str, external_id: str) -> Row | None:
     """The client's identity behind an account of a channel."""
     t = client_identity.c
-    return uow.first(
+    return lookup.first(
         client_identity, t.channel == channel, t.account == account, t.external_id == external_id
     )
 

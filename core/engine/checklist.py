@@ -166,7 +166,7 @@ def acts(status: Status) -> tuple[Act, ...]:
 def progress(stages: Sequence[Stage], current: str, done: int, total: int) -> int:
     """Percent of a case: the weights of the stages before ``current`` and the done share of its own.
 
-    The stages are those of the flow in order; a final stage is the end, 100. Raises KeyError for an unknown stage.
+    The stages are the flow's, in order; a final stage is the end, 100. Raises KeyError for an unknown stage.
     """
     index = next((index for index, stage in enumerate(stages) if stage.key == current), None)
     if index is None:
@@ -177,8 +177,8 @@ def progress(stages: Sequence[Stage], current: str, done: int, total: int) -> in
     if whole == 0:
         return 0
     finished = sum(stage.weight for stage in stages[:index])
-    share = min(done, total) / total if total > 0 else 0.0
-    return int((finished + stages[index].weight * share) * 100 / whole)
+    done, total = (min(done, total), total) if total > 0 else (0, 1)
+    return (finished * total + stages[index].weight * done) * 100 // (whole * total)
 
 
 def _planned(

@@ -10,9 +10,7 @@ from typing import Literal
 from core.engine.cel import FILLED, FactType
 from core.engine.text import Words
 
-Op = Literal[
-    "eq", "ne", "lt", "le", "gt", "ge", "in", "not_in", "contains", "filled", "empty", "is_true", "is_false"
-]
+Op = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "not_in", "contains", "filled", "empty", "is_true", "is_false"]
 
 _ANY: frozenset[FactType] = frozenset(["text", "int", "money", "decimal", "date", "instant", "bool", "list"])
 _SINGLE = _ANY - {"list"}
@@ -138,7 +136,9 @@ def _literal(kind: FactType, value: object) -> tuple[str, str]:
 def _text(value: object) -> tuple[str, str]:
     if not isinstance(value, str):
         raise TypeError
-    value.encode()  # a lone surrogate is no text
+    if "\0" in value:
+        raise ValueError
+    value.encode()  # raises for half of a surrogate pair, which is no text either
     return json.dumps(value, ensure_ascii=False), value
 
 
@@ -170,11 +170,7 @@ def _decimal(value: object) -> tuple[str, str]:
 
 
 def _date(value: object) -> tuple[str, str]:
-    day = (
-        value
-        if isinstance(value, date) and not isinstance(value, datetime)
-        else date.fromisoformat(str(value))
-    )
+    day = value if isinstance(value, date) and not isinstance(value, datetime) else date.fromisoformat(str(value))
     return f'timestamp("{day.isoformat()}T00:00:00Z")', day.isoformat()
 
 
@@ -186,8 +182,8 @@ def _instant(value: object) -> tuple[str, str]:
 
 
 def _bool(value: object) -> tuple[str, str]:
-    flag = {"true": "true", "false": "false"}[str(value).lower()] if isinstance(value, bool | str) else None
-    if flag is None:
+    flag = str(value).lower()
+    if not isinstance(value, bool | str) or flag not in ("true", "false"):
         raise TypeError
     return flag, flag
 

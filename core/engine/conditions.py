@@ -5,7 +5,6 @@ which of them are not met. The logic has three values: what is not known (a fact
 expression without an answer) satisfies nothing, neither a clause nor the ``none`` around it.
 """
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -13,8 +12,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 from pydantic_core import PydanticCustomError
 
-from core.engine.cel import CelRejected, compile_cel, compile_over
 from core.engine.cel import FactType as FactType  # its home for everybody outside of this module's own parts
+from core.engine.cel import Sheet, compile_cel, compile_over
+from core.engine.cel_reports import CelRejected, did_you_mean
 from core.engine.clauses import WrongClause, label_of, source_of
 from core.engine.decision import Fact, Group, GroupKind, Test, bind
 from core.engine.pointer import join
@@ -84,10 +84,11 @@ class Condition:
     names: frozenset[str]
     root: Group
     facts: Mapping[str, Fact]
+    sheet: Sheet
 
     def check(self, facts: Mapping[str, object]) -> Verdict:
         """Decide over the facts. Absent, None, blank and empty values are not filled in. Never raises."""
-        answer = self.root.decide(bind(self.facts, facts), self.facts)
+        answer = self.root.decide(bind(self.sheet, self.facts, facts), self.facts)
         if answer.truth is True:
             return Verdict(True)
         return Verdict(
@@ -110,14 +111,13 @@ def compile_condition(
     """
     work = _Compiler(variables, shown or {})
     if (nodes := _count(spec)) > MAX_NODES:
-        work.tell(
-            pointer, "nodes", f"条件共 {nodes} 个节点,上限 {MAX_NODES}", f"{nodes} nodes, at most {MAX_NODES}"
-        )
+        work.tell(pointer, "nodes", f"条件共 {nodes} 个节点,上限 {MAX_NODES}", f"{nodes} nodes, at most {MAX_NODES}")
         raise Invalid("the condition is too large", problems=work.problems)
     root = work.group(spec, pointer, 1)
     if work.problems:
         raise Invalid("the condition does not compile", problems=work.problems)
-    return Condition(spec, frozenset(work.facts), root, work.facts)
+    sheet = Sheet.of({name: fact.kind for name, fact in work.facts.items()})
+    return Condition(spec, frozenset(work.facts), root, work.facts, sheet)
 
 
 class _Compiler:
@@ -137,9 +137,7 @@ class _Compiler:
         if depth > MAX_DEPTH:
             self.tell(pointer, "depth", f"嵌套超过 {MAX_DEPTH} 层", f"nested deeper than {MAX_DEPTH} levels")
         elif len(kinds) != 1:
-            self.tell(
-                pointer, "group", "all、any、none 必须且只能写一个", "write exactly one of all, any, none"
-            )
+            self.tell(pointer, "group", "all、any、none 必须且只能写一个", "write exactly one of all, any, none")
         elif not getattr(spec, kinds[0]):
             self.tell(join(pointer, kinds[0]), "no_clause", "至少需要一个条件", "needs at least one clause")
         else:
@@ -192,11 +190,8 @@ class _Compiler:
             return None
         kind = self.variables.get(name)
         if kind is None:
-            close = difflib.get_close_matches(name, self.variables, n=1)
-            zh, en = (f",是否想写 {close[0]}?", f"; did you mean {close[0]}?") if close else ("", "")
-            self.tell(
-                join(pointer, "field"), "field", f"没有名为 {name} 的字段{zh}", f"there is no fact {name}{en}"
-            )
+            zh, en = did_you_mean(name, self.variables)
+            self.tell(join(pointer, "field"), "field", f"没有名为 {name} 的字段{zh}", f"there is no fact {name}{en}")
             return None
         program = compile_over(source_of(name, kind, op, clause.value), name, kind)
         self._need(program.names)

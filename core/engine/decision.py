@@ -5,9 +5,10 @@ Truth has three values: what cannot be known (None) satisfies nothing, neither a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from core.engine.cel import FILLED, FactType, Failure, Program, to_cel
+from core.engine.cel import FILLED, FactType, Program, Sheet, to_cel
+from core.engine.cel_reports import Failure
 from core.engine.text import Words
 
 GroupKind = Literal["all", "any", "none"]
@@ -23,9 +24,9 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Facts made ready: values, ``filled.`` flags, and the names that hold nothing or a wrong type."""
+    """Facts made ready: a filled-in sheet, and the names that hold nothing or a wrong type."""
 
-    values: Mapping[str, object]
+    sheet: Any  # the CEL library's own
     empty: frozenset[str]
     wrong: frozenset[str]
 
@@ -46,12 +47,14 @@ class Test:
     program: Program
 
     def decide(self, bound: Bound, facts: Mapping[str, Fact]) -> Answer:
-        answer = self.program.run(bound.values)
+        answer = self.program.run(bound.sheet)
         if isinstance(answer, Failure):
             return Answer(None, (_because(self.label, self._why(answer, bound, facts)),))
         return Answer(answer, () if answer else (self.label,))
 
     def _why(self, failure: Failure, bound: Bound, facts: Mapping[str, Fact]) -> Words:
+        if not failure.absent:
+            return failure.words
         for names, zh, en in (
             (bound.wrong, "值的类型不对", "of the wrong type"),
             (bound.empty, "未填写", "not filled in"),
@@ -92,10 +95,8 @@ class Group:
         truths = [answer.truth for answer in answers]
         unknown = [reason for answer in answers if answer.truth is None for reason in answer.reasons]
         if self.kind == "none":
-            held = [
-                member.label for member, answer in zip(self.members, answers, strict=True) if answer.truth
-            ]
-            truth = False if held else None if unknown else True
+            held = [member.label for member, answer in zip(self.members, answers, strict=True) if answer.truth]
+            truth = False if held else None if None in truths else True
             return Answer(truth, (*map(_denied, held), *unknown))
         reasons = tuple(reason for answer in answers for reason in answer.reasons)
         if self.kind == "all":
@@ -103,7 +104,7 @@ class Group:
         return Answer(None if None in truths else False, (_one_of(reasons),) if len(reasons) > 1 else reasons)
 
 
-def bind(types: Mapping[str, Fact], facts: Mapping[str, object]) -> Bound:
+def bind(sheet: Sheet, types: Mapping[str, Fact], facts: Mapping[str, object]) -> Bound:
     """Look up the facts. Absent, None, blank text and empty lists hold nothing; zero and "no" are values."""
     values: dict[str, object] = {}
     empty: set[str] = set()
@@ -119,7 +120,7 @@ def bind(types: Mapping[str, Fact], facts: Mapping[str, object]) -> Bound:
             except (TypeError, ValueError, OverflowError):
                 wrong.add(name)
         values[FILLED + name] = name not in empty
-    return Bound(values, frozenset(empty), frozenset(wrong))
+    return Bound(sheet.filled_in(values), frozenset(empty), frozenset(wrong))
 
 
 def _because(label: Words, why: Words) -> Words:

@@ -32,12 +32,27 @@ CASE_FACTS: Mapping[str, FactType] = MappingProxyType(
 )
 
 APPLICANT_FACTS: Mapping[str, FactType] = MappingProxyType({"applicant.type": "text", "applicant.main": "bool"})
-"""Known where a condition is asked per applicant: items, groups and fields. A case has one main applicant."""
+"""Known where a condition is asked for each applicant: items per applicant, and their groups."""
 
 EVENT_FACTS: Mapping[str, FactType] = MappingProxyType(
-    {"event.item": "text", "event.reason": "text", "event.field": "text", "event.score": "int"}
+    {
+        "event.trigger": "text",  # StageEntered: the transition that was taken
+        "event.item": "text",  # DocumentSubmitted, DocumentApproved, DocumentRejected: key of the item
+        "event.reason": "text",  # DocumentRejected: key of the reason
+        "event.fields": "list",  # FieldSet: keys of the fields that changed
+        "event.score": "int",  # SurveyAnswered: 1 to 5
+    }
 )
-"""Known in rules on an event that carries them: DocumentRejected (item, reason), FieldSet (field), SurveyAnswered."""
+"""Known in rules on an event, from the attribute of that name; an event without it leaves the fact empty."""
+
+PLACEHOLDERS = frozenset(
+    (
+        *("name", "agency", "service", "owner", "number", "stage", "next_stage", "bar", "eta", "result"),
+        *("n", "due", "list", "done", "total", "item", "reason"),
+        *("valid_to", "days", "exp"),
+    )
+)
+"""What a message may ask for as ``{name}``; flows/README.md says what each is filled with."""
 
 PROOF_PREFIX = "docs.proof."  # + item key: an approved or submitted file of that proof item exists
 FIELD_PREFIX = "case."  # + field key
@@ -82,9 +97,10 @@ FACT_NAMES: Mapping[str, Words] = MappingProxyType(
         "tasks.open": {"zh-CN": "未完成任务数", "en": "open tasks"},
         "applicant.type": {"zh-CN": "申请人类型", "en": "applicant type"},
         "applicant.main": {"zh-CN": "主申请人", "en": "main applicant"},
+        "event.trigger": {"zh-CN": "所做的操作", "en": "the step that was taken"},
         "event.item": {"zh-CN": "相关材料", "en": "the document concerned"},
         "event.reason": {"zh-CN": "原因", "en": "reason"},
-        "event.field": {"zh-CN": "变更的字段", "en": "the field that changed"},
+        "event.fields": {"zh-CN": "变更的字段", "en": "the fields that changed"},
         "event.score": {"zh-CN": "评分", "en": "score"},
     }
 )

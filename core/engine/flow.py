@@ -21,7 +21,7 @@ from core.engine.spec_checks import Check
 from core.engine.spec_kinds import Choice, Param, Piece
 from core.engine.spec_papers import Field, Group, Item
 from core.engine.spec_params import fill_params
-from core.engine.spec_problems import problems_of
+from core.engine.spec_problems import besides, problems_of
 from core.engine.spec_rules import ActionCall, At, Rule
 from core.engine.spec_steps import Stage, Transition
 from core.engine.text import LANGUAGES, Words
@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 Scope = Literal["case", "applicant", "event"]
-"""Where a condition is asked: guards (case), items, groups and fields (applicant), rules (event)."""
+"""What a condition is asked about: the case alone, the case and one of its applicants, the case and an event."""
 
 _Keyed = TypeVar("_Keyed", Field, Stage, Transition, Item, Group, Rule)
 
@@ -62,11 +62,11 @@ class Flow(Piece):
     version: PositiveInt
     kind: Literal["visa", "study", "project", "ticket", "care"]
     name: Words
-    meta: dict[str, str] = {}
+    meta: dict[str, str] = Limits(default_factory=dict)
     roles: tuple[str, ...] = ()
     languages: tuple[str, ...] = LANGUAGES
     calendar: str
-    params: dict[str, Param] = {}
+    params: dict[str, Param] = Limits(default_factory=dict)
     applicant_types: tuple[Choice, ...] = ()
     fields: tuple[Field, ...] = ()
     stages: Annotated[tuple[Stage, ...], Limits(min_length=1)]
@@ -75,7 +75,7 @@ class Flow(Piece):
     groups: tuple[Group, ...] = ()
     rules: tuple[Rule, ...] = ()
     reasons: tuple[Choice, ...] = ()
-    messages: dict[str, Words] = {}
+    messages: dict[str, Words] = Limits(default_factory=dict)
 
     @property
     def initial(self) -> str:
@@ -115,6 +115,11 @@ class Flow(Piece):
         """The fields that staff are asked for before they take ``transition`` out of ``stage``."""
         keys = (*self.stage(stage).exit_form, *transition.form)
         return tuple(self.field(key) for key in dict.fromkeys(keys))
+
+    def free_substates(self, stage: str) -> tuple[Choice, ...]:
+        """The sub-statuses of a stage that staff set by hand: those that no transition sets."""
+        taken = {each.substate for each in self.transitions if each.to == stage}
+        return tuple(choice for choice in self.stage(stage).substates if choice.key not in taken)
 
     def fact_types(self, scope: Scope = "case") -> dict[str, FactType]:
         """Every fact that a condition of that scope may ask for, with its type."""
@@ -180,7 +185,7 @@ def read_flow(source: bytes) -> Flow:
     try:
         flow = Flow.model_validate(data)
     except ValidationError as error:
-        problems += problems_of(error, document.data)
+        problems += besides(param_problems, problems_of(error, document.data))
         raise Invalid("the flow cannot be read", problems=problems) from error
     if problems:
         raise Invalid("the flow cannot be read", problems=problems)

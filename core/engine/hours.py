@@ -86,12 +86,15 @@ class OpenYear:
 
 
 def open_day(day: date, zone: ZoneInfo, segments: Sequence[Segment]) -> list[tuple[int, int]]:
-    """The open ranges that begin on a local date, in microseconds. Where clocks go forward they are cut to
-    what the day really has; a time that happens twice means the first one."""
+    """The open ranges that begin on a local date, in microseconds; they never overlap.
+
+    A wall-clock time that is skipped means as much later, one that happens twice means the first.
+    """
     ranges: list[tuple[int, int]] = []
     for opens, closes in segments:
-        start = max(_wall(day, opens, zone), ranges[-1][1] if ranges else 0)
-        end = _wall(day, closes, zone)
+        start, end = _wall(day, opens, zone), _wall(day, closes, zone)
+        if ranges:
+            start = max(start, ranges[-1][1])
         if start < end:
             ranges.append((start, end))
     return ranges

@@ -8,6 +8,7 @@ and comes out with a new stage or with the reasons why not. Only closures that a
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import cast
 
 from transitions import EventData, Machine, MachineError
 
@@ -66,7 +67,7 @@ class FlowMachine:
             model_attribute="_at",
         )
         for each in flow.transitions:
-            conditions = [_closure(guards[each.key])] if each.key in guards else []
+            conditions = _closure(guards[each.key]) if each.key in guards else None
             self._machine.add_transition(each.key, list(each.from_stages), each.to, conditions=conditions)
 
     def triggers(self, stage: str) -> tuple[Transition, ...]:
@@ -143,7 +144,7 @@ def _closure(guard: Condition) -> Callable[[EventData], bool]:
     """The only kind of callback that a machine is ever given."""
 
     def passes(event: EventData) -> bool:
-        walker: _Walker = event.model
+        walker = cast(_Walker, event.model)
         verdict = guard.check(walker.facts)
         walker.reasons.extend(verdict.unmet)
         return verdict.ok

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from core.engine.flow import Choice, Flow
+from core.engine.flow import Flow
 from core.engine.pointer import join
+from core.engine.spec_kinds import Choice
 from core.engine.spec_papers import Field, Group, Item
 from core.engine.spec_rules import Rule
 from core.engine.spec_steps import Stage, Transition
@@ -35,7 +36,8 @@ def key_problems(flow: Flow) -> list[Problem]:
         problems += _keys([choice.key for choice in choices], pointer, _CHOICE_KEY)
     if not safe(flow.key):
         problems.append(_unsafe("/key", flow.key))
-    return problems + _ends(flow)
+    problems += _ends(flow)
+    return problems
 
 
 def safe(key: str) -> bool:
@@ -60,14 +62,16 @@ def _keys(keys: Sequence[str], pointer: str, pattern: re.Pattern[str]) -> Iterat
         if len(key) > MAX_KEY or pattern.fullmatch(key) is None:
             yield _unsafe(at, key)
         if key in seen:
-            zh, en = f"“{key}”出现了两次,键必须唯一。", f'"{key}" stands twice; keys must differ.'
+            zh, en = f"“{key}”出现了两次，键必须唯一。", f'"{key}" stands twice; keys must differ.'
             yield Problem(at, "flow.duplicate", {"zh-CN": zh, "en": en})
         seen.add(key)
 
 
 def _unsafe(pointer: str, key: str) -> Problem:
-    zh = f"键“{key[:60]}”只能用小写字母、数字和下划线,以字母开头,不超过 {MAX_KEY} 个字符。"
-    en = f'The key "{key[:60]}" may hold a-z, 0-9 and _, must begin with a letter and have at most {MAX_KEY} characters.'
+    zh = f"键“{key[:60]}”只能用小写字母、数字和下划线，以字母开头，不超过 {MAX_KEY} 个字符。"
+    en = (
+        f'The key "{key[:60]}" may hold a-z, 0-9 and _, must begin with a letter and have at most {MAX_KEY} characters.'
+    )
     return Problem(pointer, "flow.unsafe_key", {"zh-CN": zh, "en": en})
 
 

@@ -19,7 +19,7 @@ class Piece(BaseModel):
 
 
 class Choice(Piece):
-    """One of several: an applicant type, a sub-status, a reason, a value of an enum field. ``key`` is what is stored."""
+    """One of several: an applicant type, a sub-status, a reason, a value of a field. ``key`` is what is stored."""
 
     key: str
     name: Words

@@ -10,9 +10,7 @@ from core.engine.spec_checks import Check
 from core.engine.spec_kinds import Choice, Piece
 from core.engine.text import Words
 
-FieldType = Literal[
-    "text", "int", "money", "decimal", "date", "enum", "multi", "bool", "phone", "email", "region"
-]
+FieldType = Literal["text", "int", "money", "decimal", "date", "enum", "multi", "bool", "phone", "email", "region"]
 Accept = Literal["pdf", "jpg", "png", "heic", "docx"]
 
 

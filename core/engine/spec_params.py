@@ -34,7 +34,9 @@ def fill_params(data: Tree) -> tuple[Tree, list[Problem]]:
 
 class _Filler:
     def __init__(self, declared: dict[str, Tree]) -> None:
-        self.values = {key: param["value"] for key, param in declared.items() if isinstance(param, dict) and "value" in param}
+        self.values = {
+            key: param["value"] for key, param in declared.items() if isinstance(param, dict) and "value" in param
+        }
         self.declared = frozenset(declared)
         self.problems: list[Problem] = []
         self.left = MAX_INSERTED
@@ -55,8 +57,10 @@ class _Filler:
             value = self.value(match, pointer)
             if isinstance(value, str):
                 return value
-            zh = f"参数 {match[1]} 不是文本,不能写在一段文字里。"
-            self.tell(pointer, "flow.param_not_text", zh, f"Parameter {match[1]} is no text: it cannot stand within one.")
+            zh = f"参数 {match[1]} 不是文本，不能写在一段文字里。"
+            self.tell(
+                pointer, "flow.param_not_text", zh, f"Parameter {match[1]} is no text: it cannot stand within one."
+            )
             return match[0]
 
         return text
@@ -65,19 +69,24 @@ class _Filler:
         name = _NAME.fullmatch(match[1])
         if name is None or name[1] not in self.values:
             if name is None or name[1] not in self.declared:  # else its missing value is told by the shape
-                zh = f"没有参数“{match[1]}”,请在 params 中定义。"
-                self.tell(pointer, "flow.unknown_param", zh, f'There is no parameter "{match[1]}": define it in params.')
+                zh = f"没有参数“{match[1]}”，请在 params 中定义。"
+                self.tell(
+                    pointer, "flow.unknown_param", zh, f'There is no parameter "{match[1]}": define it in params.'
+                )
             return match[0]
         value = self.values[name[1]]
         if name[2] is not None:
             if not isinstance(value, dict):
-                zh = f"参数 {name[1]} 不是映射,没有 .keys。"
+                zh = f"参数 {name[1]} 不是映射，没有 .keys。"
                 self.tell(pointer, "flow.param_no_keys", zh, f"Parameter {name[1]} is no mapping: it has no .keys.")
                 return match[0]
             value = list(value)
         self.left -= _size(value)
         if self.left < 0:
-            zh, en = f"参数展开后超过 {MAX_INSERTED} 个字符。", f"Parameters put in more than {MAX_INSERTED} characters."
+            zh, en = (
+                f"参数展开后超过 {MAX_INSERTED} 个字符。",
+                f"Parameters put in more than {MAX_INSERTED} characters.",
+            )
             self.tell(pointer, "flow.params_size", zh, en)
             return ""
         return value

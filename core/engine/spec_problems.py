@@ -24,9 +24,13 @@ _SENTENCES: Mapping[str, tuple[str, str, str]] = {
     "literal_error": ("shape.choice", "“{name}”只能是 {expected}。", '"{name}" must be one of {expected}.'),
     "tuple_type": ("shape.list", "“{name}”应为列表。", '"{name}" must be a list.'),
     "list_type": ("shape.list", "“{name}”应为列表。", '"{name}" must be a list.'),
-    "dict_type": ("shape.mapping", "“{name}”应为“键: 值”。", '"{name}" must be a mapping of keys to values.'),
-    "model_type": ("shape.mapping", "“{name}”应为“键: 值”。", '"{name}" must be a mapping of keys to values.'),
-    "model_attributes_type": ("shape.mapping", "“{name}”应为“键: 值”。", '"{name}" must be a mapping of keys to values.'),
+    "dict_type": ("shape.mapping", "“{name}”应为“键：值”。", '"{name}" must be a mapping of keys to values.'),
+    "model_type": ("shape.mapping", "“{name}”应为“键：值”。", '"{name}" must be a mapping of keys to values.'),
+    "model_attributes_type": (
+        "shape.mapping",
+        "“{name}”应为“键：值”。",
+        '"{name}" must be a mapping of keys to values.',
+    ),
     "too_short": ("shape.too_short", "“{name}”至少 {min_length} 项。", '"{name}" needs at least {min_length}.'),
     "greater_than": ("shape.range", "“{name}”须大于 {gt}。", '"{name}" must be more than {gt}.'),
     "greater_than_equal": ("shape.range", "“{name}”不得小于 {ge}。", '"{name}" must be at least {ge}.'),
@@ -55,20 +59,31 @@ def told(errors: Iterable[ErrorDetails], document: object, at: str = "") -> list
             continue
         seen.add(mark)
         problems.append(_problem(pointer, name or "/", found))
-    return problems
+    # The validator counts only the members that are right: a list is not too short because one of them is wrong.
+    return [each for each in problems if each.code != "shape.too_short" or not _below(each.pointer, problems)]
+
+
+def _below(pointer: str, problems: Iterable[Problem]) -> bool:
+    return any(each.pointer.startswith(pointer + "/") for each in problems)
+
+
+def besides(earlier: Iterable[Problem], later: Iterable[Problem]) -> list[Problem]:
+    """The later problems at other places than the earlier ones, of which they would only be the consequence."""
+    places = {problem.pointer for problem in earlier}
+    return [problem for problem in later if problem.pointer not in places]
 
 
 def _problem(pointer: str, name: str, found: ErrorDetails) -> Problem:
     kind = found["type"]
     context: Mapping[str, Any] = found.get("ctx", {})
     if kind in _DATES:
-        zh, en = f"“{name}”应为日期,如 2026-05-01。", f'"{name}" must be a date such as 2026-05-01.'
+        zh, en = f"“{name}”应为日期，如 2026-05-01。", f'"{name}" must be a date such as 2026-05-01.'
         return Problem(pointer, "shape.date", {"zh-CN": zh, "en": en})
     if kind in _SENTENCES:
         code, zh, en = _SENTENCES[kind]
         return Problem(pointer, code, {"zh-CN": _put(zh, name, context), "en": _put(en, name, context)})
     reason = str(context.get("error", found["msg"]))
-    zh, en = f"“{name}”不合要求:{reason}", f'"{name}" is not right: {reason}'
+    zh, en = f"“{name}”不合要求：{reason}", f'"{name}" is not right: {reason}'
     return Problem(pointer, "shape.value", {"zh-CN": zh, "en": en})
 
 

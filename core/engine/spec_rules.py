@@ -24,7 +24,7 @@ class ActionCall(Piece):
     """An action by name, with arguments for the action's own model."""
 
     action: str
-    args: dict[str, Any] = {}
+    args: dict[str, Any] = Limits(default_factory=dict)
 
 
 class Rule(Piece):

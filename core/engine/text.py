@@ -15,7 +15,7 @@ LANGUAGES = ("zh-CN", "en")  # in the order in which pick() falls back
 
 # A doubled brace is no placeholder: "{{name}}" stays as it is, and check_template() tells the author.
 _PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z][a-z0-9_]*)\}(?!\})")
-_BRACES = re.compile(r"[{}]+[^{}]*")
+_BRACES = re.compile(r"[{}]+[^{}]*[{}]*")
 _BAR_CELLS = 10
 
 

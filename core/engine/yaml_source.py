@@ -61,7 +61,7 @@ class _Builder:
     line: int = 1
 
     def tell(self, pointer: str, code: str, line: int, zh: str, en: str) -> None:
-        self.problems.append(_problem(pointer, code, f"第 {line} 行:{zh}", f"Line {line}: {en}"))
+        self.problems.append(_problem(pointer, code, f"第 {line} 行：{zh}", f"Line {line}: {en}"))
 
     def stop(self, code: str, line: int, zh: str, en: str) -> Invalid:
         self.tell("", code, line, zh, en)
@@ -84,11 +84,11 @@ def read_yaml(source: bytes) -> YamlDocument:
         _build(builder, YAML(typ="safe", pure=True).parse(_decode(source)))
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise builder.stop("yaml.syntax", line, f"不是合法的 YAML({error.problem})", f"{error.problem}.") from error
+        raise builder.stop("yaml.syntax", line, f"不是合法的 YAML（{error.problem}）", f"{error.problem}.") from error
     except (YAMLError, ValueError, OverflowError, AssertionError) as error:
         # The parser lets some through bare: an escape beyond Unicode, a version number that it does not know.
         reason = (str(error).splitlines() or ["?"])[0]
-        raise builder.stop("yaml.syntax", builder.line, f"不是合法的 YAML({reason})", f"{reason}.") from error
+        raise builder.stop("yaml.syntax", builder.line, f"不是合法的 YAML（{reason}）", f"{reason}.") from error
     if builder.root is None:
         raise builder.stop("yaml.empty", 1, "文件是空的。", "the file is empty.")
     return YamlDocument(builder.root, builder.lines, builder.told())
@@ -97,12 +97,12 @@ def read_yaml(source: bytes) -> YamlDocument:
 def _decode(source: bytes) -> str:
     if len(source) > MAX_BYTES:
         limit = MAX_BYTES // 1024
-        zh = f"文件有 {len(source)} 字节,上限 {limit} KiB。"
+        zh = f"文件有 {len(source)} 字节，上限 {limit} KiB。"
         raise Invalid(problems=[_problem("", "yaml.size", zh, f"{len(source)} bytes; the limit is {limit} KiB.")])
     try:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        zh = f"第 {error.start + 1} 个字节不是 UTF-8,请另存为 UTF-8。"
+        zh = f"第 {error.start + 1} 个字节不是 UTF-8，请另存为 UTF-8。"
         en = f"Byte {error.start + 1} is not UTF-8: save the file as UTF-8."
         raise Invalid(problems=[_problem("", "yaml.encoding", zh, en)]) from error
 
@@ -148,14 +148,14 @@ def _node(builder: _Builder, event: NodeEvent, line: int) -> None:
 
 def _key(builder: _Builder, top: _Open, node: dict[str, Tree], event: NodeEvent, line: int) -> None:
     """A mapping's key. One that cannot be used still gets its value read, but not kept."""
-    name = event.value if isinstance(event, ScalarEvent) else None
+    name = _joined(str(event.value)) if isinstance(event, ScalarEvent) else None
     top.key, top.dropping = name or "", name is None or name in node
     if name is None:
         builder.tell(top.pointer, "yaml.key", line, "键必须是文字。", "a key must be a plain text.")
         if not isinstance(event, AliasEvent):
             _open(builder, top.pointer, [] if isinstance(event, SequenceStartEvent) else {}, line)
     elif name in node:
-        zh, en = f"键“{name}”重复,请删去一个。", f'the key "{name}" stands twice; remove one.'
+        zh, en = f"键“{name}”重复，请删去一个。", f'the key "{name}" stands twice; remove one.'
         builder.tell(join(top.pointer, name), "yaml.duplicate_key", line, zh, en)
     elif _CONTROL.search(name):
         top.dropping = True
@@ -170,19 +170,26 @@ def _place(top: _Open | None) -> str:
 
 def _value(builder: _Builder, event: NodeEvent, pointer: str, line: int) -> Tree:
     if isinstance(event, AliasEvent):
-        builder.tell(pointer, "yaml.alias", line, "不支持别名(*),请写全。", "aliases (*) are not read; write it out.")
+        builder.tell(pointer, "yaml.alias", line, "不支持别名(*)，请写全。", "aliases (*) are not read; write it out.")
         return ""
     if getattr(event, "tag", None) not in (None, "!"):
-        builder.tell(pointer, "yaml.tag", line, "不支持标签(!),请删去。", "tags (!) are not read; remove it.")
+        builder.tell(pointer, "yaml.tag", line, "不支持标签(!)，请删去。", "tags (!) are not read; remove it.")
     if isinstance(event, MappingStartEvent):
         return {}
     if isinstance(event, SequenceStartEvent):
         return []
-    text = str(event.value) if isinstance(event, ScalarEvent) else ""
+    text = _joined(str(event.value)) if isinstance(event, ScalarEvent) else ""
     if _CONTROL.search(text):
         builder.tell(pointer, "yaml.control", line, "含有控制字符。", "holds a control character.")
         return ""
     return text
+
+
+def _joined(text: str) -> str:
+    """JSON writes a character beyond U+FFFF as two escapes; here they become one. A lone half stays and is told."""
+    if not any("\ud800" <= character <= "\udfff" for character in text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def _open(builder: _Builder, pointer: str, node: list[Tree] | dict[str, Tree], line: int) -> None:

@@ -1,8 +1,8 @@
 """Shuts a process in before it opens somebody's file: memory, time, no writing, and on Linux no network.
 
-The system call filter is a classic BPF program (Linux, Documentation/userspace-api/seccomp_filter.rst): it denies
-sockets, starting programs and looking into other processes, and lets everything else pass. Where the kernel does
-not offer it, the limits still hold and the caller is told.
+The system call filter is a classic BPF program (Linux, Documentation/userspace-api/seccomp_filter.rst): it
+denies sockets, starting programs and looking into other processes, and lets everything else pass. Where the
+kernel does not offer it, the limits still hold and the caller is told.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ import resource
 import signal
 import struct
 import sys
+from pathlib import Path
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
@@ -23,7 +24,8 @@ _DENY: Final = 0x00050000 | 13  # SECCOMP_RET_ERRNO with EACCES
 _LOAD, _EQUAL, _RETURN = 0x20, 0x15, 0x06
 _SYSCALL_AT, _ARCH_AT = 0, 4  # offsets in struct seccomp_data
 
-# By machine: audit architecture, then the numbers of socket, socketpair, connect, bind, execve, execveat, ptrace,
+# By machine: audit architecture, then the numbers of socket, socketpair, connect, bind, execve, execveat,
+# ptrace,
 # process_vm_readv, process_vm_writev (arch/x86/entry/syscalls/syscall_64.tbl, asm-generic/unistd.h), and of
 # io_uring_setup, which could open sockets unseen.
 _MACHINES: Final = {
@@ -38,18 +40,18 @@ class _Program(ctypes.Structure):
 
 
 def limit_resources(memory_bytes: int, seconds: int) -> None:
-    """At most ``memory_bytes`` of address space above the present, ``seconds`` of processor time, no file written."""
+    """At most ``memory_bytes`` of address space above the present, ``seconds`` of processor time, no file
+    written."""
     if (present := _address_space()) is not None:
         _at_most(resource.RLIMIT_AS, present + memory_bytes)
     _at_most(resource.RLIMIT_CPU, seconds)
     _at_most(resource.RLIMIT_FSIZE, 0)
     _at_most(resource.RLIMIT_CORE, 0)  # a core dump would hold the document
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
 
 
 def die_with_parent() -> None:
-    """Linux: be killed when the process that started us is gone."""
+    """Linux: be killed when the thread that started us is gone; so only for children of one-threaded parents."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -81,8 +83,7 @@ def _filter(architecture: int, denied: tuple[int, ...]) -> bytes:
 def _address_space() -> int | None:
     """Bytes of address space in use, or None where the system does not tell."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as told:  # noqa: PTH123 - nothing else may be imported late
-            return int(told.read().split()[0]) * resource.getpagesize()
+        return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
     except OSError:
         return None
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Self
 
 from pydantic import TypeAdapter
 
@@ -46,10 +45,13 @@ class Inspection:
     def to_json(self) -> dict[str, object]:
         return asdict(self)
 
-    @classmethod
-    def from_json(cls, value: object) -> Self:
+    @staticmethod
+    def from_json(value: object) -> "Inspection":
         """Raises pydantic's ValidationError for anything that `to_json` does not write."""
-        return TypeAdapter(cls).validate_python(value)
+        return _SHAPE.validate_python(value)
+
+
+_SHAPE = TypeAdapter(Inspection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,11 @@ MARKS: Mapping[str, Words] = {
     },
     "unscanned": {
         "zh-CN": "文件结构不规范,未能查明是否含脚本或附件,请只看预览。",
-        "en": "Its structure is irregular, so scripts or attachments could not be looked for: use the "
-        "preview only.",
+        "en": "Its structure is irregular, so scripts or attachments could not be looked for: use the preview only.",
     },
     "more_pictures": {
         "zh-CN": "文件里有多张图片,预览只显示第一张。",
         "en": "The file holds several pictures; the preview shows the first one.",
     },
-    "no_preview": {"zh-CN": "这种文件没有预览。", "en": "There is no preview for this kind of file."},
 }
 """What a reviewer is told about a file that was taken."""

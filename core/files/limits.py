@@ -43,7 +43,7 @@ class FileLimits:
     check_memory_mib: int = 300  # above what the idle child needs
     check_processes: int = 2
     preview_px: int = 1200  # longer side of a preview
-    text_bytes: int = 64 * 1024  # of a document's text that is kept for the keyword checks
+    text_bytes: int = 16 * 1024  # of a document's text that is kept for the keyword checks
 
     @classmethod
     def of(cls, settings: LimitSettings) -> Self:

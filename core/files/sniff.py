@@ -20,9 +20,7 @@ MEDIA_TYPES: Final[dict[FileKind, str]] = {
 }
 
 _HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"})
-_IMAGE_BRANDS: Final = frozenset(
-    {b"mif1", b"msf1", b"mif2"}
-)  # say "pictures" and leave the coding to the others
+_IMAGE_BRANDS: Final = frozenset({b"mif1", b"msf1", b"mif2"})  # say "pictures" and leave the coding to the others
 _SIGNATURES: Final = (
     (b"%PDF-", "pdf"),
     (b"\xff\xd8\xff", "jpg"),

@@ -1,6 +1,7 @@
 """What is said about a file that cannot be taken: what came, what is accepted, how to mend it, in both
 languages."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
@@ -9,6 +10,7 @@ from core.files.sniff import KINDS
 Words = dict[str, str]
 
 OK: Final = "ok"
+_PLACE: Final = re.compile(r"\{([a-z]+)\}")
 
 # What the signature table calls a thing, in words for a client.
 SEEN: Final[Mapping[str, Words]] = {
@@ -85,12 +87,7 @@ VERDICTS: Final[Mapping[str, Words]] = {
     },
     "too_many_pages": {
         "zh-CN": "PDF 有 {pages} 页,最多 {limit} 页。请只发送需要的页,或拆成几份。",
-        "en": "The PDF has {pages} pages; up to {limit} are accepted. Please send only the pages needed, "
-        "or split it.",
-    },
-    "no_pages": {
-        "zh-CN": "PDF 里没有任何一页。请重新导出或拍照后发送。",
-        "en": "The PDF has no page at all. Please export it again or send photos.",
+        "en": "The PDF has {pages} pages; up to {limit} are accepted. Please send only the pages needed, or split it.",
     },
     "too_many_pixels": {
         "zh-CN": "图片尺寸过大({width}×{height}),最多 {limit} 百万像素。请用普通照片模式拍摄,或缩小后重发。",
@@ -118,8 +115,7 @@ VERDICTS: Final[Mapping[str, Words]] = {
     },
     "unpacks_too_large": {
         "zh-CN": "这个文档解开后异常巨大,不能接收。请另存为 PDF 后重发。",
-        "en": "This document unpacks to an abnormal size, so it is refused. Please save it as a PDF and "
-        "send that.",
+        "en": "This document unpacks to an abnormal size, so it is refused. Please save it as a PDF and send that.",
     },
     "too_heavy": {
         "zh-CN": "文件({seen})内容过于复杂,检查时超出了限制。请截图或拍照后重发,或导出为更简单的 PDF。",
@@ -145,9 +141,7 @@ def verdict_for(seen: str) -> str:
     return _BY_NAME.get(seen, "type")
 
 
-def verdict_words(
-    code: str, params: Mapping[str, object] | None = None, accepted: Collection[str] = KINDS
-) -> Words:
+def verdict_words(code: str, params: Mapping[str, object] | None = None, accepted: Collection[str] = KINDS) -> Words:
     """The sentence of a verdict in both languages. Raises KeyError for a code that is not in the table.
 
     ``params``: ``seen`` (a name of SEEN), ``size``/``limit``/``pages``/``width``/``height`` as numbers;
@@ -166,11 +160,7 @@ def size_words(size: int) -> str:
     """A size in bytes as people read it: ``350 KB``, ``21 MB``."""
     if size < 1024:
         return f"{size} B"
-    return (
-        f"{size / 1024:.0f} KB"
-        if size < 1024 * 1024
-        else f"{size / 1024 / 1024:.1f} MB".replace(".0 MB", " MB")
-    )
+    return f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB".replace(".0 MB", " MB")
 
 
 def _fill(text: str, params: Mapping[str, object], accepted: Collection[str], language: str) -> str:
@@ -179,6 +169,4 @@ def _fill(text: str, params: Mapping[str, object], accepted: Collection[str], la
     shown["seen"] = SEEN.get(str(params.get("seen", "unknown")), SEEN["unknown"])[language]
     if "size" in params:  # then the limit is a size as well
         shown |= {name: size_words(int(str(params[name]))) for name in ("size", "limit") if name in params}
-    for name, value in shown.items():
-        text = text.replace("{" + name + "}", value)
-    return text
+    return _PLACE.sub(lambda hit: shown.get(hit.group(1), hit.group()), text)

@@ -102,9 +102,7 @@ def _foreign(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDic
     template, args = str(event["event"]), event.pop("positional_args", None)
     if args:
         named = isinstance(args, Mapping)
-        shown = (
-            {k: _argument(v) for k, v in args.items()} if named else tuple(_argument(each) for each in args)
-        )
+        shown = {k: _argument(v) for k, v in args.items()} if named else tuple(_argument(each) for each in args)
         try:
             template %= shown
         except (TypeError, ValueError, KeyError):
@@ -151,9 +149,7 @@ def _message(error: BaseException) -> str:
     if isinstance(error, ValidationError):
         wrong = error.errors(include_url=False, include_context=False, include_input=False)
         return "; ".join(f"{'.'.join(map(str, each['loc']))} {each['type']}" for each in wrong)[:_MAX_MESSAGE]
-    said = str(error)[:_MAX_MESSAGE].partition("\n")[
-        0
-    ]  # databases put statement and parameters on later lines
+    said = str(error)[:_MAX_MESSAGE].partition("\n")[0]  # databases put statement and parameters on later lines
     return redact_text(said if isinstance(error, _CODE_ERRORS) else _unquoted(said))
 
 

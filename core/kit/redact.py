@@ -24,9 +24,7 @@ PERSONAL: Final = frozenset({
 })
 # fmt: on
 # Words that are harmless alone and not in these combinations.
-PERSONAL_KEYS: Final = frozenset(
-    {"id_number", "id_no", "id_card", "api_key", "aes_key", "data_key", "private_key"}
-)
+PERSONAL_KEYS: Final = frozenset({"id_number", "id_no", "id_card", "api_key", "aes_key", "data_key", "private_key"})
 # Keys whose words are in the set although they carry code or counts, never what a person wrote.
 PLAIN_KEYS: Final = frozenset({"file_id", "message_id", "text_key", "logger", "event", "level", "timestamp"})
 
@@ -41,9 +39,7 @@ _PATTERNS: Final = (
     (re.compile(r"[A-Za-z0-9+/]{43}="), "[key]"),  # 32 bytes in base64
     (re.compile(r"(?<![A-Za-z0-9_./-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_./-])"), "[key]"),  # the same, URL-safe
     (
-        re.compile(
-            r"(?i)([?&;\s]|^)([a-z_]*(?:token|secret|key|sign|signature|password|code|ticket))=[^&\s\"']+"
-        ),
+        re.compile(r"(?i)([?&;\s]|^)([a-z_]*(?:token|secret|key|sign|signature|password|code|ticket))=[^&\s\"']+"),
         r"\1\2=[token]",
     ),
     (re.compile(r"(://[^\s/:@]{0,64}:)[^\s/@]{1,256}@"), r"\1[password]@"),

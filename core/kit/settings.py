@@ -77,9 +77,7 @@ class Settings(_Branch):
     @model_validator(mode="after")
     def _demo_stays_at_home(self) -> Self:
         if self.demo and not is_loopback(self.host):
-            raise ValueError(
-                "demo mode has open doors and binds only to loopback: set host to 127.0.0.1 or demo off"
-            )
+            raise ValueError("demo mode has open doors and binds only to loopback: set host to 127.0.0.1 or demo off")
         return self
 
     @property

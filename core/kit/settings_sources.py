@@ -14,9 +14,7 @@ TESTS = "BANLI_TEST_"  # what only the test suite reads; not ours
 NESTING = "__"
 _FILE = "_file"  # BANLI_KEYS_FILE is the path of a file that holds BANLI_KEYS
 
-Key = tuple[
-    str, ...
-]  # ("limits", "pages") is limits.pages in TOML and BANLI_LIMITS__PAGES in the environment
+Key = tuple[str, ...]  # ("limits", "pages") is limits.pages in TOML and BANLI_LIMITS__PAGES in the environment
 
 
 class SettingsError(Exception):
@@ -129,11 +127,7 @@ class Reader:
 
     def _unknown(self, key: Key, origin: str) -> str:
         known = {self._named(each, origin) for each in self._keys}
-        known |= {
-            self._named((*each[:-1], each[-1] + _FILE), origin)
-            for each, secret in self._keys.items()
-            if secret
-        }
+        known |= {self._named((*each[:-1], each[-1] + _FILE), origin) for each, secret in self._keys.items() if secret}
         name = self._named(key, origin)
         close = difflib.get_close_matches(name, sorted(known), 1)
         hint = f"; did you mean {close[0]}?" if close else ""

@@ -16,6 +16,7 @@ OPEN = ("waiting", "running")
 
 def queue(uow: UnitOfWork, kind: str, key: str, channel: str, account: str, conversation: str, what: Any) -> None:
     """Queue an errand once; `what` is a JSON document that may hold personal data."""
+    uow.rings.add("errand")
     uow.add_once(
         errand,
         kind=kind,

@@ -30,6 +30,7 @@ def append(
     once: str | None = None,
 ) -> int:
     """Queue one notice; with `once`, a second one with the same key is dropped. Returns the row's id."""
+    uow.rings.add("outbox")
     row: dict[str, Any] = {
         "channel": to.channel,
         "account": to.account,

@@ -10,26 +10,33 @@ from core.commands.work import Notify, RedrawCard
 from core.contracts.tables import contract
 from core.events.happened import CaseOpened, ContractActivated, ContractDrafted, DepositRecorded
 from core.ledger.buttons import offer
+from core.staff.service import actor_of
 
 _DEPOSIT = {"zh-CN": "定金已到账", "en": "Deposit received"}
 _ACTIVATE = {"zh-CN": "合同生效,开始办理", "en": "Contract effective, start"}
 
 
 def offer_activation(event: ContractDrafted, deed: Deed) -> Iterator[Command]:
-    """Everybody who may act on the contract gets the card."""
+    """Everybody of the team who may act on the contract gets the card, with the buttons that are his."""
     row = deed.uow.get(contract, event.contract_id)
-    buttons = (
-        offer(RecordDeposit(contract_id=row["id"]), _DEPOSIT, keeps=True),
-        offer(ActivateContract(contract_id=row["id"]), _ACTIVATE, "primary"),
-    )
+    steps: list[tuple[Command, dict[str, str], bool]] = [
+        (RecordDeposit(contract_id=row["id"]), _DEPOSIT, True),
+        (ActivateContract(contract_id=row["id"]), _ACTIVATE, False),
+    ]
     for staff_id in dict.fromkeys(row["team"].values()):
+        actor = actor_of(deed.uow, staff_id)
+        allowed = [each for each in steps if actor is not None and deed.wiring.policy.may(actor, each[0].permission)]
+        if not allowed:
+            continue
         yield Notify(
             to="staff",
             person_id=staff_id,
             notice="contract",
             subject={"contract": row["id"], "client": row["client_id"]},
             card=f"contract:{row['id']}",
-            buttons=buttons,
+            buttons=tuple(
+                offer(step, label, "plain" if keeps else "primary", keeps=keeps) for step, label, keeps in allowed
+            ),
         )
 
 

@@ -31,20 +31,15 @@ def stage_card(uow: UnitOfWork, case_id: int) -> str | None:
 
 
 def give_work(event: StageEntered, deed: Deed) -> Iterator[Command]:
-    """Everybody who can take a step out of this stage gets its card with his own buttons; the client is told."""
+    """Everybody who can take a step out of this stage gets its card with his own buttons.
+
+    What the client hears of it is the flow's to say: a rule on StageEntered with a message of the flow.
+    """
     row = deed.uow.get(case, event.case_id or 0)
     flow = compiled_of(deed, row).flow
     stage = flow.stage(event.stage)
     card = stage_card(deed.uow, row["id"])
     yield PlanRules(case_id=row["id"])
-    if flow.shown(event.stage).key == event.stage or event.trigger == "":
-        yield Notify(
-            to="client",
-            person_id=row["client_id"],
-            notice="stage",
-            subject={"case": row["id"]},
-            params={"stage": event.stage, "substate": event.substate},
-        )
     if row["state"] != "open" or card is None:
         return
     for person, buttons in _work(flow, stage, row, deed).items():
@@ -76,19 +71,6 @@ def redraw_work(event: SubstateSet | FieldSet | ChecklistCompleted, deed: Deed) 
 def plan_again(event: FieldSet, deed: Deed) -> Iterator[Command]:
     if event.case_id is not None:
         yield PlanRules(case_id=event.case_id)
-
-
-def tell_substate(event: SubstateSet, deed: Deed) -> Iterator[Command]:
-    """Each push reaches the client once."""
-    row = deed.uow.get(case, event.case_id or 0)
-    yield Notify(
-        to="client",
-        person_id=row["client_id"],
-        notice="substate",
-        subject={"case": row["id"]},
-        params={"stage": event.stage, "substate": event.substate},
-        once=f"substate:{row['id']}:{row['version']}",
-    )
 
 
 def ask_form(event: FormAsked, deed: Deed) -> Iterator[Command]:

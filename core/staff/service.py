@@ -9,8 +9,8 @@ from core.kit.errors import Invalid, Problem
 from core.kit.ids import new_secret
 from core.staff.policy import ROLES
 from core.staff.tables import api_key, department, staff, staff_identity
+from core.store.reading import Lookup
 from core.store.sealing import Row
-from core.store.unit import UnitOfWork
 
 
 def add_department(command: AddDepartment, deed: Deed) -> int:
@@ -79,15 +79,15 @@ def digest_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def identity_of(uow: UnitOfWork, channel: str, account: str, external_id: str) -> Row | None:
+def identity_of(lookup: Lookup, channel: str, account: str, external_id: str) -> Row | None:
     """The member's identity behind an account of a channel."""
     t = staff_identity.c
-    return uow.first(staff_identity, t.channel == channel, t.account == account, t.external_id == external_id)
+    return lookup.first(staff_identity, t.channel == channel, t.account == account, t.external_id == external_id)
 
 
-def actor_of(uow: UnitOfWork, staff_id: int) -> Actor | None:
+def actor_of(lookup: Lookup, staff_id: int) -> Actor | None:
     """The actor that this member is now, with the departments below his own; None when he has left."""
-    row = uow.peek(staff, staff_id)
+    row = lookup.peek(staff, staff_id)
     if row is None or not row["active"]:
         return None
     return Actor(
@@ -95,16 +95,16 @@ def actor_of(uow: UnitOfWork, staff_id: int) -> Actor | None:
         id=staff_id,
         roles=frozenset(row["roles"]),
         department=row["department_id"],
-        below=_below(uow, row["department_id"]),
+        below=_below(lookup, row["department_id"]),
         name=row["name"],
     )
 
 
-def _below(uow: UnitOfWork, top: int | None) -> frozenset[int]:
+def _below(lookup: Lookup, top: int | None) -> frozenset[int]:
     if top is None:
         return frozenset()
     children: dict[int | None, list[int]] = {}
-    for row in uow.find(department):
+    for row in lookup.find(department):
         children.setdefault(row["parent_id"], []).append(row["id"])
     found: set[int] = set()
     queue = list(children.get(top, ()))

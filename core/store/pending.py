@@ -66,7 +66,7 @@ class Pending:
         else:
             before = self._dirty.get(key)
             base = before.version if before else row.get("version")
-            self._dirty[key] = _Change((before.names if before else frozenset()) | values.keys(), base)
+            self._dirty[key] = _Change(frozenset(values).union(before.names if before else ()), base)
             self.journal.append(lambda: (row.update(old), self._restore(key, before)))
         row.update(values)
 

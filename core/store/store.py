@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -50,8 +50,13 @@ class Store:
         self._waiting: deque[Unit] = deque()
         self._waiting_first: deque[Unit] = deque()
         self._wake = threading.Condition()
+        self._listeners: dict[str, list[Callable[[], None]]] = defaultdict(list)
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
+
+    def listen(self, name: str, listener: Callable[[], None]) -> None:
+        """Call this after every commit of a unit that rang the name; from the writer's thread."""
+        self._listeners[name].append(listener)
 
     def start(self) -> None:
         self._thread.start()
@@ -107,7 +112,7 @@ class Store:
         """Run a group; if its flush or commit fails, run its units one by one: the poison unit is found."""
         try:
             self._commit(group)
-        except (DBAPIError, LostUpdate) as failure:
+        except Exception as failure:  # a flush may fail in any way; the writer must outlive it
             if _is_down(failure):
                 self._refuse(group, failure)
                 return
@@ -120,7 +125,7 @@ class Store:
 
     def _commit(self, group: list[Unit]) -> None:
         results: list[tuple[Unit, Any, BaseException | None]] = []
-        hooks: list[Callable[[], None]] = []
+        rings: set[str] = set()
         deferred: list[Unit] = []
         with self._engine.connect() as connection, connection.begin():
             keys = frozenset[str]().union(*(unit.keys for unit in group))
@@ -138,7 +143,7 @@ class Store:
                 try:
                     with uow.step():
                         results.append((unit, unit.work(uow), None))
-                    hooks.extend(uow.after_commit)
+                    rings |= uow.rings
                 except KeyNeeded as need:
                     self._defer(unit, need.key, deferred, results, blocked)
                 except (DBAPIError, LostUpdate):
@@ -149,8 +154,9 @@ class Store:
         self._put_back(deferred)
         for unit, result, error in results:
             _answer(unit, result, error)
-        for hook in hooks:
-            hook()
+        for name in rings:
+            for listener in self._listeners[name]:
+                listener()
 
     def _defer(self, unit: Unit, key: str, deferred: list[Unit], results: list[Any], blocked: set[str]) -> None:
         unit.rounds += 1

@@ -1,6 +1,6 @@
 """The unit of work: everything that one update, press, timer or API command changes, together or not at all."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,7 +39,7 @@ class UnitOfWork:
     pending: Pending
     now: datetime
     held: Collection[str] | None = None  # None: one writer holds everything
-    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    rings: set[str] = field(default_factory=set)  # names of the loops that have work once this is committed
     memory: dict[str, Any] = field(default_factory=dict)  # facts that the units of one group may share
     _steps: list[_Step] = field(default_factory=list)
     _savepoints: int = 0
@@ -127,14 +127,12 @@ class UnitOfWork:
     @contextmanager
     def step(self) -> Iterator[None]:
         """A part that is taken back whole when it raises; the exception goes on to the caller."""
-        hooks = len(self.after_commit)
         step = _Step(len(self.pending.journal))
         self._steps.append(step)
         try:
             yield
         except BaseException:
             self._rewind(step)
-            del self.after_commit[hooks:]
             raise
         finally:
             self._steps.pop()

@@ -12,9 +12,7 @@ PACKAGES = ("core", "bot", "adapters", "admin_api")
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 45
 VAGUE_NAMES = frozenset({"util", "utils", "helper", "helpers", "manager", "base"})
-SECRET_WORDS = frozenset(
-    {"token", "secret", "digest", "sign", "signature", "password", "hmac", "mac", "csrf"}
-)
+SECRET_WORDS = frozenset({"token", "secret", "digest", "sign", "signature", "password", "hmac", "mac", "csrf"})
 CLOCK = "core/kit/clock.py"
 
 
@@ -91,9 +89,7 @@ def words(name: str) -> list[str]:
 def constant_time(source: Source) -> Iterator[str]:
     """A secret compared with == tells by its time how much of it was right; use hmac.compare_digest."""
     for node in ast.walk(source.tree):
-        if not isinstance(node, ast.Compare) or not any(
-            isinstance(op, ast.Eq | ast.NotEq) for op in node.ops
-        ):
+        if not isinstance(node, ast.Compare) or not any(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops):
             continue
         sides = [node.left, *node.comparators]
         if any(isinstance(side, ast.Constant) or is_column(side) for side in sides):
@@ -104,9 +100,7 @@ def constant_time(source: Source) -> Iterator[str]:
 
 def is_column(node: ast.expr) -> bool:
     """Whether the expression is a column of a table, as in `tokens.c.digest`: SQL compares that."""
-    return (
-        isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and node.value.attr == "c"
-    )
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and node.value.attr == "c"
 
 
 def last_name(node: ast.expr) -> str:

@@ -51,7 +51,7 @@ def test_there_is_source_to_look_at() -> None:
     assert {source.path.split("/")[0] for source in shape.sources(*PACKAGES)} == set(PACKAGES)
 
 
-@pytest.mark.parametrize("rule,path,text", BREACHES)
+@pytest.mark.parametrize(("rule", "path", "text"), BREACHES)
 def test_a_breach_is_noticed(rule: Rule, path: str, text: str) -> None:
     assert list(rule(Source(path, text)))
 

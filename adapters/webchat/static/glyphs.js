@@ -14,22 +14,30 @@ const SIGNS = {
   "🕒": ["clock", "wait"],
   "⏳": ["clock", "wait"],
   "✅": ["done", "ok"],
-  "☑": ["done", "ok"],
+  "☑": ["ticked", "ok"],
   "✔": ["check", "ok"],
   "✓": ["check", "ok"],
   "❌": ["refused", "danger"],
+  "✗": ["refused", "danger"],
   "✖": ["refused", "danger"],
   "↩": ["undo", "danger"],
   "➖": ["dash", "todo"],
   "⚠": ["alert", "wait"],
+  "▶": ["current", "ok"],
+  "○": ["ring", "todo"],
   "🔔": ["bell", "info"],
   "📎": ["attach", "info"],
   "📄": ["file", "info"],
 };
 
+const ONLY_FIRST = "▶○"; // these are signs at the head of a line and plain characters elsewhere
 const FULL = "█▓▰■";
 const EMPTY = "░▱□";
-const PATTERN = new RegExp(`(?:${Object.keys(SIGNS).join("|")})\\uFE0F?|[${FULL}${EMPTY}]{5,}`, "gu");
+const ANYWHERE = Object.keys(SIGNS).filter((one) => !ONLY_FIRST.includes(one));
+const PATTERN = new RegExp(
+  `(?:${ANYWHERE.join("|")}|^[${ONLY_FIRST}])\\uFE0F?|[${FULL}${EMPTY}]{5,}`,
+  "gu",
+);
 
 function meter(run) {
   const marks = [...run];
@@ -44,8 +52,7 @@ function sign(run) {
   return el("span", { class: `sign sign-${tone}` }, el("span", { class: "sr", text: run }), icon(name));
 }
 
-/** The nodes that show this text. */
-export function withGlyphs(text) {
+function inline(text) {
   const nodes = [];
   let end = 0;
   for (const match of text.matchAll(PATTERN)) {
@@ -56,4 +63,13 @@ export function withGlyphs(text) {
   }
   if (end < text.length) nodes.push(text.slice(end));
   return nodes;
+}
+
+/** The nodes that show this text; a line that begins with a sign hangs on it when it is too long for one row. */
+export function withGlyphs(text) {
+  return text.split(/(?<=\n)/).flatMap((line) => {
+    const nodes = inline(line);
+    const hangs = nodes.length > 1 && nodes[0].className?.startsWith("sign");
+    return hangs ? [el("span", { class: "hang" }, ...nodes)] : nodes;
+  });
 }

@@ -1,6 +1,6 @@
 /** Line icons, drawn on a 24 by 24 grid. */
 
-const SVG = "http://www.w3.org/20/svg";
+const SVG = "http://www.w3.org/2000/svg";
 
 const DISC = "M12 3.5a8.5 8.5 0 1 1 0 17a8.5 8.5 0 0 1 0-17Z";
 
@@ -15,6 +15,7 @@ const PATHS = {
   close: "M6.5 6.5 17.5 17.5 M17.5 6.5 6.5 17.5",
   done: `${DISC} M8 12.3l2.8 2.8 5.2-6`,
   down: "M6 9.5l6 6 6-6",
+  current: `${DISC} M12 10.2a1.8 1.8 0 1 1 0 3.6a1.8 1.8 0 0 1 0-3.6Z`,
   dash: `${DISC} M8.5 12h7`,
   file: "M6.5 3.5h7.2l3.8 3.8v13.2h-11Z M13.5 3.5v4h4",
   flag: "M6 21V4 M6 4.5h11l-2.2 3.7L17 12H6",
@@ -27,7 +28,9 @@ const PATHS = {
   refused: `${DISC} M9 9l6 6 M15 9l-6 6`,
   retry: "M19 12a7 7 0 1 1-2.2-5.1 M17.5 3v4.2h-4.2",
   right: "M4.5 12h14 M13 6.5 18.5 12 13 17.5",
+  ring: DISC,
   send: "M4 11.5 20 4 14.5 20 11.2 13Z M11.2 13 20 4",
+  ticked: "M5 5h14v14H5Z M8.3 12.2l2.7 2.6 4.8-5.4",
   undo: "M8.5 6 4.5 10l4 4 M5 10h9a4.8 4.8 0 0 1 0 9.6h-3.5",
 };
 

@@ -8,11 +8,13 @@ import { t } from "./words.js";
 export function showImage({ url, alt }) {
   const dialog = byId("lightbox");
   const picture = el("img", { src: url, alt, class: "lightbox-image" });
-  const zoom = el(
-    "button",
-    { type: "button", class: "lightbox-zoom", "aria-label": t("zoom"), onclick: () => dialog.classList.toggle("zoomed") },
-    picture,
-  );
+  const zoom = el("button", {
+    type: "button",
+    class: "lightbox-zoom",
+    "aria-label": t("zoom"),
+    onclick: () => dialog.classList.toggle("zoomed"),
+  });
+  zoom.append(picture);
   const original = el("a", { href: url, target: "_blank", rel: "noopener", class: "lightbox-link" }, icon("link"));
   original.append(t("original"));
   const close = el("button", {

@@ -179,7 +179,8 @@ export class Log {
     const act = (name, key, deed) =>
       el("button", { type: "button", class: "link", "data-testid": name, text: t(key), onclick: () => deed(id) });
     box.append(el("p", {}, icon(item.state === "failed" ? "alert" : "clock"), text));
-    box.append(act("retry-button", again, this.#tools.retry), act("discard-button", "delete", this.#tools.discard));
+    const retry = act("retry-button", again, this.#tools.retry);
+    box.append(el("span", { class: "acts" }, retry, act("discard-button", "delete", this.#tools.discard)));
     return box;
   }
 

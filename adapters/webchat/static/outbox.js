@@ -31,6 +31,7 @@ export class Outbox {
   #api;
   #changed;
   #key;
+  #kept; // what an earlier page of this tab could not send
   #lanes = { text: new Lane(), file: new Lane() };
 
   /**
@@ -41,6 +42,7 @@ export class Outbox {
   constructor(api, key, changed) {
     this.#api = api;
     this.#key = key;
+    this.#kept = JSON.parse(sessionStorage.getItem(key) ?? "[]");
     this.#changed = changed;
     addEventListener("online", () => this.wake());
     addEventListener("beforeunload", (event) => this.#unsent("file").length && event.preventDefault());
@@ -80,9 +82,9 @@ export class Outbox {
     for (const lane of Object.values(this.#lanes)) lane.wake();
   }
 
-  /** Brings back what an earlier page of this tab could not send; resolves to the names of lost files. */
+  /** Brings back what an earlier page of this tab could not send; returns the names of files that are lost. */
   restore() {
-    const kept = JSON.parse(sessionStorage.getItem(this.#key) ?? "[]");
+    const kept = this.#kept.splice(0);
     for (const { id, text } of kept.filter((one) => one.kind === "text")) this.addText(text, id);
     this.#keep();
     return kept.filter((one) => one.kind === "file").map((one) => one.name);
@@ -113,7 +115,7 @@ export class Outbox {
   #keep() {
     const texts = this.#unsent("text").map(({ id, text }) => ({ kind: "text", id, text }));
     const files = this.#unsent("file").map(({ file }) => ({ kind: "file", name: file.name }));
-    sessionStorage.setItem(this.#key, JSON.stringify([...texts, ...files]));
+    sessionStorage.setItem(this.#key, JSON.stringify([...this.#kept, ...texts, ...files]));
   }
 
   async #run(kind) {

@@ -35,5 +35,5 @@ export function size(bytes) {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} KB`;
   const mega = bytes / (1024 * 1024);
-  return `${mega < 10 ? Math.round(mega * 10) / 10 : Math.round(mega)} MB`;
+  return `${mega < 100 ? Math.round(mega * 10) / 10 : Math.round(mega)} MB`;
 }

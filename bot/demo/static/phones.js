@@ -129,7 +129,8 @@ export class Phones {
     if (tab) {
       tab.dataset.unread = String(unread);
       tab.querySelector(".dot")?.remove();
-      if (unread) tab.append(el("span", { class: "dot" }, el("span", { class: "sr", text: t("unread") })));
+      const dot = el("span", { class: "dot" }, el("span", { class: "sr", text: t("unread") }));
+      if (unread) tab.querySelector(".seat-role").append(dot);
     }
     const staff = [...this.#tabs.values()].some((one) => one.dataset.unread === "true");
     this.#panes.mark(tab ? "staff" : "client", tab ? staff : unread);

@@ -1,14 +1,12 @@
 /** The sentences of the demo page itself; names of stages, items and people come from the server. */
 
-const many = (n, one, more) => (n === 1 ? one : more);
-
 const WORDS = {
   "zh-CN": {
     anyOf: "任选,满足要求即可",
     approved: "已通过",
     authority: "等待官方机构",
     case: "案件",
-    caseHint: "在左侧客户手机里发一条消息,案件就会出现在这里。",
+    caseHint: "在客户手机里发一条消息,案件就会出现在这里。",
     caseless: "还没有案件",
     checklist: "材料清单",
     client: "客户",
@@ -32,13 +30,11 @@ const WORDS = {
     progress: ({ percent }) => `进度 ${percent}%`,
     rework: "需补件",
     seats: "员工",
-    since: ({ when }) => `${when} 起`,
     staff: "员工",
     staffPhone: "员工手机",
     staffTurn: "等待我方处理",
     stages: "办理阶段",
     submitted: "待审核",
-    summary: ({ done, total }) => `${done}/${total} 项已齐`,
     tagline: "客户、员工和案件,实时连着同一套系统",
     timeline: "时间线",
     todo: "待提交",
@@ -52,7 +48,7 @@ const WORDS = {
     approved: "Approved",
     authority: "Waiting for the authority",
     case: "Case",
-    caseHint: "Send a message from the client's phone on the left and the case appears here.",
+    caseHint: "Send a message from the client's phone and the case appears here.",
     caseless: "No case yet",
     checklist: "Documents",
     client: "Client",
@@ -76,13 +72,11 @@ const WORDS = {
     progress: ({ percent }) => `${percent}% done`,
     rework: "Needs redo",
     seats: "Staff members",
-    since: ({ when }) => `since ${when}`,
     staff: "Staff",
     staffPhone: "Staff phone",
     staffTurn: "Waiting for the agency",
     stages: "Stages",
     submitted: "In review",
-    summary: ({ done, total }) => `${done} of ${total} ${many(total, "document", "documents")} complete`,
     tagline: "Client, staff and case, live on one system",
     timeline: "Timeline",
     todo: "To submit",

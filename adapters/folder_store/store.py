@@ -1,0 +1,173 @@
+"""Files in a folder: ``<root>/ab/cd/<handle>`` with random names, written aside, made durable, then moved
+in place."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import re
+import secrets
+from collections.abc import AsyncIterable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from adapters.folder_store.sealed_file import CHUNK, SealedWriter, read_sealed
+from core.files.store_port import FileGone, StorageFull, Stored
+from core.kit.crypto import Vault
+from core.kit.errors import TooMuch
+
+_HANDLE: Final = re.compile(r"[0-9a-f]{32}")
+_PARTS: Final = "incoming"  # on the same volume, so that moving is one atomic step
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_HEADER: Final = 512  # bytes that surely contain the wrapped key
+_LEFT_OVER: Final = timedelta(days=1)
+
+
+class FolderStore:
+    """A file store in one folder, which may be shared by several processes and machines."""
+
+    def __init__(self, root: Path, vault: Vault) -> None:
+        """Makes the folder if it is missing. Raises OSError when it cannot be written."""
+        self._root = root
+        self._vault = vault
+        (root / _PARTS).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def put(self, source: Iterable[bytes], most: int) -> Stored:
+        """See `core.files.store_port.FileStore`."""
+        upload = _Upload(self._root, self._vault, most)
+        try:
+            for piece in source:
+                upload.write(piece)
+            return upload.commit()
+        finally:
+            upload.discard()
+
+    async def put_stream(self, source: AsyncIterable[bytes], most: int) -> Stored:
+        """See `core.files.store_port.FileStore`."""
+        upload = await asyncio.to_thread(_Upload, self._root, self._vault, most)
+        try:
+            waiting = bytearray()
+            async for piece in source:
+                waiting += piece
+                if len(waiting) >= CHUNK:
+                    await asyncio.to_thread(upload.write, bytes(waiting))
+                    waiting.clear()
+            upload.write(bytes(waiting))
+            return await asyncio.to_thread(upload.commit)
+        finally:
+            upload.discard()
+
+    def open(self, handle: str) -> Iterator[bytes]:
+        """See `core.files.store_port.FileStore`."""
+        place = _place(self._root, handle)
+        if not place.is_file():
+            raise FileGone(handle)
+        return self._chunks(place, handle)
+
+    def read(self, handle: str) -> bytes:
+        """See `core.files.store_port.FileStore`."""
+        return b"".join(self.open(handle))
+
+    def delete(self, handle: str) -> bool:
+        """See `core.files.store_port.FileStore`. The wrapped key is overwritten first, so that no copy of the
+        content's blocks on the volume can be read later."""
+        path = _place(self._root, handle)
+        try:
+            with path.open("r+b") as file:
+                file.write(b"\0" * min(_HEADER, path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        _sync_folder(path.parent)
+        return True
+
+    def sweep(self, now: datetime) -> int:
+        """Remove uploads that a crash left behind more than a day ago; returns how many."""
+        removed = 0
+        for part in (self._root / _PARTS).iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if now - datetime.fromtimestamp(part.stat().st_mtime, UTC) > _LEFT_OVER:
+                    part.unlink()
+                    removed += 1
+        return removed
+
+    def _chunks(self, place: Path, handle: str) -> Iterator[bytes]:
+        try:
+            source = place.open("rb")
+        except FileNotFoundError as gone:  # deleted meanwhile
+            raise FileGone(handle) from gone
+        with source:
+            yield from read_sealed(source, self._vault, handle)
+
+
+class _Upload:
+    """One file on its way in. After `commit` it is in the store; without it `discard` leaves nothing
+    behind."""
+
+    def __init__(self, root: Path, vault: Vault, most: int) -> None:
+        self._root = root
+        self._most = most
+        self.handle = secrets.token_hex(16)
+        self._part = root / _PARTS / f"{self.handle}.part"
+        with _full_volume():
+            descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            self._out = os.fdopen(descriptor, "wb")
+            self._writer = SealedWriter(self._out, vault, self.handle)
+
+    def write(self, piece: bytes) -> None:
+        if self._writer.size + len(piece) > self._most:
+            raise TooMuch("the file is too large", reason="file_size", limit=self._most)
+        with _full_volume():
+            self._writer.write(piece)
+
+    def commit(self) -> Stored:
+        """1. the last chunk; 2. content durable; 3. moved in place; 4. the move durable."""
+        with _full_volume():
+            digest = self._writer.finish()
+            self._out.flush()
+            os.fsync(self._out.fileno())
+            self._out.close()
+            place = _place(self._root, self.handle)
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                self._part.replace(place)
+                for folder in (place.parent, place.parent.parent, self._root):
+                    _sync_folder(folder)
+            except OSError:
+                place.unlink(missing_ok=True)
+                raise
+        return Stored(self.handle, self._writer.size, digest)
+
+    def discard(self) -> None:
+        """Remove what is not committed; does nothing after `commit`."""
+        with contextlib.suppress(OSError):
+            self._out.close()  # a full volume may refuse the buffered rest once more
+        with contextlib.suppress(FileNotFoundError):
+            self._part.unlink()
+
+
+@contextlib.contextmanager
+def _full_volume() -> Iterator[None]:
+    try:
+        yield
+    except OSError as wrong:
+        if wrong.errno in _FULL:
+            raise StorageFull from wrong
+        raise
+
+
+def _place(root: Path, handle: str) -> Path:
+    if not _HANDLE.fullmatch(handle):  # a handle is never a path
+        raise FileGone(handle)
+    return root / handle[:2] / handle[2:4] / handle
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Loopback: a channel in memory, for tests, stories and simulation."""

@@ -1,0 +1,19 @@
+"""What an operator can say about the web chat."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class WebchatConfig:
+    """`seats` are places whose visitor is fixed (the demo's phones); `open` lets anybody take the seat "me"."""
+
+    account: str = "web"
+    title: Mapping[str, str] = field(default_factory=lambda: {"zh-CN": "在线办理", "en": "Your case"})
+    seats: Mapping[str, str] = field(default_factory=dict)  # seat -> visitor
+    open: bool = True
+    secure_cookie: bool = False  # true behind https
+    session: timedelta = timedelta(days=30)
+    max_file_bytes: int = 20 * 2**20
+    max_text_chars: int = 4000

@@ -1,0 +1,70 @@
+"""Whether a visitor is a client or staff, which language he reads, and which pictures he may see."""
+
+from starlette.requests import Request
+
+from adapters.webchat.channel import NAME
+from adapters.webchat.verify import Visitor
+from core.bus.bus import Bus
+from core.bus.deed import Cause
+from core.cases.tables import document_version
+from core.clients import service as clients
+from core.clients.tables import client
+from core.commands.people import Language, SetClientLanguage, SetStaffLanguage
+from core.conversations.tables import conversation
+from core.engine.access import Actor
+from core.kit.ids import new_id
+from core.staff import service as staff_room
+from core.staff.tables import staff
+from core.store.reading import Lookup
+from core.store.unit import UnitOfWork
+from core.wiring.subjects import case_subject
+
+
+def actor_of(lookup: Lookup, visitor: Visitor) -> Actor | None:
+    """The person behind a visitor, if he is known."""
+    mine = staff_room.identity_of(lookup, NAME, visitor.account, visitor.visitor)
+    if mine is not None:
+        return staff_room.actor_of(lookup, mine["staff_id"])
+    identity = clients.identity_of(lookup, NAME, visitor.account, visitor.visitor)
+    return None if identity is None else Actor(kind="client", id=identity["client_id"])
+
+
+def person_at(lookup: Lookup, visitor: Visitor) -> str:
+    actor = actor_of(lookup, visitor)
+    return "client" if actor is None else actor.kind
+
+
+def language_of(lookup: Lookup, visitor: Visitor, request: Request) -> str:
+    """The person's own language, else the chat's, else what the browser asks for."""
+    actor = actor_of(lookup, visitor)
+    if actor is not None:
+        row = lookup.peek(staff if actor.kind == "staff" else client, actor.id)
+        if row is not None:
+            return str(row["language"])
+    chat = lookup.first(conversation, conversation.c.key == f"{NAME}:{visitor.account}:{visitor.chat}")
+    if chat is not None:
+        return str(chat["language"])
+    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "zh-CN"
+
+
+def set_language(uow: UnitOfWork, bus: Bus, visitor: Visitor, language: Language) -> None:
+    """For the person everywhere; a stranger's choice stays with the chat."""
+    actor = actor_of(uow, visitor)
+    cause = Cause(actor or Actor(kind="client", id=0), "chat", new_id(), NAME)
+    if actor is not None and actor.kind == "staff":
+        bus.execute(uow, SetStaffLanguage(staff_id=actor.id, language=language), cause)
+    elif actor is not None:
+        bus.execute(uow, SetClientLanguage(client_id=actor.id, language=language), cause)
+    chat = uow.first(conversation, conversation.c.key == f"{NAME}:{visitor.account}:{visitor.chat}")
+    if chat is not None:
+        uow.change(conversation, chat["id"], language=language)
+
+
+def may_see(lookup: Lookup, bus: Bus, visitor: Visitor, file_id: int) -> bool:
+    """Whoever may read the case's documents may see the preview of each of them."""
+    actor = actor_of(lookup, visitor)
+    version = lookup.first(document_version, document_version.c.file_id == file_id)
+    if actor is None or version is None:
+        return False
+    subject = case_subject(lookup, version["case_id"])
+    return subject is not None and bus.wiring.policy.may(actor, "document.read", subject)

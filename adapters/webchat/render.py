@@ -1,0 +1,49 @@
+"""From a semantic message to what the page shows, as JSON. Text stays text: the page never makes markup of it."""
+
+from typing import Any
+
+from core.channel.outbound import OutboundMessage
+from core.store.sealing import Row
+
+
+def body_of(message: OutboundMessage) -> dict[str, Any]:
+    """The part of a page message that is kept in its row."""
+    card = message.card
+    image = None if card.image is None else {"file": str(card.image.file_id), "alt": card.image.alt}
+    return {
+        "sender": message.sender_name,
+        "card": {
+            "kind": card.kind,
+            "title": card.title,
+            "text": card.text,
+            "facts": [list(fact) for fact in card.facts],
+            "image": image,
+            "buttons": [button.model_dump() for button in card.buttons],
+            "footer": card.footer,
+        },
+        "file": None,
+    }
+
+
+def own_body(text: str, file: dict[str, Any] | None) -> dict[str, Any]:
+    """What the visitor himself said."""
+    card = {"kind": "own", "title": "", "text": text, "facts": [], "image": None, "buttons": [], "footer": ""}
+    return {"sender": "", "card": card, "file": file}
+
+
+def page_message(row: Row, seat: str) -> dict[str, Any]:
+    """A row as the page gets it."""
+    body = row["body"]
+    card = dict(body["card"])
+    if card["image"] is not None:
+        card["image"] = {"url": f"/chat/{seat}/api/files/{card['image']['file']}", "alt": card["image"]["alt"]}
+    return {
+        "id": row["external_id"],
+        "cursor": str(row["cursor"]),
+        "from": row["sender"],
+        "sender": body["sender"],
+        "at": row["at"].isoformat(),
+        "redrawn": row["redrawn"],
+        "card": card,
+        "file": body["file"],
+    }

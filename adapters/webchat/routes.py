@@ -1,0 +1,258 @@
+"""The page's HTTP routes: what it shows, what it says, what it uploads. Each answers only after the commit."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from adapters.webchat import feed
+from adapters.webchat.channel import NAME
+from adapters.webchat.config import WebchatConfig
+from adapters.webchat.hub import Hub
+from adapters.webchat.people import language_of, may_see, person_at, set_language
+from adapters.webchat.render import own_body, page_message
+from adapters.webchat.upload import read_upload
+from adapters.webchat.verify import COOKIE, Visitor, check_origin, open_session, visitor_of
+from core.bus.bus import Bus
+from core.channel.inbound import Update
+from core.files.store_port import FileStore
+from core.files.tables import file
+from core.kit.clock import Clock
+from core.kit.errors import Invalid, NotFound, Problem, TooMuch
+from core.ledger import inbox
+from core.store.reading import Reading
+from core.store.store import Store, Unit
+
+STATIC = Path(__file__).parent / "static"
+MAX_JSON = 64 * 1024  # bytes of a message or press
+HEARTBEAT_SECONDS = 15.0
+LOOK_SECONDS = 2.0  # how late another process's message is seen
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+)
+_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class WebchatRoutes:
+    """Built by the root for one account."""
+
+    def __init__(
+        self,
+        config: WebchatConfig,
+        store: Store,
+        reading: Reading,
+        files: FileStore,
+        bus: Bus,
+        hub: Hub,
+        clock: Clock,
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._reading = reading
+        self._files = files
+        self._bus = bus
+        self._hub = hub
+        self._clock = clock
+
+    def routes(self) -> list[BaseRoute]:
+        """Everything below /chat; a seat is a place at the page with a session of its own."""
+        return [
+            Mount("/chat/static", StaticFiles(directory=STATIC), name="chat-static"),
+            Route("/chat", self.page),
+            Route("/chat/{seat}/", self.page),
+            Route("/chat/{seat}/api/session", self.session, methods=["POST"]),
+            Route("/chat/{seat}/api/messages", self.messages, methods=["GET"]),
+            Route("/chat/{seat}/api/messages", self.say, methods=["POST"]),
+            Route("/chat/{seat}/api/events", self.events, methods=["GET"]),
+            Route("/chat/{seat}/api/files", self.upload, methods=["POST"]),
+            Route("/chat/{seat}/api/files/{file_id:int}", self.preview, methods=["GET"]),
+            Route("/chat/{seat}/api/presses", self.press, methods=["POST"]),
+            Route("/chat/{seat}/api/language", self.language, methods=["POST"]),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        return FileResponse(STATIC / "index.html", headers={"Content-Security-Policy": CSP})
+
+    async def session(self, request: Request) -> Response:
+        """Open or keep a session; the first one of a visitor greets him."""
+        seat, known = request.path_params["seat"], request.cookies.get(COOKIE)
+        check_origin(request)
+        secret, visitor = await self._run(lambda uow: open_session(uow, self._config, seat, known))
+        with self._reading.open() as reader:
+            kind, language = person_at(reader, visitor), language_of(reader, visitor, request)
+        if known != secret:
+            await self._append(visitor, "hello-" + secret[:16], {"type": "contact", "event": "entered", "locale": language})
+        answer = JSONResponse(
+            {
+                "language": language,
+                "title": self._config.title[language],
+                "me": kind,
+                "max_file_bytes": self._config.max_file_bytes,
+            }
+        )
+        answer.set_cookie(
+            COOKIE,
+            secret,
+            path=f"/chat/{seat}/",
+            httponly=True,
+            samesite="strict",
+            secure=self._config.secure_cookie,
+            max_age=int(self._config.session.total_seconds()),
+        )
+        return answer
+
+    async def messages(self, request: Request) -> Response:
+        visitor = self._visitor(request)
+        rows = await asyncio.to_thread(self._newer, visitor, _cursor(request.query_params.get("after")))
+        found = [page_message(row, visitor.seat) for row in rows]
+        return JSONResponse({"messages": found, "cursor": max((each["cursor"] for each in found), key=int, default="0")})
+
+    async def events(self, request: Request) -> Response:
+        """Server-sent events: what is new behind the cursor, now and whenever it comes."""
+        visitor = self._visitor(request)
+        after = _cursor(request.headers.get("last-event-id") or request.query_params.get("after"))
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(self._stream(visitor, after), media_type="text/event-stream", headers=headers)
+
+    async def _stream(self, visitor: Visitor, after: int) -> AsyncIterator[str]:
+        quiet = 0.0
+        yield "retry: 1000\n\n"
+        while True:
+            rows = await asyncio.to_thread(self._newer, visitor, after)
+            for row in rows:
+                after = max(after, row["cursor"])
+                data = json.dumps(page_message(row, visitor.seat), ensure_ascii=False)
+                yield f"event: message\nid: {row['cursor']}\ndata: {data}\n\n"
+            quiet = 0.0 if rows else quiet + LOOK_SECONDS
+            if quiet >= HEARTBEAT_SECONDS:
+                quiet = 0.0
+                yield ": still here\n\n"
+            await self._hub.wait(visitor.account, visitor.visitor, LOOK_SECONDS)
+
+    async def say(self, request: Request) -> Response:
+        visitor, said = self._visitor(request), await _json(request)
+        text = str(said.get("text", ""))
+        if len(text) > self._config.max_text_chars:
+            raise TooMuch(limit=self._config.max_text_chars)
+        said_id = _id(said)
+        body = own_body(text, None)
+        raw = {"type": "text", "text": text, "other": str(said.get("kind", ""))[:40]}
+        await self._append(visitor, said_id, raw, body)
+        return Response(status_code=202)
+
+    async def press(self, request: Request) -> Response:
+        visitor, said = self._visitor(request), await _json(request)
+        raw = {"type": "press", "token": str(said.get("token", ""))[:64], "message": str(said.get("message", ""))[:100]}
+        await self._append(visitor, _id(said), raw)
+        return Response(status_code=202)
+
+    async def upload(self, request: Request) -> Response:
+        """The file is in the store before the answer; the conversation hears of it in the same commit as the page."""
+        visitor = self._visitor(request)
+        upload = await read_upload(request, self._files, self._config.max_file_bytes)
+        said_id = _id({"id": upload.id})
+        raw = {
+            "type": "file",
+            "handle": upload.stored.handle,
+            "name": upload.name,
+            "media_type": upload.media_type,
+            "size": upload.stored.size,
+            "caption": upload.caption,
+        }
+        body = own_body(upload.caption, {"name": upload.name, "size": upload.stored.size})
+        await self._append(visitor, said_id, raw, body)
+        return Response(status_code=202)
+
+    async def preview(self, request: Request) -> Response:
+        """A re-encoded picture of page 1, for whoever may read the document; never the original."""
+        visitor, file_id = self._visitor(request), request.path_params["file_id"]
+        return await asyncio.to_thread(self._preview, visitor, file_id)
+
+    def _preview(self, visitor: Visitor, file_id: int) -> Response:
+        with self._reading.open() as reader:
+            kept = reader.peek(file, file_id)
+            if kept is None or not kept["preview_handle"] or not may_see(reader, self._bus, visitor, file_id):
+                raise NotFound(thing="file", id=file_id)
+        headers = {
+            "Cache-Control": "private, max-age=3600",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Disposition": "inline; filename=preview.png",
+        }
+        return Response(self._files.read(kept["preview_handle"]), media_type="image/png", headers=headers)
+
+    async def language(self, request: Request) -> Response:
+        visitor, said = self._visitor(request), await _json(request)
+        wanted = "en" if said.get("language") == "en" else "zh-CN"
+        await self._run(lambda uow: set_language(uow, self._bus, visitor, wanted))
+        return Response(status_code=204)
+
+    def _visitor(self, request: Request) -> Visitor:
+        with self._reading.open() as reader:
+            return visitor_of(reader, request, self._config, self._clock.now())
+
+    def _newer(self, visitor: Visitor, after: int) -> list[Any]:
+        with self._reading.open() as reader:
+            return feed.newer(reader, visitor.account, visitor.visitor, after)
+
+    async def _append(
+        self, visitor: Visitor, said_id: str, raw: dict[str, Any], body: dict[str, Any] | None = None
+    ) -> None:
+        """Into the inbox, and into the visitor's own feed, in one commit; a repeated id changes nothing."""
+        update = Update(
+            channel=NAME,
+            account=visitor.account,
+            platform_id=f"{visitor.visitor}:{said_id}",
+            conversation=f"{NAME}:{visitor.account}:{visitor.chat}",
+            raw=json.dumps({**raw, "visitor": visitor.visitor}, ensure_ascii=False).encode(),
+        )
+        key = feed.lock_key(visitor.account, visitor.visitor)
+
+        def work(uow: Any) -> None:
+            inbox.append(uow, update)
+            if body is not None:
+                feed.show(uow, visitor.account, visitor.visitor, said_id, "me", body)
+
+        await asyncio.wrap_future(self._store.submit(Unit(work, frozenset({key}), first=True, name="webchat in")))
+        self._hub.ring(visitor.account, visitor.visitor)
+
+    async def _run(self, work: Callable[[Any], Any]) -> Any:
+        return await asyncio.wrap_future(self._store.submit(Unit(work, name="webchat")))
+
+
+async def _json(request: Request) -> dict[str, Any]:
+    """The body as an object. Raises TooMuch, Invalid."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_JSON:
+            raise TooMuch(limit=MAX_JSON)
+    try:
+        said = json.loads(bytes(body))
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        words = {"zh-CN": "请求内容必须是 JSON 对象", "en": "the body must be a JSON object"}
+        raise Invalid(problems=[Problem("", "json", words)])
+    return said
+
+
+def _id(said: dict[str, Any]) -> str:
+    """The page's own id of what it says: sending it again changes nothing. Raises Invalid."""
+    found = str(said.get("id", ""))
+    if not _ID.fullmatch(found):
+        words = {"zh-CN": "id 应为 8 到 64 个字母、数字或连字符", "en": "id is 8 to 64 letters, digits or dashes"}
+        raise Invalid(problems=[Problem("/id", "id", words)])
+    return found
+
+
+def _cursor(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
+

@@ -1,0 +1,41 @@
+"""Tables of the web chat: who sits at the page, and what the page shows. This channel's platform is ourselves."""
+
+from sqlalchemy import BigInteger, Boolean, Index, LargeBinary, String, Table, UniqueConstraint
+
+from core.kit.db import Instant, key, metadata, plain, sealed
+
+web_session = Table(
+    "web_session",
+    metadata,
+    key(),
+    plain("digest", LargeBinary(32), unique=True),  # of the cookie's secret
+    plain("account", String(100)),
+    plain("visitor", String(100)),  # the external id of whoever sits there
+    plain("created_at", Instant),
+    plain("expires_at", Instant),
+)
+
+web_chat = Table(
+    "web_chat",
+    metadata,
+    key(),
+    plain("account", String(100)),
+    plain("visitor", String(100)),
+    plain("last", BigInteger, default=0),  # the newest cursor
+    UniqueConstraint("account", "visitor"),
+)
+
+web_message = Table(
+    "web_message",
+    metadata,
+    key(),
+    plain("chat_id", BigInteger),
+    plain("cursor", BigInteger),  # rises with every message and every redraw of this chat
+    plain("external_id", String(100)),  # the page's own id of what it sent, or ours
+    plain("sender", String(10)),  # me, bot, person
+    plain("at", Instant),
+    plain("redrawn", Boolean, default=False),
+    sealed("body", "content", "json", nullable=False),
+    UniqueConstraint("chat_id", "external_id"),
+)
+Index("ix_web_message_cursor", web_message.c.chat_id, web_message.c.cursor)

@@ -1,0 +1,74 @@
+"""Reading an upload: the multipart body is counted while it comes, and the file lies encrypted before we answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from core.files.store_port import FileStore, Stored
+from core.kit.errors import Invalid, Problem, TooMuch
+
+OVERHEAD = 64 * 1024  # bytes of the form around the file
+CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that is in the store, and what came with it."""
+
+    id: str
+    stored: Stored
+    name: str
+    media_type: str
+    caption: str
+
+
+async def read_upload(request: Request, files: FileStore, most: int) -> Upload:
+    """Raises TooMuch above `most` bytes, Invalid for a body that is no form with a file, Busy when the store is full."""
+    if int(request.headers.get("content-length") or 0) > most + OVERHEAD:
+        raise TooMuch(limit=most)
+    parser = _Parser(request.headers, _counted(request.stream(), most + OVERHEAD), max_files=1, max_fields=8)
+    parser.spool_max_size = most + OVERHEAD  # personal data never lies on the disk in plain
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError) as error:
+        raise _no_form() from error
+    try:
+        upload = form.get("file")
+        if not isinstance(upload, UploadFile):
+            raise _no_form()
+        stored = await asyncio.to_thread(_put, files, upload, most)
+        return Upload(
+            id=str(form.get("id", "")),
+            stored=stored,
+            name=(upload.filename or "file")[:300],
+            media_type=(upload.content_type or "")[:100],
+            caption=str(form.get("caption", ""))[:1000],
+        )
+    finally:
+        await form.close()
+
+
+class _Parser(MultiPartParser):
+    """Its own class, so that the spool size of other parsers stays as it is."""
+
+
+def _put(files: FileStore, upload: UploadFile, most: int) -> Stored:
+    return files.put(iter(lambda: upload.file.read(CHUNK), b""), most)
+
+
+async def _counted(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
+    seen = 0
+    async for chunk in stream:
+        seen += len(chunk)
+        if seen > most:
+            raise TooMuch(limit=most)
+        yield chunk
+
+
+def _no_form() -> Invalid:
+    words = {"zh-CN": "请以表单上传一个文件(字段 file)", "en": "send a form with one file in the field `file`"}
+    return Invalid(problems=[Problem("/file", "upload", words)])

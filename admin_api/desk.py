@@ -1,0 +1,86 @@
+"""One request of one member of staff: what he may do it with, and the two ways on, a command or a look."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends
+from pydantic import ValidationError
+from starlette.requests import Request
+
+from admin_api.parts import Parts
+from core.bus.deed import Cause
+from core.commands.command import Command
+from core.engine.access import Actor, Mask, Pii
+from core.engine.spec_problems import problems_of
+from core.kit.errors import Invalid, Refusal
+from core.kit.ids import new_id
+from core.store.locks import case_key
+from core.store.reading import Reader
+from core.store.unit import UnitOfWork
+
+CHANNEL = "api"
+SECONDS = 30.0  # how long a request waits for the store before it is told to come again
+
+Kind = TypeVar("Kind", bound=Command)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Made by the route once the caller is known and his right to the operation was looked at."""
+
+    parts: Parts
+    actor: Actor
+    correlation: int  # the same for everything that follows from this request
+
+    @property
+    def cause(self) -> Cause:
+        return Cause(actor=self.actor, door="api", correlation=self.correlation, channel=CHANNEL)
+
+    def do(self, command: Command) -> Any:
+        """Carry out a command. Raises its Refusal, after the refused attempt stands in the audit for good."""
+        done, refusal = self.unit(lambda uow: self.parts.bus.attempt(uow, command, self.cause), *_keys(command))
+        if refusal is not None:
+            raise refusal
+        return done
+
+    def unit(self, work: Callable[[UnitOfWork], tuple[Any, Refusal | None]], *keys: str) -> tuple[Any, Refusal | None]:
+        """Run a unit that returns its refusal instead of raising it. Raises Busy when it takes too long."""
+        answer: tuple[Any, Refusal | None] = self.parts.store.run(work, *keys, timeout=SECONDS)
+        return answer
+
+    def look(self) -> AbstractContextManager[Reader]:
+        """A reader of the committed state."""
+        return self.parts.reading.open()
+
+    def masks(self, kind: str, extra: Mapping[str, Pii] | None = None) -> Mapping[str, Mask]:
+        """What this member sees of the fields of such a row."""
+        return self.parts.policy.fields(self.actor, kind, extra)
+
+
+def command_of(kind: type[Kind], values: Mapping[str, Any]) -> Kind:
+    """The command from checked values. Raises Invalid where the command is stricter than the form was."""
+    try:
+        return kind.model_validate(dict(values))
+    except ValidationError as error:
+        raise Invalid(problems=problems_of(error, dict(values))) from error
+
+
+def open_desk(parts: Parts, actor: Actor) -> Desk:
+    return Desk(parts, actor, new_id())
+
+
+def _desk_of(request: Request) -> Desk:
+    desk: Desk = request.state.desk
+    return desk
+
+
+def _keys(command: Command) -> tuple[str, ...]:
+    """The lock that is known from the start; others are discovered on the way."""
+    if command.about is not None and command.about[0] == "case":
+        return (case_key(getattr(command, command.about[1])),)
+    return ()
+
+
+AtDesk = Annotated[Desk, Depends(_desk_of)]

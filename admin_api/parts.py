@@ -1,0 +1,35 @@
+"""The parts of a process that the admin API works with; the root gives them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+from core.bus.bus import Bus
+from core.catalog.catalogue import Catalogue
+from core.engine.access import Policy
+from core.files.child import Inspector
+from core.files.limits import FileLimits
+from core.files.store_port import FileStore
+from core.kit.clock import Clock
+from core.store.reading import Reading
+from core.store.store import Store
+
+Say = Callable[[str, str, Mapping[str, object]], str]
+"""The text catalogues: language, key, parameters -> sentence. Raises KeyError for a key that nobody wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the routes are given. ``zone`` is the one in which sentences name a time; JSON always has UTC."""
+
+    store: Store
+    reading: Reading
+    bus: Bus
+    catalogue: Catalogue
+    files: FileStore
+    inspector: Inspector
+    clock: Clock
+    policy: Policy
+    limits: FileLimits
+    say: Say
+    zone: tzinfo = UTC

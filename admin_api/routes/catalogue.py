@@ -1,0 +1,72 @@
+"""Flows and checklist templates: what the agency sells, and what it asks of whom."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Response
+from starlette.requests import Request
+
+from admin_api.bodies import whole
+from admin_api.desk import AtDesk, command_of
+from admin_api.route import does, may, section
+from admin_api.schemas.catalogue import Flows, FlowVersion, Templates, flow_version_of, template_of
+from core.catalog.tables import flow_version
+from core.commands.work import PublishFlow
+from core.kit.errors import Invalid, Problem
+
+FLOWS = section("catalogue")
+MOST_SOURCE = 256 * 1024  # bytes
+_YAML = {"schema": {"type": "string"}, "example": "key: visa_jp_tourist\nversion: 2\nkind: visa\n"}
+_BODY = {"requestBody": {"required": True, "content": {"application/yaml": _YAML}}}
+
+Mark = Annotated[str | None, Query(max_length=40)]
+
+
+async def _source(request: Request) -> bytes:
+    return await whole(request, MOST_SOURCE)
+
+
+@FLOWS.operation("GET", "/templates", may("flow.read"))
+def list_templates(desk: AtDesk, country: Mark = None, visa: Mark = None) -> Templates:
+    """Checklist templates by country and visa type.
+
+    The newest published version of every flow that matches, with each item's requirement, format, sample, and in
+    words of whom it is asked.
+    """
+    wanted = {"country": country, "visa": visa}
+    with desk.look() as reader:
+        rows = [row for row in desk.parts.catalogue.newest(reader) if _fits(row["meta"], wanted)]
+        flows = [desk.parts.catalogue.compiled(reader, row["id"]).flow for row in rows]
+    return Templates(templates=[template_of(flow) for flow in flows])
+
+
+@FLOWS.operation("GET", "/flows", may("flow.read"))
+def list_flows(desk: AtDesk) -> Flows:
+    """Published flow versions."""
+    with desk.look() as reader:
+        rows = reader.find(flow_version, order=(flow_version.c.flow, flow_version.c.version.desc()))
+    return Flows(flows=[flow_version_of(row) for row in rows])
+
+
+@FLOWS.operation("POST", "/flows", does(PublishFlow), status=201, streams=True, extra=_BODY)
+def publish_flow(desk: AtDesk, response: Response, source: Annotated[bytes, Depends(_source)]) -> FlowVersion:
+    """Publish a flow version from its YAML source.
+
+    The source is kept byte for byte. Every mistake is told at once, each with a pointer into the source. Publishing
+    the same source again gives the same version.
+    """
+    try:
+        text = source.decode()
+    except UnicodeDecodeError as error:
+        words = {"zh-CN": f"流程必须是 UTF-8 文本（第 {error.start} 个字节）", "en": f"not UTF-8 at byte {error.start}"}
+        raise Invalid(problems=[Problem("", "flow.encoding", words)]) from error
+    version_id = desk.do(command_of(PublishFlow, {"source": text}))
+    with desk.look() as reader:
+        row = reader.peek(flow_version, version_id)
+    if row is None:
+        raise RuntimeError("a published version cannot be found")
+    response.headers["Location"] = f"/api/v1/templates?country={row['meta'].get('country', '')}"
+    return flow_version_of(row)
+
+
+def _fits(meta: dict[str, str], wanted: dict[str, str | None]) -> bool:
+    return all(value is None or meta.get(name, "").lower() == value.lower() for name, value in wanted.items())

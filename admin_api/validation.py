@@ -1,0 +1,58 @@
+"""What the validator finds wrong with a request, as problems at places that exist in what was sent."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from pydantic_core import ErrorDetails
+
+from core.engine.pointer import descend, join
+from core.engine.spec_problems import told
+from core.kit.errors import Problem
+
+# Error type of pydantic -> our code and the sentence in zh-CN and en; what is not here is told by the engine's table.
+_SENTENCES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "string_too_short": ("too_short", "“{name}”至少 {min_length} 个字符。", '"{name}" needs {min_length} character(s).'),
+    "string_too_long": ("too_long", "“{name}”最多 {max_length} 个字符。", '"{name}" has more than {max_length} characters.'),
+    "too_long": ("too_long", "“{name}”最多 {max_length} 项。", '"{name}" has more than {max_length} entries.'),
+    "string_pattern_mismatch": ("pattern", "“{name}”的格式应为 {pattern}。", '"{name}" must look like {pattern}.'),
+    "int_from_float": ("int", "“{name}”应为整数。", '"{name}" must be a whole number.'),
+    "id": ("id", "“{name}”应为由数字组成的编号文本。", '"{name}" must be an id: digits, as a text.'),
+    "model_attributes_type": (
+        "mapping",
+        "请以 JSON 对象发送内容（Content-Type: application/json）。",
+        "Send a JSON object (Content-Type: application/json).",
+    ),
+}
+
+
+def problems_at(errors: Iterable[Any], where: str, document: object) -> list[Problem]:
+    """One problem per mistake in one part of a request: ``where`` is "body" or "query", the head of each place.
+
+    A value that fits no member of a union gives one problem. A missing key is told at the object that lacks it.
+    """
+    problems: dict[tuple[str, str], Problem] = {}
+    for error in errors:
+        if error["loc"][:1] != (where,):
+            continue
+        found = ErrorDetails(**{**error, "loc": tuple(error["loc"][1:])})
+        missing = str(found["loc"][-1]) if found["type"] == "missing" and found["loc"] else ""
+        for problem in _told(found, document):
+            problems.setdefault((problem.pointer, missing), problem)
+    return list(problems.values())
+
+
+def _told(found: ErrorDetails, document: object) -> list[Problem]:
+    pointer = join("", *descend(document, found["loc"]))
+    known = _SENTENCES.get(found["type"])
+    if known is None or (found["type"] == "model_attributes_type" and pointer):
+        return told([found], document)
+    code, zh, en = known
+    context: Mapping[str, Any] = {**found.get("ctx", {}), "name": pointer.rpartition("/")[2] or "/"}
+    return [Problem(pointer, f"shape.{code}", {"zh-CN": _put(zh, context), "en": _put(en, context)})]
+
+
+def _put(sentence: str, context: Mapping[str, Any]) -> str:
+    """Fill by plain replacement, the name last: what a caller wrote is never taken for a format."""
+    for key, value in context.items():
+        sentence = sentence.replace("{" + key + "}", str(value))
+    return sentence

@@ -1,0 +1,59 @@
+"""The API's own words in both languages: a title for every status, and sentences for what only HTTP knows."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from core.engine.text import Words
+
+TITLES: Final[Mapping[int, Words]] = {
+    400: {"zh-CN": "请求无法读取", "en": "The request cannot be read"},
+    401: {"zh-CN": "需要有效的密钥", "en": "A valid key is needed"},
+    403: {"zh-CN": "没有权限", "en": "Not allowed"},
+    404: {"zh-CN": "未找到", "en": "Not found"},
+    405: {"zh-CN": "不支持此方法", "en": "Method not allowed"},
+    409: {"zh-CN": "与当前状态冲突", "en": "Conflict with the present state"},
+    410: {"zh-CN": "已不存在", "en": "Gone"},
+    413: {"zh-CN": "内容过大", "en": "Too large"},
+    415: {"zh-CN": "不支持此内容类型", "en": "Content type not supported"},
+    422: {"zh-CN": "内容有误", "en": "The content is wrong"},
+    429: {"zh-CN": "请求过于频繁", "en": "Too many requests"},
+    500: {"zh-CN": "内部错误", "en": "Internal error"},
+    503: {"zh-CN": "暂时无法处理", "en": "Not possible at the moment"},
+}
+_OTHER: Final[Words] = {"zh-CN": "请求未完成", "en": "The request was not carried out"}
+
+SENTENCES: Final[Mapping[str, Words]] = {
+    "unauthenticated": {
+        "zh-CN": "缺少密钥，或密钥无效、已吊销。请在 Authorization 中以 Bearer 发送管理员签发的密钥。",
+        "en": "There is no key, or it is not valid any more. Send one from an admin as Authorization: Bearer.",
+    },
+    "unknown_path": {
+        "zh-CN": "没有这个地址。请对照接口文档检查路径。",
+        "en": "There is nothing at this address. Compare the path with the API description.",
+    },
+    "method_not_allowed": {
+        "zh-CN": "此地址不支持该方法，可用方法见 Allow。",
+        "en": "This address does not take that method; Allow names those that it takes.",
+    },
+    "malformed_json": {
+        "zh-CN": "请求内容不是有效的 JSON（第 {position} 个字符附近）。",
+        "en": "The body is no valid JSON (near character {position}).",
+    },
+    "malformed": {"zh-CN": "请求内容无法读取。", "en": "The request cannot be read."},
+    "file_gone": {
+        "zh-CN": "文件已被删除，无法下载。",
+        "en": "The file has been deleted and cannot be downloaded.",
+    },
+    "internal": {
+        "zh-CN": "系统出错，已记录。请稍后重试；若仍出现，请联系管理员。",
+        "en": "Something went wrong and was recorded. Try again later; if it stays, tell an admin.",
+    },
+}
+
+SOMEBODY: Final[Words] = {"zh-CN": "其他人", "en": "somebody else"}
+CLIENT: Final[Words] = {"zh-CN": "客户", "en": "the client"}
+
+
+def title_of(status: int, language: str) -> str:
+    """The short name of a problem."""
+    return TITLES.get(status, _OTHER)[language]

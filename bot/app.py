@@ -1,0 +1,212 @@
+"""The root: builds every part of one Banli process and wires them. Only this file and the CLI know the concrete channels."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+import adapters.webchat.tables
+import core.wiring.tables
+from adapters.folder_store.store import FolderStore
+from adapters.gateways.loopback import LoopbackGateway
+from adapters.webchat.channel import WebchatChannel
+from adapters.webchat.config import WebchatConfig
+from adapters.webchat.hub import Hub
+from adapters.webchat.routes import WebchatRoutes
+from admin_api.app import Parts as AdminParts
+from admin_api.app import install
+from bot.cards.context import House
+from bot.demo.people import ACCOUNT as DEMO_ACCOUNT
+from bot.demo.people import SEATS as DEMO_SEATS
+from bot.demo.routes import DemoRoutes
+from bot.fetcher import Fetcher
+from bot.receiver import Receiver
+from bot.router import check_table
+from bot.sender import Sender
+from bot.texts.catalogue import built_in
+from bot.ticker import Ticker
+from bot.webhooks import guard, health_routes
+from core.bus.bus import Bus
+from core.catalog.catalogue import Catalogue
+from core.channel.port import Channel
+from core.engine.calendars.known import CALENDARS
+from core.files.child import Inspector
+from core.files.limits import FileLimits
+from core.kit.clock import Clock, SystemClock
+from core.kit.crypto import Vault
+from core.kit.db import check_classified, is_sqlite, reader_engine, writer_engine
+from core.kit.settings import Settings
+from core.staff.policy import DEFAULT
+from core.store.reading import Reading
+from core.store.sealing import Sealing
+from core.store.store import Store
+from core.wiring.hall import build_bus
+
+FLOWS = Path(__file__).resolve().parent.parent / "flows"
+HOURS = {"zh-CN": "周一至周五 9:00-12:00、13:30-18:00", "en": "Mon-Fri 9:00-12:00 and 13:30-18:00"}
+
+__all__ = ["FLOWS", "Banli", "adapters", "build", "core", "web"]
+
+
+@dataclass(frozen=True, slots=True)
+class Banli:
+    """Every part of one process, built and wired; `start` and `stop` run the store, `loops` do the work."""
+
+    settings: Settings
+    clock: Clock
+    vault: Vault
+    engine: Engine
+    store: Store
+    reading: Reading
+    files: FolderStore
+    inspector: Inspector
+    catalogue: Catalogue
+    bus: Bus
+    house: House
+    hub: Hub
+    webchat: WebchatConfig
+    channels: dict[str, Channel]
+    receiver: Receiver
+    sender: Sender
+    ticker: Ticker
+    fetcher: Fetcher
+
+    def start(self) -> None:
+        self.store.start()
+
+    def stop(self) -> None:
+        """Finish what is waiting, then let go of everything."""
+        self.store.close()
+        self.reading.close()
+        self.inspector.close()
+
+    def add(self, channel: Channel) -> None:
+        """One more channel, for tests and stories."""
+        self.channels[f"{channel.name}:{channel.account}"] = channel
+
+    async def work_until_quiet(self, rounds: int = 200) -> None:
+        """Run the loops' rounds until none has anything to do: for tests, stories and simulation."""
+        for _ in range(rounds):
+            done = await self.receiver.work_once() + await self.fetcher.work_once()
+            done += await self.ticker.work_once() + await self.sender.work_once()
+            if not done:
+                return
+        raise RuntimeError("the loops do not come to rest")
+
+    async def run_loops(self) -> None:
+        """Receiver, sender, ticker and fetcher until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for loop in (self.receiver, self.sender, self.ticker, self.fetcher):
+                tasks.create_task(loop.run())
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
+    """Build one process. Raises MissingKey, SettingsError or RuntimeError for what would not work; nothing runs yet."""
+    check_classified()
+    watch = clock or SystemClock()
+    vault = Vault.from_settings(settings)
+    url, sealing = settings.database_url.get_secret_value(), Sealing(vault)
+    engine = writer_engine(url)
+    store, reading = Store(engine, sealing, watch), Reading(reader_engine(url), sealing)
+    files = FolderStore(settings.files_dir, vault)
+    inspector = Inspector(FileLimits.of(settings.limits))
+    catalogue, calendars = Catalogue(), dict(CALENDARS)
+    bus = build_bus(DEFAULT, catalogue, calendars)
+    check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
+    calendar = calendars[settings.agency.calendar]
+    house = House(built_in(), catalogue, DEFAULT, calendars, settings.agency.name, calendar.zone, HOURS)
+    hub = Hub()
+    webchat = _webchat(settings)
+    channels: dict[str, Channel] = {}
+    for channel in (WebchatChannel(webchat, store, files, hub.ring), LoopbackGateway("sms"), LoopbackGateway("mail")):
+        channels[f"{channel.name}:{channel.account}"] = channel
+    receiver = Receiver(store, reading, bus, house, channels, watch)
+    sender = Sender(store, reading, house, channels, watch)
+    ticker = Ticker(store, reading, bus, watch)
+    fetcher = Fetcher(store, reading, bus, channels, files, inspector, watch, settings.limits.upload_bytes)
+    for name, loop in (("inbox", receiver), ("outbox", sender), ("errand", fetcher)):
+        store.listen(name, loop.bell.ring)
+    return Banli(
+        settings=settings,
+        clock=watch,
+        vault=vault,
+        engine=engine,
+        store=store,
+        reading=reading,
+        files=files,
+        inspector=inspector,
+        catalogue=catalogue,
+        bus=bus,
+        house=house,
+        hub=hub,
+        webchat=webchat,
+        channels=channels,
+        receiver=receiver,
+        sender=sender,
+        ticker=ticker,
+        fetcher=fetcher,
+    )
+
+
+def web(banli: Banli, *, loops: bool = True) -> FastAPI:
+    """The web application: the page, the admin API, health; with `loops` also the workers, in this process."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        banli.start()
+        work = asyncio.create_task(banli.run_loops()) if loops else None
+        yield
+        if work is not None:
+            work.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await work
+        await asyncio.to_thread(banli.stop)
+
+    settings = banli.settings
+    app = FastAPI(title="Banli", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    routes = WebchatRoutes(banli.webchat, banli.store, banli.reading, banli.files, banli.bus, banli.hub, banli.clock)
+    app.router.routes.extend(routes.routes())
+    app.router.routes.extend(health_routes(banli.store, banli.reading))
+    if settings.demo:
+        app.router.routes.extend(DemoRoutes(banli.house, banli.reading, banli.clock).routes())
+    install(
+        app,
+        AdminParts(
+            store=banli.store,
+            reading=banli.reading,
+            bus=banli.bus,
+            catalogue=banli.catalogue,
+            files=banli.files,
+            inspector=banli.inspector,
+            clock=banli.clock,
+            policy=DEFAULT,
+            limits=FileLimits.of(settings.limits),
+            say=banli.house.texts.say,
+        ),
+    )
+    guard(app, _hosts(settings))
+    return app
+
+
+def _webchat(settings: Settings) -> WebchatConfig:
+    title = {"zh-CN": settings.agency.name_zh, "en": settings.agency.name_en}
+    secure = settings.base_url.startswith("https")
+    most = settings.limits.upload_bytes
+    if settings.demo:
+        return WebchatConfig(account=DEMO_ACCOUNT, title=title, seats=DEMO_SEATS, open=False, max_file_bytes=most)
+    return WebchatConfig(title=title, secure_cookie=secure, max_file_bytes=most)
+
+
+def _hosts(settings: Settings) -> Sequence[str] | None:
+    """In demo mode only loopback names are answered: another site cannot point its own name at this machine."""
+    return ("localhost", "127.0.0.1", "[::1]", "testserver") if settings.demo else None
+
+
+def database_file(settings: Settings) -> Path | None:
+    """The file of a SQLite database, None for PostgreSQL."""
+    url = settings.database_url.get_secret_value()
+    return Path(url.removeprefix("sqlite:///")) if is_sqlite(url) else None

@@ -1,0 +1,39 @@
+"""The buttons of a card, as they are at this moment: what is spent, closed or done already is not shown."""
+
+from bot.cards.context import CardContext
+from core.cases.tables import case, document_version
+from core.channel.outbound import Button
+from core.ledger.tables import button
+from core.store.sealing import Row
+
+
+def buttons_of(ctx: CardContext) -> tuple[Button, ...]:
+    """Open buttons in the order in which they were minted."""
+    if not ctx.tokens:
+        return ()
+    rows = {row["token"]: row for row in ctx.lookup.find(button, button.c.token.in_(ctx.tokens))}
+    shown = [rows[token] for token in ctx.tokens if token in rows and rows[token]["state"] == "open"]
+    return tuple(
+        Button(token=row["token"], label=ctx.word(row["label"]), style=row["style"])
+        for row in shown
+        if not _done(ctx, row)
+    )
+
+
+def _done(ctx: CardContext, row: Row) -> bool:
+    """Whether a button that stays open has nothing left to do."""
+    if not row["keeps"]:
+        return False
+    command, args = row["command"]["command"], row["command"]["args"]
+    if command == "SetFields":
+        there = ctx.lookup.peek(case, args["case_id"])
+        return there is not None and all(there["fields"].get(name) == value for name, value in args["fields"].items())
+    if command == "SetSubstate":
+        there = ctx.lookup.peek(case, args["case_id"])
+        return there is not None and there["substate"] == args["substate"]
+    if command == "TickCheck":
+        version = ctx.lookup.peek(document_version, args["version_id"])
+        return version is not None and args["check"] in version["ticks"]
+    if command == "RecordDeposit":
+        return bool(ctx.params.get("deposit_paid"))
+    return False

@@ -1,0 +1,149 @@
+"""Cards that a client reads."""
+
+from bot.cards.buttons import buttons_of
+from bot.cards.context import CardContext
+from bot.cards.wording import findings_words, flow_message, items_words, reason_words, status_mark
+from core.channel.outbound import Card
+from core.engine.text import bar
+from core.views.checklist_view import ItemView, checklist, waiting_for_client
+from core.views.document_view import document_view
+
+
+def message(ctx: CardContext) -> Card:
+    """One of the flow's own messages."""
+    return Card(text=flow_message(ctx, str(ctx.params["message"])), kind="message")
+
+
+def progress(ctx: CardContext) -> Card:
+    """One message: the stages with the current one marked, whose turn it is, until when, who cares."""
+    view = ctx.case()
+    marks = {"done": "✓", "current": "▶", "todo": "○"}
+    lines = [f"{marks[each.state]} {ctx.word(each.stage.name)}" for each in view.stages]
+    lines.append(ctx.say("progress.percent", bar=bar(view.percent), percent=view.percent))
+    if view.row["state"] == "closed":
+        lines.append(ctx.say("progress.closed"))
+    else:
+        if view.substate is not None:
+            lines.append(ctx.say("progress.substate", substate=ctx.word(view.substate)))
+        lines.append(_whose_turn(ctx))
+        if view.row["due"] is not None:
+            lines.append(ctx.say("progress.due", due=ctx.when(view.row["due"])))
+    owner = "" if view.owner is None else view.owner["name"]
+    footer = ctx.say("progress.owner", owner=owner) if owner else ""
+    title = ctx.say("progress.title", flow=ctx.word(view.compiled.flow.name), number=view.row["number"])
+    return Card(title=title, text="\n".join(lines), footer=footer, kind="progress")
+
+
+def _whose_turn(ctx: CardContext) -> str:
+    view = ctx.case()
+    owner = "" if view.owner is None else view.owner["name"]
+    if view.shown.waiting_on == "client":
+        open_items = waiting_for_client(checklist(ctx.lookup, view.compiled, view.row["id"]))
+        if not open_items:
+            return ctx.say("progress.docs_in_review")
+        return ctx.say("progress.waiting_client", what=ctx.say("progress.open_items", n=len(open_items)))
+    if view.shown.waiting_on == "staff":
+        return ctx.say("progress.waiting_staff", owner=owner)
+    return ctx.say(f"progress.waiting_{view.shown.waiting_on}")
+
+
+def checklist_card(ctx: CardContext) -> Card:
+    """Every item with its status; the number is what a client without buttons replies."""
+    view = ctx.case()
+    rows = checklist(ctx.lookup, view.compiled, view.row["id"])
+    title = ctx.say("checklist.title", done=view.completion.done, total=view.completion.total)
+    if not rows:
+        return Card(title=title, text=ctx.say("checklist.empty"), kind="checklist")
+    several = len({each.row["applicant_id"] for each in rows} - {None}) > 1
+    lines, group = [], None
+    for number, each in enumerate(rows, start=1):
+        if each.group is not None and each.group.key != group:
+            lines.append(ctx.say("checklist.any_of", group=ctx.word(each.group.name), min=each.group.min))
+        group = None if each.group is None else each.group.key
+        indent = "   " if group else ""
+        whose = f" · {each.applicant['name']}" if several and each.applicant is not None else ""
+        status = ctx.say(f"status.{each.row['status']}")
+        lines.append(f"{indent}{number}. {status_mark(each)} {ctx.word(each.item.name)}{whose} [{status}]")
+    waiting = waiting_for_client(rows)
+    footer = ctx.say("checklist.hint") if waiting else ctx.say("checklist.all_done") if view.completion.complete else ""
+    return Card(title=title, text="\n".join(lines), footer=footer, kind="checklist")
+
+
+def item_card(ctx: CardContext, each: ItemView) -> Card:
+    """Requirement, format and sample of one item."""
+    accept = " / ".join(kind.upper() for kind in each.item.accept)
+    facts = [
+        (ctx.say("item.requirement"), ctx.word(each.item.requirement)),
+        (ctx.say("item.format"), ctx.say("item.format_value", accept=accept, max_mb=each.item.max_mb)),
+        (ctx.say("item.original"), ctx.say(f"item.original_{_ORIGINAL[each.item.original]}")),
+    ]
+    if each.item.sample is not None:
+        facts.append((ctx.say("item.sample"), ctx.word(each.item.sample)))
+    lines = []
+    if each.applicant is not None:
+        lines.append(ctx.say("item.for", name=each.applicant["name"]))
+    if each.row["status"] == "rework":
+        reason = reason_words(ctx, ctx.case().compiled.flow, each.row["reason"], each.row["words"])
+        lines.append(ctx.say("item.reason", reason=reason))
+    return Card(
+        title=ctx.say("item.title", item=ctx.word(each.item.name)),
+        text="\n".join(lines),
+        facts=tuple(facts),
+        footer=ctx.say("item.footer"),
+        kind="item",
+    )
+
+
+_ORIGINAL = {"copy": "copy", "original": "original", "original+copy": "both"}
+
+
+def item(ctx: CardContext) -> Card:
+    view = ctx.case()
+    rows = checklist(ctx.lookup, view.compiled, view.row["id"])
+    found = next((each for each in rows if each.row["id"] == ctx.subject["item"]), None)
+    return Card(text=ctx.say("checklist.empty")) if found is None else item_card(ctx, found)
+
+
+def accepted(ctx: CardContext) -> Card:
+    """The acknowledgement of a file that found its item, with what the checks say, and what comes next."""
+    view = document_view(ctx.lookup, ctx.house.catalogue, ctx.subject["version"])
+    lines = [ctx.say("file.accepted", item=ctx.word(view.item.name), version=view.version["n"])]
+    warnings = findings_words(ctx, view.version["findings"], ("warn", "fail"))
+    if warnings:
+        lines.append(ctx.say("file.findings", findings="; ".join(warnings)))
+    rows = waiting_for_client(checklist(ctx.lookup, view.case.compiled, view.case.row["id"]))
+    rows = [each for each in rows if each.row["id"] != view.item_row["id"]]
+    following = ctx.word(rows[0].item.name) if rows else ""
+    lines.append(ctx.say("file.next", item=following) if rows else ctx.say("file.none_left"))
+    return Card(text="\n".join(lines), kind="accepted")
+
+
+def approved(ctx: CardContext) -> Card:
+    view = document_view(ctx.lookup, ctx.house.catalogue, ctx.subject["version"])
+    state = view.case.completion
+    text = ctx.say("verdict.approved", item=ctx.word(view.item.name), done=state.done, total=state.total)
+    return Card(text=text, kind="approved")
+
+
+def rework(ctx: CardContext) -> Card:
+    view = document_view(ctx.lookup, ctx.house.catalogue, ctx.subject["version"])
+    flow = view.case.compiled.flow
+    reason = reason_words(ctx, flow, str(ctx.params["reason"]), str(ctx.params.get("words", "")))
+    lines = [ctx.say("verdict.rework", item=ctx.word(view.item.name), reason=reason)]
+    if view.item.sample is not None:
+        lines.append(ctx.say("verdict.sample", sample=ctx.word(view.item.sample)))
+    return Card(text="\n".join(lines), kind="rework")
+
+
+def reopened(ctx: CardContext) -> Card:
+    names = items_words(ctx, ctx.case().compiled.flow, ctx.params["items"])
+    return Card(text=ctx.say("verdict.reopened", items=names, reason=ctx.params["reason"]), kind="rework")
+
+
+def survey(ctx: CardContext) -> Card:
+    return Card(text=flow_message(ctx, str(ctx.params["message"])), buttons=buttons_of(ctx), kind="survey")
+
+
+def which_item(ctx: CardContext) -> Card:
+    text = ctx.say("file.which", name=ctx.params["name"])
+    return Card(text=text, buttons=buttons_of(ctx), kind="which_item")

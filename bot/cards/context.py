@@ -1,0 +1,84 @@
+"""What a card is drawn from: the notice, its reader, and the state of things at this moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.texts.catalogue import Texts
+from core.catalog.catalogue import Catalogue
+from core.engine.access import Actor, Mask, Policy, mask_value
+from core.engine.calendar import WorkingCalendar
+from core.engine.text import pick
+from core.store.reading import Lookup
+from core.store.sealing import Row
+from core.views.case_view import CaseView, case_view
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every card and dialog of this agency needs; built once by the root."""
+
+    texts: Texts
+    catalogue: Catalogue
+    policy: Policy
+    calendars: Mapping[str, WorkingCalendar]
+    agency: Mapping[str, str]
+    zone: ZoneInfo
+    hours: Mapping[str, str]  # the office hours in words
+
+
+@dataclass(frozen=True, slots=True)
+class CardContext:
+    """One card for one reader."""
+
+    house: House
+    lookup: Lookup
+    actor: Actor
+    language: str
+    subject: Mapping[str, int]
+    params: Mapping[str, Any]
+    tokens: tuple[str, ...]
+    now: datetime
+
+    def say(self, key: str, **params: object) -> str:
+        return self.house.texts.say(self.language, key, params)
+
+    def word(self, words: Mapping[str, str] | None) -> str:
+        return "" if words is None else pick(dict(words), self.language)
+
+    def case(self) -> CaseView:
+        return case_view(self.lookup, self.house.catalogue, self.subject["case"])
+
+    def when(self, moment: datetime | None) -> str:
+        """A moment as people of the office's zone write it."""
+        if moment is None:
+            return ""
+        local = moment.astimezone(self.house.zone)
+        if self.language == "en":
+            return f"{local.day} {local:%b} {local.year} {local:%H:%M}"
+        return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+    def day(self, text: str) -> str:
+        """An ISO date as people write it."""
+        try:
+            value = date.fromisoformat(text)
+        except ValueError:
+            return text
+        if self.language == "en":
+            return f"{value.day} {value:%b} {value.year}"
+        return f"{value.year}年{value.month}月{value.day}日"
+
+    def money(self, minor: int, currency: str) -> str:
+        return f"{currency} {minor / 100:,.2f}"
+
+    def shown(self, kind: str, field: str, pii: str, value: str | None) -> str:
+        """A personal value as far as this reader may see it."""
+        mask = self.house.policy.fields(self.actor, kind).get(field, Mask.HIDDEN)
+        if not value or mask is Mask.HIDDEN:
+            return ""
+        return value if mask >= Mask.READ else mask_value(pii, value)
+
+    def client_name(self, person: Row) -> str:
+        return self.shown("client", "name", "name", person["name"])

@@ -1,0 +1,71 @@
+"""Cards that staff ask for: the board, the tasks, a case, the questions of a form."""
+
+from bot.cards.client_cards import item
+from bot.cards.context import CardContext
+from core.channel.outbound import Card
+from core.engine.access import Actor
+from core.tasks.tables import task as task_table
+from core.views.board import board, reachable_cases
+from core.views.checklist_view import checklist
+from core.wiring.subjects import of_case
+
+MAX_LINES = 40
+
+
+def board_card(ctx: CardContext) -> Card:
+    """Every reachable case by stage."""
+    rows = reachable_cases(ctx.lookup, ctx.actor, ctx.house.policy, of_case)
+    if not rows:
+        return Card(text=ctx.say("board.empty"), kind="board")
+    lines = []
+    for column in board(ctx.lookup, ctx.house.catalogue, rows):
+        if column.cases:
+            numbers = " ".join(row["number"] for row in column.cases[:MAX_LINES])
+            lines.append(f"{ctx.word(column.stage.name)} ({len(column.cases)}): {numbers}")
+    return Card(title=ctx.say("board.title"), text="\n".join(lines[:MAX_LINES]), kind="board")
+
+
+def tasks_card(ctx: CardContext) -> Card:
+    rows = ctx.lookup.find(task_table, task_table.c.staff_id == ctx.actor.id, task_table.c.state == "open", limit=MAX_LINES)
+    if not rows:
+        return Card(text=ctx.say("task.none"), kind="tasks")
+    lines = [f"{n}. {ctx.word(row['title'])} {ctx.when(row['due'])}".rstrip() for n, row in enumerate(rows, start=1)]
+    return Card(title=ctx.say("task.list", n=len(rows)), text="\n".join(lines), kind="tasks")
+
+
+def case_card(ctx: CardContext) -> Card:
+    """A case as far as this reader may see it."""
+    view = ctx.case()
+    facts = [
+        (ctx.say("case.client"), ctx.client_name(view.client)),
+        (ctx.say("case.phone"), ctx.shown("client", "phone", "phone", view.client["phone"])),
+        (ctx.say("case.stage"), ctx.word(view.stage.name)),
+        (ctx.say("case.docs"), ctx.say("stage.docs_value", done=view.completion.done, total=view.completion.total)),
+        (ctx.say("case.due"), ctx.when(view.row["due"])),
+        (ctx.say("case.owner"), "" if view.owner is None else view.owner["name"]),
+    ]
+    title = ctx.say("case.title", number=view.row["number"])
+    return Card(title=title, facts=tuple((label, value) for label, value in facts if value), kind="case")
+
+
+def dialog(ctx: CardContext) -> Card:
+    """The question of an open dialog."""
+    if ctx.params["kind"] == "collect":
+        return item(with_subject(ctx, {"case": ctx.params["case"], "item": ctx.params["item"]}))
+    asked = with_subject(ctx, {"case": ctx.params["case"]})
+    view = asked.case()
+    if ctx.params["trigger"] == "ask_supplement":
+        rows = checklist(ctx.lookup, view.compiled, view.row["id"])
+        listed = "\n".join(f"{n}. {ctx.word(each.item.name)}" for n, each in enumerate(rows, start=1))
+        return Card(text=ctx.say("form.items", list=listed), kind="form")
+    field = view.compiled.flow.field(ctx.params["fields"][0])
+    words = ctx.word(field.ask if field.ask is not None else field.name)
+    if field.choices:
+        choices = " / ".join(f"{n} {ctx.word(each.name)}" for n, each in enumerate(field.choices, start=1))
+        return Card(text=ctx.say("form.ask_choices", field=words, choices=choices), kind="form")
+    return Card(text=ctx.say("form.ask_date" if field.type == "date" else "form.ask", field=words), kind="form")
+
+
+def with_subject(ctx: CardContext, subject: dict[str, int]) -> CardContext:
+    actor: Actor = ctx.actor
+    return CardContext(ctx.house, ctx.lookup, actor, ctx.language, subject, ctx.params, ctx.tokens, ctx.now)

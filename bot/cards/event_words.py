@@ -1,0 +1,38 @@
+"""The timeline in words: one sentence per event, in the reader's language."""
+
+from bot.cards.context import CardContext
+from bot.cards.wording import items_words, reason_words, role_words
+from core.engine.flow import Flow
+from core.views.timeline import Happening
+
+
+def event_words(ctx: CardContext, flow: Flow, happening: Happening) -> str:
+    """What happened; a kind of event without a sentence of its own is called by its name."""
+    key = f"event.{happening.type}"
+    if not ctx.house.texts.has(key):
+        return happening.type
+    data = dict(happening.data)
+    params: dict[str, object] = {name: value for name, value in data.items() if isinstance(value, str | int)}
+    if "stage" in data:
+        params["stage"] = ctx.word(flow.stage(data["stage"]).name)
+        names = {each.key: each.name for each in flow.stage(data["stage"]).substates}
+        params["substate"] = ctx.word(names.get(data.get("substate") or ""))
+    if "item" in data:
+        params["item"] = ctx.word(flow.item(data["item"]).name)
+    if "items" in data:
+        params["items"] = items_words(ctx, flow, data["items"])
+    if "reason" in data and "item" in data:
+        params["reason"] = reason_words(ctx, flow, data["reason"], data.get("words"))
+    if "title" in data:
+        params["title"] = ctx.word(data["title"])
+    if "role" in data:
+        params["role"] = role_words(ctx, data["role"])
+    if "fields" in data:
+        params["fields"] = ", ".join(ctx.word(flow.field(name).name) for name in data["fields"])
+    return ctx.say(key, **params)
+
+
+def who_words(ctx: CardContext, happening: Happening) -> str:
+    if happening.actor_kind == "system":
+        return ctx.say("who.system")
+    return happening.actor_name or ctx.say("who.client")

@@ -1,0 +1,115 @@
+"""From a row of the outbox to the message that is sent: which card, for whom, in which language."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.cards import client_cards, desk_cards, staff_cards
+from bot.cards.buttons import buttons_of
+from bot.cards.context import CardContext, House
+from core.channel.outbound import Card, OutboundMessage
+from core.clients.tables import client
+from core.conversations.tables import conversation
+from core.engine.access import Actor
+from core.staff.service import actor_of
+from core.staff.tables import staff
+from core.store.reading import Lookup
+from core.store.sealing import Row
+
+Builder = Callable[[CardContext], Card]
+
+
+def _say(ctx: CardContext) -> Card:
+    """A sentence of the bot; parameters that are words in both languages come out in the reader's."""
+    params = {name: _plain(ctx, value) for name, value in ctx.params.get("params", {}).items()}
+    return Card(text=ctx.house.texts.say(ctx.language, ctx.params["key"], params), buttons=buttons_of(ctx), kind="say")
+
+
+def _said(ctx: CardContext) -> Card:
+    return Card(text=str(ctx.params["text"]), kind="said")
+
+
+BUILDERS: Mapping[str, Mapping[str, Builder]] = {
+    "client": {
+        "say": _say,
+        "said": _said,
+        "message": client_cards.message,
+        "progress": client_cards.progress,
+        "checklist": client_cards.checklist_card,
+        "item": client_cards.item,
+        "accepted": client_cards.accepted,
+        "approved": client_cards.approved,
+        "rework": client_cards.rework,
+        "reopened": client_cards.reopened,
+        "survey": client_cards.survey,
+        "which_item": client_cards.which_item,
+        "dialog": desk_cards.dialog,
+    },
+    "staff": {
+        "say": _say,
+        "contract": staff_cards.contract,
+        "stage_work": staff_cards.stage_work,
+        "review": staff_cards.review,
+        "reasons": staff_cards.reasons,
+        "task": staff_cards.task,
+        "human_asked": staff_cards.human_asked,
+        "message": staff_cards.message,
+        "board": desk_cards.board_card,
+        "tasks": desk_cards.tasks_card,
+        "case": desk_cards.case_card,
+        "dialog": desk_cards.dialog,
+    },
+}
+"""Notice kind -> card, for each kind of reader. A client can never be sent a staff card: there is no builder for it."""
+
+
+def render(house: House, lookup: Lookup, row: Row, now: datetime) -> OutboundMessage:
+    """The message of an outbox row as it must look now. Raises KeyError for a notice that this reader has no card for."""
+    kind, person_id, notice = row["person_kind"], row["person_id"], row["notice"]
+    ctx = CardContext(
+        house=house,
+        lookup=lookup,
+        actor=_reader(lookup, kind, person_id),
+        language=_language(lookup, row),
+        subject=notice["subject"],
+        params=notice["params"],
+        tokens=tuple(notice["tokens"]),
+        now=now,
+    )
+    card = BUILDERS[kind][notice["kind"]](ctx)
+    by_person = notice["kind"] == "said"
+    sender_name = _sender_name(lookup, notice) if by_person else ""
+    return OutboundMessage(
+        card=card,
+        sender="person" if by_person else "bot",
+        sender_name=sender_name,
+        idempotency_key=str(row["id"]),
+    )
+
+
+def _reader(lookup: Lookup, kind: str, person_id: int) -> Actor:
+    if kind == "staff":
+        found = actor_of(lookup, person_id)
+        return found if found is not None else Actor(kind="staff", id=person_id)
+    return Actor(kind="client", id=person_id)
+
+
+def _language(lookup: Lookup, row: Row) -> str:
+    """The person's language; of somebody unknown, the language of the chat."""
+    person = lookup.peek(staff if row["person_kind"] == "staff" else client, row["person_id"])
+    if person is None and row["conversation_id"] is not None:
+        person = lookup.peek(conversation, row["conversation_id"])
+    return "zh-CN" if person is None else str(person["language"])
+
+
+def _sender_name(lookup: Lookup, notice: Mapping[str, Any]) -> str:
+    member = lookup.peek(staff, notice["subject"].get("staff", 0))
+    return "" if member is None else str(member["name"])
+
+
+def _plain(ctx: CardContext, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return ctx.word({str(language): str(words) for language, words in value.items()})
+    if isinstance(value, list):
+        return ("、" if ctx.language == "zh-CN" else ", ").join(str(_plain(ctx, each)) for each in value)
+    return value

@@ -1,0 +1,162 @@
+"""Cards that a member of staff reads."""
+
+from bot.cards.buttons import buttons_of
+from bot.cards.context import CardContext
+from bot.cards.wording import findings_words, flow_message, reason_words
+from core.channel.outbound import Card, Image
+from core.clients.tables import client
+from core.contracts.tables import contract as contract_table
+from core.staff.tables import staff
+from core.tasks.tables import task as task_table
+from core.views.document_view import DocumentView, document_view
+
+MAX_FINDINGS = 12
+
+
+def contract(ctx: CardContext) -> Card:
+    row = ctx.lookup.peek(contract_table, ctx.subject["contract"])
+    person = ctx.lookup.peek(client, ctx.subject["client"])
+    if row is None or person is None:
+        return Card(text=ctx.say("refusal.not_found"))
+    paid = row["deposit_paid_at"]
+    deposit = ctx.say("contract.deposit_open") if paid is None else ctx.say("contract.deposit_paid", at=ctx.when(paid))
+    facts = [
+        (ctx.say("contract.client"), ctx.client_name(person)),
+        (ctx.say("contract.package"), row["package"]),
+        (ctx.say("contract.amount"), ctx.shown("contract", "amount", "money", ctx.money(row["amount"], row["currency"]))),
+        (ctx.say("contract.signed"), ctx.day(row["signed_on"])),
+        (ctx.say("contract.deposit"), deposit),
+        (ctx.say("contract.status"), ctx.say(f"contract.status_{row['status']}")),
+    ]
+    shown = CardContext(
+        ctx.house, ctx.lookup, ctx.actor, ctx.language, ctx.subject, {"deposit_paid": paid is not None}, ctx.tokens, ctx.now
+    )
+    return Card(
+        title=ctx.say("contract.title", number=row["number"]),
+        facts=tuple((label, value) for label, value in facts if value),
+        buttons=buttons_of(shown),
+        kind="contract",
+    )
+
+
+def stage_work(ctx: CardContext) -> Card:
+    """The steps out of a stage, for whoever may take them; once it was left, where the case is now."""
+    view = ctx.case()
+    flow = view.compiled.flow
+    stage = flow.stage(str(ctx.params["stage"]))
+    title = ctx.say("stage.work", number=view.row["number"], stage=ctx.word(stage.name))
+    facts = [(ctx.say("stage.client_name"), ctx.client_name(view.client))]
+    if view.row["stage"] != stage.key or view.row["state"] != "open":
+        closed = view.row["state"] != "open"
+        footer = ctx.say("stage.closed") if closed else ctx.say("stage.left", stage=ctx.word(view.stage.name))
+        return Card(title=title, facts=tuple(facts), footer=footer, kind="stage_work")
+    done = ctx.say("stage.docs_value", done=view.completion.done, total=view.completion.total)
+    facts.append((ctx.say("stage.docs"), done))
+    if view.row["due"] is not None:
+        facts.append((ctx.say("stage.due"), ctx.when(view.row["due"])))
+    for key in stage.exit_form:
+        filled = view.row["fields"].get(key) not in (None, "", False)
+        mark = ctx.say("stage.field_done") if filled else ctx.say("stage.field_open")
+        facts.append((ctx.word(flow.field(key).name), mark))
+    text = "" if view.substate is None else ctx.say("stage.substate", substate=ctx.word(view.substate))
+    return Card(
+        title=title,
+        text=text,
+        facts=tuple((label, value) for label, value in facts if value),
+        buttons=buttons_of(ctx),
+        kind="stage_work",
+    )
+
+
+def review(ctx: CardContext) -> Card:
+    """Preview, findings, ticks, two buttons; after the decision who decided and when."""
+    view = document_view(ctx.lookup, ctx.house.catalogue, ctx.subject["version"])
+    facts = [
+        (ctx.say("review.case"), view.case.row["number"]),
+        (ctx.say("review.client"), ctx.client_name(view.case.client)),
+        (ctx.say("review.version"), ctx.say("review.version_value", n=view.version["n"], name=view.file["name"])),
+        (ctx.say("review.sent"), ctx.when(view.version["at"])),
+    ]
+    if view.applicant is not None:
+        name = ctx.shown("client", "name", "name", view.applicant["name"])
+        facts.insert(2, (ctx.say("review.applicant"), name))
+    image = Image(file_id=view.file["id"], alt=ctx.word(view.item.name)) if view.file["preview_handle"] else None
+    return Card(
+        title=ctx.say("review.title", item=ctx.word(view.item.name)),
+        text="\n".join(_findings(ctx, view)),
+        facts=tuple((label, value) for label, value in facts if value),
+        image=image,
+        buttons=buttons_of(ctx),
+        footer=_decision(ctx, view),
+        kind="review",
+    )
+
+
+def _findings(ctx: CardContext, view: DocumentView) -> list[str]:
+    found = view.version["findings"]
+    lines = [f"✗ {text}" for text in findings_words(ctx, found, ("fail",))]
+    lines += [f"! {text}" for text in findings_words(ctx, found, ("warn",))]
+    ticked = set(view.version["ticks"])
+    lines += [f"☑ {ctx.word(each['text'])}" for each in found if each["check"] in ticked]
+    lines += [f"☐ {ctx.word(each['text'])}" for each in found if each["outcome"] == "tick" and each["check"] not in ticked]
+    lines += [f"✓ {text}" for text in findings_words(ctx, [f for f in found if f["check"] not in ticked], ("ok",))]
+    not_run = findings_words(ctx, found, ("not_run",))
+    if not_run:
+        lines.append(ctx.say("review.not_run", names="; ".join(not_run)))
+    return lines[:MAX_FINDINGS]
+
+
+def _decision(ctx: CardContext, view: DocumentView) -> str:
+    version = view.version
+    if version["status"] == "submitted":
+        return ""
+    if version["status"] == "replaced":
+        return ctx.say("review.replaced")
+    who = "" if view.reviewer is None else view.reviewer["name"]
+    reason = reason_words(ctx, view.case.compiled.flow, version["reason"], version["words"])
+    return ctx.say(
+        f"review.{version['status']}", who=who, when=ctx.when(version["reviewed_at"]), n=version["n"], reason=reason
+    )
+
+
+def reasons(ctx: CardContext) -> Card:
+    view = document_view(ctx.lookup, ctx.house.catalogue, ctx.subject["version"])
+    item = ctx.word(view.item.name)
+    footer = _decision(ctx, view) or ctx.say("review.other", number=view.case.row["number"], item=item)
+    return Card(text=ctx.say("review.reasons", item=item), buttons=buttons_of(ctx), footer=footer, kind="reasons")
+
+
+def task(ctx: CardContext) -> Card:
+    row = ctx.lookup.peek(task_table, ctx.subject["task"])
+    if row is None:
+        return Card(text=ctx.say("refusal.not_found"))
+    view = ctx.case()
+    facts = [(ctx.say("task.case"), view.row["number"]), (ctx.say("stage.client_name"), ctx.client_name(view.client))]
+    if row["due"] is not None:
+        facts.append((ctx.say("task.due"), ctx.when(row["due"])))
+    footer = ""
+    if row["state"] == "done":
+        by = ctx.lookup.peek(staff, row["done_by"])
+        footer = ctx.say("task.done", who="" if by is None else by["name"], when=ctx.when(row["done_at"]))
+    return Card(
+        title=ctx.say("task.title", title=ctx.word(row["title"])),
+        facts=tuple((label, value) for label, value in facts if value),
+        buttons=buttons_of(ctx),
+        footer=footer,
+        kind="task",
+    )
+
+
+def human_asked(ctx: CardContext) -> Card:
+    person = ctx.lookup.peek(client, ctx.subject["client"])
+    name = "" if person is None else ctx.client_name(person)
+    number = ctx.case().row["number"] if "case" in ctx.subject else ""
+    words = str(ctx.params.get("text", ""))
+    key = "human.staff_words" if words else "human.staff"
+    footer = ctx.say("human.staff_hint", number=number) if number else ""
+    return Card(text=ctx.say(key, name=name, number=number, text=words), footer=footer, kind="human")
+
+
+def message(ctx: CardContext) -> Card:
+    """One of the flow's own messages, for staff."""
+    return Card(title=ctx.case().row["number"], text=flow_message(ctx, str(ctx.params["message"])), kind="message")

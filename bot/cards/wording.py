@@ -1,0 +1,75 @@
+"""Small pieces of wording that several cards share."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bot.cards.context import CardContext
+from core.engine.flow import Flow
+from core.engine.text import bar, fill, pick
+from core.staff.policy import ROLES
+from core.views.checklist_view import ItemView, checklist, waiting_for_client
+
+MESSAGE_PARAMS = (
+    "name agency service owner number stage next_stage n due list done total reason item bar eta valid_to days exp "
+    "result hours"
+).split()
+
+_MARKS = {"todo": "⬜", "submitted": "🕓", "approved": "✅", "rework": "↩", "waived": "➖"}
+
+
+def status_mark(each: ItemView) -> str:
+    return _MARKS[each.row["status"]]
+
+
+def flow_message(ctx: CardContext, key: str, words: Mapping[str, str] | None = None) -> str:
+    """A message of the flow with what may stand in it; nothing else is filled in."""
+    view = ctx.case()
+    flow = view.compiled.flow
+    template = pick(dict(words if words is not None else flow.messages[key]), ctx.language)
+    waiting = waiting_for_client(checklist(ctx.lookup, view.compiled, view.row["id"]))
+    fields = view.row["fields"]
+    params = {
+        "name": view.client["name"],
+        "agency": pick(dict(ctx.house.agency), ctx.language),
+        "service": ctx.word(flow.name),
+        "owner": "" if view.owner is None else view.owner["name"],
+        "number": view.row["number"],
+        "stage": ctx.word(view.shown.name),
+        "n": len(waiting),
+        "due": ctx.when(view.row["due"]),
+        "eta": ctx.when(view.row["due"]),
+        "list": "、".join(ctx.word(each.item.name) for each in waiting)
+        if ctx.language == "zh-CN"
+        else ", ".join(ctx.word(each.item.name) for each in waiting),
+        "done": view.completion.done,
+        "total": view.completion.total,
+        "bar": bar(view.percent),
+        "reason": fields.get("refusal_reason", ""),
+        "valid_to": ctx.day(str(fields.get("valid_to") or "")),
+        "days": fields.get("stay_days", fields.get("days", "")),
+        "exp": ctx.day(str(fields.get("passport_expiry") or "")),
+        "result": ctx.word(view.substate),
+        "hours": pick(dict(ctx.house.hours), ctx.language),
+    }
+    return fill(template, params, MESSAGE_PARAMS)
+
+
+def reason_words(ctx: CardContext, flow: Flow, reason: str | None, words: str | None) -> str:
+    """The reason in the client's words: what was typed, else the flow's sentence."""
+    if words:
+        return words
+    return next((ctx.word(each.name) for each in flow.reasons if each.key == reason), reason or "")
+
+
+def items_words(ctx: CardContext, flow: Flow, keys: Iterable[str]) -> str:
+    names = [ctx.word(flow.item(key).name) for key in keys]
+    return "、".join(names) if ctx.language == "zh-CN" else ", ".join(names)
+
+
+def findings_words(ctx: CardContext, findings: Sequence[Mapping[str, Any]], outcomes: Iterable[str]) -> list[str]:
+    wanted = set(outcomes)
+    return [ctx.word(each["text"]) for each in findings if each["outcome"] in wanted]
+
+
+def role_words(ctx: CardContext, role: str) -> str:
+    return ctx.word(ROLES.get(role, {"zh-CN": role, "en": role}))

@@ -1,0 +1,1 @@
+"""Dialogs: what is answered to whom. Each is a function of a turn; the router says which one."""

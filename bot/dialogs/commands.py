@@ -1,0 +1,123 @@
+"""Words that a client may send at any time: 进度, 材料, 人工, 帮助, a number of the checklist, a switch of language."""
+
+from bot.dialogs.collect import show_item
+from bot.turn import Turn
+from core.bus.deed import SYSTEM, Cause
+from core.clients.tables import client
+from core.commands.people import SetClientLanguage
+from core.commands.work import AskHuman, Notify
+from core.conversations.tables import conversation
+from core.staff.tables import staff
+from core.views.case_view import case_view
+from core.views.checklist_view import checklist
+
+WORDS: dict[str, frozenset[str]] = {
+    "progress": frozenset({"进度", "查进度", "查看进度", "status", "progress"}),
+    "documents": frozenset({"材料", "清单", "材料清单", "docs", "documents", "checklist"}),
+    "human": frozenset({"人工", "人工服务", "转人工", "联系顾问", "human", "agent", "person", "reach a person"}),
+    "help": frozenset({"帮助", "help", "?", "?", "菜单", "menu"}),
+    "language": frozenset({"切换语言", "语言", "language", "english", "中文"}),
+    "cancel": frozenset({"取消", "cancel"}),
+}
+
+
+def said(turn: Turn, command: str) -> bool:
+    return turn.text.lower() in WORDS[command]
+
+
+def progress(turn: Turn) -> None:
+    row = turn.case()
+    if row is None:
+        no_case(turn)
+    else:
+        turn.reply("progress", {"case": row["id"]})
+
+
+def documents(turn: Turn) -> None:
+    row = turn.case()
+    if row is None:
+        no_case(turn)
+    else:
+        turn.reply("checklist", {"case": row["id"]})
+
+
+def is_number(turn: Turn) -> bool:
+    return turn.text.isascii() and turn.text.isdigit() and len(turn.text) <= 3
+
+
+def choose_item(turn: Turn) -> None:
+    """A number is the place on the checklist that was shown."""
+    row = turn.case()
+    if row is None:
+        no_case(turn)
+        return
+    compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
+    rows = checklist(turn.uow, compiled, row["id"])
+    position = int(turn.text)
+    if 1 <= position <= len(rows):
+        show_item(turn, row, rows[position - 1])
+    else:
+        turn.reply("checklist", {"case": row["id"]})
+
+
+def human(turn: Turn) -> None:
+    """A person is told; the client hears who and when."""
+    turn.case()
+    turn.attempt(AskHuman(conversation_id=turn.chat["id"], words=turn.text))
+    calendar = next(iter(turn.house.calendars.values()))
+    owner = _owner(turn)
+    if calendar.is_open(turn.uow.now):
+        turn.say("human.asked", owner=owner, hours=dict(turn.house.hours))
+    else:
+        opening = calendar.next_open(turn.uow.now).astimezone(turn.house.zone)
+        turn.say("human.asked_closed", owner=owner, next=f"{opening:%m-%d %H:%M}")
+
+
+def pass_on(turn: Turn) -> None:
+    """While a person holds the chat, free words go to him and are not puzzled over by the bot."""
+    row = turn.case()
+    if row is not None:
+        view = case_view(turn.uow, turn.house.catalogue, row["id"])
+        if view.owner is not None:
+            notice = Notify(
+                to="staff",
+                person_id=view.owner["id"],
+                notice="human_asked",
+                subject={"case": row["id"], "client": turn.actor.id, "conversation": turn.chat["id"]},
+                params={"text": turn.text},
+            )
+            cause = turn.cause
+            turn.bus.execute(turn.uow, notice, Cause(SYSTEM, "chat", cause.correlation, cause.channel))
+    turn.say("human.passed_on", owner=_owner(turn))
+
+
+def help_(turn: Turn) -> None:
+    turn.say("help.client")
+
+
+def language(turn: Turn) -> None:
+    """To the other language, for this person everywhere; a stranger's choice is kept with the chat."""
+    wanted = "en" if turn.chat["language"] == "zh-CN" else "zh-CN"
+    if turn.text.lower() in ("english", "中文"):
+        wanted = "en" if turn.text.lower() == "english" else "zh-CN"
+    if turn.actor.id:
+        turn.attempt(SetClientLanguage(client_id=turn.actor.id, language="en" if wanted == "en" else "zh-CN"))
+    turn.uow.change(conversation, turn.chat["id"], language=wanted)
+    turn.say("language.switched")
+
+
+def no_case(turn: Turn) -> None:
+    person = turn.uow.peek(client, turn.actor.id)
+    if person is None:
+        turn.say("welcome.stranger", agency=dict(turn.house.agency))
+    else:
+        turn.say("welcome.no_case", name=person["name"])
+
+
+def _owner(turn: Turn) -> object:
+    row = turn.case()
+    view = None if row is None else case_view(turn.uow, turn.house.catalogue, row["id"])
+    if view is None or view.owner is None:
+        return {language: turn.house.texts.say(language, "human.someone") for language in ("zh-CN", "en")}
+    member = turn.uow.peek(staff, view.owner["id"])
+    return "" if member is None else member["name"]

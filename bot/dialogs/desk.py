@@ -1,0 +1,110 @@
+"""Words that staff send: the board, tasks, a case, a reply to a client, a rejection in free words."""
+
+import re
+
+from bot.dialogs.commands import WORDS
+from bot.turn import Turn
+from core.commands.documents import ReviewDocument
+from core.commands.people import SetStaffLanguage
+from core.commands.work import SayToClient
+from core.conversations.tables import conversation
+from core.kit.errors import NotFound
+from core.store.locks import case_key
+from core.store.sealing import Row
+from core.views.case_view import case_by_number
+from core.views.checklist_view import ItemView, checklist
+from core.wiring.subjects import of_case
+
+BOARD = frozenset({"看板", "/board", "board"})
+TASKS = frozenset({"我的待办", "待办", "tasks", "/tasks"})
+_NUMBER = r"(?P<number>[A-Za-z]-\d{4}-\d{4,})"
+CASE = re.compile(rf"(?:案|case)\s*{_NUMBER}\s*$", re.IGNORECASE)
+REPLY = re.compile(rf"(?:回复|reply)\s*{_NUMBER}\s+(?P<words>.+)$", re.IGNORECASE | re.DOTALL)
+REJECT = re.compile(rf"(?:退回|reject)\s*{_NUMBER}\s+(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
+UPLOAD = re.compile(rf"(?:案|case)\s*{_NUMBER}\s+(?P<item>.+)$", re.IGNORECASE | re.DOTALL)
+
+
+def board(turn: Turn) -> None:
+    turn.reply("board")
+
+
+def tasks(turn: Turn) -> None:
+    turn.reply("tasks")
+
+
+def one_case(turn: Turn) -> None:
+    row = reachable(turn, CASE)
+    if row is not None:
+        turn.reply("case", {"case": row["id"]})
+
+
+def reply(turn: Turn) -> None:
+    """The client reads it as a person's words."""
+    row, match = reachable(turn, REPLY), REPLY.match(turn.text)
+    if row is None or match is None:
+        return
+    command = SayToClient(case_id=row["id"], text=match["words"].strip())
+    _, refusal = turn.bus.attempt(turn.uow, command, turn.cause)
+    if refusal is None:
+        turn.say("said.sent")
+    else:
+        turn.refuse(refusal)
+
+
+def reject(turn: Turn) -> None:
+    """退回 V-2026-0001 护照 原因: the newest version of that item, for a reason in free words."""
+    row, match = reachable(turn, REJECT), REJECT.match(turn.text)
+    if row is None or match is None:
+        return
+    found = item_by_words(turn, row, match["rest"])
+    if found is None or found[0].version is None:
+        turn.refuse(NotFound(thing="item"))
+        return
+    each, words = found
+    version = each.version if each.version is not None else {}
+    command = ReviewDocument(version_id=version["id"], decision="rejected", reason="other", words=words)
+    turn.attempt(command)
+
+
+def language(turn: Turn) -> None:
+    wanted = "en" if turn.chat["language"] == "zh-CN" else "zh-CN"
+    turn.attempt(SetStaffLanguage(staff_id=turn.actor.id, language="en" if wanted == "en" else "zh-CN"))
+    turn.uow.change(conversation, turn.chat["id"], language=wanted)
+    turn.say("language.switched")
+
+
+def help_(turn: Turn) -> None:
+    turn.say("help.staff")
+
+
+def reachable(turn: Turn, pattern: re.Pattern[str]) -> Row | None:
+    """The case that the words name, locked, if this person may see it; else say that there is none."""
+    match = pattern.match(turn.text or _caption(turn))
+    number = "" if match is None else match["number"].upper()
+    row = case_by_number(turn.uow, number)
+    if row is None or not turn.house.policy.may(turn.actor, "case.read", of_case(row)):
+        turn.say("case.unknown", number=number)
+        return None
+    turn.uow.need(case_key(row["id"]))
+    return row
+
+
+def item_by_words(turn: Turn, row: Row, words: str) -> tuple[ItemView, str] | None:
+    """The item whose name begins the words, and the rest of them. The longest name wins."""
+    compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
+    best: tuple[ItemView, str] | None = None
+    size = 0
+    for each in checklist(turn.uow, compiled, row["id"]):
+        for name in (each.item.key, *each.item.name.values()):
+            for form in (name, re.split(r"[(（+/]", name)[0].strip()):
+                if len(form) > size and words.lower().startswith(form.lower()):
+                    best, size = (each, words[len(form) :].strip()), len(form)
+    return best
+
+
+def _caption(turn: Turn) -> str:
+    return str(getattr(turn.inbound, "caption", "")).strip()
+
+
+def said(turn: Turn, command: str) -> bool:
+    return turn.text.lower() in WORDS[command]

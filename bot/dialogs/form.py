@@ -1,0 +1,122 @@
+"""A form in a chat: what a step needs to know is asked one thing at a time, then the step is taken."""
+
+import re
+from datetime import date
+from typing import Any
+
+from bot.dialogs.commands import WORDS
+from bot.turn import Turn
+from core.cases.fields import check_fields
+from core.cases.tables import case
+from core.commands.cases import AdvanceCase, AskSupplement, FieldValue, SetFields
+from core.engine.flow import Field
+from core.kit.errors import Invalid, Refusal
+from core.store.locks import case_key
+from core.views.checklist_view import checklist
+
+_ITEMS = re.compile(r"\s*(\d{1,3}(?:\s*[,，、\s]\s*\d{1,3})*)\s+(.+)", re.DOTALL)
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_YES = frozenset({"是", "yes", "y", "对", "true", "1"})
+_NO = frozenset({"否", "no", "n", "不", "false", "0"})
+
+
+def answer(turn: Turn) -> None:
+    """The words of a member of staff answer the form that is open in his chat."""
+    dialog = turn.dialog
+    if turn.text.lower() in WORDS["cancel"]:
+        turn.ask(None)
+        turn.say("form.cancelled")
+        return
+    turn.uow.need(case_key(dialog["case"]))
+    if dialog["trigger"] == "ask_supplement":
+        _supplement(turn, dialog)
+    else:
+        _field(turn, dialog)
+
+
+def _field(turn: Turn, dialog: dict[str, Any]) -> None:
+    row = turn.uow.get(case, dialog["case"])
+    flow = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"]).flow
+    field = flow.field(dialog["fields"][0])
+    value = read_value(field, turn.text)
+    try:
+        check_fields(flow, {field.key: value})
+    except Invalid as invalid:
+        turn.say("form.bad", problem=[dict(problem.message) for problem in invalid.problems])
+        return
+    rest = dialog["fields"][1:]
+    try:
+        with turn.uow.step():
+            turn.do(SetFields(case_id=row["id"], fields={field.key: value}))
+            if not rest:
+                turn.do(AdvanceCase(case_id=row["id"], trigger=dialog["trigger"]))
+    except Refusal as refusal:
+        turn.ask(None)
+        turn.refuse(refusal)
+        return
+    if rest:
+        following = {**dialog, "fields": rest}
+        turn.ask(following)
+        turn.reply("dialog", params=following)
+    else:
+        turn.ask(None)
+        turn.say("form.done", label=dict(flow.transition(dialog["trigger"]).label))
+
+
+def _supplement(turn: Turn, dialog: dict[str, Any]) -> None:
+    """Numbers of items, then the reason: "1,3 balance too low"."""
+    row = turn.uow.get(case, dialog["case"])
+    compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
+    rows = checklist(turn.uow, compiled, row["id"])
+    match = _ITEMS.fullmatch(turn.text)
+    numbers = [] if match is None else [int(each) for each in re.findall(r"\d+", match[1])]
+    if match is None or not all(1 <= number <= len(rows) for number in numbers):
+        turn.say("form.bad", problem={"zh-CN": f"序号为 1 到 {len(rows)}", "en": f"numbers are 1 to {len(rows)}"})
+        return
+    keys = tuple(dict.fromkeys(rows[number - 1].item.key for number in numbers))
+    turn.ask(None)
+    _, refusal = turn.bus.attempt(
+        turn.uow, AskSupplement(case_id=row["id"], items=keys, reason=match[2].strip()), turn.cause
+    )
+    if refusal is not None:
+        turn.refuse(refusal)
+    else:
+        turn.say("form.done", label=dict(compiled.flow.transition("ask_supplement").label))
+
+
+def read_value(field: Field, text: str) -> FieldValue:
+    """Words as the field's type wants them; what does not fit stays text, and the validator tells."""
+    match field.type:
+        case "bool":
+            return True if text.lower() in _YES else False if text.lower() in _NO else text
+        case "int":
+            return int(text) if re.fullmatch(r"-?\d{1,12}", text) else text
+        case "money":
+            amount = re.fullmatch(r"(\d{1,12})(?:\.(\d{1,2}))?", text.replace(",", ""))
+            return text if amount is None else int(amount[1]) * 100 + int((amount[2] or "0").ljust(2, "0"))
+        case "date":
+            return _date(text)
+        case "enum" | "region":
+            return _choice(field, text)
+        case "multi":
+            return [_choice(field, part.strip()) for part in re.split(r"[,，、]", text)]
+        case _:
+            return text
+
+
+def _choice(field: Field, text: str) -> str:
+    """By number, key or name."""
+    for number, choice in enumerate(field.choices, start=1):
+        if text in (str(number), choice.key, *choice.name.values()):
+            return choice.key
+    return text
+
+
+def _date(text: str) -> str:
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return text
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+    except ValueError:
+        return text

@@ -1,0 +1,57 @@
+"""A press on a button: the waiting command is carried out as the presser, once."""
+
+from bot.turn import Turn
+from core.bus.deed import Cause
+from core.channel.inbound import ButtonPress
+from core.commands.command import Command
+from core.commands.documents import SubmitDocument
+from core.commands.work import AnswerSurvey
+from core.kit.errors import Refusal
+from core.ledger import audit, buttons
+from core.store.locks import case_key
+from core.store.sealing import Row
+
+
+def press(turn: Turn) -> None:
+    """1. Find the token. 2. Lock its case. 3. Check who presses. 4. Spend and execute in one step, or say why not."""
+    inbound = turn.inbound
+    if not isinstance(inbound, ButtonPress):
+        raise TypeError("only a ButtonPress is pressed")
+    try:
+        row = buttons.find(turn.uow, inbound.token)
+    except Refusal as refusal:
+        _refused(turn, "unknown", None, refusal)
+        return
+    if row["case_id"] is not None:
+        turn.uow.need(case_key(row["case_id"]))
+    name = str(row["command"]["command"])
+    try:
+        buttons.check_presser(row, turn.actor)
+        with turn.uow.step():
+            command = buttons.spend(turn.uow, row, turn.actor)
+            result = turn.do(command)
+    except Refusal as refusal:
+        _refused(turn, name, row, refusal)
+        return
+    _thank(turn, command, result)
+
+
+def _refused(turn: Turn, name: str, row: Row | None, refusal: Refusal) -> None:
+    cause: Cause = turn.cause
+    case_id = None if row is None else row["case_id"]
+    audit.note(
+        turn.uow, cause.actor, cause.door, name, correlation=cause.correlation, case_id=case_id, refused=refusal.code
+    )
+    turn.refuse(refusal)
+
+
+def _thank(turn: Turn, command: Command, result: object) -> None:
+    """Where no card is redrawn, say that it is done."""
+    if isinstance(command, AnswerSurvey):
+        turn.say("survey.thanks", score=command.score)
+    elif isinstance(command, SubmitDocument) and isinstance(result, int):
+        row = turn.case()
+        if row is not None:
+            turn.reply("accepted", {"case": row["id"], "version": result})
+
+

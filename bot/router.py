@@ -1,0 +1,106 @@
+"""The router: one ordered table; the first row that fits answers. Every row says what its reader must be allowed to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.dialogs import collect, commands, desk, form, others, staff_files
+from bot.dialogs.press import press
+from bot.turn import Turn
+from core.channel.inbound import ButtonPress, ContactEvent, FileArrived, InboundMessage
+from core.conversations.tables import conversation
+from core.kit.errors import NotAllowed
+
+PUBLIC = "public"
+"""The permission of a row that anybody may use, strangers too: it shows nothing that belongs to anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row of the table. A press carries its own permission: the one of the command that waits in its button."""
+
+    name: str
+    permission: str
+    fits: Callable[[Turn], bool]
+    answer: Callable[[Turn], None]
+
+
+def _client(turn: Turn) -> bool:
+    return turn.actor.kind == "client" and turn.actor.id != 0
+
+
+def _staff(turn: Turn) -> bool:
+    return turn.actor.kind == "staff"
+
+
+def _words(turn: Turn) -> bool:
+    return isinstance(turn.inbound, InboundMessage) and bool(turn.text) and turn.inbound.file is None
+
+
+def _file(turn: Turn) -> bool:
+    return isinstance(turn.inbound, InboundMessage) and turn.inbound.file is not None
+
+
+def _arrived(turn: Turn) -> bool:
+    return isinstance(turn.inbound, FileArrived)
+
+
+def _command(name: str) -> Callable[[Turn], bool]:
+    return lambda turn: _words(turn) and commands.said(turn, name)
+
+
+def _of_client(name: str) -> Callable[[Turn], bool]:
+    return lambda turn: _client(turn) and _words(turn) and commands.said(turn, name)
+
+
+def _of_staff(name: str) -> Callable[[Turn], bool]:
+    return lambda turn: _staff(turn) and _words(turn) and commands.said(turn, name)
+
+
+TABLE: tuple[Route, ...] = (
+    Route("press", PUBLIC, lambda turn: isinstance(turn.inbound, ButtonPress), press),
+    Route("contact", PUBLIC, lambda turn: isinstance(turn.inbound, ContactEvent), others.contact),
+    Route("staff file in", "document.submit", lambda t: _staff(t) and _arrived(t), staff_files.bind),
+    Route("file in", "document.submit", lambda t: _client(t) and _arrived(t), collect.bind),
+    Route("file", "document.submit", lambda t: (_client(t) or _staff(t)) and _file(t), collect.acknowledge),
+    Route("staff form", "case.advance", lambda t: _staff(t) and _words(t) and t.dialog.get("kind") == "form", form.answer),
+    Route("board", "case.read", lambda t: _staff(t) and t.text.lower() in desk.BOARD, desk.board),
+    Route("tasks", "task.complete", lambda t: _staff(t) and t.text.lower() in desk.TASKS, desk.tasks),
+    Route("case", "case.read", lambda t: _staff(t) and desk.CASE.match(t.text) is not None, desk.one_case),
+    Route("reply", "conversation.say", lambda t: _staff(t) and desk.REPLY.match(t.text) is not None, desk.reply),
+    Route("reject", "document.review", lambda t: _staff(t) and desk.REJECT.match(t.text) is not None, desk.reject),
+    Route("staff help", "staff.language", _of_staff("help"), desk.help_),
+    Route("staff language", "staff.language", _of_staff("language"), desk.language),
+    Route("progress", "case.read", _of_client("progress"), commands.progress),
+    Route("documents", "document.read", _of_client("documents"), commands.documents),
+    Route("human", "conversation.ask_human", _of_client("human"), commands.human),
+    Route("help", PUBLIC, _command("help"), commands.help_),
+    Route("language", PUBLIC, _command("language"), commands.language),
+    Route("number", "document.read", lambda t: _client(t) and _words(t) and commands.is_number(t), commands.choose_item),
+    Route("with a person", "conversation.ask_human",
+          lambda t: _client(t) and _words(t) and t.chat["mode"] == "human", commands.pass_on),  # fmt: skip
+    Route("other kind", PUBLIC, lambda turn: not _words(turn) and not _file(turn), others.other_kind),
+    Route("stranger", PUBLIC, lambda turn: turn.actor.id == 0, others.greet),
+    Route("not understood", PUBLIC, lambda turn: True, others.not_understood),
+)
+
+
+def check_table(known: frozenset[str]) -> None:
+    """Raises RuntimeError for a row whose permission nobody is ever granted: default is no, and it is told at start-up."""
+    loose = [route.name for route in TABLE if route.permission != PUBLIC and route.permission not in known]
+    if loose:
+        raise RuntimeError(f"routes without a known permission: {', '.join(loose)}")
+
+
+def route(turn: Turn) -> str:
+    """Answer one turn. Returns the name of the row that answered."""
+    for row in TABLE:
+        if not row.fits(turn):
+            continue
+        if row.permission != PUBLIC and not turn.house.policy.may(turn.actor, row.permission):
+            turn.refuse(NotAllowed(permission=row.permission))
+            return row.name
+        row.answer(turn)
+        if row.name != "not understood" and turn.chat["misunderstood"]:
+            turn.uow.change(conversation, turn.chat["id"], misunderstood=0)
+        return row.name
+    raise AssertionError("the last row fits everything")

@@ -1,0 +1,126 @@
+"""The sender: takes notices from the outbox, draws them, and hands them to their channel, in order per chat."""
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from bot.cards.context import House
+from bot.cards.render import render
+from core.channel.inbound import Address
+from core.channel.outbound import OutboundMessage
+from core.channel.port import Channel, DeliveryFailed
+from core.conversations.tables import message
+from core.kit.bell import Bell, keep_working
+from core.kit.clock import Clock
+from core.ledger import outbox
+from core.ledger.tables import outbox as outbox_table
+from core.store.reading import Reading
+from core.store.sealing import Row
+from core.store.store import Store, Unit
+from core.store.unit import UnitOfWork
+
+BATCH = 64  # chats that are served at once
+POLL_SECONDS = 1.0  # how late a notice is seen when no bell rings
+
+log = structlog.get_logger(__name__)
+
+
+class Sender:
+    """Claims, draws, sends, settles. A claim has an attempt number, so that a sender that comes back late settles nothing."""
+
+    def __init__(
+        self, store: Store, reading: Reading, house: House, channels: Mapping[str, Channel], clock: Clock
+    ) -> None:
+        self._store = store
+        self._reading = reading
+        self._house = house
+        self._channels = channels
+        self._clock = clock
+        self.bell = Bell()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        await keep_working(self.bell, self.work_once, POLL_SECONDS, "sender")
+
+    async def work_once(self) -> int:
+        """Serve the first waiting notice of every chat. Returns how many were tried."""
+        rows = await asyncio.to_thread(self._claim)
+        await asyncio.gather(*(self._serve(row, attempt, drawn) for row, attempt, drawn in rows))
+        return len(rows)
+
+    def _claim(self) -> list[tuple[Row, int, OutboundMessage | Exception]]:
+        """Claim what is due and draw it, in one read; drawing happens now, so that every card tells the present."""
+        with self._reading.open() as reader:
+            waiting = outbox.waiting(reader, self._clock.now(), BATCH)
+        if not waiting:
+            return []
+        claimed = self._store.run(lambda uow: [row for row in waiting if outbox.claim(uow, row)])
+        drawn: list[tuple[Row, int, OutboundMessage | Exception]] = []
+        with self._reading.open() as reader:
+            for row in claimed:
+                try:
+                    drawn.append((row, row["attempts"] + 1, render(self._house, reader, row, self._clock.now())))
+                except Exception as error:  # one notice that cannot be drawn must not stop the others
+                    log.error("notice_not_drawn", notice=row["id"], kind=row["notice"]["kind"], exc_info=error)
+                    drawn.append((row, row["attempts"] + 1, error))
+        return drawn
+
+    async def _serve(self, row: Row, attempt: int, drawn: OutboundMessage | Exception) -> None:
+        if isinstance(drawn, Exception):
+            await self._fail(row, attempt, DeliveryFailed(f"not drawn: {drawn}", permanent=True))
+            return
+        channel = self._channels.get(f"{row['channel']}:{row['account']}")
+        if channel is None:
+            await self._fail(row, attempt, DeliveryFailed("channel is not configured", permanent=True))
+            return
+        address = Address(channel=row["channel"], account=row["account"], chat=row["chat"])
+        try:
+            external_id = await self._deliver(channel, address, row, drawn)
+        except DeliveryFailed as failure:
+            await self._fail(row, attempt, failure)
+        except Exception as error:  # a bug of a channel is a failed attempt, not the end of the sender
+            log.error("send_crashed", notice=row["id"], exc_info=error)
+            await self._fail(row, attempt, DeliveryFailed(f"{type(error).__name__}: {error}"))
+        else:
+            unit = Unit(lambda uow: self._sent(uow, row, attempt, external_id, drawn), name="sent")
+            await asyncio.wrap_future(self._store.submit(unit))
+
+    async def _deliver(self, channel: Channel, address: Address, row: Row, drawn: OutboundMessage) -> str:
+        if row["copy_of"] is None:
+            return (await channel.send(address, drawn)).external_id
+        original = await asyncio.to_thread(self._original, row["copy_of"])
+        if channel.capabilities.edit and original is not None and original["external_id"]:
+            await channel.redraw(address, original["external_id"], drawn)
+        return ""
+
+    def _original(self, row_id: int) -> Row | None:
+        with self._reading.open() as reader:
+            return reader.peek(outbox_table, row_id)
+
+    def _sent(self, uow: UnitOfWork, row: Row, attempt: int, external_id: str, drawn: OutboundMessage) -> None:
+        """The platform has it: settle the row, and write what was said into the conversation."""
+        if not outbox.sent(uow, row["id"], attempt, external_id) or row["copy_of"] is not None:
+            return
+        if row["conversation_id"] is not None:
+            uow.add(
+                message,
+                conversation_id=row["conversation_id"],
+                case_id=row["case_id"],
+                direction="out",
+                sender="staff" if drawn.sender == "person" else "bot",
+                kind="card",
+                body=drawn.card.model_dump(mode="json", exclude={"buttons"}),
+                at=uow.now,
+                entry_id=row["id"],
+            )
+
+    async def _fail(self, row: Row, attempt: int, failure: DeliveryFailed) -> None:
+        log.warning("send_failed", notice=row["id"], attempt=attempt, permanent=failure.permanent)
+        unit = Unit(
+            lambda uow: outbox.failed(
+                uow, row["id"], attempt, str(failure), permanent=failure.permanent, after=failure.retry_after
+            ),
+            name="send failed",
+        )
+        await asyncio.wrap_future(self._store.submit(unit))

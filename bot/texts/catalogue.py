@@ -1,0 +1,52 @@
+"""The text catalogues: one YAML file per language, flat keys, `{name}` placeholders and nothing else."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from core.engine.text import LANGUAGES, fill
+
+FOLDER = Path(__file__).parent
+
+
+class Texts:
+    """Looks sentences up; a key that is missing in a language is told at start-up, not to a client."""
+
+    def __init__(self, catalogues: Mapping[str, Mapping[str, str]]) -> None:
+        self._catalogues = catalogues
+        keys = set().union(*(catalogue.keys() for catalogue in catalogues.values()))
+        gaps = [f"{language}: {key}" for language in LANGUAGES for key in sorted(keys - catalogues[language].keys())]
+        if gaps:
+            raise RuntimeError(f"texts are missing: {', '.join(gaps)}")
+
+    def say(self, language: str, key: str, params: Mapping[str, object] | None = None) -> str:
+        """The sentence with its placeholders filled. Raises KeyError for a key that nobody wrote."""
+        catalogue = self._catalogues.get(language, self._catalogues[LANGUAGES[0]])
+        values = params or {}
+        return fill(catalogue[key], values, values.keys())
+
+    def has(self, key: str) -> bool:
+        return key in self._catalogues[LANGUAGES[0]]
+
+    def keys(self) -> frozenset[str]:
+        return frozenset(self._catalogues[LANGUAGES[0]])
+
+
+@cache
+def built_in() -> Texts:
+    """The sentences that come with Banli."""
+    reader = YAML(typ="safe", pure=True)
+    return Texts({language: _flat(reader.load((FOLDER / f"{language}.yaml").read_text("utf-8"))) for language in LANGUAGES})
+
+
+def _flat(tree: Mapping[str, object], above: str = "") -> dict[str, str]:
+    """`{"menu": {"title": ..}}` as `{"menu.title": ..}`."""
+    found: dict[str, str] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            found.update(_flat(value, f"{above}{key}."))
+        else:
+            found[above + str(key)] = str(value)
+    return found

@@ -1,0 +1,110 @@
+"""The personal checklist of a case: made from its flow, kept in step with its fields, never losing what was sent."""
+
+from core.bus.deed import Deed
+from core.cases.stages import compiled_of
+from core.cases.tables import applicant, document_version, item
+from core.engine.checklist import (
+    ApplicantFacts,
+    Completion,
+    ItemKey,
+    PlannedItem,
+    Status,
+    completion,
+    move,
+    plan,
+    required_names,
+)
+from core.engine.machine import CompiledFlow
+from core.events.happened import ChecklistCompleted
+from core.store.reading import Lookup
+from core.store.sealing import Row
+
+
+def sync_checklist(row: Row, deed: Deed) -> None:
+    """Make the rows that the flow demands now, and mark those that it does not demand any more.
+
+    Every item of the flow has its rows from the start, so that one keeps its files when it stops being required.
+    """
+    compiled = compiled_of(deed, row)
+    people = deed.uow.find(applicant, applicant.c.case_id == row["id"], order=applicant.c.position)
+    names = [name for name in required_names(compiled) if not name.startswith("applicant.")]
+    applicants = [
+        ApplicantFacts(each["id"], {"applicant.type": each["kind"], "applicant.main": each["position"] == 0})
+        for each in people
+    ]
+    planned = plan(compiled, applicants, deed.facts(row, names))
+    known = {(each["key"], each["applicant_id"]): each for each in items_of(deed.uow, row["id"])}
+    for position, wanted in enumerate(planned):
+        there = known.get(wanted.key)
+        if there is None:
+            _add(row, wanted, position, deed)
+        elif there["required"] != wanted.required:
+            deed.uow.change(item, there["id"], required=wanted.required)
+
+
+def _add(row: Row, wanted: PlannedItem, position: int, deed: Deed) -> None:
+    deed.uow.add(
+        item,
+        case_id=row["id"],
+        applicant_id=wanted.applicant,
+        key=wanted.item,
+        group_key=wanted.group,
+        required=wanted.required,
+        status_at=deed.now,
+        position=position,
+    )
+
+
+def items_of(lookup: Lookup, case_id: int) -> list[Row]:
+    """All checklist rows of a case, in the flow's order."""
+    return lookup.find(item, item.c.case_id == case_id, order=item.c.position)
+
+
+def asked(row: Row) -> bool:
+    """Whether this row is asked of the client at present."""
+    return bool(row["required"] or row["asked"])
+
+
+def completion_of(compiled: CompiledFlow, lookup: Lookup, row: Row) -> Completion:
+    """How far the checklist of a case is; an item that was asked for by name counts by itself, not for its group."""
+    rows = items_of(lookup, row["id"])
+    planned = [
+        PlannedItem(each["key"], each["applicant_id"], asked(each), None if each["asked"] else each["group_key"])
+        for each in rows
+    ]
+    statuses: dict[ItemKey, Status] = {(each["key"], each["applicant_id"]): each["status"] for each in rows}
+    return completion(compiled, planned, statuses)
+
+
+def proofs_of(lookup: Lookup, row: Row) -> set[str]:
+    """Keys of the items of which a file was submitted or approved."""
+    there = ("submitted", "approved")
+    return {each["key"] for each in items_of(lookup, row["id"]) if each["status"] in there}
+
+
+def tell_if_complete(row: Row, before: Completion, deed: Deed) -> None:
+    """Say so when the last missing item has just been settled."""
+    after = completion_of(compiled_of(deed, row), deed.uow, row)
+    if after.complete and not before.complete:
+        deed.emit(ChecklistCompleted(case_id=row["id"], done=after.done))
+
+
+def open_again(row: Row, keys: tuple[str, ...], reason: str, deed: Deed) -> list[int]:
+    """Ask for items by name, whatever their conditions say; what was approved goes back. Returns their ids."""
+    opened = []
+    for each in items_of(deed.uow, row["id"]):
+        if each["key"] not in keys:
+            continue
+        status = each["status"]
+        if status == "approved":
+            status = move(status, "reopen", reason)
+        elif status == "waived":
+            status = move(status, "require")
+        deed.uow.change(item, each["id"], status=status, status_at=deed.now, asked=True, words=reason)
+        opened.append(each["id"])
+    return opened
+
+
+def current_version(lookup: Lookup, wanted: Row) -> Row | None:
+    """The newest version of an item."""
+    return None if wanted["current_id"] is None else lookup.peek(document_version, wanted["current_id"])

@@ -1,0 +1,80 @@
+"""Lint: rules wait for something that happens, and ask for actions that exist with arguments that fit."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from pydantic import BaseModel, ValidationError
+
+from core.engine.facts import FIELD_PREFIX
+from core.engine.flow import Flow
+from core.engine.lint_names import role_problems
+from core.engine.pointer import join
+from core.engine.spec_keys import unknown
+from core.engine.spec_problems import problems_of
+from core.engine.spec_rules import ActionCall, Rule
+from core.kit.errors import Problem
+
+Actions = Mapping[str, type[BaseModel]]
+
+
+def rule_problems(
+    flow: Flow, actions: Actions, roles: Collection[str], texts: Collection[str], events: Collection[str]
+) -> Iterator[Problem]:
+    """Triggers, anchors, actions and what actions name."""
+    for index, rule in enumerate(flow.rules):
+        at = join("/rules", index)
+        yield from _trigger(flow, rule, events, at)
+        for place, call in enumerate(rule.then):
+            yield from _call(flow, call, actions, roles, texts, join(at, "then", place))
+
+
+def _trigger(flow: Flow, rule: Rule, events: Collection[str], at: str) -> Iterator[Problem]:
+    if (rule.on is None) == (rule.at is None):
+        zh, en = "on 和 at 必须且只能写一个。", "Write exactly one of on and at."
+        yield Problem(at, "flow.rule_trigger", {"zh-CN": zh, "en": en})
+    if rule.on is not None and rule.on not in events:
+        yield unknown("event", rule.on, join(at, "on"), (f"可用：{_names(events)}。", f"Known: {_names(events)}."))
+    if rule.at is not None:
+        anchors = {"stage.due"} | {FIELD_PREFIX + field.key for field in flow.fields if field.type == "date"}
+        if rule.at.anchor not in anchors:
+            hint = (f"可用：{_names(anchors)}。", f"Known: {_names(anchors)}.")
+            yield unknown("anchor", rule.at.anchor, join(at, "at", "anchor"), hint)
+
+
+def _call(
+    flow: Flow, call: ActionCall, actions: Actions, roles: Collection[str], texts: Collection[str], at: str
+) -> Iterator[Problem]:
+    if call.action not in actions:
+        hint = (f"可用：{_names(actions)}。", f"Known: {_names(actions)}.")
+        yield unknown("action", call.action, join(at, "action"), hint)
+        return
+    args = join(at, "args") if "args" in call.model_fields_set else at
+    try:
+        actions[call.action].model_validate(call.args)
+    except ValidationError as error:
+        yield from problems_of(error, call.args, args)
+    for name in ("message", "question"):
+        if isinstance(key := call.args.get(name), str) and key not in flow.messages and key not in texts:
+            yield unknown("message", key, join(args, name))
+    if isinstance(role := call.args.get("role"), str):
+        yield from role_problems(flow, role, roles, join(args, "role"))
+    if isinstance(items := call.args.get("items"), list):
+        known = {item.key for item in flow.items}
+        for index, item in enumerate(items):
+            if isinstance(item, str) and item not in known:
+                yield unknown("item", item, join(args, "items", index))
+    if isinstance(trigger := call.args.get("trigger"), str):
+        yield from _trigger_of_rule(flow, trigger, join(args, "trigger"))
+
+
+def _trigger_of_rule(flow: Flow, trigger: str, pointer: str) -> Iterator[Problem]:
+    found = next((each for each in flow.transitions if each.key == trigger), None)
+    if found is None:
+        yield unknown("transition", trigger, pointer)
+    elif "system" not in found.by:
+        zh = f"规则以 system 身份执行，请在“{trigger}”的 by 中加上 system。"
+        en = f'Rules act as system: add system to the "by" of "{trigger}".'
+        yield Problem(pointer, "flow.not_by_system", {"zh-CN": zh, "en": en})
+
+
+def _names(names: Collection[str]) -> str:
+    return ", ".join(sorted(names))

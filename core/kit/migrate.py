@@ -1,0 +1,56 @@
+"""Bring a database's tables to a revision. The migrations stand beside this file, in migrations/versions."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from core.kit.db import is_sqlite, writer_engine
+
+Work = Callable[[Config], object]
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+def newest() -> str:
+    """The revision that this version of the code works with."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise RuntimeError("there are no migrations")
+    return head
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the tables up to a revision, by default the newest; doing it again changes nothing."""
+    _make_folder(url)
+    _run(url, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(url: str, revision: str = "base") -> None:
+    """Bring the tables down to a revision, by default to none. What only newer tables hold is lost."""
+    _run(url, lambda config: command.downgrade(config, revision))
+
+
+def _run(url: str, work: Work) -> None:
+    engine = writer_engine(url)
+    try:
+        with engine.begin() as connection:
+            work(_config(connection))
+    finally:
+        engine.dispose()
+
+
+def _make_folder(url: str) -> None:
+    if is_sqlite(url):
+        path = url.removeprefix("sqlite:///")
+        if path and path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""Views: read models, one file per screen or number. They decide nothing and speak no language."""

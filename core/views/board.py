@@ -1,0 +1,45 @@
+"""The board: every case that the reader reaches, by stage."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.cases.tables import case
+from core.catalog.catalogue import Catalogue
+from core.engine.access import Actor, Policy, Reach, Subject
+from core.engine.flow import Stage
+from core.store.reading import Lookup
+from core.store.sealing import Row
+
+MAX_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One stage of one flow and the cases in it."""
+
+    flow: str
+    flow_name: dict[str, str]
+    stage: Stage
+    cases: tuple[Row, ...]
+
+
+def reachable_cases(
+    lookup: Lookup, actor: Actor, policy: Policy, subject_of: Callable[[Row], Subject], *, state: str = "open"
+) -> list[Row]:
+    """Cases that the actor may read, newest first: the same question as for one case, asked of every row."""
+    if policy.rows(actor, "case.read") is Reach.NONE:
+        return []
+    rows = lookup.find(case, case.c.state == state, order=case.c.id.desc(), limit=MAX_ROWS * 4)
+    return [row for row in rows if policy.may(actor, "case.read", subject_of(row))][:MAX_ROWS]
+
+
+def board(lookup: Lookup, catalogue: Catalogue, rows: list[Row]) -> list[Column]:
+    """The rows grouped by flow and stage, in the flows' order; empty stages are shown too."""
+    versions = {row["flow"]: row["flow_version_id"] for row in sorted(rows, key=lambda row: row["id"])}
+    columns = []
+    for flow_key, version_id in sorted(versions.items()):
+        flow = catalogue.compiled(lookup, version_id).flow
+        for stage in flow.stages:
+            inside = tuple(row for row in rows if row["flow"] == flow_key and row["stage"] == stage.key)
+            columns.append(Column(flow_key, dict(flow.name), stage, inside))
+    return columns

@@ -1,0 +1,155 @@
+"""The one place that knows every room: builds the bus."""
+
+from collections.abc import Mapping
+
+from core.bus.bus import Bus
+from core.bus.deed import Deed
+from core.bus.wiring import FactSource, Handler, Reaction, Wiring
+from core.cases import documents, facts, fields, opening, review, stages, supplement, team
+from core.cases.log import record
+from core.cases.tables import case
+from core.catalog import service as catalog
+from core.catalog.catalogue import Catalogue
+from core.clients import service as clients
+from core.commands import cases as c
+from core.commands import contracts as k
+from core.commands import documents as d
+from core.commands import people as p
+from core.commands import work as w
+from core.commands.command import Command
+from core.contracts import service as contracts
+from core.conversations import service as conversations
+from core.engine.access import Actor, Policy
+from core.engine.calendar import WorkingCalendar
+from core.events import happened as e
+from core.events.event import EVENTS, Event
+from core.files import service as files
+from core.reactions import contracts as on_contracts
+from core.reactions import documents as on_documents
+from core.reactions import people as on_people
+from core.reactions import rules
+from core.reactions import stages as on_stages
+from core.staff import service as staff_room
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+from core.surveys import service as surveys
+from core.tasks import service as tasks
+from core.wiring.subjects import SUBJECTS, case_of
+
+HANDLERS: dict[type[Command], Handler] = {
+    p.RegisterClient: clients.register_client,
+    p.BindClientIdentity: clients.bind_client_identity,
+    p.SetClientLanguage: clients.set_client_language,
+    p.AddDepartment: staff_room.add_department,
+    p.AddStaff: staff_room.add_staff,
+    p.BindStaffIdentity: staff_room.bind_staff_identity,
+    p.SetStaffLanguage: staff_room.set_staff_language,
+    p.IssueApiKey: staff_room.issue_api_key,
+    w.PublishFlow: catalog.publish_flow,
+    k.DraftContract: contracts.draft_contract,
+    k.RecordDeposit: contracts.record_deposit,
+    k.ActivateContract: contracts.activate_contract,
+    k.AttachCase: contracts.attach_case,
+    c.OpenCase: opening.open_case,
+    c.AdvanceCase: stages.advance_case,
+    c.SetSubstate: stages.set_substate,
+    c.OpenForm: stages.open_form,
+    c.SetFields: fields.set_fields,
+    c.AddTraveller: fields.add_traveller,
+    c.AssignRole: team.assign_role,
+    c.AskSupplement: supplement.ask_supplement,
+    c.OpenItems: supplement.open_items,
+    c.PlanRules: rules.plan_rules,
+    c.RunRule: rules.run_rule,
+    d.KeepFile: files.keep_file,
+    d.SubmitDocument: documents.submit_document,
+    d.ReviewDocument: review.review_document,
+    d.TickCheck: review.tick_check,
+    d.GiveDate: review.give_date,
+    d.OfferReasons: review.offer_reasons,
+    d.WaiveItem: documents.waive_item,
+    w.CreateTask: tasks.create_task,
+    w.CompleteTask: tasks.complete_task,
+    w.Notify: conversations.notify,
+    w.StartDialog: conversations.start_dialog,
+    w.RedrawCard: conversations.redraw_card,
+    w.AskHuman: conversations.ask_human,
+    w.SayToClient: conversations.say_to_client,
+    w.AskSurvey: surveys.ask_survey,
+    w.AnswerSurvey: surveys.answer_survey,
+}
+
+_FIXED: list[tuple[type[Event], Reaction]] = [
+    (e.ContractDrafted, on_contracts.offer_activation),
+    (e.DepositRecorded, on_contracts.redraw),
+    (e.ContractActivated, on_contracts.open_its_case),
+    (e.CaseOpened, on_contracts.attach),
+    (e.StageLeft, on_stages.close_work),
+    (e.StageEntered, on_stages.give_work),
+    (e.SubstateSet, on_stages.redraw_work),
+    (e.FieldSet, on_stages.redraw_work),
+    (e.FieldSet, on_stages.plan_again),
+    (e.ChecklistCompleted, on_stages.redraw_work),
+    (e.FormAsked, on_stages.ask_form),
+    (e.DocumentSubmitted, on_documents.ask_review),
+    (e.ReasonsAsked, on_documents.show_reasons),
+    (e.FindingsChanged, on_documents.redraw_review),
+    (e.DocumentApproved, on_documents.tell_approved),
+    (e.DocumentRejected, on_documents.tell_rejected),
+    (e.ItemsReopened, on_documents.tell_reopened),
+    (e.TaskCreated, on_people.hand_out),
+    (e.TaskDone, on_people.tick_off),
+    (e.HumanAsked, on_people.call_a_person),
+    (e.SaidToClient, on_people.pass_on),
+    (e.SurveyAsked, on_people.ask_satisfaction),
+    (e.RuleDue, rules.at_moment),
+]
+
+_SILENT = {e.RuleRan, e.RuleDue, e.FollowUpRefused, e.Notified, e.NotReachable}
+"""Events of the machinery itself: a rule that waited for them could run for ever."""
+
+
+def reactions() -> list[tuple[type[Event], Reaction]]:
+    """The house's own reactions first, then the flow's rules for every event that they may wait for."""
+    on_rules = [(kind, rules.on_event) for kind in EVENTS.values() if kind not in _SILENT]
+    return [*_FIXED, *on_rules]
+
+
+def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, WorkingCalendar]) -> Bus:
+    """Wire everything. Raises RuntimeError for a command without handler, subject or grant."""
+
+    def docs(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+        return facts.docs_facts(catalogue.compiled(uow, row["flow_version_id"]), uow, row, names)
+
+    def calendar_of_case(deed: Deed, case_id: int) -> WorkingCalendar:
+        return stages.calendar_of(deed, stages.compiled_of(deed, deed.uow.get(case, case_id)))
+
+    sources: dict[str, FactSource] = {
+        "case": facts.case_facts,
+        "docs": docs,
+        "actor": facts.actor_facts,
+        "client": facts.history_facts,
+        "history": facts.history_facts,
+        "time": facts.time_facts,
+        "contract": contracts.facts,
+        "tasks": tasks.facts,
+    }
+    return Bus(
+        Wiring(
+            policy=policy,
+            handlers=HANDLERS,
+            reactions=reactions(),
+            facts=sources,
+            subjects=SUBJECTS,
+            case_of=case_of,
+            record=record,
+            tools={
+                "catalogue": catalogue,
+                "calendars": calendars,
+                "calendar_of_case": calendar_of_case,
+                "team": team.who,
+            },
+        )
+    )
+
+

@@ -1,0 +1,107 @@
+"""Whose is it? Loads the subject of a command, so that the policy can be asked about it."""
+
+from core.cases.tables import case, document_version, item
+from core.clients.tables import client
+from core.contracts.tables import contract
+from core.conversations.tables import conversation
+from core.engine.access import Subject
+from core.staff.tables import staff
+from core.store.reading import Lookup
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+from core.tasks.tables import task
+
+
+def of_case(row: Row) -> Subject:
+    """A case belongs to its client, its team and its department."""
+    return Subject(
+        kind="case",
+        id=row["id"],
+        client_id=row["client_id"],
+        staff_ids=frozenset(row["team"].values()),
+        department=row["department_id"],
+    )
+
+
+def case_subject(lookup: Lookup, case_id: int) -> Subject | None:
+    row = lookup.peek(case, case_id)
+    return None if row is None else of_case(row)
+
+
+def item_subject(lookup: Lookup, item_id: int) -> Subject | None:
+    row = lookup.peek(item, item_id)
+    return None if row is None else case_subject(lookup, row["case_id"])
+
+
+def version_subject(lookup: Lookup, version_id: int) -> Subject | None:
+    row = lookup.peek(document_version, version_id)
+    return None if row is None else case_subject(lookup, row["case_id"])
+
+
+def task_subject(lookup: Lookup, task_id: int) -> Subject | None:
+    """A task belongs to its case, and to the person who has it."""
+    row = lookup.peek(task, task_id)
+    if row is None:
+        return None
+    subject = case_subject(lookup, row["case_id"])
+    if subject is None or row["staff_id"] is None:
+        return subject
+    people = subject.staff_ids | {row["staff_id"]}
+    return Subject("task", task_id, subject.client_id, people, subject.department)
+
+
+def client_subject(lookup: Lookup, client_id: int) -> Subject | None:
+    """A client belongs to himself and to the teams of his cases and contracts."""
+    if lookup.peek(client, client_id) is None:
+        return None
+    teams = [row["team"] for row in lookup.find(case, case.c.client_id == client_id)]
+    departments = {row["department_id"] for row in lookup.find(case, case.c.client_id == client_id)}
+    teams += [row["team"] for row in lookup.find(contract, contract.c.client_id == client_id)]
+    people = frozenset(person for team in teams for person in team.values())
+    department = departments.pop() if len(departments) == 1 else None
+    return Subject("client", client_id, client_id, people, department)
+
+
+def contract_subject(lookup: Lookup, contract_id: int) -> Subject | None:
+    row = lookup.peek(contract, contract_id)
+    if row is None:
+        return None
+    people = frozenset(row["team"].values())
+    members = [lookup.peek(staff, person) for person in people]
+    departments = {member["department_id"] for member in members if member is not None}
+    department = departments.pop() if len(departments) == 1 else None
+    return Subject("contract", contract_id, row["client_id"], people, department)
+
+
+def conversation_subject(lookup: Lookup, conversation_id: int) -> Subject | None:
+    row = lookup.peek(conversation, conversation_id)
+    return None if row is None else Subject("conversation", conversation_id, row["client_id"])
+
+
+def staff_subject(lookup: Lookup, staff_id: int) -> Subject | None:
+    row = lookup.peek(staff, staff_id)
+    return None if row is None else Subject("staff", staff_id, department=row["department_id"])
+
+
+SUBJECTS = {
+    "case": case_subject,
+    "item": item_subject,
+    "version": version_subject,
+    "task": task_subject,
+    "client": client_subject,
+    "contract": contract_subject,
+    "conversation": conversation_subject,
+    "staff": staff_subject,
+}
+
+
+def case_of(uow: UnitOfWork, kind: str, subject_id: int) -> int | None:
+    """The case that a subject belongs to: its lock is taken before anything is decided."""
+    table = {"item": item, "version": document_version, "task": task, "contract": contract}.get(kind)
+    if kind == "case":
+        return subject_id
+    if table is None:
+        return None
+    row = uow.peek(table, subject_id)
+    found: int | None = None if row is None else row["case_id"]
+    return found

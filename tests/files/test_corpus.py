@@ -1,0 +1,47 @@
+"""Every file of the corpus gets its verdict from the child process, and the parent stays as it was."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.files.child import Inspector
+from core.files.sniff import KINDS
+from core.files.verdicts import SEEN, VERDICTS
+from tests.files.corpus import REFUSED, TAKEN, Sample
+from tests.files.preview_parts import chunks_of
+
+
+@pytest.fixture(scope="module")
+def inspector() -> Iterator[Inspector]:
+    with Inspector() as running:
+        yield running
+
+
+@pytest.mark.parametrize("sample", TAKEN, ids=lambda sample: sample.name)
+def test_what_can_be_used_is_taken_and_drawn_anew(inspector: Inspector, sample: Sample) -> None:
+    found = inspector.inspect(sample.make())
+    told = found.inspection
+    assert (told.verdict, told.seen, told.kind, told.marks) == ("ok", sample.seen, sample.seen, sample.marks)
+    if told.kind == "docx":
+        assert found.preview is None
+    else:
+        assert found.preview is not None
+        assert set(chunks_of(found.preview)) == {b"IHDR", b"IDAT", b"IEND"}
+
+
+@pytest.mark.parametrize("sample", REFUSED, ids=lambda sample: sample.name)
+def test_what_cannot_be_used_is_refused_with_a_sentence(inspector: Inspector, sample: Sample) -> None:
+    found = inspector.inspect(sample.make())
+    told = found.inspection
+    assert (told.verdict, told.seen) == (sample.verdict, sample.seen)
+    assert (told.kind, found.preview) == (None, None)
+    for language in ("zh-CN", "en"):
+        assert told.words[language]
+        assert "{" not in told.words[language]
+
+
+def test_the_corpus_meets_every_verdict_that_a_file_alone_can_get() -> None:
+    met = {sample.verdict for sample in (*TAKEN, *REFUSED)}
+    assert set(VERDICTS) - met == {"too_heavy", "not_for_item"}
+    assert {sample.seen for sample in REFUSED} <= {*SEEN, "empty"}
+    assert {sample.seen for sample in TAKEN} == set(KINDS)
