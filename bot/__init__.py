@@ -1,1 +1,1 @@
-"""The bot: what happens between a message that arrived and a message that is sent. `app` and `cli` wire and start it."""
+"""The bot: what happens between a message that arrives and one that is sent. `app` and `cli` wire and start it."""

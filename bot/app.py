@@ -1,4 +1,4 @@
-"""The root: builds every part of one Banli process and wires them. Only this file and the CLI know the concrete channels."""
+"""The root: builds every part of one process and wires them. Only it and the CLI know the concrete channels."""
 
 import asyncio
 import contextlib

@@ -172,4 +172,3 @@ class Fetcher:
             raw=arrived.model_dump_json().encode(),
         )
         inbox.append(uow, update)
-

@@ -158,4 +158,3 @@ def _kind_and_body(inbound: InboundMessage | ButtonPress | ContactEvent) -> tupl
 
 
 log = structlog.get_logger(__name__)
-

@@ -1,4 +1,4 @@
-"""The router: one ordered table; the first row that fits answers. Every row says what its reader must be allowed to do."""
+"""The router: one ordered table; the first row that fits answers, if its reader is allowed to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -56,13 +56,22 @@ def _of_staff(name: str) -> Callable[[Turn], bool]:
     return lambda turn: _staff(turn) and _words(turn) and commands.said(turn, name)
 
 
+def _with_a_person(turn: Turn) -> bool:
+    return _client(turn) and _words(turn) and turn.chat["mode"] == "human"
+
+
 TABLE: tuple[Route, ...] = (
     Route("press", PUBLIC, lambda turn: isinstance(turn.inbound, ButtonPress), press),
     Route("contact", PUBLIC, lambda turn: isinstance(turn.inbound, ContactEvent), others.contact),
     Route("staff file in", "document.submit", lambda t: _staff(t) and _arrived(t), staff_files.bind),
     Route("file in", "document.submit", lambda t: _client(t) and _arrived(t), collect.bind),
     Route("file", "document.submit", lambda t: (_client(t) or _staff(t)) and _file(t), collect.acknowledge),
-    Route("staff form", "case.advance", lambda t: _staff(t) and _words(t) and t.dialog.get("kind") == "form", form.answer),
+    Route(
+        "staff form",
+        "case.advance",
+        lambda t: _staff(t) and _words(t) and t.dialog.get("kind") in ("form", "date"),
+        form.answer,
+    ),
     Route("board", "case.read", lambda t: _staff(t) and t.text.lower() in desk.BOARD, desk.board),
     Route("tasks", "task.complete", lambda t: _staff(t) and t.text.lower() in desk.TASKS, desk.tasks),
     Route("case", "case.read", lambda t: _staff(t) and desk.CASE.match(t.text) is not None, desk.one_case),
@@ -75,9 +84,10 @@ TABLE: tuple[Route, ...] = (
     Route("human", "conversation.ask_human", _of_client("human"), commands.human),
     Route("help", PUBLIC, _command("help"), commands.help_),
     Route("language", PUBLIC, _command("language"), commands.language),
-    Route("number", "document.read", lambda t: _client(t) and _words(t) and commands.is_number(t), commands.choose_item),
-    Route("with a person", "conversation.ask_human",
-          lambda t: _client(t) and _words(t) and t.chat["mode"] == "human", commands.pass_on),  # fmt: skip
+    Route(
+        "number", "document.read", lambda t: _client(t) and _words(t) and commands.is_number(t), commands.choose_item
+    ),
+    Route("with a person", "conversation.ask_human", _with_a_person, commands.pass_on),
     Route("other kind", PUBLIC, lambda turn: not _words(turn) and not _file(turn), others.other_kind),
     Route("stranger", PUBLIC, lambda turn: turn.actor.id == 0, others.greet),
     Route("not understood", PUBLIC, lambda turn: True, others.not_understood),
@@ -85,7 +95,7 @@ TABLE: tuple[Route, ...] = (
 
 
 def check_table(known: frozenset[str]) -> None:
-    """Raises RuntimeError for a row whose permission nobody is ever granted: default is no, and it is told at start-up."""
+    """Raises RuntimeError for a row whose permission nobody is ever granted: default is no, told at start-up."""
     loose = [route.name for route in TABLE if route.permission != PUBLIC and route.permission not in known]
     if loose:
         raise RuntimeError(f"routes without a known permission: {', '.join(loose)}")

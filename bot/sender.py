@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 
 class Sender:
-    """Claims, draws, sends, settles. A claim has an attempt number, so that a sender that comes back late settles nothing."""
+    """Claims, draws, sends, settles. A claim has a number, so that a sender that comes back late settles nothing."""
 
     def __init__(
         self, store: Store, reading: Reading, house: House, channels: Mapping[str, Channel], clock: Clock

@@ -48,7 +48,8 @@ class Ticker:
     async def _fire_one(self, timer_id: int, case_id: int | None) -> None:
         keys = frozenset() if case_id is None else frozenset({case_key(case_id)})
         try:
-            await asyncio.wrap_future(self._store.submit(Unit(lambda uow: self.fire(uow, timer_id), keys, name="timer")))
+            unit = Unit(lambda uow: self.fire(uow, timer_id), keys, name="timer")
+            await asyncio.wrap_future(self._store.submit(unit))
         except Exception as error:  # a timer that fails is pushed ahead, and parked after some attempts
             log.error("timer_failed", timer=timer_id, exc_info=error)
             words = f"{type(error).__name__}: {error}"
@@ -64,5 +65,3 @@ class Ticker:
         _, refusal = self._bus.attempt(uow, from_json(row["command"]), cause)
         if refusal is not None:
             log.info("timer_refused", timer=timer_id, code=refusal.code)
-
-

@@ -95,7 +95,7 @@ class Turn:
 
     def refuse(self, refusal: Refusal) -> None:
         """A "no" as a polite sentence."""
-        params = dict(refusal.params)
+        params: dict[str, Any] = dict(refusal.params)
         key = refusal.text_key if self.house.texts.has(refusal.text_key) else f"refusal.{refusal.code}"
         if not self.house.texts.has(key):
             key = "refusal.refused"
@@ -104,14 +104,15 @@ class Turn:
         params["who"], params["when"] = self._who(params), self._when(params)
         if isinstance(params.get("ticks"), list):
             params["ticks"] = [str(each) for each in params["ticks"]]
-        self.say(key, **{name: value for name, value in params.items() if _speakable(value)})
+        said: dict[str, Any] = {name: value for name, value in params.items() if _speakable(value)}
+        self.say(key, **said)
 
     def ask(self, dialog: dict[str, Any] | None) -> None:
         """Remember what was asked, so that the next words find their place; None forgets it."""
         self.uow.change(conversation, self.chat["id"], dialog=dialog)
 
     def case(self) -> Row | None:
-        """The client's case that is talked about: the one of the conversation, else his newest open one, locked."""
+        """The client's case that is talked about, locked: the one of the conversation, else his newest open one."""
         if self.actor.kind != "client" or self.actor.id == 0:
             return None
         rows = cases_of_client(self.uow, self.actor.id)
@@ -124,7 +125,8 @@ class Turn:
         return row
 
     def _who(self, params: Mapping[str, Any]) -> Any:
-        member = self.uow.peek(staff, params["who"]) if params.get("who_kind") == "staff" and params.get("who") else None
+        by_staff = params.get("who_kind") == "staff" and params.get("who")
+        member = self.uow.peek(staff, params["who"]) if by_staff else None
         return {"zh-CN": "客户", "en": "the client"} if member is None else member["name"]
 
     def _when(self, params: Mapping[str, Any]) -> Any:

@@ -22,7 +22,7 @@ _HEADERS = (
 
 
 def health_routes(store: Store, reading: Reading) -> list[BaseRoute]:
-    """/livez: the process answers. /readyz: the database answers, its tables are those of this version, the queue moves."""
+    """/livez: the process answers. /readyz: the database does, its tables fit this version, the queue moves."""
 
     async def livez(_: Request) -> Response:
         return JSONResponse({"status": "ok"})

@@ -58,9 +58,8 @@ class LoopbackGateway:
     async def redraw(self, to: Address, external_id: str, message: OutboundMessage) -> None:
         raise DeliveryFailed(f"{self.name} cannot change what was sent", permanent=True)
 
-    async def fetch(self, file: FileRef) -> AsyncIterator[bytes]:
+    def fetch(self, file: FileRef) -> AsyncIterator[bytes]:
         raise FetchFailed(f"{self.name} receives no files", permanent=True)
-        yield b""  # pragma: no cover - makes this a generator
 
     async def release(self, file: FileRef) -> None:
         """Nothing is held."""

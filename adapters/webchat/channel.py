@@ -20,9 +20,7 @@ NAME = "webchat"
 class WebchatChannel:
     """Implements `core.channel.port.Channel`. `ring` wakes the pages of a chat."""
 
-    def __init__(
-        self, config: WebchatConfig, store: Store, files: FileStore, ring: Callable[[str, str], None]
-    ) -> None:
+    def __init__(self, config: WebchatConfig, store: Store, files: FileStore, ring: Callable[[str, str], None]) -> None:
         self.name = NAME
         self.account = config.account
         self.capabilities = Capabilities(
@@ -46,18 +44,16 @@ class WebchatChannel:
         external_id = f"n{message.idempotency_key}"
         sender = "person" if message.sender == "person" else "bot"
         key = feed.lock_key(to.account, to.chat)
-        unit = Unit(
-            lambda uow: feed.show(uow, to.account, to.chat, external_id, sender, body_of(message)), frozenset({key}), name="webchat"
-        )
+        body = body_of(message)
+        unit = Unit(lambda uow: feed.show(uow, to.account, to.chat, external_id, sender, body), frozenset({key}))
         await asyncio.wrap_future(self._store.submit(unit))
         self._ring(to.account, to.chat)
         return Receipt(external_id=external_id)
 
     async def redraw(self, to: Address, external_id: str, message: OutboundMessage) -> None:
         key = feed.lock_key(to.account, to.chat)
-        unit = Unit(
-            lambda uow: feed.replace(uow, to.account, to.chat, external_id, body_of(message)), frozenset({key}), name="webchat"
-        )
+        body = body_of(message)
+        unit = Unit(lambda uow: feed.replace(uow, to.account, to.chat, external_id, body), frozenset({key}))
         await asyncio.wrap_future(self._store.submit(unit))
         self._ring(to.account, to.chat)
 

@@ -24,9 +24,7 @@ def _next_cursor(uow: UnitOfWork, account: str, visitor: str) -> tuple[int, int]
     return row["id"], row["last"]
 
 
-def show(
-    uow: UnitOfWork, account: str, visitor: str, external_id: str, sender: str, body: dict[str, Any]
-) -> None:
+def show(uow: UnitOfWork, account: str, visitor: str, external_id: str, sender: str, body: dict[str, Any]) -> None:
     """Put a message into the feed; one that is there already stays as it is."""
     chat_id, cursor = _next_cursor(uow, account, visitor)
     uow.add_once(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.channel.outbound import OutboundMessage
+from core.channel.outbound import Card, OutboundMessage
 from core.store.sealing import Row
 
 
@@ -27,7 +27,15 @@ def body_of(message: OutboundMessage) -> dict[str, Any]:
 
 def own_body(text: str, file: dict[str, Any] | None) -> dict[str, Any]:
     """What the visitor himself said."""
-    card = {"kind": "own", "title": "", "text": text, "facts": [], "image": None, "buttons": [], "footer": ""}
+    card: dict[str, Any] = {
+        "kind": "own",
+        "title": "",
+        "text": text,
+        "facts": [],
+        "image": None,
+        "buttons": [],
+        "footer": "",
+    }
     return {"sender": "", "card": card, "file": file}
 
 

@@ -22,10 +22,12 @@ from adapters.webchat.upload import read_upload
 from adapters.webchat.verify import COOKIE, Visitor, check_origin, open_session, visitor_of
 from core.bus.bus import Bus
 from core.channel.inbound import Update
+from core.commands.people import Language
 from core.files.store_port import FileStore
 from core.files.tables import file
 from core.kit.clock import Clock
 from core.kit.errors import Invalid, NotFound, Problem, TooMuch
+from core.kit.ids import new_token
 from core.ledger import inbox
 from core.store.reading import Reading
 from core.store.store import Store, Unit
@@ -89,7 +91,8 @@ class WebchatRoutes:
         with self._reading.open() as reader:
             kind, language = person_at(reader, visitor), language_of(reader, visitor, request)
         if known != secret:
-            await self._append(visitor, "hello-" + secret[:16], {"type": "contact", "event": "entered", "locale": language})
+            entered = {"type": "contact", "event": "entered", "locale": language}
+            await self._append(visitor, "hello-" + new_token(), entered)
         answer = JSONResponse(
             {
                 "language": language,
@@ -113,7 +116,8 @@ class WebchatRoutes:
         visitor = self._visitor(request)
         rows = await asyncio.to_thread(self._newer, visitor, _cursor(request.query_params.get("after")))
         found = [page_message(row, visitor.seat) for row in rows]
-        return JSONResponse({"messages": found, "cursor": max((each["cursor"] for each in found), key=int, default="0")})
+        newest = max((each["cursor"] for each in found), key=int, default="0")
+        return JSONResponse({"messages": found, "cursor": newest})
 
     async def events(self, request: Request) -> Response:
         """Server-sent events: what is new behind the cursor, now and whenever it comes."""
@@ -190,7 +194,7 @@ class WebchatRoutes:
 
     async def language(self, request: Request) -> Response:
         visitor, said = self._visitor(request), await _json(request)
-        wanted = "en" if said.get("language") == "en" else "zh-CN"
+        wanted: Language = "en" if said.get("language") == "en" else "zh-CN"
         await self._run(lambda uow: set_language(uow, self._bus, visitor, wanted))
         return Response(status_code=204)
 
@@ -255,4 +259,3 @@ def _id(said: dict[str, Any]) -> str:
 
 def _cursor(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0
-

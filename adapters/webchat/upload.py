@@ -1,7 +1,7 @@
 """Reading an upload: the multipart body is counted while it comes, and the file lies encrypted before we answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
 from starlette.datastructures import UploadFile
@@ -27,7 +27,7 @@ class Upload:
 
 
 async def read_upload(request: Request, files: FileStore, most: int) -> Upload:
-    """Raises TooMuch above `most` bytes, Invalid for a body that is no form with a file, Busy when the store is full."""
+    """Raises TooMuch above `most` bytes, Invalid for what is no form with a file, Busy when the store is full."""
     if int(request.headers.get("content-length") or 0) > most + OVERHEAD:
         raise TooMuch(limit=most)
     parser = _Parser(request.headers, _counted(request.stream(), most + OVERHEAD), max_files=1, max_fields=8)
@@ -60,7 +60,7 @@ def _put(files: FileStore, upload: UploadFile, most: int) -> Stored:
     return files.put(iter(lambda: upload.file.read(CHUNK), b""), most)
 
 
-async def _counted(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
+async def _counted(stream: AsyncIterator[bytes], most: int) -> AsyncGenerator[bytes, None]:
     seen = 0
     async for chunk in stream:
         seen += len(chunk)

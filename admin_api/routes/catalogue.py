@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Response
+from fastapi import Depends, Query
 from starlette.requests import Request
 
 from admin_api.bodies import whole
@@ -43,12 +43,12 @@ def list_templates(desk: AtDesk, country: Mark = None, visa: Mark = None) -> Tem
 def list_flows(desk: AtDesk) -> Flows:
     """Published flow versions."""
     with desk.look() as reader:
-        rows = reader.find(flow_version, order=(flow_version.c.flow, flow_version.c.version.desc()))
-    return Flows(flows=[flow_version_of(row) for row in rows])
+        rows = reader.find(flow_version, order=flow_version.c.version.desc())
+    return Flows(flows=[flow_version_of(row) for row in sorted(rows, key=lambda row: str(row["flow"]))])
 
 
 @FLOWS.operation("POST", "/flows", does(PublishFlow), status=201, streams=True, extra=_BODY)
-def publish_flow(desk: AtDesk, response: Response, source: Annotated[bytes, Depends(_source)]) -> FlowVersion:
+def publish_flow(desk: AtDesk, source: Annotated[bytes, Depends(_source)]) -> FlowVersion:
     """Publish a flow version from its YAML source.
 
     The source is kept byte for byte. Every mistake is told at once, each with a pointer into the source. Publishing
@@ -64,7 +64,6 @@ def publish_flow(desk: AtDesk, response: Response, source: Annotated[bytes, Depe
         row = reader.peek(flow_version, version_id)
     if row is None:
         raise RuntimeError("a published version cannot be found")
-    response.headers["Location"] = f"/api/v1/templates?country={row['meta'].get('country', '')}"
     return flow_version_of(row)
 
 

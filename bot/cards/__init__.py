@@ -1,1 +1,1 @@
-"""Cards: a notice becomes words and buttons at the moment when it is sent, for its reader's language, rights and channel."""
+"""Cards: a notice becomes words and buttons when it is sent, for its reader's language and rights."""

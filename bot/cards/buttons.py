@@ -34,6 +34,9 @@ def _done(ctx: CardContext, row: Row) -> bool:
     if command == "TickCheck":
         version = ctx.lookup.peek(document_version, args["version_id"])
         return version is not None and args["check"] in version["ticks"]
+    if command == "AskDate":
+        version = ctx.lookup.peek(document_version, args["version_id"])
+        return version is not None and args["name"] in version["dates"]
     if command == "RecordDeposit":
         return bool(ctx.params.get("deposit_paid"))
     return False

@@ -1,12 +1,16 @@
 """Cards that staff ask for: the board, the tasks, a case, the questions of a form."""
 
+from typing import cast
+
 from bot.cards.client_cards import item
 from bot.cards.context import CardContext
 from core.channel.outbound import Card
 from core.engine.access import Actor
+from core.files.checks.seen import DATE_WORDS, DateName
 from core.tasks.tables import task as task_table
 from core.views.board import board, reachable_cases
 from core.views.checklist_view import checklist
+from core.views.document_view import document_view
 from core.wiring.subjects import of_case
 
 MAX_LINES = 40
@@ -26,7 +30,9 @@ def board_card(ctx: CardContext) -> Card:
 
 
 def tasks_card(ctx: CardContext) -> Card:
-    rows = ctx.lookup.find(task_table, task_table.c.staff_id == ctx.actor.id, task_table.c.state == "open", limit=MAX_LINES)
+    rows = ctx.lookup.find(
+        task_table, task_table.c.staff_id == ctx.actor.id, task_table.c.state == "open", limit=MAX_LINES
+    )
     if not rows:
         return Card(text=ctx.say("task.none"), kind="tasks")
     lines = [f"{n}. {ctx.word(row['title'])} {ctx.when(row['due'])}".rstrip() for n, row in enumerate(rows, start=1)]
@@ -53,6 +59,11 @@ def dialog(ctx: CardContext) -> Card:
     if ctx.params["kind"] == "collect":
         return item(with_subject(ctx, {"case": ctx.params["case"], "item": ctx.params["item"]}))
     asked = with_subject(ctx, {"case": ctx.params["case"]})
+    if ctx.params["kind"] == "date":
+        words = ctx.word(DATE_WORDS[cast(DateName, ctx.params["name"])])
+        view_of = document_view(ctx.lookup, ctx.house.catalogue, ctx.params["version"])
+        what = f"{ctx.word(view_of.item.name)} · {words}"
+        return Card(text=ctx.say("form.ask_date", field=what), kind="form")
     view = asked.case()
     if ctx.params["trigger"] == "ask_supplement":
         rows = checklist(ctx.lookup, view.compiled, view.row["id"])

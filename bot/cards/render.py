@@ -64,7 +64,7 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
 
 
 def render(house: House, lookup: Lookup, row: Row, now: datetime) -> OutboundMessage:
-    """The message of an outbox row as it must look now. Raises KeyError for a notice that this reader has no card for."""
+    """The message of an outbox row as it looks now. Raises KeyError for a notice that this reader has no card for."""
     kind, person_id, notice = row["person_kind"], row["person_id"], row["notice"]
     ctx = CardContext(
         house=house,

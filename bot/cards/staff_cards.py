@@ -23,13 +23,23 @@ def contract(ctx: CardContext) -> Card:
     facts = [
         (ctx.say("contract.client"), ctx.client_name(person)),
         (ctx.say("contract.package"), row["package"]),
-        (ctx.say("contract.amount"), ctx.shown("contract", "amount", "money", ctx.money(row["amount"], row["currency"]))),
+        (
+            ctx.say("contract.amount"),
+            ctx.shown("contract", "amount", "money", ctx.money(row["amount"], row["currency"])),
+        ),
         (ctx.say("contract.signed"), ctx.day(row["signed_on"])),
         (ctx.say("contract.deposit"), deposit),
         (ctx.say("contract.status"), ctx.say(f"contract.status_{row['status']}")),
     ]
     shown = CardContext(
-        ctx.house, ctx.lookup, ctx.actor, ctx.language, ctx.subject, {"deposit_paid": paid is not None}, ctx.tokens, ctx.now
+        ctx.house,
+        ctx.lookup,
+        ctx.actor,
+        ctx.language,
+        ctx.subject,
+        {"deposit_paid": paid is not None},
+        ctx.tokens,
+        ctx.now,
     )
     return Card(
         title=ctx.say("contract.title", number=row["number"]),
@@ -98,7 +108,9 @@ def _findings(ctx: CardContext, view: DocumentView) -> list[str]:
     lines += [f"! {text}" for text in findings_words(ctx, found, ("warn",))]
     ticked = set(view.version["ticks"])
     lines += [f"☑ {ctx.word(each['text'])}" for each in found if each["check"] in ticked]
-    lines += [f"☐ {ctx.word(each['text'])}" for each in found if each["outcome"] == "tick" and each["check"] not in ticked]
+    lines += [
+        f"☐ {ctx.word(each['text'])}" for each in found if each["outcome"] == "tick" and each["check"] not in ticked
+    ]
     lines += [f"✓ {text}" for text in findings_words(ctx, [f for f in found if f["check"] not in ticked], ("ok",))]
     not_run = findings_words(ctx, found, ("not_run",))
     if not_run:

@@ -10,9 +10,9 @@ from core.staff.policy import ROLES
 from core.views.checklist_view import ItemView, checklist, waiting_for_client
 
 MESSAGE_PARAMS = (
-    "name agency service owner number stage next_stage n due list done total reason item bar eta valid_to days exp "
-    "result hours"
-).split()
+    "name", "agency", "service", "owner", "number", "stage", "next_stage", "n", "due", "list", "done", "total",
+    "reason", "item", "bar", "eta", "valid_to", "days", "exp", "result", "hours",
+)  # fmt: skip
 
 _MARKS = {"todo": "⬜", "submitted": "🕓", "approved": "✅", "rework": "↩", "waived": "➖"}
 

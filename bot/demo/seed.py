@@ -1,5 +1,6 @@
 """Fills an empty database with the demo agency: flows, staff, one client, one contract that waits to take effect."""
 
+from functools import partial
 from pathlib import Path
 
 from bot.demo.people import ACCOUNT, CLIENT, FLOW, STAFF
@@ -22,8 +23,7 @@ def publish_flows(store: Store, bus: Bus, folder: Path) -> list[str]:
     sources = {path.parent.name: path.read_text("utf-8") for path in sorted(folder.glob("*/v*.yaml"))}
     cause = Cause(SYSTEM, "cli", new_id())
     for source in sources.values():
-        command = PublishFlow(source=source)
-        store.run(lambda uow, command=command: bus.execute(uow, command, cause))
+        store.run(partial(bus.execute, command=PublishFlow(source=source), cause=cause))
     return sorted(sources)
 
 
@@ -74,5 +74,3 @@ def _people(uow: UnitOfWork, bus: Bus) -> None:
     client_id = do(RegisterClient(name=CLIENT.name, phone="13800000000", email="client@example.com", source="website"))
     do(BindClientIdentity(client_id=client_id, channel=CHANNEL, account=ACCOUNT, external_id=CLIENT.visitor))
     new_case(uow, bus, client_id, team, f"HT-{uow.now.year}-0001")
-
-

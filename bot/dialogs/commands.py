@@ -15,7 +15,7 @@ WORDS: dict[str, frozenset[str]] = {
     "progress": frozenset({"进度", "查进度", "查看进度", "status", "progress"}),
     "documents": frozenset({"材料", "清单", "材料清单", "docs", "documents", "checklist"}),
     "human": frozenset({"人工", "人工服务", "转人工", "联系顾问", "human", "agent", "person", "reach a person"}),
-    "help": frozenset({"帮助", "help", "?", "?", "菜单", "menu"}),
+    "help": frozenset({"帮助", "help", "?", "？", "菜单", "menu"}),
     "language": frozenset({"切换语言", "语言", "language", "english", "中文"}),
     "cancel": frozenset({"取消", "cancel"}),
 }

@@ -9,6 +9,7 @@ from bot.turn import Turn
 from core.cases.fields import check_fields
 from core.cases.tables import case
 from core.commands.cases import AdvanceCase, AskSupplement, FieldValue, SetFields
+from core.commands.documents import GiveDate
 from core.engine.flow import Field
 from core.kit.errors import Invalid, Refusal
 from core.store.locks import case_key
@@ -28,6 +29,9 @@ def answer(turn: Turn) -> None:
         turn.say("form.cancelled")
         return
     turn.uow.need(case_key(dialog["case"]))
+    if dialog["kind"] == "date":
+        _date_of_version(turn, dialog)
+        return
     if dialog["trigger"] == "ask_supplement":
         _supplement(turn, dialog)
     else:
@@ -61,6 +65,22 @@ def _field(turn: Turn, dialog: dict[str, Any]) -> None:
     else:
         turn.ask(None)
         turn.say("form.done", label=dict(flow.transition(dialog["trigger"]).label))
+
+
+def _date_of_version(turn: Turn, dialog: dict[str, Any]) -> None:
+    """A date that the reviewer read on a document."""
+    try:
+        value = date.fromisoformat(_date(turn.text))
+    except ValueError:
+        turn.say("form.bad", problem={"zh-CN": "日期应如 2026-05-01", "en": "a date looks like 2026-05-01"})
+        return
+    turn.ask(None)
+    command = GiveDate(version_id=dialog["version"], name=dialog["name"], value=value)
+    _, refusal = turn.bus.attempt(turn.uow, command, turn.cause)
+    if refusal is None:
+        turn.say("form.saved")
+    else:
+        turn.refuse(refusal)
 
 
 def _supplement(turn: Turn, dialog: dict[str, Any]) -> None:

@@ -53,5 +53,3 @@ def _thank(turn: Turn, command: Command, result: object) -> None:
         row = turn.case()
         if row is not None:
             turn.reply("accepted", {"case": row["id"], "version": result})
-
-

@@ -53,5 +53,3 @@ def _item(turn: Turn, row: Row, words: str) -> Row | None:
         if item.proof and any(words.lower().startswith(name.lower()) for name in names):
             return each
     return None
-
-

@@ -38,7 +38,8 @@ class Texts:
 def built_in() -> Texts:
     """The sentences that come with Banli."""
     reader = YAML(typ="safe", pure=True)
-    return Texts({language: _flat(reader.load((FOLDER / f"{language}.yaml").read_text("utf-8"))) for language in LANGUAGES})
+    sources = {language: (FOLDER / f"{language}.yaml").read_text("utf-8") for language in LANGUAGES}
+    return Texts({language: _flat(reader.load(source)) for language, source in sources.items()})
 
 
 def _flat(tree: Mapping[str, object], above: str = "") -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""Rule actions: each turns its parameters into commands, and does only that. One file per action, found by being there."""
+"""Rule actions: each turns its parameters into commands, and only that. One file each, found by being there."""

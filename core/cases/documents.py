@@ -77,9 +77,7 @@ def waive_item(command: WaiveItem, deed: Deed) -> None:
     status = move(wanted["status"], "waive", command.reason)
     before = completion_of(compiled_of(deed, row), uow, row)
     uow.change(item, wanted["id"], status=status, status_at=deed.now, words=command.reason)
-    deed.emit(
-        ItemWaived(case_id=row["id"], item_id=wanted["id"], item=wanted["key"], reason=command.reason)
-    )
+    deed.emit(ItemWaived(case_id=row["id"], item_id=wanted["id"], item=wanted["key"], reason=command.reason))
     tell_if_complete(row, before, deed)
 
 

@@ -1,4 +1,4 @@
-"""Facts about a case: ``case.*``, ``docs.*``, ``actor.*``, ``client.*``, ``history.*`` and ``time.*`` for conditions."""
+"""Facts about a case for conditions: ``case.*``, ``docs.*``, ``actor.*``, ``client.*``, ``history.*``, ``time.*``."""
 
 from collections.abc import Mapping
 

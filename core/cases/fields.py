@@ -39,9 +39,7 @@ def add_traveller(command: AddTraveller, deed: Deed) -> int:
 
 
 def keep_traveller(row: Row, traveller: Traveller, position: int, deed: Deed) -> Row:
-    return deed.uow.add(
-        applicant, case_id=row["id"], position=position, name=traveller.name, kind=traveller.kind
-    )
+    return deed.uow.add(applicant, case_id=row["id"], position=position, name=traveller.name, kind=traveller.kind)
 
 
 def check_travellers(flow: Flow, travellers: list[Traveller]) -> None:

@@ -5,10 +5,10 @@ from core.cases.checklist import completion_of, tell_if_complete
 from core.cases.documents import findings_of
 from core.cases.stages import compiled_of
 from core.cases.tables import case, document_version, item
-from core.commands.documents import GiveDate, OfferReasons, ReviewDocument, TickCheck
+from core.commands.documents import AskDate, GiveDate, OfferReasons, ReviewDocument, TickCheck
 from core.engine.checklist import move
 from core.engine.machine import CompiledFlow
-from core.events.happened import DocumentApproved, DocumentRejected, FindingsChanged, ReasonsAsked
+from core.events.happened import DateAsked, DocumentApproved, DocumentRejected, FindingsChanged, ReasonsAsked
 from core.files.tables import file
 from core.kit.errors import AlreadyDecided, Invalid, NotPossibleNow, Problem, Stale
 from core.store.sealing import Row
@@ -90,6 +90,19 @@ def give_date(command: GiveDate, deed: Deed) -> None:
     version = _undecided(deed, command.version_id)
     dates = {**version["dates"], command.name: command.value.isoformat()}
     _look_again(version, dates, list(version["ticks"]), deed)
+
+
+def ask_date(command: AskDate, deed: Deed) -> None:
+    """The next words of this member of staff are the date."""
+    version = _undecided(deed, command.version_id)
+    asked = DateAsked(case_id=version["case_id"], version_id=version["id"], staff_id=deed.actor.id, name=command.name)
+    deed.emit(asked)
+
+
+def needed_dates(version: Row) -> list[str]:
+    """Names of the dates that the version's checks wait for."""
+    wanted = [name for finding in version["findings"] for name in finding["params"].get("needs", ())]
+    return [name for name in dict.fromkeys(wanted) if name not in version["dates"]]
 
 
 def offer_reasons(command: OfferReasons, deed: Deed) -> None:

@@ -69,9 +69,7 @@ def enter(row: Row, deed: Deed, compiled: CompiledFlow, trigger: str, reason: st
         owner_id=row["team"].get(stage.owner),
     )
     deed.emit(
-        StageEntered(
-            case_id=row["id"], stage=stage.key, substate=row["substate"], trigger=trigger, reason=reason
-        )
+        StageEntered(case_id=row["id"], stage=stage.key, substate=row["substate"], trigger=trigger, reason=reason)
     )
     if stage.final:
         deed.uow.change(case, row["id"], state="closed", closed_at=deed.now, due=None)
@@ -87,9 +85,7 @@ def open_form(command: OpenForm, deed: Deed) -> None:
     flow = compiled_of(deed, row).flow
     asked = [field.key for field in flow.asks(flow.transition(command.trigger), row["stage"])]
     empty = tuple(key for key in asked if row["fields"].get(key) in (None, ""))
-    deed.emit(
-        FormAsked(case_id=row["id"], staff_id=deed.actor.id, trigger=command.trigger, fields=empty)
-    )
+    deed.emit(FormAsked(case_id=row["id"], staff_id=deed.actor.id, trigger=command.trigger, fields=empty))
 
 
 def set_substate(command: SetSubstate, deed: Deed) -> None:

@@ -36,6 +36,4 @@ def assign_role(command: AssignRole, deed: Deed) -> None:
     row = deed.uow.get(case, command.case_id)
     before = row["team"].get(command.role)
     deed.uow.change(case, row["id"], team={**row["team"], command.role: command.staff_id})
-    deed.emit(
-        RoleAssigned(case_id=row["id"], role=command.role, staff_id=command.staff_id, before=before)
-    )
+    deed.emit(RoleAssigned(case_id=row["id"], role=command.role, staff_id=command.staff_id, before=before))

@@ -1,4 +1,4 @@
-"""The compiled flows: read from their published source once per process; a version never changes, so neither does this."""
+"""The compiled flows: read from their published source once per process, as a version never changes."""
 
 from collections.abc import Callable
 

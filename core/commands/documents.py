@@ -71,6 +71,16 @@ class GiveDate(Command):
     value: date
 
 
+class AskDate(Command):
+    """Ask me for a date that stands on the document."""
+
+    permission: ClassVar[str] = "document.review"
+    about: ClassVar[Subject] = ("version", "version_id")
+
+    version_id: int
+    name: str  # issued, expires, from, to
+
+
 class OfferReasons(Command):
     """Show me the reasons for which this version can be rejected, as buttons."""
 

@@ -1,11 +1,13 @@
 """Handlers of the conversations' room: tell somebody, redraw, ask for a person, speak to a client."""
 
+from typing import Any
+
 from core.bus.deed import Deed
 from core.channel.inbound import Address
 from core.commands.work import AskHuman, Notify, RedrawCard, SayToClient, StartDialog
 from core.conversations import reach
 from core.conversations.tables import conversation
-from core.events.happened import HumanAsked, NotReachable, Notified, SaidToClient
+from core.events.happened import HumanAsked, Notified, NotReachable, SaidToClient
 from core.kit.errors import NotFound
 from core.kit.ids import new_id
 from core.ledger import outbox
@@ -21,7 +23,12 @@ def notify(command: Notify, deed: Deed) -> int | None:
     else:
         address = reach.gateway_of(uow, command.person_id, command.via)
     case_id = command.subject.get("case")
-    told = {"to": command.to, "person_id": command.person_id, "notice": command.notice, "via": command.via}
+    told: dict[str, Any] = {
+        "to": command.to,
+        "person_id": command.person_id,
+        "notice": command.notice,
+        "via": command.via,
+    }
     if address is None:
         deed.emit(NotReachable(case_id=case_id, **told))
         return None

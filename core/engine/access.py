@@ -137,9 +137,7 @@ class Policy:
         A field that is not in the answer was declared nowhere: treat it as hidden.
         """
         declared = {**self.field_rules.kinds.get(kind, {}), **(extra or {})}
-        return MappingProxyType(
-            {name: self._mask(actor, f"{kind}.{name}", pii) for name, pii in declared.items()}
-        )
+        return MappingProxyType({name: self._mask(actor, f"{kind}.{name}", pii) for name, pii in declared.items()})
 
     def _mask(self, actor: Actor, path: str, pii: Pii) -> Mask:
         rules = self.field_rules

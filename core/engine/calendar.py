@@ -89,15 +89,11 @@ class WorkingCalendar:
     Raises ValueError for hours that overlap, run backwards or never open at all.
     """
 
-    def __init__(
-        self, zone: str, weekly: Sequence[Iterable[Segment]], exceptions: Iterable[CalendarDay] = ()
-    ) -> None:
+    def __init__(self, zone: str, weekly: Sequence[Iterable[Segment]], exceptions: Iterable[CalendarDay] = ()) -> None:
         self.zone = ZoneInfo(zone)
         self.weekly = tuple(checked(day) for day in weekly)
         if len(self.weekly) != 7 or not any(self.weekly):
-            raise ValueError(
-                "a weekly pattern has seven days, Monday first, and is open on one of them at least"
-            )
+            raise ValueError("a weekly pattern has seven days, Monday first, and is open on one of them at least")
         self.exceptions: Mapping[date, CalendarDay] = MappingProxyType({row.day: row for row in exceptions})
         for row in self.exceptions.values():
             checked(row.segments)

@@ -135,9 +135,7 @@ def units(compiled: CompiledFlow, rows: Iterable[PlannedItem]) -> list[Unit]:
     return list(found.values())
 
 
-def completion(
-    compiled: CompiledFlow, rows: Iterable[PlannedItem], statuses: Mapping[ItemKey, Status]
-) -> Completion:
+def completion(compiled: CompiledFlow, rows: Iterable[PlannedItem], statuses: Mapping[ItemKey, Status]) -> Completion:
     """How far the rows are; a row without a status is ``todo``, approved and waived are done.
 
     In a group with alternatives it is enough that ``need`` of them are done.
@@ -181,9 +179,7 @@ def progress(stages: Sequence[Stage], current: str, done: int, total: int) -> in
     return (finished * total + stages[index].weight * done) * 100 // (whole * total)
 
 
-def _planned(
-    compiled: CompiledFlow, item: Item, applicant: int | None, facts: Mapping[str, object]
-) -> PlannedItem:
+def _planned(compiled: CompiledFlow, item: Item, applicant: int | None, facts: Mapping[str, object]) -> PlannedItem:
     conditions = _conditions(compiled, item)
     required = not item.proof and all(compiled.required[name].check(facts).ok for name in conditions)
     return PlannedItem(item.key, applicant, required, item.group)

@@ -119,6 +119,15 @@ class ReasonsAsked(Event):
     staff_id: int
 
 
+class DateAsked(Event):
+    """A reviewer wants to give a date that he read on the document."""
+
+    shown: ClassVar[bool] = False
+    version_id: int
+    staff_id: int
+    name: str
+
+
 class FindingsChanged(Event):
     """The reviewer ticked or dated something: the card says so."""
 

@@ -1,6 +1,7 @@
-"""A bell that any thread may ring and one loop waits for. A missed ring costs latency only: the loop also looks by itself."""
+"""A bell that any thread may ring and one loop waits for. A missed ring costs latency only."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -29,10 +30,8 @@ class Bell:
         self._loop = asyncio.get_running_loop()
         self._event = asyncio.Event()
         if not self._rung:
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._event.wait(), seconds)
-            except TimeoutError:
-                pass
         self._rung = False
 
 

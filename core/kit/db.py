@@ -124,9 +124,7 @@ def writer_engine(url: str) -> Engine:
 def reader_engine(url: str) -> Engine:
     """An engine whose connections cannot write, whatever is sent through them."""
     if not is_sqlite(url):
-        return create_engine(
-            url, pool_size=4, max_overflow=8, execution_options={"postgresql_readonly": True}
-        )
+        return create_engine(url, pool_size=4, max_overflow=8, execution_options={"postgresql_readonly": True})
     engine = create_engine(url, connect_args={"isolation_level": None, "check_same_thread": False})
     event.listen(engine, "connect", _sqlite_reader_pragmas)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))

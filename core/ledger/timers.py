@@ -62,7 +62,7 @@ def take(uow: UnitOfWork, timer_id: int) -> Row | None:
 def failed(uow: UnitOfWork, timer_id: int, error: str) -> bool:
     """Push a failing timer ahead, or park it. Returns whether it is parked."""
     row = uow.get(timer, timer_id)
-    attempts = row["attempts"] + 1
+    attempts: int = row["attempts"] + 1
     dead = attempts >= MAX_ATTEMPTS
     uow.change(
         timer,

@@ -1,17 +1,19 @@
 """What follows from a document: a review card for the reviewer, the verdict for the client."""
 
 from collections.abc import Iterator
+from typing import cast
 
 from core.bus.deed import Deed
 from core.cases.documents import review_card
-from core.cases.review import missing_ticks
+from core.cases.review import missing_ticks, needed_dates
 from core.cases.stages import compiled_of
 from core.cases.tables import case, document_version
 from core.cases.team import who
 from core.commands.command import Command
-from core.commands.documents import OfferReasons, ReviewDocument, TickCheck
-from core.commands.work import Notify, RedrawCard
+from core.commands.documents import AskDate, OfferReasons, ReviewDocument, TickCheck
+from core.commands.work import Notify, RedrawCard, StartDialog
 from core.events.happened import (
+    DateAsked,
     DocumentApproved,
     DocumentRejected,
     DocumentSubmitted,
@@ -19,9 +21,11 @@ from core.events.happened import (
     ItemsReopened,
     ReasonsAsked,
 )
+from core.files.checks.seen import DATE_WORDS, DateName
 from core.ledger.buttons import close_card, offer
 
 APPROVE = {"zh-CN": "通过", "en": "Approve"}
+GIVE_DATE = {"zh-CN": "填写{date}", "en": "Give the {date}"}
 REJECT = {"zh-CN": "退回", "en": "Reject"}
 
 
@@ -48,10 +52,20 @@ def ask_review(event: DocumentSubmitted, deed: Deed) -> Iterator[Command]:
         card=review_card(version["id"]),
         buttons=(
             *ticks,
+            *(
+                offer(AskDate(version_id=version["id"], name=each), _date_label(each), keeps=True)
+                for each in needed_dates(version)
+            ),
             offer(ReviewDocument(version_id=version["id"], decision="approved"), APPROVE, "primary"),
             offer(OfferReasons(version_id=version["id"]), REJECT, "danger", keeps=True),
         ),
     )
+
+
+def ask_date(event: DateAsked, deed: Deed) -> Iterator[Command]:
+    """The question goes to the reviewer who pressed."""
+    dialog = {"kind": "date", "case": event.case_id, "version": event.version_id, "name": event.name}
+    yield StartDialog(to="staff", person_id=event.staff_id, dialog=dialog)
 
 
 def show_reasons(event: ReasonsAsked, deed: Deed) -> Iterator[Command]:
@@ -108,6 +122,11 @@ def _decided(
         subject={"case": row["id"], "version": event.version_id},
         params={"item": event.item, **params},
     )
+
+
+def _date_label(name: str) -> dict[str, str]:
+    words = DATE_WORDS[cast(DateName, name)]
+    return {language: GIVE_DATE[language].replace("{date}", words[language]) for language in GIVE_DATE}
 
 
 def _tick_label(version: dict[str, object], check: str) -> dict[str, str]:

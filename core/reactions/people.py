@@ -1,4 +1,4 @@
-"""What follows for people: tasks on their phones, a client who wants a person, words of staff, a question at the end."""
+"""What follows for people: tasks, a client who wants a person, words of staff, a question at the end."""
 
 from collections.abc import Iterator
 
@@ -71,7 +71,6 @@ def ask_satisfaction(event: SurveyAsked, deed: Deed) -> Iterator[Command]:
         params={"message": event.question},
         card=f"survey:{row['id']}",
         buttons=tuple(
-            offer(AnswerSurvey(case_id=row["id"], score=score), label)
-            for score, label in enumerate(_STARS, start=1)
+            offer(AnswerSurvey(case_id=row["id"], score=score), label) for score, label in enumerate(_STARS, start=1)
         ),
     )

@@ -101,12 +101,11 @@ def _work(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[dict
 
 def _step(flow: Flow, stage: Stage, transition: Transition, row: Row) -> dict[str, object]:
     asked = [field for field in flow.asks(transition, stage.key) if field.type != "bool"]
-    style = "plain" if transition.outcome == "refused" else "primary"
     if asked or transition.key == "ask_supplement":
         form = OpenForm(case_id=row["id"], trigger=transition.key, stage=stage.key)
         return offer(form, transition.label, "plain", keeps=True)
     advance = AdvanceCase(case_id=row["id"], trigger=transition.key, stage=stage.key)
-    return offer(advance, transition.label, style)
+    return offer(advance, transition.label, "plain" if transition.outcome == "refused" else "primary")
 
 
 def _ticks(flow: Flow, stage: Stage, row: Row) -> list[dict[str, object]]:

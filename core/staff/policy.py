@@ -80,7 +80,7 @@ _SYSTEM = frozenset(
     }
 )
 
-_ADMIN = {name: Reach.ALL for name in (*_COMMON, *_SALES, *_REVIEW, *_LEAD)} | {
+_ADMIN = dict.fromkeys((*_COMMON, *_SALES, *_REVIEW, *_LEAD), Reach.ALL) | {
     "staff.manage": Reach.ALL,
     "flow.publish": Reach.ALL,
     "survey.ask": Reach.ALL,

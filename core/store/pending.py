@@ -40,7 +40,13 @@ class Pending:
         rows.append(row)
         self.rows[key] = row
         self._new.add(key)
-        self.journal.append(lambda: (rows.remove(row), self.rows.pop(key, None), self._new.discard(key)))
+
+        def undo() -> None:
+            rows.remove(row)
+            self.rows.pop(key, None)
+            self._new.discard(key)
+
+        self.journal.append(undo)
 
     def add_once(self, table: Table, row: Row) -> None:
         rows = self._once[table.name]
@@ -67,10 +73,11 @@ class Pending:
             before = self._dirty.get(key)
             base = before.version if before else row.get("version")
             self._dirty[key] = _Change(frozenset(values).union(before.names if before else ()), base)
-            self.journal.append(lambda: (row.update(old), self._restore(key, before)))
+            self.journal.append(lambda: self._restore(key, before, row, old))
         row.update(values)
 
-    def _restore(self, key: RowKey, before: "_Change | None") -> None:
+    def _restore(self, key: RowKey, before: "_Change | None", row: Row, old: Row) -> None:
+        row.update(old)
         if before is None:
             self._dirty.pop(key, None)
         else:

@@ -29,9 +29,7 @@ class Reader:
         self.connection = connection
         self.sealing = sealing
 
-    def find(
-        self, table: Table, *where: ColumnElement[bool], order: Any = None, limit: int | None = None
-    ) -> list[Row]:
+    def find(self, table: Table, *where: ColumnElement[bool], order: Any = None, limit: int | None = None) -> list[Row]:
         """Opened rows that match, oldest id first unless told otherwise."""
         statement = select(table).where(*where).order_by(table.c.id if order is None else order).limit(limit)
         return [self.sealing.open(table, row) for row in self.connection.execute(statement).mappings()]

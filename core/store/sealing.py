@@ -1,11 +1,11 @@
-"""Between a row in memory (plain) and a row at rest: personal columns are encrypted on the way in, opened on the way out."""
+"""Between a row in memory and a row at rest: personal columns are encrypted on the way in, opened on the way out."""
 
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import RowMapping, Table
 
 from core.kit.crypto import Vault
 from core.kit.db import SealedForm, sealed_columns
@@ -49,9 +49,9 @@ class Sealing:
                 stored[name] = self.vault.seal(table.name, name, row_id, _to_bytes(value, form))
         return stored
 
-    def open(self, table: Table, stored: Mapping[str, Any]) -> Row:
+    def open(self, table: Table, stored: Mapping[str, Any] | RowMapping) -> Row:
         """The row as the business sees it. Raises Tampered when a sealed value was changed or moved."""
-        row = dict(stored)
+        row: Row = {str(name): value for name, value in stored.items()}
         for name, form in self.columns(table):
             value = row.get(name)
             if value is not None:

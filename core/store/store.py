@@ -59,7 +59,9 @@ class Store:
         self._listeners[name].append(listener)
 
     def start(self) -> None:
-        self._thread.start()
+        """Begin to work; starting what runs already changes nothing."""
+        if not self._thread.is_alive():
+            self._thread.start()
 
     def close(self) -> None:
         """Finish what is waiting, then stop."""
@@ -152,8 +154,8 @@ class Store:
                     results.append((unit, None, error))
             pending.flush()
         self._put_back(deferred)
-        for unit, result, error in results:
-            _answer(unit, result, error)
+        for each in results:
+            _answer(*each)
         for name in rings:
             for listener in self._listeners[name]:
                 listener()

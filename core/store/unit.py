@@ -107,9 +107,7 @@ class UnitOfWork:
             raise NotFound(thing=table.name, id=row_id)
         return row
 
-    def find(
-        self, table: Table, *where: ColumnElement[bool], order: Any = None, limit: int | None = None
-    ) -> list[Row]:
+    def find(self, table: Table, *where: ColumnElement[bool], order: Any = None, limit: int | None = None) -> list[Row]:
         """Rows that match, oldest id first unless told otherwise, with the changes of this group."""
         if self.pending.waits(table):
             self._touch(table)
@@ -170,7 +168,7 @@ _BY_ID: dict[str, Any] = {}
 
 
 def _in_transaction(connection: Connection) -> bool:
-    """SQLite ends the whole transaction on some errors (a full disk inside a savepoint); then there is none to rewind."""
+    """SQLite ends the whole transaction on some errors (a full disk in a savepoint): then none is left to rewind."""
     if connection.dialect.name != "sqlite":
         return True
     return bool(connection.connection.dbapi_connection.in_transaction)  # type: ignore[union-attr]  # sqlite3.Connection

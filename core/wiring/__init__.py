@@ -1,1 +1,1 @@
-"""The hall: where rooms are put together. Which room handles a command, what follows from an event, who knows a fact."""
+"""The hall: where rooms are put together: who handles a command, what follows from an event, who knows a fact."""

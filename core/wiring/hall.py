@@ -66,6 +66,7 @@ HANDLERS: dict[type[Command], Handler] = {
     d.ReviewDocument: review.review_document,
     d.TickCheck: review.tick_check,
     d.GiveDate: review.give_date,
+    d.AskDate: review.ask_date,
     d.OfferReasons: review.offer_reasons,
     d.WaiveItem: documents.waive_item,
     w.CreateTask: tasks.create_task,
@@ -92,6 +93,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.ChecklistCompleted, on_stages.redraw_work),
     (e.FormAsked, on_stages.ask_form),
     (e.DocumentSubmitted, on_documents.ask_review),
+    (e.DateAsked, on_documents.ask_date),
     (e.ReasonsAsked, on_documents.show_reasons),
     (e.FindingsChanged, on_documents.redraw_review),
     (e.DocumentApproved, on_documents.tell_approved),
@@ -151,5 +153,3 @@ def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, Working
             },
         )
     )
-
-

@@ -195,12 +195,16 @@ def test_a_volume_without_room_is_a_clear_refusal_and_no_half_file(
     assert store.put([b"x"], MOST).size == 1
 
 
+@pytest.mark.parametrize("at", [1, 2, 4])  # the file itself, then the folders above it
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
 def test_no_room_when_it_is_made_durable_is_the_same_refusal(
-    store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+    store: FolderStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, at: int
 ) -> None:
+    calls = iter(range(1, 10))
+
     def full(_descriptor: int) -> None:
-        raise OSError(code, os.strerror(code))
+        if next(calls) == at:
+            raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StorageFull):

@@ -306,14 +306,18 @@ def test_times_of_day_follow_a_zone() -> None:
 
 @pytest.mark.parametrize("cel", ["case.n", "case.n + 1", "'true'", "dyn(true)", "case.l", "case.at"])
 def test_a_condition_must_be_yes_or_no(cel: str) -> None:
-    assert the_problem(cel=cel).code == "condition.cel.not_bool"
+    problem = the_problem(cel=cel)
+    assert problem.code == "condition.cel.not_bool"
+    assert problem.message["en"].startswith("line 1, column 1:")
 
 
 def test_long_sources_and_deep_ones_are_refused() -> None:
     fits = "case.t == '" + "三" * ((MAX_SOURCE - 12) // 3) + "'"
-    assert len(fits.encode()) <= MAX_SOURCE
+    fits += " " * (MAX_SOURCE - len(fits.encode()))
     assert not check({"case.t": "x"}, cel=fits).ok
-    assert the_problem(cel=fits + "    ").code == "condition.cel.too_long"
+    too_long = the_problem(cel=fits + " ")
+    assert too_long.code == "condition.cel.too_long"
+    assert too_long.message["en"].startswith("line 1, column 1:")
     assert the_problem(field="case.t", op="eq", value="a" * MAX_SOURCE).code == "condition.cel.too_long"
     assert the_problem(cel="(" * 200 + "case.ok" + ")" * 200).code == "condition.cel.too_deep"
 
@@ -331,6 +335,8 @@ def test_a_nul_does_not_cut_a_text_short() -> None:
     problem = the_problem(cel="case.ok\n\0 && false")
     assert problem.code == "condition.cel.nul"
     assert "line 2, column 1:" in problem.message["en"]
+    assert "line 2, column 1:" in the_problem(cel="\n\0").message["en"]
+    assert the_problem(cel="\0").code == "condition.cel.nul"
 
 
 # Values of clauses.

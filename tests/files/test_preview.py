@@ -8,6 +8,7 @@ from PIL import Image
 
 from core.files.inspect import inspect
 from core.files.limits import FileLimits
+from core.files.preview import to_png
 from tests.files import pictures
 from tests.files.papers import pdf, scanned_pdf
 from tests.files.pictures import SECRET_PLACE, heic, page, saved
@@ -34,6 +35,12 @@ def test_position_comment_and_profile_of_a_phone_are_gone() -> None:
     with Image.open(io.BytesIO(found.preview)) as opened:
         assert opened.info == {}
         assert not opened.getexif()
+
+
+def test_writing_drops_whatever_the_picture_carries() -> None:
+    loaded = Image.new("RGB", (20, 10), "red")
+    loaded.info = {"icc_profile": b"profile", "dpi": (72, 72), "exif": b"Exif\0\0MM\0*", "transparency": (255, 0, 0)}
+    assert chunks_of(to_png(loaded)) == [b"IHDR", b"IDAT", b"IEND"]
 
 
 def test_a_turned_photo_is_shown_upright_and_measured_so() -> None:

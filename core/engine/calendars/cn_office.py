@@ -44,11 +44,7 @@ CN_OFFICE = WorkingCalendar(
     WEEKLY,
     [
         *(CalendarDay(day, (), "法定节假日") for year, text in OFF.items() for day in days(year, text)),
-        *(
-            CalendarDay(day, (), "待公布", False)
-            for year, text in OFF_EXPECTED.items()
-            for day in days(year, text)
-        ),
+        *(CalendarDay(day, (), "待公布", False) for year, text in OFF_EXPECTED.items() for day in days(year, text)),
         *(CalendarDay(day, HOURS, "调休上班") for year, text in MAKE_UP.items() for day in days(year, text)),
     ],
 )

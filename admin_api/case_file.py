@@ -1,0 +1,109 @@
+"""Gathers one case from the core's views, as far as the reader may see it."""
+
+from collections.abc import Mapping
+
+from admin_api.desk import Desk
+from admin_api.masked import name_under
+from admin_api.names import Someone, names_of
+from admin_api.schemas.cases import Case, Member, Step, Traveller, about_case, fields_under
+from admin_api.schemas.documents import ChecklistItem, Version, version_of
+from core.cases.checklist import asked, items_of
+from core.cases.tables import applicant, document_version
+from core.engine.access import Mask, Pii
+from core.engine.flow import Flow
+from core.files.tables import file
+from core.store.reading import Reader
+from core.store.sealing import Row
+from core.views.case_view import CaseView, case_view
+from core.wiring.subjects import of_case
+
+TRAVELLER: Mapping[str, Pii] = {"traveller": "identity"}
+_FORMS = {"phone": "phone", "email": "email"}  # type of a flow's field -> the pattern by which it is masked
+
+
+def read_file(desk: Desk, reader: Reader, case_id: int) -> Case:
+    """Raises NotFound."""
+    view = case_view(reader, desk.parts.catalogue, case_id)
+    flow, masks = view.compiled.flow, desk.masks("client")
+    declared: dict[str, Pii] = {field.key: field.pii for field in flow.fields}
+    own = desk.masks("case", {**declared, **TRAVELLER})
+    people = reader.find(applicant, applicant.c.case_id == case_id, order=applicant.c.position)
+    team = {("staff", staff_id) for staff_id in view.row["team"].values()}
+    names = names_of(reader, team, masks)
+    return Case(
+        **about_case(view, dict(masks), desk.parts.clock.now()),
+        steps=_steps(desk, view),
+        team=[
+            Member(role=role, id=staff_id, name=names.get(("staff", staff_id), ""))
+            for role, staff_id in sorted(view.row["team"].items())
+        ],
+        travellers=[
+            Traveller(id=each["id"], name=name_under(own, each["name"], "traveller"), kind=each["kind"])
+            for each in people
+        ],
+        fields=fields_under(view.row["fields"], dict(own), {each.key: _FORMS.get(each.type, "") for each in flow.fields}),
+        items=checklist_of(desk, reader, view, masks),
+    )
+
+
+def checklist_of(desk: Desk, reader: Reader, view: CaseView, masks: Mapping[str, Mask]) -> list[ChecklistItem]:
+    """Every row that is asked for or was touched, and the proofs that staff hand in."""
+    flow = view.compiled.flow
+    rows = [
+        row
+        for row in items_of(reader, view.row["id"])
+        if asked(row) or row["status"] != "todo" or flow.item(row["key"]).proof
+    ]
+    versions = _versions(reader, view.row, masks) if _reads_documents(desk, view.row) else None
+    return [_item(flow, row, None if versions is None else versions.get(row["id"], [])) for row in rows]
+
+
+def _item(flow: Flow, row: Row, versions: list[Version] | None) -> ChecklistItem:
+    item = flow.item(row["key"])
+    more = {} if versions is None else {"versions": versions}
+    return ChecklistItem(
+        id=row["id"],
+        key=row["key"],
+        name=dict(item.name),
+        group=row["group_key"],
+        traveller_id=row["applicant_id"],
+        required=row["required"],
+        asked=asked(row),
+        proof=item.proof,
+        submit_by=item.submit_by,
+        status=row["status"],
+        status_at=row["status_at"],
+        reason=row["reason"],
+        words=row["words"],
+        **more,
+    )
+
+
+def _versions(reader: Reader, case: Row, masks: Mapping[str, Mask]) -> dict[int, list[Version]]:
+    """Item id -> its versions, newest first."""
+    rows = reader.find(
+        document_version, document_version.c.case_id == case["id"], order=document_version.c.n.desc()
+    )
+    kept = [row["file_id"] for row in rows]
+    files = {row["id"]: row for row in reader.find(file, file.c.id.in_(kept))} if kept else {}
+    people: set[Someone] = {(row["by_kind"], row["by_id"]) for row in rows}
+    people |= {("staff", row["reviewed_by"]) for row in rows if row["reviewed_by"] is not None}
+    names = names_of(reader, people, masks)
+    found: dict[int, list[Version]] = {}
+    for row in rows:
+        found.setdefault(row["item_id"], []).append(version_of(row, files[row["file_id"]], names))
+    return found
+
+
+def _reads_documents(desk: Desk, case: Row) -> bool:
+    return desk.parts.policy.may(desk.actor, "document.read", of_case(case))
+
+
+def _steps(desk: Desk, view: CaseView) -> list[Step]:
+    if view.row["state"] != "open" or not desk.parts.policy.may(desk.actor, "case.advance", of_case(view.row)):
+        return []
+    return [
+        Step(trigger=each.key, label=dict(each.label), to=each.to)
+        for each in view.compiled.machine.triggers(view.stage.key)
+        if desk.actor.roles & set(each.by)
+    ]

@@ -1,0 +1,35 @@
+"""Clients: one file each, and the accounts on which they are met."""
+
+from admin_api.desk import AtDesk, command_of
+from admin_api.masked import shown
+from admin_api.route import does, reaches, section
+from admin_api.schemas.ids import IdIn
+from admin_api.schemas.model import Created
+from admin_api.schemas.people import ClientFile, NewClient, NewIdentity
+from core.clients.tables import client
+from core.commands.people import BindClientIdentity, RegisterClient
+from core.kit.errors import NotFound
+
+CLIENTS = section("clients")
+
+
+@CLIENTS.operation("POST", "/clients", does(RegisterClient), status=201)
+def register_client(desk: AtDesk, body: NewClient) -> Created:
+    """Open a client's file."""
+    return Created(id=desk.do(command_of(RegisterClient, body.model_dump())))
+
+
+@CLIENTS.operation("GET", "/clients/{client_id}", reaches("client.read", "client", "client_id"))
+def read_client(desk: AtDesk, client_id: IdIn) -> ClientFile:
+    """A client's file, as far as the caller may see it."""
+    with desk.look() as reader:
+        row = reader.peek(client, client_id)
+    if row is None:
+        raise NotFound(thing="client")
+    return ClientFile(**shown(row, desk.masks("client")))
+
+
+@CLIENTS.operation("POST", "/clients/{client_id}/identities", does(BindClientIdentity), status=204, errors=[409])
+def bind_client_identity(desk: AtDesk, client_id: IdIn, body: NewIdentity) -> None:
+    """Say that an account on a channel is this client's."""
+    desk.do(command_of(BindClientIdentity, {"client_id": client_id, **body.model_dump()}))

@@ -1,0 +1,64 @@
+"""Staff: departments, members, their accounts and keys, and the caller himself."""
+
+from admin_api.desk import AtDesk, command_of
+from admin_api.route import does, member, section
+from admin_api.schemas.ids import IdIn
+from admin_api.schemas.model import Created
+from admin_api.schemas.people import Key, Me, NewDepartment, NewIdentity, NewKey, NewStaff
+from core.commands.people import AddDepartment, AddStaff, BindStaffIdentity, IssueApiKey
+from core.engine.access import Mask, Reach
+from core.kit.errors import NotFound
+from core.staff.policy import ROLES
+from core.staff.tables import staff
+
+STAFF = section("staff")
+
+
+@STAFF.operation("GET", "/me", member())
+def read_me(desk: AtDesk) -> Me:
+    """The caller: roles, rights and what he sees of which field."""
+    actor, policy = desk.actor, desk.parts.policy
+    with desk.look() as reader:
+        row = reader.peek(staff, actor.id)
+    if row is None:
+        raise NotFound(thing="staff")
+    granted = sorted({name for role in actor.roles for name in policy.grants.get(role, {})})
+    rows = {name: policy.rows(actor, name) for name in granted}
+    return Me(
+        id=actor.id,
+        name=actor.name,
+        language=row["language"],
+        roles=sorted(actor.roles),
+        role_names={role: dict(ROLES[role]) for role in sorted(actor.roles) if role in ROLES},
+        department_id=actor.department,
+        permissions={name: reach.name.lower() for name, reach in rows.items() if reach is not Reach.NONE},
+        fields={
+            kind: {name: mask.name.lower() for name, mask in desk.masks(kind).items() if mask is not Mask.HIDDEN}
+            for kind in policy.field_rules.kinds
+        },
+    )
+
+
+@STAFF.operation("POST", "/departments", does(AddDepartment), status=201, errors=[404])
+def add_department(desk: AtDesk, body: NewDepartment) -> Created:
+    """Add a department."""
+    return Created(id=desk.do(command_of(AddDepartment, body.model_dump())))
+
+
+@STAFF.operation("POST", "/staff", does(AddStaff), status=201, errors=[404])
+def add_staff(desk: AtDesk, body: NewStaff) -> Created:
+    """Add a member of staff."""
+    return Created(id=desk.do(command_of(AddStaff, body.model_dump())))
+
+
+@STAFF.operation("POST", "/staff/{staff_id}/identities", does(BindStaffIdentity), status=204)
+def bind_staff_identity(desk: AtDesk, staff_id: IdIn, body: NewIdentity) -> None:
+    """Say that an account on a channel is this member's."""
+    desk.do(command_of(BindStaffIdentity, {"staff_id": staff_id, **body.model_dump()}))
+
+
+@STAFF.operation("POST", "/staff/{staff_id}/keys", does(IssueApiKey), status=201)
+def issue_api_key(desk: AtDesk, staff_id: IdIn, body: NewKey) -> Key:
+    """Issue a key that acts as this member; its secret is shown this once."""
+    secret = str(desk.do(command_of(IssueApiKey, {"staff_id": staff_id, "name": body.name})))
+    return Key(key=secret, prefix=secret[:10])

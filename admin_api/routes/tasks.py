@@ -1,0 +1,45 @@
+"""Tasks of the caller."""
+
+from typing import Literal
+
+from admin_api.desk import AtDesk, Desk
+from admin_api.route import does, may, section
+from admin_api.schemas.ids import IdIn
+from admin_api.schemas.tasks import Task, Tasks, task_of
+from core.cases.tables import case
+from core.commands.work import CompleteTask
+from core.kit.errors import NotFound
+from core.store.reading import Reader
+from core.store.sealing import Row
+from core.tasks.tables import task
+
+TASKS = section("tasks")
+MOST = 500
+
+
+@TASKS.operation("GET", "/tasks", may("task.complete"))
+def list_tasks(desk: AtDesk, state: Literal["open", "done"] = "open") -> Tasks:
+    """The caller's own tasks."""
+    with desk.look() as reader:
+        rows = reader.find(task, task.c.staff_id == desk.actor.id, task.c.state == state, limit=MOST)
+        found = _tasks(desk, reader, rows)
+    return Tasks(tasks=sorted(found, key=lambda each: (each.due is None, each.due or each.created_at)))
+
+
+@TASKS.operation("POST", "/tasks/{task_id}/complete", does(CompleteTask), errors=[409])
+def complete_task(desk: AtDesk, task_id: IdIn) -> Task:
+    """Say that a task is done."""
+    desk.do(CompleteTask(task_id=task_id))
+    with desk.look() as reader:
+        found = _tasks(desk, reader, reader.find(task, task.c.id == task_id))
+    if not found:
+        raise NotFound(thing="task")
+    return found[0]
+
+
+def _tasks(desk: Desk, reader: Reader, rows: list[Row]) -> list[Task]:
+    wanted = {row["case_id"] for row in rows}
+    cases = reader.find(case, case.c.id.in_(wanted)) if wanted else []
+    numbers = {row["id"]: row["number"] for row in cases}
+    now = desk.parts.clock.now()
+    return [task_of(row, numbers.get(row["case_id"], ""), now) for row in rows]

@@ -1,0 +1,56 @@
+"""What can be done to a case, in JSON."""
+
+from pydantic import Field
+
+from admin_api.schemas.contracts import NewTraveller
+from admin_api.schemas.ids import IdIn
+from admin_api.schemas.model import Sent
+
+FieldValue = str | int | bool | list[str] | None
+
+
+class NewAdvance(Sent):
+    """A trigger of the case's flow. With `stage`, only if the case is still there."""
+
+    trigger: str = Field(min_length=1, max_length=60, examples=["begin"])
+    stage: str | None = Field(default=None, max_length=60, examples=["signed"])
+    reason: str = Field(default="", max_length=2000)
+
+
+class NewSubstate(Sent):
+    """More exactly where the case is within its stage."""
+
+    substate: str = Field(min_length=1, max_length=60, examples=["embassy_review"])
+    stage: str | None = Field(default=None, max_length=60)
+
+
+class NewFields(Sent):
+    """Values of the flow's fields; null empties one."""
+
+    fields: dict[str, FieldValue] = Field(min_length=1, max_length=100, examples=[{"return_date": "2026-05-01"}])
+
+
+class NewTravellers(Sent):
+    """One more person on the case."""
+
+    traveller: NewTraveller
+
+
+class NewSupplement(Sent):
+    """What the authority asks for beside what it has."""
+
+    items: list[str] = Field(min_length=1, max_length=40, examples=[["bank_statement"]], description="Item keys.")
+    reason: str = Field(min_length=1, max_length=2000, examples=["余额不足"])
+
+
+class NewMember(Sent):
+    """Who does a role's work from now on."""
+
+    role: str = Field(min_length=1, max_length=40, examples=["copywriter"])
+    staff_id: IdIn
+
+
+class NewMessage(Sent):
+    """Words to the client."""
+
+    text: str = Field(min_length=1, max_length=4000, examples=["您好，材料已收到。"])

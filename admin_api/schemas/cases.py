@@ -1,0 +1,211 @@
+"""Cases as the API writes them: the board, a list, and one case with everything about it."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from admin_api.masked import name_under, value_under
+from admin_api.schemas.documents import ChecklistItem
+from admin_api.schemas.ids import IdOut
+from admin_api.schemas.model import Given, Moment
+from core.engine.access import Mask
+from core.engine.flow import Stage
+from core.engine.text import Words
+from core.store.sealing import Row
+from core.views.case_view import CaseView
+
+FieldOut = str | int | bool | list[str] | None
+
+
+class StageName(Given):
+    """A stage of the case's flow."""
+
+    key: str
+    name: Words
+
+
+class CaseLine(Given):
+    """A case in a list."""
+
+    id: IdOut
+    number: str
+    client_id: IdOut
+    client_name: str
+    flow: str
+    stage: StageName
+    substate: str | None
+    state: str = Field(description="open or closed")
+    outcome: str | None
+    due: Moment | None
+    overdue: bool
+    opened_at: Moment
+
+
+class CaseList(Given):
+    """Cases that the caller reaches, newest first."""
+
+    cases: list[CaseLine]
+    next: IdOut | None = Field(description="Give it as `before` for the next page; null on the last one.")
+
+
+class Column(Given):
+    """One stage of one flow and the cases in it."""
+
+    flow: str
+    flow_name: Words
+    stage: StageName
+    count: int
+    cases: list[CaseLine]
+
+
+class Board(Given):
+    """Every case that the caller reaches, by stage, in the flows' order."""
+
+    columns: list[Column]
+
+
+class StageMark(Given):
+    """A stage as the client sees it."""
+
+    key: str
+    name: Words
+    state: str = Field(description="done, current or todo")
+    since: Moment | None
+
+
+class Step(Given):
+    """A step that the caller's roles may try now; guards are asked when he tries."""
+
+    trigger: str
+    label: Words
+    to: str
+
+
+class Member(Given):
+    """Who does a role's work on the case."""
+
+    role: str
+    id: IdOut
+    name: str
+
+
+class Person(Given):
+    """The client or a traveller; a hidden name is empty."""
+
+    id: IdOut
+    name: str
+
+
+class Traveller(Person):
+    """One person that the case is for."""
+
+    kind: str
+
+
+class CaseState(Given):
+    """Where a case is after what was done to it."""
+
+    id: IdOut
+    number: str
+    state: str
+    stage: StageName
+    substate: str | None
+    outcome: str | None
+    due: Moment | None
+    done: int = Field(description="Items settled.")
+    total: int = Field(description="Items asked for.")
+    percent: int
+    version: int
+
+
+class Case(CaseState):
+    """One case with everything about it, as far as the reader may see it."""
+
+    flow: str
+    flow_version: int
+    flow_name: Words
+    client: Person
+    contract_id: IdOut | None
+    department_id: IdOut | None
+    overdue: bool
+    opened_at: Moment
+    closed_at: Moment | None
+    stages: list[StageMark]
+    steps: list[Step]
+    team: list[Member]
+    travellers: list[Traveller]
+    fields: dict[str, FieldOut]
+    items: list[ChecklistItem]
+
+
+def stage_name(stage: Stage) -> StageName:
+    return StageName(key=stage.key, name=dict(stage.name))
+
+
+def line_of(row: Row, stage: Stage, client_name: str, now: datetime) -> CaseLine:
+    return CaseLine(
+        id=row["id"],
+        number=row["number"],
+        client_id=row["client_id"],
+        client_name=client_name,
+        flow=row["flow"],
+        stage=stage_name(stage),
+        substate=row["substate"],
+        state=row["state"],
+        outcome=row["outcome"],
+        due=row["due"],
+        overdue=_overdue(row, now),
+        opened_at=row["opened_at"],
+    )
+
+
+def state_of(view: CaseView) -> dict[str, object]:
+    """The members of a CaseState."""
+    row = view.row
+    return {
+        "id": row["id"],
+        "number": row["number"],
+        "state": row["state"],
+        "stage": stage_name(view.stage),
+        "substate": row["substate"],
+        "outcome": row["outcome"],
+        "due": row["due"],
+        "done": view.completion.done,
+        "total": view.completion.total,
+        "percent": view.percent,
+        "version": row["version"],
+    }
+
+
+def about_case(view: CaseView, client_masks: dict[str, Mask], now: datetime) -> dict[str, object]:
+    """The members of a Case that stand in its own row and flow."""
+    row, flow = view.row, view.compiled.flow
+    return {
+        **state_of(view),
+        "flow": flow.key,
+        "flow_version": flow.version,
+        "flow_name": dict(flow.name),
+        "client": Person(id=view.client["id"], name=name_under(client_masks, view.client["name"])),
+        "contract_id": row["contract_id"],
+        "department_id": row["department_id"],
+        "overdue": _overdue(row, now),
+        "opened_at": row["opened_at"],
+        "closed_at": row["closed_at"],
+        "stages": [
+            StageMark(key=each.stage.key, name=dict(each.stage.name), state=each.state, since=each.since)
+            for each in view.stages
+        ],
+    }
+
+
+def fields_under(values: Row, masks: dict[str, Mask], forms: dict[str, str]) -> dict[str, FieldOut]:
+    """The case's fields as far as they may be seen; ``forms``: field -> the pattern by which it is masked."""
+    return {
+        key: value_under(masks[key], value, forms.get(key, ""))
+        for key, value in values.items()
+        if masks.get(key, Mask.HIDDEN) is not Mask.HIDDEN
+    }
+
+
+def _overdue(row: Row, now: datetime) -> bool:
+    return row["state"] == "open" and row["due"] is not None and row["due"] <= now

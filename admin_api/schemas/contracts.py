@@ -1,0 +1,48 @@
+"""Contracts in JSON."""
+
+from datetime import date
+
+from pydantic import Field
+
+from admin_api.schemas.ids import IdIn, IdOut
+from admin_api.schemas.model import Given, Moment, Sent
+
+FieldIn = str | int | bool | None
+
+
+class NewTraveller(Sent):
+    """One person that a case is for."""
+
+    name: str = Field(min_length=1, max_length=200, examples=["张三"])
+    kind: str = Field(min_length=1, max_length=60, examples=["employed"], description="An applicant type of the flow.")
+
+
+class NewContract(Sent):
+    """A contract with a client for one flow."""
+
+    client_id: IdIn
+    flow: str = Field(min_length=1, max_length=60, examples=["visa_jp_tourist"])
+    number: str = Field(min_length=1, max_length=60, examples=["HT-2026-0001"])
+    package: str = Field(min_length=1, max_length=200, examples=["标准套餐"])
+    amount: int = Field(ge=0, examples=[128000], description="In minor units (分).")
+    currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
+    signed_on: date
+    travellers: list[NewTraveller] = Field(min_length=1, max_length=30)
+    team: dict[str, IdIn] = Field(default_factory=dict, description="Role -> member of staff.")
+    fields: dict[str, FieldIn] = Field(default_factory=dict, description="First values of the flow's fields.")
+
+
+class Contract(Given):
+    """A contract, as far as the reader may see it: a hidden field is not there."""
+
+    id: IdOut | None = None
+    client_id: IdOut | None = None
+    case_id: IdOut | None = Field(default=None, description="The case that it opened; null before it takes effect.")
+    number: str | None = None
+    flow: str | None = None
+    package: str | None = None
+    signed_on: str | None = None
+    status: str | None = Field(default=None, description="draft or effective")
+    amount: int | str | None = None
+    currency: str | None = None
+    deposit_paid_at: Moment | str | None = None

@@ -1,0 +1,149 @@
+"""Checklist items and document versions in JSON."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field
+
+from admin_api.schemas.ids import IdOut, ids_as_text
+from admin_api.schemas.model import Given, Moment, Sent
+from core.engine.text import Words
+from core.store.sealing import Row
+
+
+class Who(Given):
+    """A client, a member of staff, or the system; a hidden name is empty."""
+
+    kind: str
+    id: IdOut
+    name: str
+
+
+class Finding(Given):
+    """What one check says; it advises, only a person decides."""
+
+    check: str
+    outcome: str = Field(description="ok, warn, fail, not_run or tick")
+    text: Words
+    params: dict[str, Any]
+
+
+class Version(Given):
+    """One version of a document; only the newest one counts."""
+
+    id: IdOut
+    n: int
+    status: str = Field(description="submitted, approved, rejected or replaced")
+    sha256: str = Field(description="SHA-256 of the file as it was sent.")
+    file_name: str
+    size: int
+    media_type: str
+    has_preview: bool
+    by: Who
+    channel: str
+    at: Moment
+    reviewed_by: Who | None
+    reviewed_at: Moment | None
+    reason: str | None
+    words: str | None
+    note: str | None
+    findings: list[Finding]
+    ticks: list[str]
+    dates: dict[str, str]
+
+
+class ChecklistItem(Given):
+    """One row of a case's checklist. ``versions`` is there for those who may read documents, newest first."""
+
+    id: IdOut
+    key: str
+    name: Words
+    group: str | None
+    traveller_id: IdOut | None
+    required: bool
+    asked: bool = Field(description="Whether it is asked for at present: required, or asked for by name.")
+    proof: bool
+    submit_by: str
+    status: str = Field(description="todo, submitted, approved, rework or waived")
+    status_at: Moment
+    reason: str | None
+    words: str | None
+    versions: list[Version] | None = None
+
+
+class Submitted(Given):
+    """The version that an upload became."""
+
+    id: IdOut
+    n: int
+    item_id: IdOut
+    sha256: str
+    by: Who
+    findings: list[Finding]
+
+
+class NewReview(Sent):
+    """A decision on one version. A rejection needs one of the flow's reasons."""
+
+    decision: Literal["approved", "rejected"] = Field(examples=["approved"])
+    reason: str = Field(default="", max_length=60, examples=[""])
+    words: str = Field(default="", max_length=1000, description="To the client, when the reason is `other`.")
+    note: str = Field(default="", max_length=2000, description="Stays inside.")
+    ticks: list[str] = Field(default_factory=list, max_length=40, description="Checks confirmed by eye.")
+
+
+class NewTick(Sent):
+    """A check that was confirmed by eye."""
+
+    check: str = Field(min_length=1, max_length=60, examples=["signature"])
+
+
+class NewDate(Sent):
+    """A date that was read on the document."""
+
+    name: Literal["issued", "expires", "from", "to"] = Field(examples=["expires"])
+    value: date = Field(examples=["2030-01-31"])
+
+
+class NewWaiver(Sent):
+    """Why an item is not needed here."""
+
+    reason: str = Field(min_length=1, max_length=1000, examples=["由使馆豁免"])
+
+
+def findings_of(rows: list[dict[str, Any]]) -> list[Finding]:
+    return [
+        Finding(
+            check=row["check"], outcome=row["outcome"], text=row["text"], params=ids_as_text(row.get("params", {}))
+        )
+        for row in rows
+    ]
+
+
+def version_of(row: Row, file: Row, people: Mapping[tuple[str, int], str]) -> Version:
+    """``people``: kind and id -> name, for whoever sent and reviewed it."""
+    by, reviewer = (row["by_kind"], row["by_id"]), row["reviewed_by"]
+    return Version(
+        id=row["id"],
+        n=row["n"],
+        status=row["status"],
+        sha256=row["sha256"],
+        file_name=file["name"],
+        size=file["size"],
+        media_type=file["media_type"],
+        has_preview=bool(file["preview_handle"]),
+        by=Who(kind=by[0], id=by[1], name=people.get(by, "")),
+        channel=row["channel"],
+        at=row["at"],
+        reviewed_by=None
+        if reviewer is None
+        else Who(kind="staff", id=reviewer, name=people.get(("staff", reviewer), "")),
+        reviewed_at=row["reviewed_at"],
+        reason=row["reason"],
+        words=row["words"],
+        note=row["note"],
+        findings=findings_of(row["findings"]),
+        ticks=row["ticks"],
+        dates=row["dates"],
+    )

@@ -1,0 +1,83 @@
+"""Clients, staff and departments in JSON."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from admin_api.schemas.ids import IdIn, IdOut
+from admin_api.schemas.model import Given, Moment, Sent
+from core.engine.text import Words
+
+Language = Literal["zh-CN", "en"]
+
+
+class NewClient(Sent):
+    """A client file to be opened."""
+
+    name: str = Field(min_length=1, max_length=200, examples=["张三"])
+    phone: str = Field(default="", max_length=40, examples=["13800000000"])
+    email: str = Field(default="", max_length=200, examples=["client@example.com"])
+    language: Language = "zh-CN"
+    source: Literal["website", "social", "referral", "other"] = "other"
+
+
+class ClientFile(Given):
+    """A client, as far as the reader may see him: a masked value is starred, a hidden one is not there."""
+
+    id: IdOut | None = None
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    language: str | None = None
+    source: str | None = None
+    created_at: Moment | None = None
+
+
+class NewIdentity(Sent):
+    """An account on a channel that belongs to somebody."""
+
+    channel: str = Field(min_length=1, max_length=40, examples=["webchat"])
+    account: str = Field(min_length=1, max_length=100, examples=["demo"])
+    external_id: str = Field(min_length=1, max_length=200, examples=["visitor-1"])
+
+
+class NewDepartment(Sent):
+    """A department, below another one or at the top."""
+
+    name: str = Field(min_length=1, max_length=200, examples=["签证部"])
+    parent_id: IdIn | None = None
+
+
+class NewStaff(Sent):
+    """A member of staff with roles in one department."""
+
+    name: str = Field(min_length=1, max_length=200, examples=["顾问甲"])
+    roles: list[str] = Field(min_length=1, max_length=10, examples=[["consultant"]])
+    department_id: IdIn | None = None
+    language: Language = "zh-CN"
+
+
+class NewKey(Sent):
+    """What a key is for, so that people know which one is meant."""
+
+    name: str = Field(min_length=1, max_length=100, examples=["reporting"])
+
+
+class Key(Given):
+    """A new key. The secret is shown this once and kept nowhere."""
+
+    key: str = Field(examples=["bk_..."])
+    prefix: str
+
+
+class Me(Given):
+    """Who the caller is, and what he may do and see."""
+
+    id: IdOut
+    name: str
+    language: str
+    roles: list[str]
+    role_names: dict[str, Words]
+    department_id: IdOut | None
+    permissions: dict[str, str] = Field(description="Permission -> how far it reaches.")
+    fields: dict[str, dict[str, str]] = Field(description="Kind of row -> field -> hidden, masked, read or write.")

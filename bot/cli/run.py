@@ -1,0 +1,106 @@
+"""`banli run`: one process that serves and works."""
+
+import fcntl
+import os
+import socket
+from pathlib import Path
+from typing import IO
+
+import uvicorn
+from pydantic import SecretStr
+from rich.console import Console
+from sqlalchemy.exc import OperationalError
+
+from bot.app import FLOWS, Banli, build, database_file, web
+from bot.demo.seed import seed
+from core.kit import migrate
+from core.kit.crypto import generate_key
+from core.kit.settings import Settings
+
+DEMO_KEY = Path("var/demo.key")
+
+
+class CannotServe(Exception):
+    """What stands in the way, and the remedy."""
+
+
+def with_demo_key(settings: Settings) -> Settings:
+    """The demo makes its own key, once, and keeps it beside its database."""
+    if settings.keys is not None:
+        return settings
+    if not DEMO_KEY.exists():
+        DEMO_KEY.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(DEMO_KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(generate_key())
+    return settings.model_copy(update={"keys": SecretStr(DEMO_KEY.read_text().strip())})
+
+
+def serve(settings: Settings, out: Console) -> None:
+    """Bring the tables up to date, fill the demo, listen. Raises CannotServe, MissingKey."""
+    listener = _listen(settings)
+    lock = _own(settings)
+    try:
+        banli = build(settings)
+        migrate.upgrade(settings.database_url.get_secret_value())
+        app = web(banli)
+        if settings.demo:
+            _fill(banli)
+        _greet(settings, listener.getsockname()[1], out)
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        uvicorn.Server(config).run(sockets=[listener])
+    except OperationalError as down:
+        raise CannotServe(f"The database does not answer: {str(down.orig)[:300]}") from down
+    finally:
+        listener.close()
+        if lock is not None:
+            lock.close()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The port is taken first: a busy one is told before anything else happens."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(128)
+    except OSError as busy:
+        listener.close()
+        raise CannotServe(
+            f"Port {settings.port} on {settings.host} is not free ({busy.strerror}). "
+            "Choose another one: make run PORT=8081, banli run --port 8081, or BANLI_PORT."
+        ) from busy
+    return listener
+
+
+def _own(settings: Settings) -> IO[str] | None:
+    """Exactly one process owns a SQLite file: two writers would undo each other's order."""
+    path = database_file(settings)
+    if path is None:
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.with_suffix(".lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as taken:
+        lock.close()
+        raise CannotServe(f"Another Banli process has {path} open. Stop it first, or use PostgreSQL.") from taken
+    return lock
+
+
+def _fill(banli: Banli) -> None:
+    banli.start()
+    seed(banli.store, banli.bus, FLOWS)
+
+
+def _greet(settings: Settings, port: int, out: Console) -> None:
+    address = f"http://{settings.host}:{port}"
+    out.print(
+        f"Banli is at {address}" + (f"/demo  (English: {address}/demo?lang=en)" if settings.demo else "/chat/me/")
+    )
+    out.print(
+        "Stop it with Ctrl-C. What you do is kept; `make reset` clears the demo."
+        if settings.demo
+        else "Stop it with Ctrl-C."
+    )
