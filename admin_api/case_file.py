@@ -12,38 +12,52 @@ from core.cases.tables import applicant, document_version
 from core.engine.access import Mask, Pii
 from core.engine.flow import Flow
 from core.files.tables import file
+from core.kit.errors import NotFound
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.views.case_view import CaseView, case_view
 from core.wiring.subjects import of_case
 
-TRAVELLER: Mapping[str, Pii] = {"traveller": "identity"}
+NAME = "applicant.name"  # no field of a flow is called so: a dot is no part of a key
 _FORMS = {"phone": "phone", "email": "email"}  # type of a flow's field -> the pattern by which it is masked
 
 
 def read_file(desk: Desk, reader: Reader, case_id: int) -> Case:
     """Raises NotFound."""
     view = case_view(reader, desk.parts.catalogue, case_id)
-    flow, masks = view.compiled.flow, desk.masks("client")
-    declared: dict[str, Pii] = {field.key: field.pii for field in flow.fields}
-    own = desk.masks("case", {**declared, **TRAVELLER})
+    masks, own = desk.masks("client"), _own_masks(desk, view.compiled.flow)
     people = reader.find(applicant, applicant.c.case_id == case_id, order=applicant.c.position)
     team = {("staff", staff_id) for staff_id in view.row["team"].values()}
     names = names_of(reader, team, masks)
+    kinds = {field.key: field.type for field in view.compiled.flow.fields}
     return Case(
-        **about_case(view, dict(masks), desk.parts.clock.now()),
+        **about_case(view, masks, desk.parts.clock.now()),
         steps=_steps(desk, view),
         team=[
             Member(role=role, id=staff_id, name=names.get(("staff", staff_id), ""))
             for role, staff_id in sorted(view.row["team"].items())
         ],
         travellers=[
-            Traveller(id=each["id"], name=name_under(own, each["name"], "traveller"), kind=each["kind"])
-            for each in people
+            Traveller(id=each["id"], name=name_under(own, each["name"], NAME), kind=each["kind"]) for each in people
         ],
-        fields=fields_under(view.row["fields"], dict(own), {each.key: _FORMS.get(each.type, "") for each in flow.fields}),
+        fields=fields_under(view.row["fields"], own, {key: _FORMS.get(kind, "") for key, kind in kinds.items()}),
         items=checklist_of(desk, reader, view, masks),
     )
+
+
+def _own_masks(desk: Desk, flow: Flow) -> Mapping[str, Mask]:
+    """What the reader sees of the flow's own fields and of the travellers' names."""
+    declared: dict[str, Pii] = {field.key: field.pii for field in flow.fields}
+    return desk.masks("case", {**declared, NAME: "identity"})
+
+
+def read_version(desk: Desk, reader: Reader, version_id: int) -> Version:
+    """One document version. Raises NotFound."""
+    row = reader.peek(document_version, version_id)
+    kept = None if row is None else reader.peek(file, row["file_id"])
+    if row is None or kept is None:
+        raise NotFound(thing="version")
+    return version_of(row, kept, names_of(reader, _people([row]), desk.masks("client")))
 
 
 def checklist_of(desk: Desk, reader: Reader, view: CaseView, masks: Mapping[str, Mask]) -> list[ChecklistItem]:
@@ -81,18 +95,20 @@ def _item(flow: Flow, row: Row, versions: list[Version] | None) -> ChecklistItem
 
 def _versions(reader: Reader, case: Row, masks: Mapping[str, Mask]) -> dict[int, list[Version]]:
     """Item id -> its versions, newest first."""
-    rows = reader.find(
-        document_version, document_version.c.case_id == case["id"], order=document_version.c.n.desc()
-    )
+    rows = reader.find(document_version, document_version.c.case_id == case["id"], order=document_version.c.n.desc())
     kept = [row["file_id"] for row in rows]
     files = {row["id"]: row for row in reader.find(file, file.c.id.in_(kept))} if kept else {}
-    people: set[Someone] = {(row["by_kind"], row["by_id"]) for row in rows}
-    people |= {("staff", row["reviewed_by"]) for row in rows if row["reviewed_by"] is not None}
-    names = names_of(reader, people, masks)
+    names = names_of(reader, _people(rows), masks)
     found: dict[int, list[Version]] = {}
     for row in rows:
         found.setdefault(row["item_id"], []).append(version_of(row, files[row["file_id"]], names))
     return found
+
+
+def _people(versions: list[Row]) -> set[Someone]:
+    """Whoever sent or reviewed one of them."""
+    people: set[Someone] = {(row["by_kind"], row["by_id"]) for row in versions}
+    return people | {("staff", row["reviewed_by"]) for row in versions if row["reviewed_by"] is not None}
 
 
 def _reads_documents(desk: Desk, case: Row) -> bool:

@@ -46,7 +46,7 @@ def _clause(flow: Flow, clause: Clause, choices: "Choices", language: str) -> st
     if kind is None:
         return clause.field
     names = choices.get(clause.field, {})
-    name = flow.fact_names.get(clause.field, {each: clause.field for each in LANGUAGES})
+    name = flow.fact_names.get(clause.field, dict.fromkeys(LANGUAGES, clause.field))
     return label_of({each: pick(name, each) for each in LANGUAGES}, kind, clause.op, _named(clause, names, language))[
         language
     ]

@@ -16,6 +16,7 @@ from core.engine.access import Actor, Mask, Pii
 from core.engine.spec_problems import problems_of
 from core.kit.errors import Invalid, Refusal
 from core.kit.ids import new_id
+from core.ledger import audit
 from core.store.locks import case_key
 from core.store.reading import Reader
 from core.store.unit import UnitOfWork
@@ -49,6 +50,14 @@ class Desk:
         """Run a unit that returns its refusal instead of raising it. Raises Busy when it takes too long."""
         answer: tuple[Any, Refusal | None] = self.parts.store.run(work, *keys, timeout=SECONDS)
         return answer
+
+    def note(self, command: str, code: str) -> None:
+        """Audit an attempt that was refused before it became a command."""
+
+        def work(uow: UnitOfWork) -> None:
+            audit.note(uow, self.actor, "api", command, correlation=self.correlation, refused=code)
+
+        self.parts.store.run(work, timeout=SECONDS)
 
     def look(self) -> AbstractContextManager[Reader]:
         """A reader of the committed state."""

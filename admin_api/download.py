@@ -23,10 +23,10 @@ _MOST_NAME: Final = 120
 def original(files: FileStore, kept: Row, plain_name: str) -> Response:
     """The file as it was sent. Raises FileGone. ``plain_name``: an ASCII name of ours, without an ending."""
     ending = ending_of(kept["media_type"])
-    name = safe_name(kept["name"], plain_name + ending)
+    encoded = quote(safe_name(kept["name"], plain_name + ending), safe="")
     headers = {
         **SAFE,
-        "Content-Disposition": f"attachment; filename=\"{plain_name}{ending}\"; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Disposition": f"attachment; filename=\"{plain_name}{ending}\"; filename*=UTF-8''{encoded}",
         "Content-Length": str(kept["size"]),
     }
     return StreamingResponse(files.open(kept["handle"]), media_type=kept["media_type"], headers=headers)

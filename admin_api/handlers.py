@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match
 
@@ -46,6 +46,7 @@ class Problems:
         for down in (OperationalError, InterfaceError, PoolTimeout, InspectorDown):
             app.add_exception_handler(down, self.down)
         app.add_exception_handler(FileGone, self.gone)
+        app.add_exception_handler(ClientDisconnect, self.left)
         app.add_exception_handler(Exception, self.crash)
 
     def refusal(self, request: Request, refusal: Exception) -> Response:
@@ -103,6 +104,10 @@ class Problems:
     def gone(self, request: Request, _: Exception) -> Response:
         """The row is there and its file is not: it was erased."""
         return said(410, "file_gone", language_of(request.headers))
+
+    def left(self, request: Request, _: Exception) -> Response:
+        """The caller hung up while he was sending; nobody reads this, but it is no fault of ours."""
+        return said(400, "malformed", language_of(request.headers))
 
     def crash(self, request: Request, failure: Exception) -> Response:
         """A fault of ours. The trace goes to the log of the server, nothing of it to the caller."""

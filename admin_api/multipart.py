@@ -1,4 +1,4 @@
-"""Reads the one file of a multipart form as a stream, so that it never lies anywhere in plain, and not in memory whole."""
+"""Reads the one file of a multipart form as a stream: it never lies on the disk in plain, nor whole in memory."""
 
 from collections.abc import AsyncIterator
 from typing import Final

@@ -16,7 +16,8 @@ from admin_api.desk import Desk, open_desk
 from admin_api.parts import Parts
 from admin_api.schemas.ids import read_id
 from core.commands.command import Command
-from core.kit.errors import NotAllowed, NotFound
+from core.kit.errors import NotAllowed, NotFound, Refusal
+from core.store.reading import Reader
 from core.wiring.subjects import SUBJECTS
 
 PREFIX: Final = "/api/v1"
@@ -33,7 +34,7 @@ class Need:
     permission: str | None  # None: every member of staff with a valid key
     kind: str = ""  # kind of subject that the caller must reach
     parameter: str = ""  # the path parameter with its id
-    asked_by_bus: bool = False  # the bus asks, so that a refused attempt is audited
+    command: type[Command] | None = None  # what it does; a refused attempt is audited under this name
 
 
 def member() -> Need:
@@ -52,8 +53,15 @@ def reaches(permission: str, kind: str, parameter: str) -> Need:
 
 
 def does(command: type[Command]) -> Need:
-    """The right that a command needs."""
-    return Need(command.permission, asked_by_bus=True)
+    """The right that a command needs; the bus asks for it."""
+    return Need(command.permission, command=command)
+
+
+def submits(command: type[Command], parameter: str) -> Need:
+    """As `does`, asked before the body is read as well: nobody stores a file for what he does not reach."""
+    if command.about is None:
+        raise TypeError(f"{command.__name__} is about nothing that a path could name")
+    return Need(command.permission, command.about[0], parameter, command)
 
 
 class DeskRoute(APIRoute):
@@ -81,18 +89,32 @@ class DeskRoute(APIRoute):
         """Raises Unauthenticated, NotAllowed without the right, NotFound for what the caller does not reach."""
         parts: Parts = request.app.state.admin_api
         with parts.reading.open() as reader:
-            actor = member_of(reader, request.headers.get("authorization"))
-            permission = self.need.permission
-            if permission is None or self.need.asked_by_bus:
-                return open_desk(parts, actor)
-            if not parts.policy.may(actor, permission):
-                raise NotAllowed(permission=permission)
-            if self.need.kind:
-                subject_id = read_id(request.path_params[self.need.parameter])
-                subject = None if subject_id is None else SUBJECTS[self.need.kind](reader, subject_id)
-                if subject is None or not parts.policy.may(actor, permission, subject):
-                    raise NotFound(thing=self.need.kind)
-            return open_desk(parts, actor)
+            desk = open_desk(parts, member_of(reader, request.headers.get("authorization")))
+            refusal = self._refusal(desk, reader, request)
+        if refusal is not None:
+            self._note(desk, refusal)
+            raise refusal
+        return desk
+
+    def _refusal(self, desk: Desk, reader: Reader, request: Request) -> Refusal | None:
+        need, policy = self.need, desk.parts.policy
+        if need.permission is None or (need.command is not None and not need.kind):
+            return None  # everybody may, or the bus asks
+        if not policy.may(desk.actor, need.permission):
+            return NotAllowed(permission=need.permission)
+        if not need.kind:
+            return None
+        subject_id = read_id(request.path_params[need.parameter])
+        subject = None if subject_id is None else SUBJECTS[need.kind](reader, subject_id)
+        if subject is None or not policy.may(desk.actor, need.permission, subject):
+            return NotFound(thing=need.kind)
+        return None
+
+    def _note(self, desk: Desk, refusal: Refusal) -> None:
+        """What would have been done is audited like an attempt that the bus refused."""
+        command = self.need.command
+        if command is not None:
+            desk.note(command.__name__, refusal.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +133,23 @@ class Section:
         status: int = 200,
         errors: Iterable[int] = (),
         streams: bool = False,
+        content: dict[str, Any] | None = None,
         extra: dict[str, Any] | None = None,
         **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """Declare an operation; its name becomes the operationId, its docstring summary and description.
 
-        ``errors``: statuses that it answers with beside those that every operation has. ``extra``: more of its
-        OpenAPI object. Keys that were never set are left out of an answer: so hidden fields leave no trace.
+        ``errors``: statuses that it answers with beside those that every operation has. ``content``: media
+        types of an answer that is no JSON. ``extra``: more of its OpenAPI object. Keys that were never set are left
+        out of an answer: so hidden fields leave no trace.
         """
 
         def declare(endpoint: Endpoint) -> Endpoint:
             summary, _, description = inspect.cleandoc(endpoint.__doc__ or "").partition("\n")
             statuses = sorted({401, 503, *_implied(need, method, path), *errors})
+            answers: dict[int | str, dict[str, Any]] = {each: {"description": ""} for each in statuses}
+            if content is not None:
+                answers[status] = {"content": content}
             self.routes.append(
                 DeskRoute(
                     PREFIX + path,
@@ -135,7 +162,7 @@ class Section:
                     summary=summary.rstrip("."),
                     description=description.strip(),
                     tags=[self.tag],
-                    responses={each: {"description": ""} for each in statuses},
+                    responses=answers,
                     response_model_exclude_unset=True,
                     openapi_extra={"x-permission": need.permission or "member", **(extra or {})},
                     **options,

@@ -1,7 +1,7 @@
 """What the validator finds wrong with a request, as problems at places that exist in what was sent."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic_core import ErrorDetails
 
@@ -11,9 +11,9 @@ from core.kit.errors import Problem
 
 # Error type of pydantic -> our code and the sentence in zh-CN and en; what is not here is told by the engine's table.
 _SENTENCES: Final[Mapping[str, tuple[str, str, str]]] = {
-    "string_too_short": ("too_short", "“{name}”至少 {min_length} 个字符。", '"{name}" needs {min_length} character(s).'),
-    "string_too_long": ("too_long", "“{name}”最多 {max_length} 个字符。", '"{name}" has more than {max_length} characters.'),
-    "too_long": ("too_long", "“{name}”最多 {max_length} 项。", '"{name}" has more than {max_length} entries.'),
+    "string_too_short": ("short", "“{name}”至少 {min_length} 个字符。", '"{name}" needs {min_length} character(s).'),
+    "string_too_long": ("long", "“{name}”最多 {max_length} 个字符。", '"{name}" takes up to {max_length} characters.'),
+    "too_long": ("long", "“{name}”最多 {max_length} 项。", '"{name}" takes up to {max_length} entries.'),
     "string_pattern_mismatch": ("pattern", "“{name}”的格式应为 {pattern}。", '"{name}" must look like {pattern}.'),
     "int_from_float": ("int", "“{name}”应为整数。", '"{name}" must be a whole number.'),
     "id": ("id", "“{name}”应为由数字组成的编号文本。", '"{name}" must be an id: digits, as a text.'),
@@ -34,7 +34,7 @@ def problems_at(errors: Iterable[Any], where: str, document: object) -> list[Pro
     for error in errors:
         if error["loc"][:1] != (where,):
             continue
-        found = ErrorDetails(**{**error, "loc": tuple(error["loc"][1:])})
+        found = cast(ErrorDetails, {**error, "loc": tuple(error["loc"][1:])})
         missing = str(found["loc"][-1]) if found["type"] == "missing" and found["loc"] else ""
         for problem in _told(found, document):
             problems.setdefault((problem.pointer, missing), problem)

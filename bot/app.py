@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI
-from sqlalchemy import Engine
 
 import adapters.webchat.tables
 import core.wiring.tables
@@ -59,7 +58,6 @@ class Banli:
     settings: Settings
     clock: Clock
     vault: Vault
-    engine: Engine
     store: Store
     reading: Reading
     files: FolderStore
@@ -110,8 +108,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     watch = clock or SystemClock()
     vault = Vault.from_settings(settings)
     url, sealing = settings.database_url.get_secret_value(), Sealing(vault)
-    engine = writer_engine(url)
-    store, reading = Store(engine, sealing, watch), Reading(reader_engine(url), sealing)
+    store, reading = Store(writer_engine(url), sealing, watch), Reading(reader_engine(url), sealing)
     files = FolderStore(settings.files_dir, vault)
     inspector = Inspector(FileLimits.of(settings.limits))
     catalogue, calendars = Catalogue(), dict(CALENDARS)
@@ -119,22 +116,14 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
     calendar = calendars[settings.agency.calendar]
     house = House(built_in(), catalogue, DEFAULT, calendars, settings.agency.name, calendar.zone, HOURS)
-    hub = Hub()
-    webchat = _webchat(settings)
+    hub, webchat = Hub(), _webchat(settings)
     channels: dict[str, Channel] = {}
     for channel in (WebchatChannel(webchat, store, files, hub.ring), LoopbackGateway("sms"), LoopbackGateway("mail")):
         channels[f"{channel.name}:{channel.account}"] = channel
-    receiver = Receiver(store, reading, bus, house, channels, watch)
-    sender = Sender(store, reading, house, channels, watch)
-    ticker = Ticker(store, reading, bus, watch)
-    fetcher = Fetcher(store, reading, bus, channels, files, inspector, watch, settings.limits.upload_bytes)
-    for name, loop in (("inbox", receiver), ("outbox", sender), ("errand", fetcher)):
-        store.listen(name, loop.bell.ring)
-    return Banli(
+    banli = Banli(
         settings=settings,
         clock=watch,
         vault=vault,
-        engine=engine,
         store=store,
         reading=reading,
         files=files,
@@ -145,11 +134,14 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         hub=hub,
         webchat=webchat,
         channels=channels,
-        receiver=receiver,
-        sender=sender,
-        ticker=ticker,
-        fetcher=fetcher,
+        receiver=Receiver(store, reading, bus, house, channels, watch),
+        sender=Sender(store, reading, house, channels, watch),
+        ticker=Ticker(store, reading, bus, watch),
+        fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, settings.limits.upload_bytes),
     )
+    for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
+        store.listen(name, loop.bell.ring)
+    return banli
 
 
 def web(banli: Banli, *, loops: bool = True) -> FastAPI:

@@ -27,16 +27,7 @@ def body_of(message: OutboundMessage) -> dict[str, Any]:
 
 def own_body(text: str, file: dict[str, Any] | None) -> dict[str, Any]:
     """What the visitor himself said."""
-    card: dict[str, Any] = {
-        "kind": "own",
-        "title": "",
-        "text": text,
-        "facts": [],
-        "image": None,
-        "buttons": [],
-        "footer": "",
-    }
-    return {"sender": "", "card": card, "file": file}
+    return {**body_of(OutboundMessage(card=Card(kind="own", text=text))), "file": file}
 
 
 def page_message(row: Row, seat: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The page's HTTP routes: what it shows, what it says, what it uploads. Each answers only after the commit."""
 
 import asyncio
+import hmac
 import json
 import re
 from collections.abc import AsyncIterator, Callable
@@ -90,7 +91,7 @@ class WebchatRoutes:
         secret, visitor = await self._run(lambda uow: open_session(uow, self._config, seat, known))
         with self._reading.open() as reader:
             kind, language = person_at(reader, visitor), language_of(reader, visitor, request)
-        if known != secret:
+        if not hmac.compare_digest(known or "", secret):
             entered = {"type": "contact", "event": "entered", "locale": language}
             await self._append(visitor, "hello-" + new_token(), entered)
         answer = JSONResponse(

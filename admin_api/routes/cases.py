@@ -7,7 +7,7 @@ from fastapi import Query
 from admin_api.case_file import read_file
 from admin_api.desk import AtDesk, Desk
 from admin_api.names import names_of
-from admin_api.route import reaches, section, may
+from admin_api.route import may, reaches, section
 from admin_api.schemas.cases import Board, Case, CaseLine, CaseList, Column, line_of, stage_name
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.timeline import Timeline

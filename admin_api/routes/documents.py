@@ -6,7 +6,7 @@ from fastapi import Depends, Response
 
 from admin_api import download
 from admin_api.desk import AtDesk, Desk, command_of
-from admin_api.route import does, reaches, section
+from admin_api.route import does, reaches, section, submits
 from admin_api.schemas.documents import NewWaiver, Submitted, Who, findings_of
 from admin_api.schemas.ids import IdIn
 from admin_api.upload import Looked, Upload, forget, look_at, received
@@ -29,14 +29,14 @@ _FORM = {
     }
 }
 _UPLOAD = {"requestBody": {"required": True, "content": {"multipart/form-data": _FORM}}}
-_BINARY: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
-_PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}}}
+_BINARY: dict[str, Any] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_PICTURE: dict[str, Any] = {"image/png": {"schema": {"type": "string", "format": "binary"}}}
 
 
 @DOCUMENTS.operation(
     "POST",
     "/items/{item_id}/documents",
-    reaches("document.submit", "item", "item_id"),
+    submits(SubmitDocument, "item_id"),
     status=201,
     errors=[409],
     streams=True,
@@ -79,7 +79,7 @@ def waive_item(desk: AtDesk, item_id: IdIn, body: NewWaiver) -> None:
     reaches("document.read", "version", "version_id"),
     errors=[410],
     response_class=Response,
-    binary=_BINARY,
+    content=_BINARY,
 )
 def download_original(desk: AtDesk, version_id: IdIn) -> Response:
     """The original as it was sent, as an attachment."""
@@ -96,7 +96,7 @@ def download_original(desk: AtDesk, version_id: IdIn) -> Response:
     reaches("document.read", "version", "version_id"),
     errors=[410],
     response_class=Response,
-    binary=_PICTURE,
+    content=_PICTURE,
 )
 def show_preview(desk: AtDesk, version_id: IdIn) -> Response:
     """A picture of page 1, made anew from what was sent; 404 where there is nothing to show."""

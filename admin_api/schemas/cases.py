@@ -1,6 +1,8 @@
 """Cases as the API writes them: the board, a list, and one case with everything about it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -159,7 +161,7 @@ def line_of(row: Row, stage: Stage, client_name: str, now: datetime) -> CaseLine
     )
 
 
-def state_of(view: CaseView) -> dict[str, object]:
+def state_of(view: CaseView) -> dict[str, Any]:
     """The members of a CaseState."""
     row = view.row
     return {
@@ -177,7 +179,7 @@ def state_of(view: CaseView) -> dict[str, object]:
     }
 
 
-def about_case(view: CaseView, client_masks: dict[str, Mask], now: datetime) -> dict[str, object]:
+def about_case(view: CaseView, client_masks: Mapping[str, Mask], now: datetime) -> dict[str, Any]:
     """The members of a Case that stand in its own row and flow."""
     row, flow = view.row, view.compiled.flow
     return {
@@ -198,7 +200,7 @@ def about_case(view: CaseView, client_masks: dict[str, Mask], now: datetime) -> 
     }
 
 
-def fields_under(values: Row, masks: dict[str, Mask], forms: dict[str, str]) -> dict[str, FieldOut]:
+def fields_under(values: Row, masks: Mapping[str, Mask], forms: Mapping[str, str]) -> dict[str, FieldOut]:
     """The case's fields as far as they may be seen; ``forms``: field -> the pattern by which it is masked."""
     return {
         key: value_under(masks[key], value, forms.get(key, ""))

@@ -114,9 +114,7 @@ class NewWaiver(Sent):
 
 def findings_of(rows: list[dict[str, Any]]) -> list[Finding]:
     return [
-        Finding(
-            check=row["check"], outcome=row["outcome"], text=row["text"], params=ids_as_text(row.get("params", {}))
-        )
+        Finding(check=row["check"], outcome=row["outcome"], text=row["text"], params=ids_as_text(row.get("params", {})))
         for row in rows
     ]
 

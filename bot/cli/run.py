@@ -96,11 +96,8 @@ def _fill(banli: Banli) -> None:
 
 def _greet(settings: Settings, port: int, out: Console) -> None:
     address = f"http://{settings.host}:{port}"
-    out.print(
-        f"Banli is at {address}" + (f"/demo  (English: {address}/demo?lang=en)" if settings.demo else "/chat/me/")
-    )
-    out.print(
-        "Stop it with Ctrl-C. What you do is kept; `make reset` clears the demo."
-        if settings.demo
-        else "Stop it with Ctrl-C."
-    )
+    if settings.demo:
+        out.print(f"Banli is at {address}/demo  (English: {address}/demo?lang=en)")
+        out.print("What you do is kept; `make reset` clears it. Stop with Ctrl-C.")
+    else:
+        out.print(f"Banli is at {address}/chat/me/  Stop with Ctrl-C.")

@@ -6,10 +6,11 @@ from core.cases.stages import compiled_of
 from core.cases.tables import case, document_version, item
 from core.commands.documents import SubmitDocument, WaiveItem
 from core.engine.checklist import move
+from core.engine.flow import Item
 from core.events.happened import DocumentSubmitted, ItemWaived
 from core.files.checks.run import run_checks
 from core.files.tables import file
-from core.kit.errors import NotPossibleNow, Refusal
+from core.kit.errors import Invalid, NotPossibleNow, Problem, Refusal
 from core.ledger.buttons import close_card
 from core.store.sealing import Row
 
@@ -24,18 +25,40 @@ def submit_document(command: SubmitDocument, deed: Deed) -> int:
     """Returns the version's id.
 
     Raises SameFile for an identical re-upload (no version is made), NotPossibleNow when the case is closed or the item
-    does not wait for a document any more.
+    does not wait for a document any more, Invalid when kind or size do not fit the item.
     """
     uow = deed.uow
     wanted, kept = uow.get(item, command.item_id), uow.get(file, command.file_id)
     row = uow.get(case, wanted["case_id"])
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
+    check_format(compiled_of(deed, row).flow.item(wanted["key"]), kept)
     status = move(wanted["status"], "submit")
     current = uow.peek(document_version, wanted["current_id"]) if wanted["current_id"] is not None else None
     if current is not None and current["sha256"] == kept["sha256"] and current["status"] != "rejected":
         raise SameFile(item=wanted["key"])
-    version = uow.add(
+    version = _add_version(row, wanted, kept, deed)
+    if current is not None and current["status"] == "submitted":
+        uow.change(document_version, current["id"], status="replaced")
+        close_card(uow, review_card(current["id"]))
+    uow.change(item, wanted["id"], status=status, status_at=deed.now, versions=version["n"], current_id=version["id"])
+    submitted = DocumentSubmitted(
+        case_id=row["id"],
+        item_id=wanted["id"],
+        item=wanted["key"],
+        version_id=version["id"],
+        version=version["n"],
+        file_id=kept["id"],
+        sha256=kept["sha256"],
+        channel=deed.cause.channel,
+    )
+    deed.emit(submitted)
+    return int(version["id"])
+
+
+def _add_version(row: Row, wanted: Row, kept: Row, deed: Deed) -> Row:
+    """The version with who sent it, through which channel, and what the checks find."""
+    return deed.uow.add(
         document_version,
         item_id=wanted["id"],
         case_id=row["id"],
@@ -50,23 +73,26 @@ def submit_document(command: SubmitDocument, deed: Deed) -> int:
         ticks=[],
         dates={},
     )
-    if current is not None and current["status"] == "submitted":
-        uow.change(document_version, current["id"], status="replaced")
-        close_card(uow, review_card(current["id"]))
-    uow.change(item, wanted["id"], status=status, status_at=deed.now, versions=version["n"], current_id=version["id"])
-    deed.emit(
-        DocumentSubmitted(
-            case_id=row["id"],
-            item_id=wanted["id"],
-            item=wanted["key"],
-            version_id=version["id"],
-            version=version["n"],
-            file_id=kept["id"],
-            sha256=kept["sha256"],
-            channel=deed.cause.channel,
-        )
-    )
-    return int(version["id"])
+
+
+def check_format(wanted: Item, kept: Row) -> None:
+    """Raises Invalid when the file's kind or size is not what the item asks for."""
+    kind, problems = kept["inspection"]["kind"], []
+    accepted = " / ".join(each.upper() for each in wanted.accept)
+    if kind not in wanted.accept:
+        words = {
+            "zh-CN": f"收到的是 {str(kind).upper()} 文件,“{wanted.name['zh-CN']}”需要 {accepted},请转换后重新发送",
+            "en": f"this is a {str(kind).upper()} file; “{wanted.name['en']}” takes {accepted}: please convert it",
+        }
+        problems.append(Problem("/file_id", "document.kind", words))
+    if kept["size"] > wanted.max_mb * 2**20:
+        words = {
+            "zh-CN": f"文件超过 {wanted.max_mb} MB,请压缩后重新发送",
+            "en": f"the file is larger than {wanted.max_mb} MB: please send a smaller one",
+        }
+        problems.append(Problem("/file_id", "document.size", words))
+    if problems:
+        raise Invalid(problems=problems)
 
 
 def waive_item(command: WaiveItem, deed: Deed) -> None:

@@ -30,6 +30,7 @@ from core.reactions import people as on_people
 from core.reactions import rules
 from core.reactions import stages as on_stages
 from core.staff import service as staff_room
+from core.staff.policy import ROLES
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 from core.surveys import service as surveys
@@ -150,6 +151,7 @@ def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, Working
                 "calendars": calendars,
                 "calendar_of_case": calendar_of_case,
                 "team": team.who,
+                "roles": ROLES,
             },
         )
     )

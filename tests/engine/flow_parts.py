@@ -18,9 +18,7 @@ SHIPPED = ("visa_jp_tourist", "visa_kr_tourist")
 
 KNOWN = Known(
     actions={name: action.Args for name, action in actions().items()},
-    roles=frozenset(
-        {"sales", "consultant", "copywriter", "reviewer", "service", "finance", "supervisor", "admin"}
-    ),
+    roles=frozenset({"sales", "consultant", "copywriter", "reviewer", "service", "finance", "supervisor", "admin"}),
     texts=frozenset({"builtin_text"}),
     events=frozenset(EVENTS) & frozenset(vars(happened)),
 )
@@ -177,7 +175,11 @@ def _transitions() -> list[dict[str, Any]]:
             "by": ["sales", "system"],
             "when": {
                 "all": [
-                    {"field": "docs.complete", "op": "is_true", "label": words("材料须齐全", "Documents must be complete")},
+                    {
+                        "field": "docs.complete",
+                        "op": "is_true",
+                        "label": words("材料须齐全", "Documents must be complete"),
+                    },
                     {"field": "case.place", "op": "in", "value": "${places.keys}"},
                 ]
             },

@@ -219,3 +219,18 @@ def test_a_doubled_key_alone_refuses_the_flow() -> None:
     source = as_source(healthy()).replace(b'"small",', b'"small", "key": "again",', 1)
     with pytest.raises(Invalid):
         read_flow(source)
+
+
+@pytest.mark.parametrize(
+    "pointer,value",
+    [
+        ("/stages/0/due", "soon"),
+        ("/transitions/0/when/all/1/value", {"a": "b"}),
+        ("/items/0/checks/0/months", "x"),
+        ("/items/0/checks/0", "sharp"),
+    ],
+)
+def test_a_value_that_fits_nothing_is_one_problem(pointer: str, value: object) -> None:
+    with pytest.raises(Invalid) as caught:
+        flow_of(put(healthy(), pointer, value))
+    assert [problem.pointer for problem in caught.value.problems] == [pointer]

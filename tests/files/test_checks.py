@@ -316,3 +316,8 @@ def test_dates_come_in_the_forms_that_the_store_keeps() -> None:
     assert as_date("2026-05-01") == as_date("2026-05-01T10:00:00+08:00") == date(2026, 5, 1)
     assert as_date(datetime(2026, 5, 1, 23, tzinfo=UTC)) == as_date(date(2026, 5, 1))
     assert [as_date(each) for each in (None, "", "soon", 5)] == [None] * 4
+
+
+def test_checks_of_a_compiled_flow_are_taken_as_they_are() -> None:
+    typed = [TypeAdapter[spec_checks.Check](spec_checks.Check).validate_python(check) for check in EVERY[3:]]
+    assert run_checks(typed, GOOD, FACTS, {}, (), TODAY) == run_checks(EVERY[3:], GOOD, FACTS, {}, (), TODAY)

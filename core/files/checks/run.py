@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, TypeAdapter
 
 from core.engine import spec_checks
+from core.engine.spec_kinds import Piece
 from core.files.checks.amount_min import amount_min
 from core.files.checks.covers import covers
 from core.files.checks.encrypted import encrypted
@@ -62,7 +63,7 @@ _WANTED: Final[TypeAdapter[Any]] = TypeAdapter(spec_checks.Check | _OWN)
 
 
 def run_checks(
-    checks: Sequence[Mapping[str, object]],
+    checks: Sequence[Mapping[str, object] | Piece],
     inspection: Mapping[str, object] | Inspection,
     facts: Mapping[str, object],
     dates: Mapping[str, object],
@@ -72,15 +73,15 @@ def run_checks(
 ) -> list[Finding]:
     """One finding or more for every check, in their order, after what must be said of the file itself.
 
-    ``checks``: ``{"kind": ..., args}`` as in a flow. ``dates``: what the reviewer read, by the names
-    issued, expires, from, to. ``ticks``: names of checks that were confirmed by eye. Raises pydantic's
-    ValidationError for a check that the flow language does not know; a published flow has none.
+    ``checks``: as a compiled flow has them (the quick way), or ``{"kind": ..., args}``. ``dates``: what the reviewer
+    read, by the names issued, expires, from, to. ``ticks``: names of checks that were confirmed by eye. Raises
+    pydantic's ValidationError for a check that the flow language does not know; a published flow has none.
     """
     told = inspection if isinstance(inspection, Inspection) else Inspection.from_json(dict(inspection))
     seen = Seen(told, today, facts, dates, frozenset(ticks), recognised)
     found = [finding(f"file.{mark}", "warn", MARKS[mark]["zh-CN"], MARKS[mark]["en"]) for mark in told.marks]
     for check in checks:
-        wanted = _WANTED.validate_python(dict(check))
+        wanted: Any = check if isinstance(check, Piece) else _WANTED.validate_python(check)
         result = CHECKS[wanted.kind](wanted, seen)
         found += result if isinstance(result, list) else [result]
     return found

@@ -1,0 +1,56 @@
+"""Puts the admin API into an application: its operations under /api/v1 and the problems of the whole application."""
+
+from collections.abc import Collection, Iterable
+
+from fastapi import FastAPI
+from starlette.routing import BaseRoute
+
+from admin_api.handlers import Problems
+from admin_api.openapi import describe
+from admin_api.parts import Parts as Parts  # the root finds what it must give beside where it gives it
+from admin_api.route import DeskRoute, Section
+from admin_api.routes import acts, cases, catalogue, clients, contracts, documents, reviews, staff, tasks
+from core.engine.access import Policy
+
+API = "/api"
+SECTIONS: tuple[Section, ...] = (
+    catalogue.FLOWS,
+    clients.CLIENTS,
+    contracts.CONTRACTS,
+    cases.CASES,
+    acts.ACTS,
+    documents.DOCUMENTS,
+    reviews.REVIEWS,
+    tasks.TASKS,
+    staff.STAFF,
+)
+
+
+def install(app: FastAPI, parts: Parts) -> None:
+    """Add the operations and the exception handlers.
+
+    Raises RuntimeError for a route under /api that declares no permission or one that nobody is granted: default is
+    no, and it is told at start-up.
+    """
+    app.state.admin_api = parts
+    for section in SECTIONS:
+        app.router.routes.extend(section.routes)
+    check_declared(app.routes, parts.policy, {app.openapi_url} - {None})
+    Problems(parts).install(app)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # the documented way to give one's own
+
+
+def check_declared(routes: Iterable[BaseRoute], policy: Policy, public: Collection[str | None] = ()) -> None:
+    """Raises RuntimeError naming every route under /api whose right is not declared or not known."""
+    granted = {name for grants in policy.grants.values() for name in grants}
+    problems = []
+    for route in routes:
+        path = getattr(route, "path", "")
+        if not path.startswith(API) or path in public:
+            continue
+        if not isinstance(route, DeskRoute):
+            problems.append(f"{path} declares no permission")
+        elif route.need.permission is not None and route.need.permission not in granted:
+            problems.append(f"{path}: nobody is granted {route.need.permission}")
+    if problems:
+        raise RuntimeError("; ".join(problems))
