@@ -21,7 +21,7 @@ from core.store.unit import UnitOfWork
 CHANNEL = "loopback"
 ROLES = ("sales", "consultant", "service", "copywriter", "reviewer", "supervisor", "finance")
 HANDED_IN = ("retire", "id_card")  # items without a tick: one press approves them
-COMING = ("户口簿整本", "存款证明")  # what the captions of the two kept files say
+COMING = ("白底证件照", "户口簿整本")  # items 2 and 4 of the checklist, as the captions of the kept files name them
 FIELDS: dict[str, str | int | bool | None] = {
     "residence_province": "shanghai",
     "hukou_province": "shanghai",

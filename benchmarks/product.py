@@ -109,5 +109,5 @@ def _check(reader: Reader, cases: int) -> None:
     if unsettled or refused or len(versions) < 4 * cases or approved != 2 * cases:
         raise RuntimeError(
             f"the run went wrong: {len(versions)} versions and {approved} approvals of {cases} cases, "
-            f"refused {[row['command'] for row in refused]}, unsettled {[row['error'] for row in unsettled]}"
+            f"refused {[(row['command'], row['code']) for row in refused]}, unsettled {[row['error'] for row in unsettled]}"
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter, ValidationError
 
 from core.channel.capabilities import Capabilities
-from core.channel.inbound import Address, FileRef, Inbound, Update
+from core.channel.inbound import Address, FileArrived, FileRef, Inbound, Update
 from core.channel.outbound import OutboundMessage, Receipt
 from core.channel.port import DeliveryFailed, FetchFailed, Unreadable
 
@@ -47,10 +47,15 @@ class LoopbackChannel:
     failures: list[DeliveryFailed] = field(default_factory=list)  # raised by the next sends, first one first
 
     def parse(self, update: Update) -> Inbound:
+        """A chat of this account only, and never the fetcher's own update: that one is not a person's to send."""
         try:
-            return _INBOUND.validate_python(json.loads(update.raw))
-        except (ValueError, ValidationError) as error:
+            inbound = _INBOUND.validate_python(json.loads(update.raw))
+        except (ValueError, ValidationError, RecursionError) as error:
             raise Unreadable(type(error).__name__) from error
+        here = (inbound.address.channel, inbound.address.account)
+        if isinstance(inbound, FileArrived) or here != (update.channel, update.account):
+            raise Unreadable("not from this channel")
+        return inbound
 
     async def send(self, to: Address, message: OutboundMessage) -> Receipt:
         """A message with the same idempotency key is sent once, as the better platforms do."""

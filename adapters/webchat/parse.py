@@ -21,8 +21,8 @@ def parse(update: Update) -> Inbound:
     try:
         said = json.loads(update.raw)
         return _READERS[said["type"]](said, _who(update, said))
-    except (KeyError, TypeError, ValueError) as error:
-        raise Unreadable(f"{type(error).__name__}: {error}") from error
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise Unreadable(type(error).__name__) from error  # its message would quote what was said
 
 
 def _who(update: Update, said: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import asyncio
 import hmac
 import json
-import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from adapters.webchat.config import WebchatConfig
 from adapters.webchat.hub import Hub
 from adapters.webchat.people import language_of, may_see, person_at, set_language
 from adapters.webchat.render import own_body, page_message
+from adapters.webchat.said import id_of, read_json, words_of
 from adapters.webchat.upload import read_upload
 from adapters.webchat.verify import COOKIE, Visitor, check_origin, open_session, visitor_of
 from core.bus.bus import Bus
@@ -27,21 +27,22 @@ from core.commands.people import Language
 from core.files.store_port import FileStore
 from core.files.tables import file
 from core.kit.clock import Clock
-from core.kit.errors import Invalid, NotFound, Problem, TooMuch
+from core.kit.errors import NotFound
 from core.kit.ids import new_token
 from core.ledger import inbox
 from core.store.reading import Reading
 from core.store.store import Store, Unit
 
 STATIC = Path(__file__).parent / "static"
-MAX_JSON = 64 * 1024  # bytes of a message or press
+MAX_KIND = 40  # characters of the name of a kind of message
+MAX_TOKEN = 100  # characters of a button's token or a message's id
+MAX_ID = 2**63 - 1
 HEARTBEAT_SECONDS = 15.0
 LOOK_SECONDS = 2.0  # how late another process's message is seen
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
-_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 class WebchatRoutes:
@@ -91,7 +92,7 @@ class WebchatRoutes:
         secret, visitor = await self._run(lambda uow: open_session(uow, self._config, seat, known))
         with self._reading.open() as reader:
             kind, language = person_at(reader, visitor), language_of(reader, visitor, request)
-        if not hmac.compare_digest(known or "", secret):
+        if not hmac.compare_digest((known or "").encode(), secret.encode()):
             entered = {"type": "contact", "event": "entered", "locale": language}
             await self._append(visitor, "hello-" + new_token(), entered)
         answer = JSONResponse(
@@ -143,27 +144,23 @@ class WebchatRoutes:
             await self._hub.wait(visitor.account, visitor.visitor, LOOK_SECONDS)
 
     async def say(self, request: Request) -> Response:
-        visitor, said = self._visitor(request), await _json(request)
-        text = str(said.get("text", ""))
-        if len(text) > self._config.max_text_chars:
-            raise TooMuch(limit=self._config.max_text_chars)
-        said_id = _id(said)
+        visitor, said = self._visitor(request), await read_json(request)
+        text, said_id = words_of(said, "text", self._config.max_text_chars), id_of(said)
         body = own_body(text, None)
-        raw = {"type": "text", "text": text, "other": str(said.get("kind", ""))[:40]}
+        raw = {"type": "text", "text": text, "other": words_of(said, "kind", MAX_KIND)}
         await self._append(visitor, said_id, raw, body)
         return Response(status_code=202)
 
     async def press(self, request: Request) -> Response:
-        visitor, said = self._visitor(request), await _json(request)
-        raw = {"type": "press", "token": str(said.get("token", ""))[:64], "message": str(said.get("message", ""))[:100]}
-        await self._append(visitor, _id(said), raw)
+        visitor, said = self._visitor(request), await read_json(request)
+        token, message = words_of(said, "token", MAX_TOKEN), words_of(said, "message", MAX_TOKEN)
+        await self._append(visitor, id_of(said), {"type": "press", "token": token, "message": message})
         return Response(status_code=202)
 
     async def upload(self, request: Request) -> Response:
         """The file is in the store before the answer; the conversation hears of it in the same commit as the page."""
         visitor = self._visitor(request)
         upload = await read_upload(request, self._files, self._config.max_file_bytes)
-        said_id = _id({"id": upload.id})
         raw = {
             "type": "file",
             "handle": upload.stored.handle,
@@ -173,7 +170,7 @@ class WebchatRoutes:
             "caption": upload.caption,
         }
         body = own_body(upload.caption, {"name": upload.name, "size": upload.stored.size})
-        await self._append(visitor, said_id, raw, body)
+        await self._append(visitor, upload.id, raw, body)
         return Response(status_code=202)
 
     async def preview(self, request: Request) -> Response:
@@ -183,7 +180,7 @@ class WebchatRoutes:
 
     def _preview(self, visitor: Visitor, file_id: int) -> Response:
         with self._reading.open() as reader:
-            kept = reader.peek(file, file_id)
+            kept = reader.peek(file, file_id) if file_id <= MAX_ID else None
             if kept is None or not kept["preview_handle"] or not may_see(reader, self._bus, visitor, file_id):
                 raise NotFound(thing="file", id=file_id)
         headers = {
@@ -194,7 +191,7 @@ class WebchatRoutes:
         return Response(self._files.read(kept["preview_handle"]), media_type="image/png", headers=headers)
 
     async def language(self, request: Request) -> Response:
-        visitor, said = self._visitor(request), await _json(request)
+        visitor, said = self._visitor(request), await read_json(request)
         wanted: Language = "en" if said.get("language") == "en" else "zh-CN"
         await self._run(lambda uow: set_language(uow, self._bus, visitor, wanted))
         return Response(status_code=204)
@@ -230,32 +227,6 @@ class WebchatRoutes:
 
     async def _run(self, work: Callable[[Any], Any]) -> Any:
         return await asyncio.wrap_future(self._store.submit(Unit(work, name="webchat")))
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    """The body as an object. Raises TooMuch, Invalid."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_JSON:
-            raise TooMuch(limit=MAX_JSON)
-    try:
-        said = json.loads(bytes(body))
-    except ValueError:
-        said = None
-    if not isinstance(said, dict):
-        words = {"zh-CN": "请求内容必须是 JSON 对象", "en": "the body must be a JSON object"}
-        raise Invalid(problems=[Problem("", "json", words)])
-    return said
-
-
-def _id(said: dict[str, Any]) -> str:
-    """The page's own id of what it says: sending it again changes nothing. Raises Invalid."""
-    found = str(said.get("id", ""))
-    if not _ID.fullmatch(found):
-        words = {"zh-CN": "id 应为 8 到 64 个字母、数字或连字符", "en": "id is 8 to 64 letters, digits or dashes"}
-        raise Invalid(problems=[Problem("/id", "id", words)])
-    return found
 
 
 def _cursor(text: str | None) -> int:

@@ -8,6 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from adapters.webchat.said import id_of, speakable
 from core.files.store_port import FileStore, Stored
 from core.kit.errors import Invalid, Problem, TooMuch
 
@@ -27,26 +28,28 @@ class Upload:
 
 
 async def read_upload(request: Request, files: FileStore, most: int) -> Upload:
-    """Raises TooMuch above `most` bytes, Invalid for what is no form with a file, Busy when the store is full."""
-    if int(request.headers.get("content-length") or 0) > most + OVERHEAD:
+    """Raises TooMuch above `most` bytes, Invalid for what is no form with file and id, Busy when the store is full."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > most + OVERHEAD:
         raise TooMuch(limit=most)
     parser = _Parser(request.headers, _counted(request.stream(), most + OVERHEAD), max_files=1, max_fields=8)
     parser.spool_max_size = most + OVERHEAD  # personal data never lies on the disk in plain
     try:
         form = await parser.parse()
-    except (MultiPartException, KeyError) as error:
+    except (MultiPartException, LookupError, ValueError, AssertionError) as error:  # a charset may be nonsense, too
         raise _no_form() from error
     try:
         upload = form.get("file")
         if not isinstance(upload, UploadFile):
             raise _no_form()
+        said_id = id_of(dict(form))
         stored = await asyncio.to_thread(_put, files, upload, most)
         return Upload(
-            id=str(form.get("id", "")),
+            id=said_id,
             stored=stored,
-            name=(upload.filename or "file")[:300],
-            media_type=(upload.content_type or "")[:100],
-            caption=str(form.get("caption", ""))[:1000],
+            name=speakable(upload.filename or "file")[:300],
+            media_type=speakable(upload.content_type or "")[:100],
+            caption=speakable(str(form.get("caption", "")))[:1000],
         )
     finally:
         await form.close()

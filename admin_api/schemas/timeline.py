@@ -26,7 +26,7 @@ class VersionMark(Given):
 class Happened(Given):
     """One event: who, when, through which channel, from what to what, and why."""
 
-    seq: int = Field(description="Number within the case, without gaps.")
+    seq: int = Field(description="Rises within the case.")
     event: str = Field(examples=["DocumentApproved"])
     at: Moment
     who: Who

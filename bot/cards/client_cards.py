@@ -14,6 +14,25 @@ def message(ctx: CardContext) -> Card:
     return Card(text=flow_message(ctx, str(ctx.params["message"])), kind="message")
 
 
+def stage(ctx: CardContext) -> Card:
+    """A new stage, with the flow's words about it."""
+    flow = ctx.case().compiled.flow
+    entered = flow.stage(ctx.params["stage"])
+    lines = [ctx.say("stage.client", stage=ctx.word(flow.shown(entered.key).name))]
+    named = {each.key: each.name for each in entered.substates}
+    if ctx.params.get("substate") in named:
+        lines.append(ctx.say("stage.substate", substate=ctx.word(named[ctx.params["substate"]])))
+    if entered.client_text is not None:
+        lines.append(flow_message(ctx, "", entered.client_text))
+    return Card(text="\n".join(lines), kind="stage")
+
+
+def substate(ctx: CardContext) -> Card:
+    """A new state within a stage."""
+    named = {each.key: each.name for each in ctx.case().compiled.flow.stage(ctx.params["stage"]).substates}
+    return Card(text=ctx.say("stage.substate", substate=ctx.word(named.get(ctx.params["substate"]))), kind="stage")
+
+
 def progress(ctx: CardContext) -> Card:
     """One message: the stages with the current one marked, whose turn it is, until when, who cares."""
     view = ctx.case()
@@ -108,7 +127,8 @@ def accepted(ctx: CardContext) -> Card:
     """The acknowledgement of a file that found its item, with what the checks say, and what comes next."""
     view = document_view(ctx.lookup, ctx.house.catalogue, ctx.subject["version"])
     lines = [ctx.say("file.accepted", item=ctx.word(view.item.name), version=view.version["n"])]
-    warnings = findings_words(ctx, view.version["findings"], ("warn", "fail"))
+    own = [each for each in view.version["findings"] if not each["check"].startswith("file.")]
+    warnings = findings_words(ctx, own, ("warn", "fail"))
     if warnings:
         lines.append(ctx.say("file.findings", findings="; ".join(warnings)))
     rows = waiting_for_client(checklist(ctx.lookup, view.case.compiled, view.case.row["id"]))

@@ -34,6 +34,8 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "say": _say,
         "said": _said,
         "message": client_cards.message,
+        "stage": client_cards.stage,
+        "substate": client_cards.substate,
         "progress": client_cards.progress,
         "checklist": client_cards.checklist_card,
         "item": client_cards.item,

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.story.meaning import mistakes_of
+from bot.story.meaning import mistakes_of, problem
 from bot.story.spec import Script, Step, Story
 from bot.story.verbs import OFFICE, PERSON, WORLD, split
 from core.engine.calendar import Span
@@ -115,7 +115,7 @@ def _whom(story: Story, step: Step, pointer: str) -> Iterator[Problem]:
 
 def _is_moment(text: str) -> bool:
     try:
-        datetime.strptime(text, MOMENT)  # noqa: DTZ007  # a local time: the flow's calendar gives the zone
+        datetime.strptime(text, MOMENT)
     except ValueError:
         return False
     return True
@@ -130,10 +130,6 @@ def _is_span(text: str) -> bool:
 
 def _bad_moment(pointer: str) -> Problem:
     return problem(pointer, "story.moment", "应为时刻,如 2026-03-02 10:00", "write a moment such as 2026-03-02 10:00")
-
-
-def problem(pointer: str, code: str, zh: str, en: str) -> Problem:
-    return Problem(pointer, code, {"zh-CN": zh, "en": en})
 
 
 def _stop(pointer: str, code: str, zh: str, en: str) -> NoReturn:

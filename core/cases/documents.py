@@ -3,7 +3,7 @@
 from core.bus.deed import Deed
 from core.cases.checklist import completion_of, tell_if_complete
 from core.cases.stages import compiled_of
-from core.cases.tables import case, document_version, item
+from core.cases.tables import applicant, case, document_version, item
 from core.commands.documents import SubmitDocument, WaiveItem
 from core.engine.checklist import move
 from core.engine.flow import Item
@@ -112,7 +112,10 @@ def findings_of(
 ) -> list[dict[str, object]]:
     """What the item's checks say about this file, given the case's dates and what the reviewer has confirmed."""
     checks = compiled_of(deed, row).flow.item(wanted["key"]).checks
-    facts = {**{f"case.{name}": value for name, value in row["fields"].items()}, **dates}
+    facts = {f"case.{name}": value for name, value in row["fields"].items()}
+    person = None if wanted["applicant_id"] is None else deed.uow.peek(applicant, wanted["applicant_id"])
+    if person is not None:
+        facts["applicant.name"] = person["name"]
     found = run_checks(
         [check.model_dump(mode="json") for check in checks], kept["inspection"], facts, dates, ticks, deed.now.date()
     )

@@ -101,8 +101,8 @@ class Sharp(_Check):
     """Sharpness (variance of the Laplacian): below ``warn`` a warning, below ``reject`` advice to send it again."""
 
     kind: Literal["sharp"]
-    warn: NonNegativeFloat = 100.0
-    reject: NonNegativeFloat = 30.0
+    warn: NonNegativeFloat = 60.0
+    reject: NonNegativeFloat = 15.0
 
 
 class PagesMin(_Check):

@@ -36,6 +36,7 @@ metadata = MetaData(
     }
 )
 
+_SQLITE = {"isolation_level": None, "check_same_thread": False}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -114,8 +115,8 @@ def writer_engine(url: str) -> Engine:
     transaction begins with our own BEGIN IMMEDIATE.
     """
     if not is_sqlite(url):
-        return create_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=False)
-    engine = create_engine(url, connect_args={"isolation_level": None, "check_same_thread": False})
+        return create_engine(url, pool_size=8, max_overflow=4, hide_parameters=True)
+    engine = create_engine(url, connect_args=_SQLITE, hide_parameters=True)
     event.listen(engine, "connect", _sqlite_writer_pragmas)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
@@ -124,8 +125,10 @@ def writer_engine(url: str) -> Engine:
 def reader_engine(url: str) -> Engine:
     """An engine whose connections cannot write, whatever is sent through them."""
     if not is_sqlite(url):
-        return create_engine(url, pool_size=4, max_overflow=8, execution_options={"postgresql_readonly": True})
-    engine = create_engine(url, connect_args={"isolation_level": None, "check_same_thread": False})
+        return create_engine(
+            url, pool_size=4, max_overflow=8, hide_parameters=True, execution_options={"postgresql_readonly": True}
+        )
+    engine = create_engine(url, connect_args=_SQLITE, hide_parameters=True)
     event.listen(engine, "connect", _sqlite_reader_pragmas)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import and_, or_
+
 from core.ledger.tables import errand
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -11,7 +13,6 @@ from core.store.unit import UnitOfWork
 MAX_ATTEMPTS = 5
 BACKOFF = timedelta(seconds=2)
 LEASE = timedelta(minutes=5)
-OPEN = ("waiting", "running")
 
 
 def queue(uow: UnitOfWork, kind: str, key: str, channel: str, account: str, conversation: str, what: Any) -> None:
@@ -30,7 +31,12 @@ def queue(uow: UnitOfWork, kind: str, key: str, channel: str, account: str, conv
 
 
 def open_errands(reader: Reader, now: datetime, limit: int) -> list[Row]:
-    return reader.find(errand, errand.c.state.in_(OPEN), errand.c.due <= now, limit=limit)
+    """What waits and is due, and what a worker that died has left behind; work under way takes nobody's place."""
+    ready = or_(
+        and_(errand.c.state == "waiting", errand.c.due <= now),
+        and_(errand.c.state == "running", errand.c.lease_until <= now),
+    )
+    return reader.find(errand, ready, limit=limit)
 
 
 def claim(uow: UnitOfWork, row: Row) -> bool:
@@ -53,9 +59,9 @@ def done(uow: UnitOfWork, row_id: int, attempt: int) -> bool:
 
 
 def failed(uow: UnitOfWork, row_id: int, attempt: int, error: str, *, permanent: bool) -> bool:
-    """Push ahead or park. Returns whether it is parked for good."""
+    """Push ahead or park. Returns whether it is parked for good; a worker whose lease was given away parks nothing."""
     dead = permanent or attempt >= MAX_ATTEMPTS
-    uow.settle(
+    settled = uow.settle(
         errand,
         row_id,
         {"state": "running", "attempts": attempt},
@@ -64,4 +70,4 @@ def failed(uow: UnitOfWork, row_id: int, attempt: int, error: str, *, permanent:
         error=error[:500],
         lease_until=None,
     )
-    return dead
+    return settled and dead

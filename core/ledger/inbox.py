@@ -52,16 +52,17 @@ def done(uow: UnitOfWork, entry_id: int) -> None:
 
 
 def failed(uow: UnitOfWork, entry_id: int, error: str, *, at_once: bool = False) -> bool:
-    """Push a failing entry ahead, or park it. Returns whether it is parked."""
+    """Push a failing entry ahead, or park it. Returns whether it is parked; an entry that was settled stays so."""
     entry = uow.get(inbox, entry_id)
     attempts = entry["attempts"] + 1
     dead = at_once or attempts >= MAX_ATTEMPTS
-    uow.change(
+    settled = uow.settle(
         inbox,
         entry_id,
+        {"state": "waiting", "attempts": entry["attempts"]},
         state="dead" if dead else "waiting",
         attempts=attempts,
         due=uow.now + BACKOFF * 2**attempts,
         error=error[:500],
     )
-    return dead
+    return settled and dead

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from core.channel.inbound import Address
 from core.ledger.tables import outbox
@@ -76,7 +76,12 @@ def waiting(reader: Reader, now: datetime, limit: int) -> list[Row]:
     earlier = outbox.alias()
     heads = (
         select(outbox.c.id)
-        .where(outbox.c.state.in_(("waiting", "sending")), outbox.c.due <= now)
+        .where(
+            or_(
+                and_(outbox.c.state == "waiting", outbox.c.due <= now),
+                and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
+            )
+        )
         .where(
             ~select(earlier.c.id)
             .where(

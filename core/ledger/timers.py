@@ -60,16 +60,17 @@ def take(uow: UnitOfWork, timer_id: int) -> Row | None:
 
 
 def failed(uow: UnitOfWork, timer_id: int, error: str) -> bool:
-    """Push a failing timer ahead, or park it. Returns whether it is parked."""
+    """Push a failing timer ahead, or park it. Returns whether it is parked; one that was cancelled stays so."""
     row = uow.get(timer, timer_id)
-    attempts: int = row["attempts"] + 1
+    attempts = row["attempts"] + 1
     dead = attempts >= MAX_ATTEMPTS
-    uow.change(
+    settled = uow.settle(
         timer,
         timer_id,
+        {"state": "waiting", "attempts": row["attempts"]},
         state="dead" if dead else "waiting",
         attempts=attempts,
         due=uow.now + BACKOFF * 2**attempts,
         error=error[:500],
     )
-    return dead
+    return settled and dead

@@ -31,10 +31,7 @@ def stage_card(uow: UnitOfWork, case_id: int) -> str | None:
 
 
 def give_work(event: StageEntered, deed: Deed) -> Iterator[Command]:
-    """Everybody who can take a step out of this stage gets its card with his own buttons.
-
-    What the client hears of it is the flow's to say: a rule on StageEntered with a message of the flow.
-    """
+    """Everybody who can take a step out of this stage gets its card with his own buttons."""
     row = deed.uow.get(case, event.case_id or 0)
     flow = compiled_of(deed, row).flow
     stage = flow.stage(event.stage)
@@ -52,6 +49,32 @@ def give_work(event: StageEntered, deed: Deed) -> Iterator[Command]:
             card=card,
             buttons=tuple(buttons),
         )
+
+
+def tell_stage(event: StageEntered, deed: Deed) -> Iterator[Command]:
+    """The client hears of every stage that he sees; of the first one the flow's own welcome tells."""
+    row = deed.uow.get(case, event.case_id or 0)
+    flow = compiled_of(deed, row).flow
+    if event.trigger and flow.shown(event.stage).key == event.stage:
+        yield Notify(
+            to="client",
+            person_id=row["client_id"],
+            notice="stage",
+            subject={"case": row["id"]},
+            params={"stage": event.stage, "substate": event.substate},
+        )
+
+
+def tell_substate(event: SubstateSet, deed: Deed) -> Iterator[Command]:
+    """Each push reaches the client once."""
+    row = deed.uow.get(case, event.case_id or 0)
+    yield Notify(
+        to="client",
+        person_id=row["client_id"],
+        notice="substate",
+        subject={"case": row["id"]},
+        params={"stage": event.stage, "substate": event.substate},
+    )
 
 
 def close_work(event: StageLeft, deed: Deed) -> Iterator[Command]:
@@ -89,7 +112,7 @@ def _work(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[dict
     found: dict[int, list[dict[str, object]]] = {}
     owner = who(deed.uow, row["id"], stage.owner)
     if owner is not None:
-        found[owner] = [*_ticks(flow, stage, row), *_substates(stage, row)]
+        found[owner] = [*_ticks(flow, stage, row), *_substates(flow, stage, row)]
     for transition in flow.transitions:
         if stage.key not in transition.from_stages or not transition.button:
             continue
@@ -117,9 +140,9 @@ def _ticks(flow: Flow, stage: Stage, row: Row) -> list[dict[str, object]]:
     ]
 
 
-def _substates(stage: Stage, row: Row) -> list[dict[str, object]]:
+def _substates(flow: Flow, stage: Stage, row: Row) -> list[dict[str, object]]:
+    """The states that a person sets by hand; each push reaches the client."""
     return [
         offer(SetSubstate(case_id=row["id"], substate=each.key, stage=stage.key), each.name, keeps=True)
-        for each in stage.substates
-        if each.key != row["substate"]
-    ] if stage.waiting_on == "authority" else []  # fmt: skip
+        for each in flow.free_substates(stage.key)
+    ]

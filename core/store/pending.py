@@ -94,7 +94,13 @@ class Pending:
     def forget(self, table: Table) -> None:
         """Drop what is known of a table after a statement changed many of its rows."""
         for key in [k for k in self.rows if k[0] == table.name]:
-            del self.rows[key]
+            self.forget_row(key)
+
+    def forget_row(self, key: RowKey) -> None:
+        """Drop what is known of one row, so that the next read asks the database."""
+        row = self.rows.pop(key, None)
+        if row is not None:
+            self.journal.append(lambda: self.rows.__setitem__(key, row))
 
     def waits(self, table: Table) -> bool:
         name = table.name

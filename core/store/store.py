@@ -1,10 +1,11 @@
 """Group commit: one thread takes waiting units, runs them in one transaction, writes their buffers, commits once."""
 
+import contextlib
 import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +14,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from core.kit.clock import Clock
-from core.kit.errors import Busy, Refusal
+from core.kit.errors import Busy
 from core.store import locks
+from core.store.failures import as_refusal, is_collision, is_down
 from core.store.pending import LostUpdate, Pending
 from core.store.sealing import Sealing
 from core.store.unit import KeyNeeded, UnitOfWork
@@ -22,7 +24,7 @@ from core.store.unit import KeyNeeded, UnitOfWork
 MAX_GROUP = 128  # units in one transaction
 MAX_GROUP_SECONDS = 0.02  # the rest of a group waits for the next one, so that nobody waits long for a lock
 MAX_WAITING = 20_000  # units in the queue; more are refused with Busy, so that the sender sends again
-MAX_KEY_ROUNDS = 8  # how often a unit may discover one more lock key
+MAX_KEY_ROUNDS = 8  # how often a unit may discover one more lock key or collide with another process
 RETRY_SECONDS = 0.5  # pause after the database did not answer
 
 log = structlog.get_logger(__name__)
@@ -52,6 +54,7 @@ class Store:
         self._wake = threading.Condition()
         self._listeners: dict[str, list[Callable[[], None]]] = defaultdict(list)
         self._closing = False
+        self._down = False
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
 
     def listen(self, name: str, listener: Callable[[], None]) -> None:
@@ -102,7 +105,12 @@ class Store:
                 if self._closing and not (self._waiting or self._waiting_first):
                     return
                 group = self._take()
-            self._settle(group)
+            self._down = False
+            later = self._settle(group)
+            with self._wake:
+                self._waiting.extendleft(reversed(later))
+            if self._down:
+                time.sleep(RETRY_SECONDS)
 
     def _take(self) -> list[Unit]:
         group: list[Unit] = []
@@ -110,25 +118,37 @@ class Store:
             group.append((self._waiting_first or self._waiting).popleft())
         return group
 
-    def _settle(self, group: list[Unit]) -> None:
-        """Run a group; if its flush or commit fails, run its units one by one: the poison unit is found."""
-        try:
-            self._commit(group)
-        except Exception as failure:  # a flush may fail in any way; the writer must outlive it
-            if _is_down(failure):
-                self._refuse(group, failure)
-                return
-            if len(group) == 1:
-                _answer(group[0], None, _as_refusal(failure))
-                return
-            log.warning("group_redone", units=len(group), reason=type(failure).__name__)
-            for unit in group:
-                self._settle([unit])
+    def _settle(self, group: list[Unit]) -> list[Unit]:
+        """Run a group and tell its results; returns the units that must wait for the next one.
 
-    def _commit(self, group: list[Unit]) -> None:
-        results: list[tuple[Unit, Any, BaseException | None]] = []
-        rings: set[str] = set()
-        deferred: list[Unit] = []
+        If the flush or the commit fails, the units are run one by one: the poison unit is found.
+        """
+        try:
+            ran = self._commit(group)
+        except Exception as failure:  # a flush may fail in any way; the writer must outlive it
+            if is_down(failure):
+                return self._refuse(group, failure)
+            if len(group) > 1:
+                log.warning("group_redone", units=len(group), reason=type(failure).__name__)
+                return self._one_by_one(group)
+            return self._again(group[0], failure)
+        for unit, result, error in ran.results:
+            _answer(unit, result, error)
+        self._ring(ran.rings)
+        return ran.later
+
+    def _one_by_one(self, group: list[Unit]) -> list[Unit]:
+        """In the group's order; a unit that has to wait holds back the later ones of its conversation."""
+        later: list[Unit] = []
+        blocked = set[str]()
+        for unit in group:
+            waits = [unit] if blocked & unit.keys else self._settle([unit])
+            later += waits
+            blocked.update(*(each.keys for each in waits))
+        return later
+
+    def _commit(self, group: list[Unit]) -> "_Ran":
+        ran = _Ran()
         with self._engine.connect() as connection, connection.begin():
             keys = frozenset[str]().union(*(unit.keys for unit in group))
             held = locks.take(connection, keys)
@@ -136,72 +156,76 @@ class Store:
             started, blocked = time.monotonic(), set[str]()
             for position, unit in enumerate(group):
                 if position and time.monotonic() - started > MAX_GROUP_SECONDS:
-                    deferred.extend(group[position:])
+                    ran.later.extend(group[position:])
                     break
                 if blocked & unit.keys:  # an earlier unit of the same conversation waits: keep the order
-                    deferred.append(unit)
+                    ran.later.append(unit)
                     continue
                 uow = UnitOfWork(pending, self._clock.now(), held, memory=memory)
                 try:
                     with uow.step():
-                        results.append((unit, unit.work(uow), None))
-                    rings |= uow.rings
+                        result = unit.work(uow)
                 except KeyNeeded as need:
-                    self._defer(unit, need.key, deferred, results, blocked)
+                    _defer(unit, need.key, ran, blocked)
                 except (DBAPIError, LostUpdate):
                     raise
-                except Exception as error:
-                    results.append((unit, None, error))
+                except BaseException as error:  # also SystemExit: whatever a unit raises is its caller's, not ours
+                    ran.results.append((unit, None, error))
+                else:
+                    ran.results.append((unit, result, None))
+                    ran.rings |= uow.rings
             pending.flush()
-        self._put_back(deferred)
-        for each in results:
-            _answer(*each)
-        for name in rings:
-            for listener in self._listeners[name]:
-                listener()
+        return ran
 
-    def _defer(self, unit: Unit, key: str, deferred: list[Unit], results: list[Any], blocked: set[str]) -> None:
-        unit.rounds += 1
-        if unit.rounds > MAX_KEY_ROUNDS:
-            results.append((unit, None, RuntimeError(f"{unit.name} needs more than {MAX_KEY_ROUNDS} lock keys")))
-            return
-        blocked |= unit.keys
-        unit.keys |= {key}
-        deferred.append(unit)
+    def _again(self, unit: Unit, failure: Exception) -> list[Unit]:
+        """A unit that failed alone: another process was in its way, so it runs again, or it is the poison and told so."""
+        if is_collision(failure) and unit.rounds < MAX_KEY_ROUNDS:
+            unit.rounds += 1
+            return [unit]
+        _answer(unit, None, as_refusal(failure))
+        return []
 
-    def _put_back(self, units: list[Unit]) -> None:
-        with self._wake:
-            self._waiting.extendleft(reversed(units))
-
-    def _refuse(self, group: list[Unit], failure: BaseException) -> None:
+    def _refuse(self, group: list[Unit], failure: BaseException) -> list[Unit]:
         log.error("database_down", units=len(group), reason=str(getattr(failure, "orig", failure))[:200])
         for unit in group:
             _answer(unit, None, Busy(retry_after=5))
         self._engine.dispose()
-        time.sleep(RETRY_SECONDS)
+        self._down = True
+        return []
+
+    def _ring(self, rings: set[str]) -> None:
+        """A listener that fails (its loop has just been closed) must not undo what is committed."""
+        for name in rings:
+            for listener in self._listeners[name]:
+                try:
+                    listener()
+                except Exception as error:
+                    log.error("listener_failed", name=name, error=type(error).__name__, exc_info=error)
+
+
+@dataclass(slots=True)
+class _Ran:
+    """What came of a group: results to tell once it is committed, and units that wait for the next group."""
+
+    results: list[tuple[Unit, Any, BaseException | None]] = field(default_factory=list)
+    rings: set[str] = field(default_factory=set)
+    later: list[Unit] = field(default_factory=list)
+
+
+def _defer(unit: Unit, key: str, ran: _Ran, blocked: set[str]) -> None:
+    unit.rounds += 1
+    if unit.rounds > MAX_KEY_ROUNDS:
+        ran.results.append((unit, None, RuntimeError(f"{unit.name} needs more than {MAX_KEY_ROUNDS} lock keys")))
+        return
+    blocked |= unit.keys
+    unit.keys |= {key}
+    ran.later.append(unit)
 
 
 def _answer(unit: Unit, result: Any, error: BaseException | None) -> None:
     """Tell whoever waits; nobody may be left (a request that was cancelled), and the work stands all the same."""
-    if unit.future.cancelled():
-        return
-    if error is None:
-        unit.future.set_result(result)
-    else:
-        unit.future.set_exception(error)
-
-
-def _is_down(failure: BaseException) -> bool:
-    return isinstance(failure, DBAPIError) and (
-        failure.connection_invalidated or "connection" in str(failure.orig).lower()
-    )
-
-
-def _as_refusal(failure: BaseException) -> BaseException:
-    """A full disk or a locked file is no fault of the unit: the sender may send it again."""
-    words = str(getattr(failure, "orig", failure)).lower()
-    if isinstance(failure, Refusal):
-        return failure
-    if "disk is full" in words or "no space" in words or "could not extend" in words or "locked" in words:
-        return Busy("the disk is full or the database is locked", retry_after=30)
-    return failure
+    with contextlib.suppress(InvalidStateError):
+        if error is None:
+            unit.future.set_result(result)
+        else:
+            unit.future.set_exception(error)

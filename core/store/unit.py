@@ -82,6 +82,8 @@ class UnitOfWork:
         done = self.connection.execute(update(table).where(*where).values(**values)).rowcount == 1
         if done:
             self.pending.overwrite(table, row_id, values)
+        else:  # another process may have been faster: what we know of the row is out of date
+            self.pending.forget_row((table.name, row_id))
         return done
 
     def update_where(self, table: Table, *where: ColumnElement[bool], **values: Any) -> int:

@@ -28,6 +28,7 @@ async function takeSlot() {
 
 export class Live {
   #options;
+  #started = false; // before the session is open there is nobody to ask
   #active = true;
   #round = 0; // what was started in an earlier round is void
   #source = null;
@@ -51,6 +52,7 @@ export class Live {
   }
 
   start() {
+    this.#started = true;
     this.#restart();
   }
 
@@ -63,7 +65,7 @@ export class Live {
 
   /** Asks now: somebody knows that there is something new. */
   poke() {
-    if (!this.#source) this.#ask(this.#round);
+    if (this.#started && !this.#source) this.#ask(this.#round);
   }
 
   #close() {
@@ -76,6 +78,7 @@ export class Live {
   }
 
   async #restart() {
+    if (!this.#started) return undefined;
     this.#close();
     const round = this.#round;
     const free = this.#active ? await takeSlot() : null;

@@ -1,0 +1,104 @@
+"""Brings the people of a story into an empty house, and the contract that it begins with."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.dialogs.form import read_value
+from bot.story.driver import World
+from bot.story.spec import Contract, Person, Script
+from core.bus.deed import SYSTEM, Cause
+from core.commands.command import Command
+from core.commands.contracts import ActivateContract, DraftContract, RecordDeposit
+from core.commands.people import (
+    AddDepartment,
+    AddStaff,
+    BindClientIdentity,
+    BindStaffIdentity,
+    RegisterClient,
+)
+from core.commands.work import PublishFlow
+from core.engine.flow import Flow, read_flow
+from core.kit.ids import new_id
+
+
+@dataclass(slots=True)
+class Cast:
+    """Ids of what was made. `clients` and `staff`: person's key -> id."""
+
+    flow: Flow
+    clients: dict[str, int] = field(default_factory=dict)
+    staff: dict[str, int] = field(default_factory=dict)
+    contract: int | None = None
+
+
+async def bring_in(script: Script, world: World) -> Cast:
+    """1. Publish the flow. 2. Everybody gets a file and opens his chat."""
+    cast = Cast(read_flow(script.source))
+    do(world, PublishFlow(source=script.source.decode("utf-8")))
+    department = do(world, AddDepartment(name="一部 / Team one"))
+    for key, person in script.story.people.items():
+        _bind(script, world, cast, key, person, department)
+        await world.driver.enter(key)
+        await world.agency.work_until_quiet()
+    return cast
+
+
+async def sign(script: Script, world: World, cast: Cast) -> None:
+    """Draft the story's contract; an active one has its deposit and is in effect."""
+    wanted = script.story.contract
+    if wanted is None:
+        return
+    cast.contract = int(do(world, _draft(script, world, cast, wanted)))
+    if wanted.state == "active":
+        do(world, RecordDeposit(contract_id=cast.contract))
+        do(world, ActivateContract(contract_id=cast.contract))
+    await world.agency.work_until_quiet()
+
+
+def do(world: World, command: Command) -> Any:
+    """As the system, over the API. Raises Refusal."""
+    agency = world.agency
+    return agency.store.run(lambda uow: agency.bus.execute(uow, command, Cause(SYSTEM, "api", new_id())))
+
+
+def read_fields(flow: Flow, given: dict[str, str]) -> dict[str, Any]:
+    """Words of the story as the fields' types want them."""
+    return {name: read_value(flow.field(name), text) for name, text in given.items()}
+
+
+def _bind(script: Script, world: World, cast: Cast, key: str, person: Person, department: int) -> None:
+    driver, language = world.driver, person.language or script.story.language
+    where = {"channel": driver.channel, "account": driver.account, "external_id": driver.external_id(key)}
+    if person.kind == "staff":
+        member = AddStaff(name=person.name, roles=person.roles, department_id=department, language=language)
+        cast.staff[key] = do(world, member)
+        do(world, BindStaffIdentity(staff_id=cast.staff[key], **where))
+    elif person.kind == "client":
+        file = RegisterClient(name=person.name, phone=person.phone, email=person.email, language=language)
+        cast.clients[key] = do(world, file)
+        do(world, BindClientIdentity(client_id=cast.clients[key], **where))
+
+
+def _draft(script: Script, world: World, cast: Cast, wanted: Contract) -> DraftContract:
+    team = {
+        role: cast.staff[key]
+        for role in cast.flow.roles
+        for key in [wanted.team.get(role) or _holder(script, role)]
+        if key is not None
+    }
+    return DraftContract(
+        client_id=cast.clients[wanted.client or next(iter(cast.clients))],
+        flow=cast.flow.key,
+        number=wanted.number,
+        package=wanted.package,
+        amount=wanted.amount,
+        signed_on=world.clock.now().date(),
+        travellers=wanted.travellers,
+        team=team,
+        fields=read_fields(cast.flow, wanted.fields),
+    )
+
+
+def _holder(script: Script, role: str) -> str | None:
+    """The first person who has the role."""
+    return next((key for key, person in script.story.people.items() if role in person.roles), None)

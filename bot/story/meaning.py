@@ -1,0 +1,100 @@
+"""What a story names must be there: people, roles, fields, items, stages, recipes, commands, events."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+from bot.story.recipes import RECIPES
+from bot.story.spec import CaseIs, Contract, EventIs, Press, SentFile, Step, Story, TaskIs
+from core.commands.command import COMMANDS
+from core.engine.flow import Flow
+from core.engine.pointer import join
+from core.events.event import EVENTS
+from core.kit.errors import Problem
+from core.staff.policy import ROLES
+
+
+def problem(pointer: str, code: str, zh: str, en: str) -> Problem:
+    return Problem(pointer, code, {"zh-CN": zh, "en": en})
+
+
+def mistakes_of(story: Story, steps: Iterable[Step], flow: Flow) -> Iterator[Problem]:
+    for key, person in story.people.items():
+        for role in person.roles:
+            yield from _known(join("/people", key, "roles"), "role", role, ROLES)
+    if story.contract is not None:
+        yield from _contract(story, story.contract, flow)
+    for step in steps:
+        yield from _step(step, join("/steps", step.number - 1), story, flow)
+
+
+def _contract(story: Story, contract: Contract, flow: Flow) -> Iterator[Problem]:
+    clients = [key for key, person in story.people.items() if person.kind == "client"]
+    staff = [key for key, person in story.people.items() if person.kind == "staff"]
+    if contract.client is not None or not clients:
+        yield from _known("/contract/client", "client", contract.client or "", clients)
+    kinds = [each.key for each in flow.applicant_types]
+    for number, traveller in enumerate(contract.travellers):
+        yield from _known(join("/contract/travellers", number, "kind"), "applicant type", traveller.kind, kinds)
+    for name in contract.fields:
+        yield from _known(join("/contract/fields", name), "field", name, [each.key for each in flow.fields])
+    for role, who in contract.team.items():
+        yield from _known(join("/contract/team", role), "role", role, flow.roles)
+        yield from _known(join("/contract/team", role), "member of staff", who, staff)
+
+
+def _step(step: Step, pointer: str, story: Story, flow: Flow) -> Iterator[Problem]:
+    match step.verb, step.arg:
+        case "sends", str(recipe):
+            yield from _known(pointer, "recipe", recipe, RECIPES)
+        case "sends", SentFile(file=recipe):
+            yield from _known(pointer, "recipe", recipe, RECIPES)
+        case "presses", Press(of=str(who)):
+            yield from _known(pointer, "person", who, story.people)
+        case "does", dict() as doings:
+            for name, args in doings.items():
+                yield from _known(pointer, "command", name, COMMANDS)
+                yield from _deed(pointer, args, flow)
+        case "items", dict() as wanted:
+            for key in wanted:
+                yield from _known(pointer, "item", key.partition("/")[0], [each.key for each in flow.items])
+        case "case", CaseIs() as wanted:
+            yield from _case(pointer, wanted, flow)
+        case "tasks", list() as tasks:
+            yield from _tasks(pointer, tasks, story)
+        case "events", list() as events:
+            yield from _events(pointer, events)
+
+
+def _deed(pointer: str, args: dict[str, Any], flow: Flow) -> Iterator[Problem]:
+    if isinstance(args.get("item"), str):
+        yield from _known(pointer, "item", args["item"].partition("/")[0], [each.key for each in flow.items])
+    if isinstance(args.get("fields"), dict):
+        for name in args["fields"]:
+            yield from _known(pointer, "field", name, [each.key for each in flow.fields])
+
+
+def _case(pointer: str, wanted: CaseIs, flow: Flow) -> Iterator[Problem]:
+    if wanted.stage is not None:
+        yield from _known(pointer, "stage", wanted.stage, [each.key for each in flow.stages])
+    if wanted.substate is not None and wanted.substate != "":
+        known = [choice.key for stage in flow.stages for choice in stage.substates]
+        yield from _known(pointer, "substate", wanted.substate, known)
+
+
+def _tasks(pointer: str, tasks: Sequence[TaskIs], story: Story) -> Iterator[Problem]:
+    for task in tasks:
+        if task.role is not None:
+            yield from _known(pointer, "role", task.role, ROLES)
+        if task.who is not None:
+            yield from _known(pointer, "person", task.who, story.people)
+
+
+def _events(pointer: str, events: Sequence[EventIs]) -> Iterator[Problem]:
+    for event in events:
+        yield from _known(pointer, "event", event.name, EVENTS)
+
+
+def _known(pointer: str, what: str, name: str, known: Collection[str]) -> Iterator[Problem]:
+    if name not in known:
+        listed = ", ".join(sorted(known)) or "none"
+        yield problem(pointer, "story.unknown", f"未知的 {what}“{name}”,可用:{listed}", f'no {what} "{name}"; known: {listed}')
