@@ -36,7 +36,7 @@ story: env-dev ## every story of every flow, on each channel that needs no platf
 	@$(BIN)/banli story run --channel loopback --channel webchat flows/*/stories/*.yaml
 
 bench: env-dev ## messages a second and latency on both databases, beside the same work in raw SQL
-	@$(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: env-dev ## write the lock files anew from pyproject.toml (UPGRADE=1 takes newer versions)
 	@$(BIN)/python -m scripts.lock $(if $(UPGRADE),--upgrade)

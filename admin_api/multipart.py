@@ -13,6 +13,7 @@ from core.kit.errors import Invalid, Problem
 FIELD: Final = "file"
 OVERHEAD: Final = 64 * 1024  # bytes of the form around the file
 _MOST_NAME: Final = 300
+_MOST_HEADER: Final = 16 * 1024  # bytes of one line; a file name may be long, it is cut
 
 
 class FileForm:
@@ -42,6 +43,7 @@ class FileForm:
                     "on_headers_finished": self._headers_finished,
                     "on_part_data": self._data,
                 },
+                max_header_size=_MOST_HEADER,
             )
         except FormParserError as error:
             raise no_form() from error

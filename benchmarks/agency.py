@@ -34,10 +34,12 @@ class Silent(LoopbackChannel):
 
     async def send(self, to: Address, message: OutboundMessage) -> Receipt:
         self.count += 1
+        del to
         return Receipt(external_id=f"m{message.idempotency_key}")
 
     async def redraw(self, to: Address, external_id: str, message: OutboundMessage) -> None:
         self.count += 1
+        del to, external_id, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,7 @@ def prepare(url: str, folder: Path, clients: int) -> Agency:
         reviewers = _each(banli, (partial(clerk.reviewer, number=n, department=department) for n in teams))
         desks = _each(
             banli,
-            (
-                partial(clerk.desk, number=n, reviewer=reviewers[n // CLIENTS_PER_REVIEWER])
-                for n in range(clients)
-            ),
+            (partial(clerk.desk, number=n, reviewer=reviewers[n // CLIENTS_PER_REVIEWER]) for n in range(clients)),
         )
         banli.store.run(_all_said)
     finally:

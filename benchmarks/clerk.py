@@ -1,4 +1,4 @@
-"""Prepares one client after the other: contract, case, two documents that wait for a verdict, two files that wait for an item."""
+"""Prepares a client: contract, case, two documents that wait for a verdict, two files that wait for an item."""
 
 import hashlib
 from dataclasses import dataclass
@@ -100,9 +100,7 @@ class Clerk:
     def _client(self, uow: UnitOfWork, number: int, chat: str) -> int:
         register = RegisterClient(name=f"客户{number}", phone=f"138{number:08}", email=f"c{number}@example.com")
         client_id = int(self._do(uow, register))
-        bind = BindClientIdentity(
-            client_id=client_id, channel=CHANNEL, account=self.account, external_id=chat
-        )
+        bind = BindClientIdentity(client_id=client_id, channel=CHANNEL, account=self.account, external_id=chat)
         self._do(uow, bind)
         return client_id
 

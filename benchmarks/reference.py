@@ -1,8 +1,8 @@
-"""The reference: one message in, one state change, one message out, in raw SQL with two commits and one client = 1.0."""
+"""The reference: a message in, a state change, a message out, in raw SQL with two commits and one client = 1.0."""
 
 import time
 
-from benchmarks.raw import Raw, connect
+from benchmarks.raw import Raw
 
 CASES = 1_000
 TABLES = (
@@ -68,6 +68,3 @@ class Reference:
             self.unit()
             count += 1
         return count / passed
-
-
-__all__ = ["Reference", "connect"]

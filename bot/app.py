@@ -189,8 +189,10 @@ def _webchat(settings: Settings) -> WebchatConfig:
     secure = settings.base_url.startswith("https")
     most = settings.limits.upload_bytes
     if settings.demo:
-        return WebchatConfig(account=DEMO_ACCOUNT, title=title, seats=DEMO_SEATS, open=False, max_file_bytes=most)
-    return WebchatConfig(title=title, secure_cookie=secure, max_file_bytes=most)
+        return WebchatConfig(
+            account=DEMO_ACCOUNT, title=title, seats=DEMO_SEATS, open=False, max_file_bytes=most, samples=FLOWS
+        )
+    return WebchatConfig(title=title, secure_cookie=secure, max_file_bytes=most, samples=FLOWS)
 
 
 def _hosts(settings: Settings) -> Sequence[str] | None:

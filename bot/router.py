@@ -9,6 +9,7 @@ from bot.turn import Turn
 from core.channel.inbound import ButtonPress, ContactEvent, FileArrived, InboundMessage
 from core.conversations.tables import conversation
 from core.kit.errors import NotAllowed
+from core.ledger import audit
 
 PUBLIC = "public"
 """The permission of a row that anybody may use, strangers too: it shows nothing that belongs to anybody."""
@@ -66,12 +67,6 @@ TABLE: tuple[Route, ...] = (
     Route("staff file in", "document.submit", lambda t: _staff(t) and _arrived(t), staff_files.bind),
     Route("file in", "document.submit", lambda t: _client(t) and _arrived(t), collect.bind),
     Route("file", "document.submit", lambda t: (_client(t) or _staff(t)) and _file(t), collect.acknowledge),
-    Route(
-        "staff form",
-        "case.advance",
-        lambda t: _staff(t) and _words(t) and t.dialog.get("kind") in ("form", "date"),
-        form.answer,
-    ),
     Route("board", "case.read", lambda t: _staff(t) and t.text.lower() in desk.BOARD, desk.board),
     Route("tasks", "task.complete", lambda t: _staff(t) and t.text.lower() in desk.TASKS, desk.tasks),
     Route("case", "case.read", lambda t: _staff(t) and desk.CASE.match(t.text) is not None, desk.one_case),
@@ -79,6 +74,12 @@ TABLE: tuple[Route, ...] = (
     Route("reject", "document.review", lambda t: _staff(t) and desk.REJECT.match(t.text) is not None, desk.reject),
     Route("staff help", "staff.language", _of_staff("help"), desk.help_),
     Route("staff language", "staff.language", _of_staff("language"), desk.language),
+    Route(
+        "staff form",
+        "case.advance",
+        lambda t: _staff(t) and _words(t) and t.dialog.get("kind") in ("form", "date"),
+        form.answer,
+    ),
     Route("progress", "case.read", _of_client("progress"), commands.progress),
     Route("documents", "document.read", _of_client("documents"), commands.documents),
     Route("human", "conversation.ask_human", _of_client("human"), commands.human),
@@ -107,10 +108,16 @@ def route(turn: Turn) -> str:
         if not row.fits(turn):
             continue
         if row.permission != PUBLIC and not turn.house.policy.may(turn.actor, row.permission):
-            turn.refuse(NotAllowed(permission=row.permission))
+            _not_allowed(turn, row)
             return row.name
         row.answer(turn)
         if row.name != "not understood" and turn.chat["misunderstood"]:
             turn.uow.change(conversation, turn.chat["id"], misunderstood=0)
         return row.name
     raise AssertionError("the last row fits everything")
+
+
+def _not_allowed(turn: Turn, row: Route) -> None:
+    cause, refusal = turn.cause, NotAllowed(permission=row.permission)
+    audit.note(turn.uow, cause.actor, cause.door, row.permission, correlation=cause.correlation, refused=refusal.code)
+    turn.refuse(refusal)

@@ -12,6 +12,7 @@ from core.channel.inbound import Address, ButtonPress, ContactEvent, FileArrived
 from core.commands.command import Command
 from core.conversations.tables import conversation
 from core.engine.access import Actor
+from core.engine.text import LANGUAGES
 from core.kit.errors import Refusal
 from core.kit.ids import new_id
 from core.ledger import outbox
@@ -99,11 +100,13 @@ class Turn:
         key = refusal.text_key if self.house.texts.has(refusal.text_key) else f"refusal.{refusal.code}"
         if not self.house.texts.has(key):
             key = "refusal.refused"
+        if key == "refusal.not_possible_now" and not params.get("reasons"):
+            key = "refusal.not_possible_now.plain"
         params["problems"] = [dict(problem.message) for problem in refusal.problems]
         params["reasons"] = [dict(words) for words in _listed(params.get("reasons"))]
         params["who"], params["when"] = self._who(params), self._when(params)
         if isinstance(params.get("ticks"), list):
-            params["ticks"] = [str(each) for each in params["ticks"]]
+            params["ticks"] = [self._in_both(f"check.{each}") for each in params["ticks"]]
         said: dict[str, Any] = {name: value for name, value in params.items() if _speakable(value)}
         self.say(key, **said)
 
@@ -123,6 +126,9 @@ class Turn:
             if self.chat["case_id"] != row["id"]:
                 self.uow.change(conversation, self.chat["id"], case_id=row["id"])
         return row
+
+    def _in_both(self, key: str) -> dict[str, str]:
+        return {language: self.house.texts.say(language, key) for language in LANGUAGES}
 
     def _who(self, params: Mapping[str, Any]) -> Any:
         by_staff = params.get("who_kind") == "staff" and params.get("who")

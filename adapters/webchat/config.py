@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,5 +16,6 @@ class WebchatConfig:
     open: bool = True
     secure_cookie: bool = False  # true behind https
     session: timedelta = timedelta(days=30)
+    samples: Path | None = None  # the folder of the flows, whose sample pictures anybody may see
     max_file_bytes: int = 20 * 2**20
     max_text_chars: int = 4000

@@ -5,19 +5,23 @@ from starlette.requests import Request
 from adapters.webchat.channel import NAME
 from adapters.webchat.verify import Visitor
 from core.bus.bus import Bus
-from core.bus.deed import Cause
+from core.bus.deed import SYSTEM, Cause
 from core.cases.tables import document_version
 from core.clients import service as clients
 from core.clients.tables import client
 from core.commands.people import Language, SetClientLanguage, SetStaffLanguage
+from core.commands.work import RedrawCard
 from core.conversations.tables import conversation
 from core.engine.access import Actor
 from core.kit.ids import new_id
+from core.ledger.tables import button
 from core.staff import service as staff_room
 from core.staff.tables import staff
 from core.store.reading import Lookup
 from core.store.unit import UnitOfWork
 from core.wiring.subjects import case_subject
+
+MAX_REDRAWN = 100  # buttons whose cards are drawn anew when the language changes
 
 
 def actor_of(lookup: Lookup, visitor: Visitor) -> Actor | None:
@@ -58,6 +62,22 @@ def set_language(uow: UnitOfWork, bus: Bus, visitor: Visitor, language: Language
     chat = uow.first(conversation, conversation.c.key == f"{NAME}:{visitor.account}:{visitor.chat}")
     if chat is not None:
         uow.change(conversation, chat["id"], language=language)
+
+
+def open_cards(lookup: Lookup, visitor: Visitor) -> list[str]:
+    """Keys of the newest cards that still have a button for this person."""
+    actor = actor_of(lookup, visitor)
+    if actor is None:
+        return []
+    mine = (button.c.for_kind == actor.kind, button.c.for_id == actor.id, button.c.state == "open")
+    rows = lookup.find(button, *mine, order=button.c.id.desc(), limit=MAX_REDRAWN)
+    return sorted({row["card"] for row in rows})
+
+
+def redraw(uow: UnitOfWork, bus: Bus, cards: list[str]) -> None:
+    """Draw them anew, as after a change of language: who has to press must be able to read."""
+    for card in cards:
+        bus.execute(uow, RedrawCard(card=card), Cause(SYSTEM, "chat", new_id(), NAME))
 
 
 def may_see(lookup: Lookup, bus: Bus, visitor: Visitor, file_id: int) -> bool:

@@ -9,7 +9,7 @@ from core.store.sealing import Row
 def body_of(message: OutboundMessage) -> dict[str, Any]:
     """The part of a page message that is kept in its row."""
     card = message.card
-    image = None if card.image is None else {"file": str(card.image.file_id), "alt": card.image.alt}
+    image = None if card.image is None else {**card.image.model_dump(mode="json"), "file_id": str(card.image.file_id)}
     return {
         "sender": message.sender_name,
         "card": {
@@ -35,7 +35,9 @@ def page_message(row: Row, seat: str) -> dict[str, Any]:
     body = row["body"]
     card = dict(body["card"])
     if card["image"] is not None:
-        card["image"] = {"url": f"/chat/{seat}/api/files/{card['image']['file']}", "alt": card["image"]["alt"]}
+        image = card["image"]
+        place = f"samples/{image['sample']}" if image["sample"] else f"files/{image['file_id']}"
+        card["image"] = {"url": f"/chat/{seat}/api/{place}", "alt": image["alt"]}
     return {
         "id": row["external_id"],
         "cursor": str(row["cursor"]),

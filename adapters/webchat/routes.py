@@ -3,10 +3,12 @@
 import asyncio
 import hmac
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
@@ -16,7 +18,7 @@ from adapters.webchat import feed
 from adapters.webchat.channel import NAME
 from adapters.webchat.config import WebchatConfig
 from adapters.webchat.hub import Hub
-from adapters.webchat.people import language_of, may_see, person_at, set_language
+from adapters.webchat.people import language_of, may_see, open_cards, person_at, redraw, set_language
 from adapters.webchat.render import own_body, page_message
 from adapters.webchat.said import id_of, read_json, words_of
 from adapters.webchat.upload import read_upload
@@ -37,6 +39,9 @@ STATIC = Path(__file__).parent / "static"
 MAX_KIND = 40  # characters of the name of a kind of message
 MAX_TOKEN = 100  # characters of a button's token or a message's id
 MAX_ID = 2**63 - 1
+_FLOW = re.compile(r"[a-z][a-z0-9_]{0,47}")
+_PICTURE = re.compile(r"[a-z0-9_]{1,40}\.png")
+_LANGUAGES: dict[str, Language] = {"zh-CN": "zh-CN", "en": "en"}
 HEARTBEAT_SECONDS = 15.0
 LOOK_SECONDS = 2.0  # how late another process's message is seen
 CSP = (
@@ -69,7 +74,7 @@ class WebchatRoutes:
     def routes(self) -> list[BaseRoute]:
         """Everything below /chat; a seat is a place at the page with a session of its own."""
         return [
-            Mount("/chat/static", StaticFiles(directory=STATIC), name="chat-static"),
+            Mount("/chat/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="chat-static"),
             Route("/chat", self.page),
             Route("/chat/{seat}/", self.page),
             Route("/chat/{seat}/api/session", self.session, methods=["POST"]),
@@ -78,6 +83,7 @@ class WebchatRoutes:
             Route("/chat/{seat}/api/events", self.events, methods=["GET"]),
             Route("/chat/{seat}/api/files", self.upload, methods=["POST"]),
             Route("/chat/{seat}/api/files/{file_id:int}", self.preview, methods=["GET"]),
+            Route("/chat/{seat}/api/samples/{flow}/{name}", self.sample, methods=["GET"]),
             Route("/chat/{seat}/api/presses", self.press, methods=["POST"]),
             Route("/chat/{seat}/api/language", self.language, methods=["POST"]),
         ]
@@ -86,12 +92,16 @@ class WebchatRoutes:
         return FileResponse(STATIC / "index.html", headers={"Content-Security-Policy": CSP})
 
     async def session(self, request: Request) -> Response:
-        """Open or keep a session; the first one of a visitor greets him."""
+        """Open or keep a session; the first one of a visitor greets him. The page may ask for a language."""
         seat, known = request.path_params["seat"], request.cookies.get(COOKIE)
         check_origin(request)
         secret, visitor = await self._run(lambda uow: open_session(uow, self._config, seat, known))
         with self._reading.open() as reader:
             kind, language = person_at(reader, visitor), language_of(reader, visitor, request)
+        asked: Language | None = _LANGUAGES.get(request.query_params.get("lang", ""))
+        if asked is not None and asked != language:
+            language = asked
+            await self._speak(visitor, asked)
         if not hmac.compare_digest((known or "").encode(), secret.encode()):
             entered = {"type": "contact", "event": "entered", "locale": language}
             await self._append(visitor, "hello-" + new_token(), entered)
@@ -190,11 +200,31 @@ class WebchatRoutes:
         }
         return Response(self._files.read(kept["preview_handle"]), media_type="image/png", headers=headers)
 
+    async def sample(self, request: Request) -> Response:
+        """A flow's sample picture; it holds nothing of anybody."""
+        flow, name = request.path_params["flow"], request.path_params["name"]
+        folder = self._config.samples
+        if folder is None or not _FLOW.fullmatch(flow) or not _PICTURE.fullmatch(name):
+            raise NotFound(thing="sample")
+        path = folder / flow / "samples" / name
+        if not await asyncio.to_thread(path.is_file):
+            raise NotFound(thing="sample")
+        return FileResponse(path, media_type="image/png", headers={"Cache-Control": "public, max-age=3600"})
+
     async def language(self, request: Request) -> Response:
         visitor, said = self._visitor(request), await read_json(request)
-        wanted: Language = "en" if said.get("language") == "en" else "zh-CN"
-        await self._run(lambda uow: set_language(uow, self._bus, visitor, wanted))
+        await self._speak(visitor, "en" if said.get("language") == "en" else "zh-CN")
         return Response(status_code=204)
+
+    async def _speak(self, visitor: Visitor, language: Language) -> None:
+        await self._run(lambda uow: set_language(uow, self._bus, visitor, language))
+        cards = await asyncio.to_thread(self._open_cards, visitor)
+        if cards:
+            await self._run(lambda uow: redraw(uow, self._bus, cards))
+
+    def _open_cards(self, visitor: Visitor) -> list[str]:
+        with self._reading.open() as reader:
+            return open_cards(reader, visitor)
 
     def _visitor(self, request: Request) -> Visitor:
         with self._reading.open() as reader:

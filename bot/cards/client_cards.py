@@ -2,8 +2,16 @@
 
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
-from bot.cards.wording import findings_words, flow_message, items_words, reason_words, status_mark
-from core.channel.outbound import Card
+from bot.cards.wording import (
+    findings_words,
+    flow_message,
+    items_words,
+    missing_words,
+    reason_words,
+    status_mark,
+    whose_words,
+)
+from core.channel.outbound import Card, Image
 from core.engine.text import bar
 from core.views.checklist_view import ItemView, checklist, waiting_for_client
 from core.views.document_view import document_view
@@ -38,7 +46,7 @@ def progress(ctx: CardContext) -> Card:
     view = ctx.case()
     marks = {"done": "✓", "current": "▶", "todo": "○"}
     lines = [f"{marks[each.state]} {ctx.word(each.stage.name)}" for each in view.stages]
-    lines.append(ctx.say("progress.percent", bar=bar(view.percent), percent=view.percent))
+    lines.append(ctx.say("progress.percent", bar=bar(view.percent)))
     if view.row["state"] == "closed":
         lines.append(ctx.say("progress.closed"))
     else:
@@ -54,15 +62,15 @@ def progress(ctx: CardContext) -> Card:
 
 
 def _whose_turn(ctx: CardContext) -> str:
+    """Whatever the stage waits for: what the client has been asked for comes first."""
     view = ctx.case()
-    owner = "" if view.owner is None else view.owner["name"]
+    missing = missing_words(ctx)
+    if missing:
+        return ctx.say("progress.waiting_client", what=ctx.say("progress.open_items", n=len(missing)))
     if view.shown.waiting_on == "client":
-        open_items = waiting_for_client(checklist(ctx.lookup, view.compiled, view.row["id"]))
-        if not open_items:
-            return ctx.say("progress.docs_in_review")
-        return ctx.say("progress.waiting_client", what=ctx.say("progress.open_items", n=len(open_items)))
+        return ctx.say("progress.docs_in_review")
     if view.shown.waiting_on == "staff":
-        return ctx.say("progress.waiting_staff", owner=owner)
+        return ctx.say("progress.waiting_staff", owner="" if view.owner is None else view.owner["name"])
     return ctx.say(f"progress.waiting_{view.shown.waiting_on}")
 
 
@@ -80,7 +88,7 @@ def checklist_card(ctx: CardContext) -> Card:
             lines.append(ctx.say("checklist.any_of", group=ctx.word(each.group.name), min=each.group.min))
         group = None if each.group is None else each.group.key
         indent = "   " if group else ""
-        whose = f" · {each.applicant['name']}" if several and each.applicant is not None else ""
+        whose = whose_words(ctx, each) if several else ""
         status = ctx.say(f"status.{each.row['status']}")
         lines.append(f"{indent}{number}. {status_mark(each)} {ctx.word(each.item.name)}{whose} [{status}]")
     waiting = waiting_for_client(rows)
@@ -108,9 +116,17 @@ def item_card(ctx: CardContext, each: ItemView) -> Card:
         title=ctx.say("item.title", item=ctx.word(each.item.name)),
         text="\n".join(lines),
         facts=tuple(facts),
+        image=_sample(ctx, each),
         footer=ctx.say("item.footer"),
         kind="item",
     )
+
+
+def _sample(ctx: CardContext, each: ItemView) -> Image | None:
+    """The flow's sample picture of this item, if there is one."""
+    if each.item.picture is None:
+        return None
+    return Image(sample=f"{ctx.case().compiled.flow.key}/{each.item.picture}", alt=ctx.word(each.item.sample))
 
 
 _ORIGINAL = {"copy": "copy", "original": "original", "original+copy": "both"}
@@ -131,10 +147,8 @@ def accepted(ctx: CardContext) -> Card:
     warnings = findings_words(ctx, own, ("warn", "fail"))
     if warnings:
         lines.append(ctx.say("file.findings", findings="; ".join(warnings)))
-    rows = waiting_for_client(checklist(ctx.lookup, view.case.compiled, view.case.row["id"]))
-    rows = [each for each in rows if each.row["id"] != view.item_row["id"]]
-    following = ctx.word(rows[0].item.name) if rows else ""
-    lines.append(ctx.say("file.next", item=following) if rows else ctx.say("file.none_left"))
+    following = missing_words(ctx)
+    lines.append(ctx.say("file.next", item=following[0]) if following else ctx.say("file.none_left"))
     return Card(text="\n".join(lines), kind="accepted")
 
 

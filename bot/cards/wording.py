@@ -26,21 +26,19 @@ def flow_message(ctx: CardContext, key: str, words: Mapping[str, str] | None = N
     view = ctx.case()
     flow = view.compiled.flow
     template = pick(dict(words if words is not None else flow.messages[key]), ctx.language)
-    waiting = waiting_for_client(checklist(ctx.lookup, view.compiled, view.row["id"]))
+    missing = missing_words(ctx)
     fields = view.row["fields"]
     params = {
-        "name": view.client["name"],
+        "name": ctx.client_name(view.client),
         "agency": pick(dict(ctx.house.agency), ctx.language),
         "service": ctx.word(flow.name),
         "owner": "" if view.owner is None else view.owner["name"],
         "number": view.row["number"],
         "stage": ctx.word(view.shown.name),
-        "n": len(waiting),
+        "n": len(missing),
         "due": ctx.when(view.row["due"]),
         "eta": ctx.when(view.row["due"]),
-        "list": "、".join(ctx.word(each.item.name) for each in waiting)
-        if ctx.language == "zh-CN"
-        else ", ".join(ctx.word(each.item.name) for each in waiting),
+        "list": ("、" if ctx.language == "zh-CN" else ", ").join(missing),
         "done": view.completion.done,
         "total": view.completion.total,
         "bar": bar(view.percent),
@@ -52,6 +50,27 @@ def flow_message(ctx: CardContext, key: str, words: Mapping[str, str] | None = N
         "hours": pick(dict(ctx.house.hours), ctx.language),
     }
     return fill(template, params, MESSAGE_PARAMS)
+
+
+def missing_words(ctx: CardContext) -> list[str]:
+    """What the client still has to send, as he would count it: alternatives once, under the name of their group."""
+    view = ctx.case()
+    rows = checklist(ctx.lookup, view.compiled, view.row["id"])
+    several = len({each.row["applicant_id"] for each in rows} - {None}) > 1
+    named: dict[tuple[str, int | None], str] = {}
+    for each in waiting_for_client(rows):
+        key, name = each.item.key, ctx.word(each.item.name)
+        if each.group is not None and each.row["status"] == "todo" and not each.row["asked"]:
+            group = each.group
+            key, name = group.key, ctx.say("checklist.group", group=ctx.word(group.name), min=group.min)
+        named.setdefault((key, each.row["applicant_id"]), name + (whose_words(ctx, each) if several else ""))
+    return list(named.values())
+
+
+def whose_words(ctx: CardContext, each: ItemView) -> str:
+    """For whom an item is, where there are several applicants; nothing for one that all share."""
+    name = "" if each.applicant is None else ctx.shown("client", "name", "name", each.applicant["name"])
+    return f" · {name}" if name else ""
 
 
 def reason_words(ctx: CardContext, flow: Flow, reason: str | None, words: str | None) -> str:

@@ -5,32 +5,15 @@ from typing import Any
 
 from bot.cards.context import CardContext, House
 from bot.cards.event_words import event_words, who_words
+from bot.demo.hints import case_hint, contract_hint
 from bot.demo.people import ACCOUNT, CLIENT
-from core.cases.checklist import proofs_of
 from core.cases.tables import case
 from core.clients.service import identity_of
-from core.contracts.tables import contract
 from core.engine.access import Actor
-from core.engine.flow import Item
 from core.store.reading import Lookup
 from core.views.case_view import CaseView, case_view
-from core.views.checklist_view import ItemView, checklist, waiting_for_client
+from core.views.checklist_view import ItemView, checklist
 from core.views.timeline import timeline
-
-HINTS = {
-    "contract": "consultant",
-    "signed": "consultant",
-    "send": "client",
-    "review": "reviewer",
-    "prepare": "copywriter",
-    "internal": "reviewer",
-    "receipt": "consultant",
-    "file": "consultant",
-    "tracking": "consultant",
-    "after": "consultant",
-    "done": "",
-}
-"""What is to be done next -> the phone on which it is done; the sentence is in the catalogues under demo."""
 
 
 def case_json(house: House, lookup: Lookup, language: str, now: datetime) -> dict[str, Any] | None:
@@ -38,8 +21,8 @@ def case_json(house: House, lookup: Lookup, language: str, now: datetime) -> dic
     found = identity_of(lookup, "webchat", ACCOUNT, CLIENT.visitor)
     row = None if found is None else lookup.first(case, case.c.client_id == found["client_id"], order=case.c.id.desc())
     if row is None:
-        drafted = found is not None and lookup.first(contract, contract.c.client_id == found["client_id"]) is not None
-        return {"number": "", **_hint(house, "contract", language)} if drafted else None
+        asked = {} if found is None else contract_hint(house, lookup, found["client_id"], language)
+        return {"number": "", **asked} if asked else None
     view = case_view(lookup, house.catalogue, row["id"])
     ctx = CardContext(house, lookup, Actor("client", row["client_id"]), language, {"case": row["id"]}, {}, (), now)
     rows = checklist(lookup, view.compiled, row["id"])
@@ -62,37 +45,8 @@ def case_json(house: House, lookup: Lookup, language: str, now: datetime) -> dic
             }
             for each in timeline(lookup, row["id"], limit=80)
         ],
-        **next_step(ctx, view, rows),
+        **case_hint(ctx, view, rows),
     }
-
-
-def next_step(ctx: CardContext, view: CaseView, rows: list[ItemView]) -> dict[str, str]:
-    """Which phone, and what to do on it."""
-    stage, waiting = view.row["stage"], waiting_for_client(rows)
-    if view.row["state"] == "closed":
-        return _hint(ctx.house, "done", ctx.language)
-    if stage in ("collect", "result") and view.row["substate"] in (None, "supplement"):
-        if any(each.row["status"] == "submitted" for each in rows):
-            return _hint(ctx.house, "review", ctx.language)
-        if waiting:
-            return _hint(ctx.house, "send", ctx.language, item=ctx.word(waiting[0].item.name))
-    if stage == "filed":
-        proof = _open_proof(ctx, view)
-        if proof is not None:
-            return _hint(ctx.house, "receipt", ctx.language, number=view.row["number"], item=ctx.word(proof.name))
-        return _hint(ctx.house, "file", ctx.language)
-    known = {"signed": "signed", "prepare": "prepare", "review": "internal", "tracking": "tracking", "result": "after"}
-    return _hint(ctx.house, known.get(stage, "after"), ctx.language)
-
-
-def _open_proof(ctx: CardContext, view: CaseView) -> Item | None:
-    """A proof that nobody has uploaded yet."""
-    there = proofs_of(ctx.lookup, view.row)
-    return next((each for each in view.compiled.flow.items if each.proof and each.key not in there), None)
-
-
-def _hint(house: House, what: str, language: str, **params: str) -> dict[str, str]:
-    return {"hint": house.texts.say(language, f"demo.{what}", params), "hint_seat": HINTS[what]}
 
 
 def _stage(ctx: CardContext, mark: Any) -> dict[str, Any]:

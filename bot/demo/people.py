@@ -20,7 +20,7 @@ class Seat:
 
 CLIENT = Seat("client", "张三", ())
 STAFF = (
-    Seat("consultant", "顾问甲", ("sales", "consultant", "service", "finance")),
+    Seat("consultant", "顾问甲", ("consultant", "sales", "service", "finance")),
     Seat("copywriter", "文案乙", ("copywriter",)),
     Seat("reviewer", "复核丙", ("reviewer", "supervisor")),
 )

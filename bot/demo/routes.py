@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
@@ -41,7 +42,7 @@ class DemoRoutes:
             Route("/demo/api/seats", self.seats),
             Route("/demo/api/case", self.case),
             Route("/demo/api/events", self.events),
-            Mount("/demo/static", StaticFiles(directory=STATIC), name="demo-static"),
+            Mount("/demo/static", GZipMiddleware(StaticFiles(directory=STATIC)), name="demo-static"),
         ]
 
     async def page(self, request: Request) -> Response:

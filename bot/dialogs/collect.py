@@ -4,8 +4,10 @@ import re
 from typing import Any
 
 from bot.turn import Turn
+from core.cases.tables import document_version
 from core.channel.inbound import FileArrived, InboundMessage
 from core.commands.documents import SubmitDocument
+from core.engine.checklist import DONE
 from core.files.inspection import Inspection
 from core.files.tables import file
 from core.kit.errors import Refusal
@@ -15,6 +17,8 @@ from core.store.sealing import Row
 from core.views.checklist_view import ItemView, checklist, waiting_for_client
 
 MAX_CHOICES = 20  # buttons of the question "which item is this for?"
+SHORTEST_HINT = 2  # characters of a short form
+NOTHING_SAID = frozenset({"photo", "image", "picture", "scan", "form", "document", "file"})
 
 
 def acknowledge(turn: Turn) -> None:
@@ -53,34 +57,46 @@ def bind(turn: Turn) -> None:
         return
     compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
     rows = checklist(turn.uow, compiled, row["id"])
-    waiting = waiting_for_client(rows)
-    chosen = find_item(turn, waiting or _replaceable(rows), kept, inbound.caption, inbound.name)
-    if chosen is not None:
-        submit(turn, row, chosen, kept)
-    elif waiting:
-        _ask_which(turn, row, waiting, kept)
+    fitting = fitting_items(turn, rows, kept, inbound.caption, inbound.name)
+    if len(fitting) == 1:
+        submit(turn, row, fitting[0], kept)
+    elif fitting:
+        _ask_which(turn, row, fitting, kept)
     else:
         turn.say("file.no_item")
 
 
-def find_item(turn: Turn, open_items: list[ItemView], kept: Row, caption: str, name: str) -> ItemView | None:
-    """The item that the client chose, else the one named in caption or file name, else the one whose keywords stand in
-    the text, else the one that the bot suggested, else the only one. None: ask."""
+def fitting_items(turn: Turn, rows: list[ItemView], kept: Row, caption: str, name: str) -> list[ItemView]:
+    """The one item that a file is for, or those among which the client must choose; empty when none waits.
+
+    1. The item that he chose. 2. Those that the caption or the file's name calls by name. 3. The item that has this
+    very file already. 4. The one whose keywords stand in the text. 5. The one that the bot suggested. 6. All that wait,
+    else those whose review is not decided: a newer version may replace what was sent.
+    """
     dialog = turn.dialog if turn.dialog.get("kind") == "collect" else {}
-    asked = next((each for each in open_items if each.row["id"] == dialog.get("item")), None)
+    waiting = waiting_for_client(rows)
+    asked = next((each for each in rows if each.row["id"] == dialog.get("item")), None)
     if asked is not None and not dialog.get("soft"):
-        return asked
-    named = [each for each in open_items if _named(each, f"{caption} {name}")]
-    if len(named) == 1:
-        return named[0]
-    recognised = [each for each in open_items if _recognised(each, str(kept["inspection"].get("text", "")))]
+        return [asked]
+    named = _called(rows, waiting, caption, name)
+    if named:
+        return named
+    same = [each for each in rows if _has(each, kept)]
+    if same:
+        return same[:1]
+    recognised = [each for each in waiting if _recognised(each, str(kept["inspection"].get("text", "")))]
     if len(recognised) == 1:
-        return recognised[0]
-    return asked or (open_items[0] if len(open_items) == 1 else None)
+        return recognised
+    if asked is not None and asked.open:
+        return [asked]
+    return waiting or _replaceable(rows)
 
 
 def submit(turn: Turn, case_row: Row, chosen: ItemView, kept: Row) -> None:
     """Hand the file in, or say politely why not."""
+    if chosen.row["status"] in DONE:
+        turn.say("file.done", item=dict(chosen.item.name))
+        return
     command = SubmitDocument(item_id=chosen.row["id"], file_id=kept["id"])
     try:
         with turn.uow.step():
@@ -92,24 +108,25 @@ def submit(turn: Turn, case_row: Row, chosen: ItemView, kept: Row) -> None:
         else:
             turn.refuse(refusal)
         return
+    submitted(turn, case_row, version_id)
+
+
+def submitted(turn: Turn, case_row: Row, version_id: int) -> None:
+    """Say that the file has found its item, and expect the item that the sentence names as the next one."""
     turn.reply("accepted", {"case": case_row["id"], "version": version_id})
-    turn.ask(_next_question(turn, case_row, chosen))
+    chosen = turn.uow.get(document_version, version_id)["item_id"]
+    compiled = turn.house.catalogue.compiled(turn.uow, case_row["flow_version_id"])
+    waiting = waiting_for_client(checklist(turn.uow, compiled, case_row["id"]))
+    following = next((each for each in waiting if each.row["id"] != chosen), None)
+    question = {"kind": "collect", "case": case_row["id"], "soft": True}
+    plain = following is not None and following.group is None  # of alternatives only the client knows which one comes
+    turn.ask({**question, "item": following.row["id"]} if following is not None and plain else None)
 
 
 def show_item(turn: Turn, case_row: Row, each: ItemView) -> None:
     """Requirement, format and sample of one item; the next file is for it."""
     turn.ask({"kind": "collect", "case": case_row["id"], "item": each.row["id"]})
     turn.reply("item", {"case": case_row["id"], "item": each.row["id"]})
-
-
-def _next_question(turn: Turn, case_row: Row, chosen: ItemView) -> dict[str, Any] | None:
-    """The item that the acknowledgement has named as the next one."""
-    compiled = turn.house.catalogue.compiled(turn.uow, case_row["flow_version_id"])
-    waiting = waiting_for_client(checklist(turn.uow, compiled, case_row["id"]))
-    following = next((each for each in waiting if each.row["id"] != chosen.row["id"]), None)
-    if following is None:
-        return None
-    return {"kind": "collect", "case": case_row["id"], "item": following.row["id"], "soft": True}
 
 
 def _ask_which(turn: Turn, case_row: Row, waiting: list[ItemView], kept: Row) -> None:
@@ -131,9 +148,33 @@ def _replaceable(rows: list[ItemView]) -> list[ItemView]:
     return [each for each in rows if each.row["status"] == "submitted"]
 
 
+def _called(rows: list[ItemView], waiting: list[ItemView], caption: str, name: str) -> list[ItemView]:
+    """Items that the words name: those that wait before those that a newer version may replace."""
+    stem = name.rsplit(".", 1)[0]
+    for fits, words in ((_named, caption), (_hinted, caption), (_named_by_file, stem)):
+        for among in (waiting, _replaceable(rows)):
+            found = [each for each in among if fits(each, words)]
+            if found:
+                return found
+    return []
+
+
 def _named(each: ItemView, words: str) -> bool:
     said = _bare(words)
     return any(_bare(name) and _bare(name) in said for name in _names(each))
+
+
+def _hinted(each: ItemView, words: str) -> bool:
+    """A short form that the item's name begins with or ends in: 流水, 护照."""
+    said = _bare(words)
+    names = [_bare(name) for name in _names(each)]
+    return len(said) >= SHORTEST_HINT and any(name.startswith(said) or name.endswith(said) for name in names)
+
+
+def _named_by_file(each: ItemView, stem: str) -> bool:
+    """Phones call every picture photo or image: such a name says nothing."""
+    said = _bare(stem)
+    return any(_bare(name) and _bare(name) in said and _bare(name) not in NOTHING_SAID for name in _names(each))
 
 
 def _names(each: ItemView) -> list[str]:
@@ -143,6 +184,12 @@ def _names(each: ItemView) -> list[str]:
         found.append(name)
         found.append(re.split(r"[(（+,，/]", name)[0])
     return [each.item.key, *found]
+
+
+def _has(each: ItemView, kept: Row) -> bool:
+    """Whether this very file is the item's newest version and was not sent back."""
+    there = each.version
+    return there is not None and there["sha256"] == kept["sha256"] and there["status"] != "rejected"
 
 
 def _recognised(each: ItemView, text: str) -> bool:

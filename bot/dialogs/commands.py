@@ -4,7 +4,7 @@ from bot.dialogs.collect import show_item
 from bot.turn import Turn
 from core.bus.deed import SYSTEM, Cause
 from core.clients.tables import client
-from core.commands.people import SetClientLanguage
+from core.commands.people import Language, SetClientLanguage
 from core.commands.work import AskHuman, Notify
 from core.conversations.tables import conversation
 from core.staff.tables import staff
@@ -97,13 +97,19 @@ def help_(turn: Turn) -> None:
 
 def language(turn: Turn) -> None:
     """To the other language, for this person everywhere; a stranger's choice is kept with the chat."""
-    wanted = "en" if turn.chat["language"] == "zh-CN" else "zh-CN"
-    if turn.text.lower() in ("english", "中文"):
-        wanted = "en" if turn.text.lower() == "english" else "zh-CN"
+    wanted = wanted_language(turn)
     if turn.actor.id:
-        turn.attempt(SetClientLanguage(client_id=turn.actor.id, language="en" if wanted == "en" else "zh-CN"))
+        turn.attempt(SetClientLanguage(client_id=turn.actor.id, language=wanted))
     turn.uow.change(conversation, turn.chat["id"], language=wanted)
     turn.say("language.switched")
+
+
+def wanted_language(turn: Turn) -> Language:
+    """The one that is called by its name, else the other one."""
+    said = turn.text.lower()
+    if said in ("english", "中文"):
+        return "en" if said == "english" else "zh-CN"
+    return "en" if turn.chat["language"] == "zh-CN" else "zh-CN"
 
 
 def no_case(turn: Turn) -> None:

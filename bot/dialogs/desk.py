@@ -2,13 +2,14 @@
 
 import re
 
-from bot.dialogs.commands import WORDS
+from bot.dialogs.commands import WORDS, wanted_language
 from bot.turn import Turn
 from core.commands.documents import ReviewDocument
 from core.commands.people import SetStaffLanguage
 from core.commands.work import SayToClient
 from core.conversations.tables import conversation
 from core.kit.errors import NotFound
+from core.ledger import audit
 from core.store.locks import case_key
 from core.store.sealing import Row
 from core.views.case_view import case_by_number
@@ -63,12 +64,16 @@ def reject(turn: Turn) -> None:
     each, words = found
     version = each.version if each.version is not None else {}
     command = ReviewDocument(version_id=version["id"], decision="rejected", reason="other", words=words)
-    turn.attempt(command)
+    _, refusal = turn.bus.attempt(turn.uow, command, turn.cause)
+    if refusal is None:
+        turn.say("press.done")
+    else:
+        turn.refuse(refusal)
 
 
 def language(turn: Turn) -> None:
-    wanted = "en" if turn.chat["language"] == "zh-CN" else "zh-CN"
-    turn.attempt(SetStaffLanguage(staff_id=turn.actor.id, language="en" if wanted == "en" else "zh-CN"))
+    wanted = wanted_language(turn)
+    turn.attempt(SetStaffLanguage(staff_id=turn.actor.id, language=wanted))
     turn.uow.change(conversation, turn.chat["id"], language=wanted)
     turn.say("language.switched")
 
@@ -83,6 +88,8 @@ def reachable(turn: Turn, pattern: re.Pattern[str]) -> Row | None:
     number = "" if match is None else match["number"].upper()
     row = case_by_number(turn.uow, number)
     if row is None or not turn.house.policy.may(turn.actor, "case.read", of_case(row)):
+        cause = turn.cause
+        audit.note(turn.uow, cause.actor, cause.door, "case.read", correlation=cause.correlation, refused=NotFound.code)
         turn.say("case.unknown", number=number)
         return None
     turn.uow.need(case_key(row["id"]))

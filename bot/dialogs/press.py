@@ -1,5 +1,6 @@
 """A press on a button: the waiting command is carried out as the presser, once."""
 
+from bot.dialogs.collect import submitted
 from bot.turn import Turn
 from core.bus.deed import Cause
 from core.channel.inbound import ButtonPress
@@ -18,7 +19,7 @@ def press(turn: Turn) -> None:
     if not isinstance(inbound, ButtonPress):
         raise TypeError("only a ButtonPress is pressed")
     try:
-        row = buttons.find(turn.uow, inbound.token)
+        row = buttons.find(turn.uow, inbound.token if inbound.token.isprintable() else "")
     except Refusal as refusal:
         _refused(turn, "unknown", None, refusal)
         return
@@ -52,4 +53,4 @@ def _thank(turn: Turn, command: Command, result: object) -> None:
     elif isinstance(command, SubmitDocument) and isinstance(result, int):
         row = turn.case()
         if row is not None:
-            turn.reply("accepted", {"case": row["id"], "version": result})
+            submitted(turn, row, result)

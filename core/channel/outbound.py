@@ -16,11 +16,12 @@ class Button(BaseModel):
 
 
 class Image(BaseModel):
-    """A picture that the channel may show, given by the id of a stored, re-encoded preview."""
+    """A picture that the channel may show: a stored, re-encoded preview by its file id, or a flow's sample by name."""
 
     model_config = ConfigDict(frozen=True)
 
-    file_id: int
+    file_id: int = 0
+    sample: str = ""  # flow/name.png
     alt: str = ""
 
 

@@ -96,6 +96,10 @@ class Condition:
             tuple(reason for i, reason in enumerate(answer.reasons) if reason not in answer.reasons[:i]),
         )
 
+    def rules_out(self, facts: Mapping[str, object]) -> bool:
+        """Whether these facts alone decide that it does not hold, whatever the absent ones may become."""
+        return self.root.decide(bind(self.sheet, self.facts, facts), self.facts).truth is False
+
 
 def compile_condition(
     spec: ConditionSpec,

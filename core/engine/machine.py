@@ -79,6 +79,11 @@ class FlowMachine:
         guard = self._guards.get(trigger)
         return guard.names if guard is not None else frozenset()
 
+    def ruled_out(self, trigger: str, facts: Mapping[str, object]) -> bool:
+        """Whether these facts alone forbid the trigger: then it needs no button as long as they stay."""
+        guard = self._guards.get(trigger)
+        return guard is not None and guard.rules_out(facts)
+
     def decide(self, stage: str, trigger: str, facts: Mapping[str, object], roles: Collection[str]) -> Move:
         """Where the case goes. Raises NotAllowed when none of ``roles`` may, else NotPossibleNow with ``reasons``.
 

@@ -43,6 +43,7 @@ class Item(Piece):
     name: Words
     requirement: Words
     sample: Words | None = None
+    picture: Annotated[str, Limits(pattern=r"^[a-z0-9_]{1,40}\.png$")] | None = None  # in samples/ beside the flow
     per: Literal["applicant", "case"] = "applicant"
     required_when: ConditionSpec | None = None
     group: str | None = None

@@ -13,6 +13,7 @@ from core.engine.flow import Flow, Stage, Transition
 from core.events.happened import (
     CaseClosed,
     ChecklistCompleted,
+    DocumentApproved,
     FieldSet,
     FormAsked,
     StageEntered,
@@ -85,7 +86,7 @@ def close_work(event: StageLeft, deed: Deed) -> Iterator[Command]:
         yield RedrawCard(card=f"stage:{span['id']}")
 
 
-def redraw_work(event: SubstateSet | FieldSet | ChecklistCompleted, deed: Deed) -> Iterator[Command]:
+def redraw_work(event: SubstateSet | FieldSet | ChecklistCompleted | DocumentApproved, deed: Deed) -> Iterator[Command]:
     card = stage_card(deed.uow, event.case_id or 0)
     if card is not None:
         yield RedrawCard(card=card)
@@ -110,12 +111,15 @@ def forget_case(event: CaseClosed, deed: Deed) -> Iterator[Command]:
 def _work(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[dict[str, object]]]:
     """Person -> the buttons that his roles give him, and the stage's owner in any case."""
     found: dict[int, list[dict[str, object]]] = {}
+    machine = compiled_of(deed, row).machine
     owner = who(deed.uow, row["id"], stage.owner)
     if owner is not None:
         found[owner] = [*_ticks(flow, stage, row), *_substates(flow, stage, row)]
     for transition in flow.transitions:
         if stage.key not in transition.from_stages or not transition.button:
             continue
+        if machine.ruled_out(transition.key, {"case.substate": row["substate"]}):
+            continue  # the state was set on arrival and stays; what else a guard wants may still come
         people = {who(deed.uow, row["id"], role) for role in transition.by if role in row["team"]}
         for person in sorted(each for each in people if each is not None):
             found.setdefault(person, []).append(_step(flow, stage, transition, row))

@@ -178,7 +178,7 @@ class Store:
         return ran
 
     def _again(self, unit: Unit, failure: Exception) -> list[Unit]:
-        """A unit that failed alone: another process was in its way, so it runs again, or it is the poison and told so."""
+        """A unit that failed alone runs again when another process was in its way; else it is the poison."""
         if is_collision(failure) and unit.rounds < MAX_KEY_ROUNDS:
             unit.rounds += 1
             return [unit]

@@ -100,6 +100,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.ReasonsAsked, on_documents.show_reasons),
     (e.FindingsChanged, on_documents.redraw_review),
     (e.DocumentApproved, on_documents.tell_approved),
+    (e.DocumentApproved, on_stages.redraw_work),
     (e.DocumentRejected, on_documents.tell_rejected),
     (e.ItemsReopened, on_documents.tell_reopened),
     (e.TaskCreated, on_people.hand_out),

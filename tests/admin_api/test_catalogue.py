@@ -48,11 +48,11 @@ def test_nothing_matches_an_unknown_country_and_everything_matches_no_filter(sma
 
 
 def test_a_new_version_becomes_the_template_and_the_old_one_stays(office: Office) -> None:
-    changed = JP.replace("version: 1", "version: 2", 1).replace("en: Japan tourist visa", "en: Japan visa, second", 1)
+    changed = JP.replace("version: 1", "version: 2", 1).replace("en: Japan tourist visa", "en: Japan visa again", 1)
     made = office.post("visa.admin", "/flows", content=changed.encode(), headers=YAML)
     assert (made["flow"], made["version"]) == ("visa_jp_tourist", 2)
     [template] = office.get("visa.admin", "/templates?country=JP")["templates"]
-    assert (template["version"], template["name"]["en"]) == (2, "Japan visa, second")
+    assert (template["version"], template["name"]["en"]) == (2, "Japan visa again")
     flows = office.get("visa.admin", "/flows")["flows"]
     assert [(each["flow"], each["version"]) for each in flows] == [
         ("visa_jp_tourist", 2),

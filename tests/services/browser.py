@@ -6,12 +6,12 @@ A page is its own visitor: own cookies, own storage, own language.
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 SETTING = "BANLI_TEST_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -32,15 +32,22 @@ class Visitors:
     contexts: list[BrowserContext] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)
+    each_request: Callable[[Request], None] | None = None
 
     def page(self, *, locale: str = "zh-CN", size: tuple[int, int] = PHONE, **options: Any) -> Page:
         """A blank page of a new visitor; size in CSS pixels, options as for Playwright's new_context."""
         viewport: Any = {"width": size[0], "height": size[1]}
         context = self.browser.new_context(locale=locale, viewport=viewport, **options)
         self.contexts.append(context)
+        return self.window(context)
+
+    def window(self, context: BrowserContext) -> Page:
+        """One more window of a visitor who is there already."""
         page = context.new_page()
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.trouble.append(f"page error: {error}"))
+        if self.each_request is not None:
+            page.on("request", self.each_request)
         return page
 
     def _heard(self, message: ConsoleMessage) -> None:

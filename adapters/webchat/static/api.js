@@ -43,9 +43,10 @@ export class Api {
     return new URL(`api/${path}`, new URL(this.#base, location.origin)).href;
   }
 
-  /** Opens or renews the session; the cookie is set by the server. */
-  openSession(language) {
-    return this.#call("session", { json: {}, headers: { "Accept-Language": language } });
+  /** Opens or renews the session; the cookie is set by the server. `asked`: a language that the address asks for. */
+  openSession(language, asked) {
+    const path = asked ? `session?lang=${encodeURIComponent(asked)}` : "session";
+    return this.#call(path, { json: {}, headers: { "Accept-Language": language } });
   }
 
   messages(cursor) {

@@ -196,8 +196,7 @@ async function start() {
   byId("language").addEventListener("click", () => switchLanguage(otherLanguage()));
   watch();
   try {
-    session = await insist(() => api.openSession(document.documentElement.lang));
-    if (asked && currentLanguage() !== session.language) await switchLanguage(currentLanguage());
+    session = await insist(() => api.openSession(currentLanguage(), asked && currentLanguage()));
     showSession();
     await insist(() => feed.sync());
   } catch (problem) {

@@ -1,0 +1,87 @@
+"""The table: for the terminal, and between two marks of docs/benchmarks.md."""
+
+import platform
+import sqlite3
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.cell import Cell
+from benchmarks.footprint import Footprint
+from benchmarks.traffic import MIX
+from tests.services.databases import Kind
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- figures: begin (make bench writes them) -->", "<!-- figures: end -->"
+NOW, WANTED = 0.5, 1.7
+NAMES: Mapping[Kind, str] = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+PACKAGES = ("sqlalchemy", "psycopg", "pydantic", "transitions", "cel-expr-python", "cryptography")
+
+
+def table(results: Mapping[Kind, Sequence[Cell]]) -> str:
+    """One line a cell; a rate without latency has none because its client waits for nothing else."""
+    lines = [
+        "| database | what | messages/s | p50 ms | p99 ms | reference/s before, after | ratio | |",
+        "|---|---|---:|---:|---:|---:|---:|---|",
+    ]
+    for kind, cells in results.items():
+        for cell in cells:
+            run = cell.run
+            middle, late = ("", "") if run is None else (_ms(run.percentile(0.5)), _ms(run.percentile(0.99)))
+            noise = "noisy" if cell.noisy else ""
+            lines.append(
+                f"| {NAMES[kind]} | {cell.name} | {cell.rate:,.0f} | {middle} | {late} "
+                f"| {cell.before:,.0f}, {cell.after:,.0f} | {cell.ratio:.2f} | {noise} |"
+            )
+    return "\n".join(lines)
+
+
+def rows(footprint: Footprint) -> str:
+    """What a message writes when it is answered, on the average; "+" is a new row."""
+    lines = ["| message | rows written with its answer |", "|---|---|"]
+    for kind in ("words", "file", "press"):
+        count, found = footprint.count(kind), footprint.rows(kind)
+        told = ", ".join(f"{name} {number / count:.3g}" for name, number in sorted(found.items()))
+        lines.append(f"| {kind} | {told} |")
+    return "\n".join(lines)
+
+
+def versions(postgres: str) -> str:
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    python = platform.python_version()
+    return f"Python {python}, SQLite {sqlite3.sqlite_version}, PostgreSQL {postgres}, {packages}."
+
+
+def best(cells: Sequence[Cell]) -> float:
+    """The product's best ratio with many submitters and the sender off."""
+    ours = [cell for cell in cells if cell.name.startswith("product") and "sender" not in cell.name]
+    return max((cell.ratio for cell in ours), default=0)
+
+
+def verdict(results: Mapping[Kind, Sequence[Cell]]) -> str:
+    """Where the product stands against the target."""
+    told = [f"{NAMES[kind]} {best(cells):.2f}" for kind, cells in results.items()]
+    return f"Target: {NOW} of the reference now, {WANTED} is where it must get. Best ratio: {', '.join(told)}."
+
+
+def page(results: Mapping[Kind, Sequence[Cell]], footprint: Footprint, messages: int, postgres: str) -> str:
+    """Everything that stands between the marks."""
+    parts = [
+        f"{messages} messages a run; mix: {MIX}.",
+        table(results),
+        verdict(results),
+        rows(footprint),
+        versions(postgres),
+    ]
+    return "\n\n".join(parts)
+
+
+def write(text: str, path: Path = PAGE) -> None:
+    """Replace what stands between the marks. Raises ValueError when the page has none."""
+    said = path.read_text(encoding="utf-8")
+    head, tail = said[: said.index(BEGIN) + len(BEGIN)], said[said.index(END) :]
+    path.write_text(f"{head}\n\n{text}\n\n{tail}", encoding="utf-8")
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.1f}"
