@@ -14,12 +14,24 @@ INK, PALE, SEAL, PAPER = "#2b3442", "#d6dde6", "#c8352b", "#ffffff"
 
 # file name -> title, lines of the document, and marks: face, seal, signature, mrz, two (a second side), table
 SAMPLES: dict[str, tuple[str, list[str], set[str]]] = {
-    "passport": ("护照资料页 · Passport", ["姓名 / Name", "护照号 / No.", "有效期至 / Expires"], {"face", "mrz", "signature"}),
+    "passport": (
+        "护照资料页 · Passport",
+        ["姓名 / Name", "护照号 / No.", "有效期至 / Expires"],
+        {"face", "mrz", "signature"},
+    ),
     "photo": ("证件照 35×45 mm · Photo", ["白底 / white background", "正面免冠 / no hat"], {"portrait"}),
     "id_card": ("身份证正反面 · ID card, both sides", ["姓名", "公民身份号码"], {"face", "two"}),
     "hukou": ("户口簿 · Household register", ["户主页", "常住人口登记卡"], {"seal", "two"}),
-    "form": ("签证申请表 · Application form", ["姓名 / Name", "住址 / Address", "目的 / Purpose"], {"photo_box", "signature"}),
-    "employment": ("在职证明 · Employment letter", ["职务 / Position", "年收入 / Income", "准假 / Leave"], {"seal", "signature"}),
+    "form": (
+        "签证申请表 · Application form",
+        ["姓名 / Name", "住址 / Address", "目的 / Purpose"],
+        {"photo_box", "signature"},
+    ),
+    "employment": (
+        "在职证明 · Employment letter",
+        ["职务 / Position", "年收入 / Income", "准假 / Leave"],
+        {"seal", "signature"},
+    ),
     "licence": ("营业执照副本 · Business licence", ["统一社会信用代码", "名称", "经营范围"], {"seal"}),
     "enrol": ("在读证明 · Enrolment certificate", ["学校 / School", "专业 / Major", "年级 / Year"], {"seal"}),
     "retire": ("退休证 · Retirement certificate", ["姓名", "退休日期", "发证机关"], {"face", "seal"}),
@@ -28,7 +40,7 @@ SAMPLES: dict[str, tuple[str, list[str], set[str]]] = {
     "itinerary": ("行程表 · Itinerary", ["日期 / Date", "城市 / City", "住宿 / Stay"], {"table"}),
     "booking": ("机票与酒店预订 · Bookings", ["旅客 / Traveller", "航班 / Flight", "酒店 / Hotel"], {"table"}),
     "receipt": ("受理回执 · Filing receipt", ["受理号 / No.", "日期 / Date"], {"seal"}),
-}  # fmt: skip
+}
 FLOWS = ("visa_jp_tourist", "visa_kr_tourist")
 
 

@@ -11,7 +11,7 @@ from admin_api.route import does, may, section
 from admin_api.schemas.catalogue import Flows, FlowVersion, Templates, flow_version_of, template_of
 from core.catalog.tables import flow_version
 from core.commands.work import PublishFlow
-from core.kit.errors import Invalid, Problem
+from core.kit.errors import Invalid, NotFound, Problem
 
 FLOWS = section("catalogue")
 MOST_SOURCE = 256 * 1024  # bytes
@@ -62,8 +62,9 @@ def publish_flow(desk: AtDesk, source: Annotated[bytes, Depends(_source)]) -> Fl
     version_id = desk.do(command_of(PublishFlow, {"source": text}))
     with desk.look() as reader:
         row = reader.peek(flow_version, version_id)
+        desk.parts.catalogue.compiled(reader, version_id)  # here rather than in the first unit that needs it
     if row is None:
-        raise RuntimeError("a published version cannot be found")
+        raise NotFound(thing="flow")
     return flow_version_of(row)
 
 

@@ -4,8 +4,9 @@ Exit codes: 0 done, 1 the work found something wrong, 2 the command or its setti
 """
 
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -31,6 +32,14 @@ flows = typer.Typer(help="Check and publish flows.", no_args_is_help=True)
 stories = typer.Typer(help="Play stories: transcripts that must come out as written.", no_args_is_help=True)
 app.add_typer(flows, name="flow")
 app.add_typer(stories, name="story")
+
+
+class StoryChannel(StrEnum):
+    """Where a story can be played: the channels that need no platform."""
+
+    LOOPBACK = "loopback"
+    WEBCHAT = "webchat"
+
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -120,12 +129,10 @@ def flow_publish(
 @stories.command("run")
 def story_run(
     files: Annotated[list[Path], typer.Argument(help="Story files (YAML).", exists=True, dir_okay=False)],
-    channel: Annotated[
-        list[Literal["loopback", "webchat"]] | None, typer.Option(help="Channels to play on; may be repeated.")
-    ] = None,
+    channel: Annotated[list[StoryChannel] | None, typer.Option(help="Channels to play on; may be repeated.")] = None,
 ) -> None:
     """Play stories on a database of their own. Exit code 1 when one does not come out, 2 when a file is no story."""
-    raise typer.Exit(story.run_files(files, channel or ["loopback"]))
+    raise typer.Exit(story.run_files(files, channel or [StoryChannel.LOOPBACK]))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.commands.command import COMMANDS, Command
 from core.engine.access import Actor, Policy, Subject
@@ -10,14 +10,12 @@ from core.events.event import Event
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
-if TYPE_CHECKING:
-    from core.bus.deed import Deed
-
-Handler = Callable[[Any, "Deed"], Any]
-Reaction = Callable[[Any, "Deed"], Iterable[Command]]
+# The second argument is the Deed (core.bus.deed), which knows the wiring; naming it here would close a circle.
+Handler = Callable[[Any, Any], Any]
+Reaction = Callable[[Any, Any], Iterable[Command]]
 FactSource = Callable[[UnitOfWork, Row, frozenset[str], Actor], Mapping[str, object]]
 SubjectSource = Callable[[UnitOfWork, int], Subject | None]
-Recorder = Callable[[Event, "Deed"], None]
+Recorder = Callable[[Event, Any], None]
 
 
 @dataclass(frozen=True, slots=True)

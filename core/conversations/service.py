@@ -17,6 +17,8 @@ from core.ledger.buttons import Offer, mint
 def notify(command: Notify, deed: Deed) -> int | None:
     """Queue a notice where the person can be reached. Returns the outbox id, None when he cannot be reached."""
     uow, chat = deed.uow, None
+    if command.once and (before := outbox.known(uow, command.once)) is not None:
+        return before
     if command.via == "chat":
         chat = reach.chat_of(uow, command.to, command.person_id)
         address = None if chat is None else address_of(chat)

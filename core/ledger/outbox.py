@@ -47,10 +47,14 @@ def append(
     }
     if once is None:
         return int(uow.add(outbox, **row)["id"])
-    known = uow.first(outbox, outbox.c.once == once)
-    if known is not None:
-        return int(known["id"])
-    return int(uow.add(outbox, once=once, **row)["id"])
+    there = known(uow, once)
+    return there if there is not None else int(uow.add(outbox, once=once, **row)["id"])
+
+
+def known(uow: UnitOfWork, once: str) -> int | None:
+    """The row of a notice that may be sent only once, if it has been queued before."""
+    row = uow.first(outbox, outbox.c.once == once)
+    return None if row is None else int(row["id"])
 
 
 def redraw(uow: UnitOfWork, card: str) -> int:

@@ -7,12 +7,13 @@ from core.cases.stages import compiled_of
 from core.cases.tables import case
 from core.cases.team import who
 from core.commands.command import Command
-from core.commands.work import AnswerSurvey, CompleteTask, Notify, RedrawCard
-from core.events.happened import HumanAsked, SaidToClient, SurveyAsked, TaskCreated, TaskDone
+from core.commands.work import AnswerSurvey, CompleteTask, CreateTask, Notify, RedrawCard
+from core.events.happened import HumanAsked, NotReachable, SaidToClient, SurveyAsked, TaskCreated, TaskDone
 from core.ledger.buttons import close_card, offer
 from core.staff.tables import staff
 
 _DONE = {"zh-CN": "完成", "en": "Done"}
+_CALL = {"zh-CN": "客户收不到消息,请电话联系", "en": "The client cannot be reached by chat: please call"}
 _STARS = ({"zh-CN": "1 很不满意", "en": "1 very poor"}, {"zh-CN": "2", "en": "2"}, {"zh-CN": "3", "en": "3"},
           {"zh-CN": "4", "en": "4"}, {"zh-CN": "5 非常满意", "en": "5 excellent"})  # fmt: skip
 
@@ -48,6 +49,15 @@ def call_a_person(event: HumanAsked, deed: Deed) -> Iterator[Command]:
         people = [each["id"] for each in members if {"service", "consultant"} & set(each["roles"])]
     for person in people:
         yield Notify(to="staff", person_id=person, notice="human_asked", subject=subject)
+
+
+def reach_by_hand(event: NotReachable, deed: Deed) -> Iterator[Command]:
+    """A client who has no chat is not met with silence: whoever answers for the stage gets a task."""
+    if event.case_id is None or event.to != "client" or event.via != "chat":
+        return
+    row = deed.uow.get(case, event.case_id)
+    role = compiled_of(deed, row).flow.stage(row["stage"]).owner
+    yield CreateTask(case_id=row["id"], role=role, title=_CALL, due="1d", key=f"unreachable:{row['stage']}")
 
 
 def pass_on(event: SaidToClient, deed: Deed) -> Iterator[Command]:

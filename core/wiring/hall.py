@@ -105,6 +105,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.ItemsReopened, on_documents.tell_reopened),
     (e.TaskCreated, on_people.hand_out),
     (e.TaskDone, on_people.tick_off),
+    (e.NotReachable, on_people.reach_by_hand),
     (e.HumanAsked, on_people.call_a_person),
     (e.SaidToClient, on_people.pass_on),
     (e.SurveyAsked, on_people.ask_satisfaction),

@@ -40,8 +40,8 @@ def demo(open_demo: OpenDemo) -> DemoServer:
 
 
 @pytest.fixture(autouse=True)
-def only_our_own_requests(visitors: Visitors) -> Iterator[None]:
-    """No page asks anything of another machine."""
+def only_our_own_requests(open_demo: OpenDemo, visitors: Visitors) -> Iterator[None]:
+    """No page asks anything of another machine. The pages are closed before their server stops."""
     foreign: list[str] = []
 
     def look(request: Request) -> None:

@@ -69,7 +69,9 @@ class Office:
             if self.hint() != before:
                 return
             self.pause()
-        raise AssertionError(f"after {self.steps} the hint still says: {before}")
+        people = (self.client, self.consultant, self.copywriter, self.reviewer)
+        heard = "\n".join(each.words[-1] for each in people if each.words)
+        raise AssertionError(f"after {self.steps} the hint still says: {before}\nlast words:\n{heard}")
 
     # -- the steps, each named like its hint -----------------------------------------------------------------------
 
