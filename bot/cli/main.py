@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from bot.app import build
 from bot.cli import flow, run, story
 from core.kit import log, migrate
-from core.kit.crypto import MissingKey, generate_key
+from core.kit.crypto import MissingKey
 from core.kit.settings import Settings, load_settings
 from core.kit.settings_sources import SettingsError
 
@@ -78,7 +78,6 @@ def run_command(
         run.serve(settings, out)
     except MissingKey as missing:
         err.print(str(missing))
-        err.print(f"A new key to start with: BANLI_KEYS={generate_key()}  (keep it: without it nothing can be read)")
         raise typer.Exit(USAGE) from missing
     except run.CannotServe as problem:
         err.print(str(problem))

@@ -40,8 +40,9 @@ async def act(step: Step, memory: Memory) -> None:
         case "presses", str(label):
             await _press(step.who, Press(button=label), memory)
         case "does", dict() as doings:
-            for name, args in doings.items():
-                _do(step.who, name, args, memory)
+            for name, every in doings.items():
+                for args in every:
+                    _do(step.who, name, args, memory)
         case "clock", str(moment):
             await _move(local(moment, memory), memory)
         case "later", str(span):

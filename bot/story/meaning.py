@@ -51,9 +51,10 @@ def _step(step: Step, pointer: str, story: Story, flow: Flow) -> Iterator[Proble
         case "presses", Press(of=str(who)):
             yield from _known(pointer, "person", who, story.people)
         case "does", dict() as doings:
-            for name, args in doings.items():
+            for name, every in doings.items():
                 yield from _known(pointer, "command", name, COMMANDS)
-                yield from _deed(pointer, args, flow)
+                for args in every:
+                    yield from _deed(pointer, args, flow)
         case "items", dict() as wanted:
             for key in wanted:
                 yield from _known(pointer, "item", key.partition("/")[0], [each.key for each in flow.items])

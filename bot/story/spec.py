@@ -74,6 +74,10 @@ ExpectedTexts = Annotated[list[Expected], BeforeValidator(_listed)]
 Texts = Annotated[list[str], BeforeValidator(_listed)]
 
 
+Deeds = Annotated[list[dict[str, Any]], BeforeValidator(_listed)]
+"""Arguments of one command, or of the same command several times."""
+
+
 class SentFile(Shape):
     """A file made by a recipe."""
 

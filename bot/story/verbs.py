@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from bot.story.spec import (
     CaseIs,
     ChecklistIs,
+    Deeds,
     Events,
     ExpectedTexts,
     Press,
@@ -22,7 +23,7 @@ PERSON: Mapping[str, Any] = {
     "says": TypeAdapter(str),
     "sends": TypeAdapter(SentFile | SentKind | str),
     "presses": TypeAdapter(Press | str),
-    "does": TypeAdapter(dict[str, dict[str, Any]]),
+    "does": TypeAdapter(dict[str, Deeds]),
     # what a person is told
     "reads": TypeAdapter(ExpectedTexts),
     "reads only": TypeAdapter(ExpectedTexts),

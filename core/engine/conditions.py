@@ -98,7 +98,8 @@ class Condition:
 
     def rules_out(self, facts: Mapping[str, object]) -> bool:
         """Whether these facts alone decide that it does not hold, whatever the absent ones may become."""
-        return self.root.decide(bind(self.sheet, self.facts, facts), self.facts).truth is False
+        bound = bind(self.sheet, self.facts, facts, partial=True)
+        return self.root.decide(bound, self.facts).truth is False
 
 
 def compile_condition(

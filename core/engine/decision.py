@@ -104,8 +104,11 @@ class Group:
         return Answer(None if None in truths else False, (_one_of(reasons),) if len(reasons) > 1 else reasons)
 
 
-def bind(sheet: Sheet, types: Mapping[str, Fact], facts: Mapping[str, object]) -> Bound:
-    """Look up the facts. Absent, None, blank text and empty lists hold nothing; zero and "no" are values."""
+def bind(sheet: Sheet, types: Mapping[str, Fact], facts: Mapping[str, object], *, partial: bool = False) -> Bound:
+    """Look up the facts. Absent, None, blank text and empty lists hold nothing; zero and "no" are values.
+
+    With ``partial`` nothing is known of an absent fact, not even whether it is filled in.
+    """
     values: dict[str, object] = {}
     empty: set[str] = set()
     wrong: set[str] = set()
@@ -119,7 +122,8 @@ def bind(sheet: Sheet, types: Mapping[str, Fact], facts: Mapping[str, object]) -
                 values[name] = to_cel(fact.kind, raw)
             except (TypeError, ValueError, OverflowError):
                 wrong.add(name)
-        values[FILLED + name] = name not in empty
+        if name in facts or not partial:
+            values[FILLED + name] = name not in empty
     return Bound(sheet.filled_in(values), frozenset(empty), frozenset(wrong))
 
 

@@ -1,16 +1,17 @@
 """The unit of work: everything that one update, press, timer or API command changes, together or not at all."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Table, select
 
 from core.kit.errors import NotFound
 from core.kit.ids import new_id
 from core.store.pending import Pending
+from core.store.question import plain
 from core.store.sealing import Row
 
 
@@ -32,8 +33,8 @@ class _Step:
 class UnitOfWork:
     """Reads and writes of one unit. Handlers get it from the bus; they never commit and never await.
 
-    Inserts and updates are buffered and flushed once per group; a read of a table that has buffered rows flushes
-    first. `settle` is the one write that happens at once, because its answer ("was I the one?") is needed at once.
+    Inserts and updates are buffered and flushed once per group; what waits is laid over what the database answers.
+    Only a question that is not plain (see core.store.question) writes the buffers before the end of the group.
     """
 
     pending: Pending
@@ -76,31 +77,28 @@ class UnitOfWork:
         return row
 
     def settle(self, table: Table, row_id: int, expect: Mapping[str, Any], **values: Any) -> bool:
-        """Conditional update, at once: true for exactly one caller ever. `values` must not be sealed columns."""
-        self._touch(table)
-        where = [table.c.id == row_id, *(table.c[name] == value for name, value in expect.items())]
-        done = self.connection.execute(update(table).where(*where).values(**values)).rowcount == 1
-        if done:
-            self.pending.overwrite(table, row_id, values)
-        else:  # another process may have been faster: what we know of the row is out of date
-            self.pending.forget_row((table.name, row_id))
-        return done
+        """Change the row if it is what is expected: true for exactly one caller ever.
+
+        The row is locked first, so the answer is known at once although the change is written with all others.
+        """
+        row = self.pending.locked(table, row_id)
+        if row is None or any(row[name] != value for name, value in expect.items()):
+            return False
+        self.pending.change(table, row, values)
+        return True
 
     def update_where(self, table: Table, *where: ColumnElement[bool], **values: Any) -> int:
-        """Conditional update of many rows, at once. Returns how many. `values` must not be sealed columns."""
-        self._touch(table)
-        self.pending.forget(table)
-        return self.connection.execute(update(table).where(*where).values(**values)).rowcount
+        """Change every row that matches, each locked as in `settle`. Returns how many."""
+        rows = self._rows(table, where, lock=True)
+        for row in rows:
+            self.pending.change(table, row, values)
+        return len(rows)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def peek(self, table: Table, row_id: int) -> Row | None:
         """The row by id, with the changes of this group, or None."""
-        row = self.pending.rows.get((table.name, row_id))
-        if row is not None:
-            return row
-        found = self.connection.execute(_by_id(table), {"row_id": row_id}).mappings().first()
-        return None if found is None else self.pending.remember(table, self.pending.sealing.open(table, found))
+        return self.pending.peek(table, row_id)
 
     def get(self, table: Table, row_id: int) -> Row:
         """The row by id. Raises NotFound."""
@@ -111,12 +109,28 @@ class UnitOfWork:
 
     def find(self, table: Table, *where: ColumnElement[bool], order: Any = None, limit: int | None = None) -> list[Row]:
         """Rows that match, oldest id first unless told otherwise, with the changes of this group."""
+        return self._rows(table, where, order, limit)
+
+    def _rows(
+        self,
+        table: Table,
+        where: Sequence[ColumnElement[bool]],
+        order: Any = None,
+        limit: int | None = None,
+        *,
+        lock: bool = False,
+    ) -> list[Row]:
+        question = plain(table, where, order)
+        if question is not None and not self.pending.waits_once(table):
+            return self.pending.answer(question, limit, lock=lock)
+        # Only the database can tell: what waits is written first.
         if self.pending.waits(table):
-            self._touch(table)
+            self._flush()
         statement = select(table).where(*where).order_by(table.c.id if order is None else order).limit(limit)
+        if lock:
+            statement = statement.with_for_update()
         found = self.connection.execute(statement).mappings().all()
-        sealing = self.pending.sealing
-        return [self.pending.remember(table, sealing.open(table, row)) for row in found]
+        return [self.pending.keep(table, dict(row), fresh=lock) for row in found]
 
     def first(self, table: Table, *where: ColumnElement[bool], order: Any = None) -> Row | None:
         found = self.find(table, *where, order=order, limit=1)
@@ -148,25 +162,14 @@ class UnitOfWork:
         while len(journal) > step.journal:
             journal.pop()()
 
-    def _touch(self, table: Table) -> None:
-        """Before an immediate write: a savepoint for every open step that has none, then the buffers."""
+    def _flush(self) -> None:
+        """Write what waits before the end of the group: inside a savepoint for every open step that has none."""
         for step in self._steps:
             if not step.savepoint:
                 self._savepoints += 1
                 step.savepoint = f"step_{self._savepoints}"
                 self.connection.exec_driver_sql(f"SAVEPOINT {step.savepoint}")
-        if self.pending.waits(table):
-            self.pending.flush()
-
-
-def _by_id(table: Table) -> Any:
-    statement = _BY_ID.get(table.name)
-    if statement is None:
-        statement = _BY_ID[table.name] = select(table).where(table.c.id == bindparam("row_id"))
-    return statement
-
-
-_BY_ID: dict[str, Any] = {}
+        self.pending.flush()
 
 
 def _in_transaction(connection: Connection) -> bool:

@@ -20,7 +20,7 @@ from core.bus.deed import SYSTEM, Cause
 from core.catalog.catalogue import Catalogue
 from core.catalog.tables import flow_version
 from core.commands.command import Command
-from core.commands.people import AddDepartment, AddStaff, IssueApiKey, RegisterClient
+from core.commands.people import AddDepartment, AddStaff, BindClientIdentity, IssueApiKey, RegisterClient
 from core.commands.work import PublishFlow
 from core.engine.calendars.known import CALENDARS
 from core.engine.machine import CompiledFlow
@@ -100,8 +100,11 @@ class Office:
             self.departments[department] = self.make(uow, AddDepartment(name=department))
             for role in ROLES:
                 self.hire(uow, f"{department}.{role}", role, department)
-        for name in CLIENTS:
-            self.clients[name] = self.make(uow, RegisterClient(name=name, phone=PHONE, email=EMAIL))
+        for number, name in enumerate(CLIENTS, start=1):
+            client_id = self.make(uow, RegisterClient(name=name, phone=PHONE, email=EMAIL))
+            chat = {"channel": "webchat", "account": "demo", "external_id": f"visitor-{number}"}
+            self.make(uow, BindClientIdentity(client_id=client_id, **chat))
+            self.clients[name] = client_id
 
     def publish(self, uow: UnitOfWork, source: Path) -> None:
         """Publish for real once in a run, then put in the row that came of it: reading a flow takes its time."""
@@ -174,8 +177,8 @@ class Office:
     def case(self, client: str = "张三", kind: str = "retired", department: str = "visa", **more: Any) -> str:
         """A case that waits for documents: its contract has taken effect and the deposit is there."""
         contract_id = self.contract(client, kind, department, **more)
-        self.post(f"{department}.supervisor", f"/contracts/{contract_id}/deposit")
-        found = self.post(f"{department}.sales", f"/contracts/{contract_id}/activate")
+        self.post(f"{department}.admin", f"/contracts/{contract_id}/deposit")
+        found = self.post(f"{department}.admin", f"/contracts/{contract_id}/activate")
         return str(found["case_id"])
 
     def item(self, case_id: str, key: str, who: str = "visa.consultant") -> Json:

@@ -162,8 +162,6 @@ def test_the_team_changes_and_with_it_who_reaches_the_case(office: Office) -> No
 
 
 def test_words_to_the_client_go_where_he_can_be_reached(office: Office) -> None:
-    body = {"channel": "webchat", "account": "demo", "external_id": "visitor-1"}
-    office.post("visa.admin", f"/clients/{office.clients['张三']}/identities", body)
     case_id = office.case()
     path = f"/cases/{case_id}/messages"
     office.refused(422, "invalid", "visa.service", "POST", path, json={"text": "   "})

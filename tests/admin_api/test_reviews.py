@@ -75,8 +75,6 @@ def test_a_date_that_the_reviewer_reads_is_checked_again(office: Office) -> None
 
 def test_the_client_is_told_in_the_same_commit(small_office: Office) -> None:
     office = small_office
-    body = {"channel": "webchat", "account": "demo", "external_id": "visitor-1"}
-    office.post("visa.admin", f"/clients/{office.clients['张三']}/identities", body)
     _, version_id = submitted(office)
     office.post("visa.reviewer", f"/versions/{version_id}/review", {"decision": "rejected", "reason": "blur"})
     with office.parts.reading.open() as reader:

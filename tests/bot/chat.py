@@ -2,9 +2,10 @@
 
 import itertools
 import re
+from functools import cache
 from typing import Any
 
-from core.cases.tables import case
+from core.cases.tables import case, document_version, item
 from core.channel.inbound import ButtonPress, InboundMessage
 from core.channel.outbound import Card
 from core.store.sealing import Row
@@ -47,13 +48,23 @@ def case_of(house: TestHouse, client: Person) -> Row:
     return row
 
 
+@cache
 def picture(variant: int = 0) -> bytes:
-    """A sharp page as a JPG; every variant is another file."""
-    return pictures.saved(pictures.page(lines=30 + variant), "JPEG")
+    """A small page as a JPG; every variant is another file."""
+    return pictures.saved(pictures.page(400, 560, lines=20 + variant), "JPEG")
 
 
 def paper(words: str) -> bytes:
     return papers.pdf(words=words)
+
+
+def bound(house: TestHouse, client: Person) -> list[tuple[str, int, str]]:
+    """Every version of the client's case: item, number, status."""
+    case_id = case_of(house, client)["id"]
+    with house.looking() as reader:
+        keys = {row["id"]: row["key"] for row in reader.find(item, item.c.case_id == case_id)}
+        found = reader.find(document_version, document_version.c.case_id == case_id)
+    return [(keys[row["item_id"]], row["n"], row["status"]) for row in found]
 
 
 def approve(house: TestHouse, reviewer: Person | None = None) -> None:

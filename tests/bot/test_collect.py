@@ -1,12 +1,12 @@
 """A file finds its item: chosen, named, recognised or asked for once; nothing that a client sends is dropped."""
 
-from typing import Any
-
 import pytest
 
-from core.cases.tables import document_version, item
-from core.store.sealing import Row
-from tests.bot.chat import BOTH, REVIEWER, assert_readable, case_of, new_client, open_case, paper, picture
+from bot.story.paper import pdf_with_text
+from core.cases.tables import document_version
+from core.commands.cases import AddTraveller
+from core.commands.contracts import Traveller
+from tests.bot.chat import BOTH, REVIEWER, approve, assert_readable, bound, case_of, new_client, open_case, paper, picture
 from tests.files.corpus import REFUSED
 from tests.house import Person, TestHouse
 
@@ -23,17 +23,6 @@ HOSTILE = (
     "half a jpg",
     "a png that claims 400 megapixels",
 )
-
-
-def versions(house: TestHouse, client: Person, key: str = "") -> list[Row]:
-    with house.looking() as reader:
-        rows = {row["id"]: row for row in reader.find(item, item.c.case_id == case_of(house, client)["id"])}
-        found = reader.find(document_version, document_version.c.case_id == case_of(house, client)["id"])
-    return [{**row, "key": rows[row["item_id"]]["key"]} for row in found if key in ("", rows[row["item_id"]]["key"])]
-
-
-def bound(house: TestHouse, client: Person) -> list[tuple[str, int, str]]:
-    return [(row["key"], row["n"], row["status"]) for row in versions(house, client)]
 
 
 def test_guided_collection_goes_through_the_list(agency: TestHouse) -> None:
@@ -70,16 +59,8 @@ def test_a_caption_or_a_name_says_where_it_belongs(agency: TestHouse, caption: s
 
 def test_keywords_in_a_pdf_say_where_it_belongs(agency: TestHouse) -> None:
     client = open_case(agency, kind="employed")
-    text = agency.banli.inspector.inspect(paper("A letter")).inspection.text
-    assert "A letter" in text
-    client.sends("scan.pdf", paper_of("在职证明"))
+    client.sends("scan.pdf", pdf_with_text("在职证明"))
     assert bound(agency, client) == [("employment", 1, "submitted")]
-
-
-def paper_of(words: str) -> bytes:
-    from bot.story.paper import pdf_with_text
-
-    return pdf_with_text(words)
 
 
 @pytest.mark.parametrize("language", BOTH)
@@ -129,13 +110,12 @@ def test_a_newer_version_replaces_one_that_is_not_decided(agency: TestHouse) -> 
     assert "新版本" in old.message.card.footer
     client.says("1").sends("c.jpg", picture(2))  # by its number, too
     assert bound(agency, client)[-1] == ("passport", 3, "submitted")
-    hashes = {row["sha256"] for row in versions(agency, client)}
-    assert len(hashes) == 3
+    with agency.looking() as reader:
+        kept = reader.find(document_version, document_version.c.case_id == case_of(agency, client)["id"])
+    assert len({row["sha256"] for row in kept}) == 3
 
 
 def test_what_is_approved_is_not_asked_again(agency: TestHouse) -> None:
-    from tests.bot.chat import approve
-
     client = open_case(agency)
     client.sends("a.jpg", picture(), "退休证")
     approve(agency)
@@ -200,12 +180,9 @@ def test_a_photo_without_a_case_is_kept_and_answered(agency: TestHouse) -> None:
 
 
 def test_two_travellers_are_asked_whose_it_is(agency: TestHouse) -> None:
-    from core.commands.cases import AddTraveller
-    from core.commands.contracts import Traveller
-
     client = open_case(agency)
-    more: Any = AddTraveller(case_id=case_of(agency, client)["id"], traveller=Traveller(name="同行人", kind="minor"))
-    agency.do(more)
+    other = Traveller(name="同行人", kind="minor")
+    agency.do(AddTraveller(case_id=case_of(agency, client)["id"], traveller=other))
     client.sends("a.jpg", picture(), "护照")
     labels = [button.label for button in client.messages[-1].message.card.buttons]
     assert len(labels) == 2

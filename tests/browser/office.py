@@ -48,9 +48,12 @@ class Office:
             if what == until:
                 return
             before = self.hint()
-            getattr(self, f"_{what}")(**words)
+            try:
+                getattr(self, f"_{what}")(**words)
+                self._await_another(before)
+            except Exception as error:
+                raise AssertionError(f"at {what} after {self.steps}: {error}\n{self._heard()}") from error
             self.steps.append(what)
-            self._await_another(before)
         raise AssertionError(f"the hint never came to {until}: {self.steps}, now: {self.hint()}")
 
     def asked(self) -> tuple[str, dict[str, str]]:
@@ -69,9 +72,12 @@ class Office:
             if self.hint() != before:
                 return
             self.pause()
+        raise AssertionError(f"the hint still says: {before}")
+
+    def _heard(self) -> str:
+        """The last that everybody has read, for the reader of a failed test."""
         people = (self.client, self.consultant, self.copywriter, self.reviewer)
-        heard = "\n".join(each.words[-1] for each in people if each.words)
-        raise AssertionError(f"after {self.steps} the hint still says: {before}\nlast words:\n{heard}")
+        return "\n---\n".join("\n".join(each.words[-2:]) for each in people)
 
     # -- the steps, each named like its hint -----------------------------------------------------------------------
 
@@ -80,6 +86,9 @@ class Office:
 
     def _contract(self) -> None:
         self.consultant.presses(EFFECTIVE[self.language])
+
+    def _begin(self, button: str) -> None:
+        self.consultant.presses(button)
 
     def _send(self, item: str) -> None:
         """The first photo is named by the camera, so the bot asks what it is."""

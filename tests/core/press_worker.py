@@ -33,6 +33,7 @@ def main() -> None:
 
 async def play(banli: Banli, order: dict[str, Any]) -> list[Any]:
     """Make the calls and, at the same time, compete for the presses that wait in the inbox."""
+    presses: list[Future[None]] = [] if order["calls_first"] else banli.receiver.submit_waiting()
     calls: list[Future[Any]] = []
     for staff_id, decision in order["calls"]:
 
@@ -40,6 +41,8 @@ async def play(banli: Banli, order: dict[str, Any]) -> list[Any]:
             return call(uow, banli.bus, order["version"], staff_id, decision)
 
         calls.append(banli.store.submit(Unit(work)))
+    for each in presses:
+        await asyncio.wrap_future(each)
     while await asyncio.to_thread(_presses_wait, banli):
         await banli.receiver.work_once()
     return [await asyncio.wrap_future(each) for each in calls]

@@ -1,0 +1,178 @@
+"""Three clients in two departments, with everything that has an id, and whoever may knock: for the matrix of rights."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from admin_api.openapi import describe, operations
+from core.cases.tables import case_event, document_version
+from core.clients.tables import client
+from core.contracts.tables import contract
+from core.engine.access import Reach
+from core.files.tables import file
+from core.kit.ids import new_id
+from core.ledger.tables import outbox
+from core.staff.policy import DEFAULT, ROLES
+from core.staff.tables import api_key, staff
+from core.tasks.tables import task
+from tests.admin_api.office import FLOWS, Office
+from tests.files.papers import pdf
+
+TEAM = ("sales", "consultant", "copywriter", "reviewer", "service", "supervisor")
+ACTORS = [f"{department}.{role}" for department in ("visa", "other") for role in ROLES]
+NOBODY = ("", "revoked", "left")  # no key, a revoked one, a member who has left
+STATE = (case_event, document_version, client, contract, file, outbox, staff, api_key, task)
+KOREA = (FLOWS / "visa_kr_tourist" / "v1.yaml").read_text("utf-8").replace("version: 1", "version: 2", 1)
+
+Ids = Mapping[str, str]
+Request = dict[str, Any]
+
+IDENTITY = {"channel": "webchat", "account": "demo", "external_id": "somebody"}
+REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
+    "list_templates": lambda ids: {},
+    "list_flows": lambda ids: {},
+    "publish_flow": lambda ids: {"content": KOREA.encode(), "headers": {"content-type": "application/yaml"}},
+    "register_client": lambda ids: {"json": {"name": "赵六"}},
+    "read_client": lambda ids: {},
+    "bind_client_identity": lambda ids: {"json": IDENTITY},
+    "draft_contract": lambda ids: {
+        "json": {
+            "client_id": ids["client_id"],
+            "flow": "visa_kr_tourist",
+            "number": f"HT-{new_id()}",
+            "package": "标准",
+            "amount": 1,
+            "signed_on": "2026-03-01",
+            "travellers": [{"name": "赵六", "kind": "employed"}],
+        }
+    },
+    "read_contract": lambda ids: {},
+    "record_deposit": lambda ids: {},
+    "activate_contract": lambda ids: {},
+    "list_cases": lambda ids: {},
+    "read_case": lambda ids: {},
+    "read_timeline": lambda ids: {},
+    "advance_case": lambda ids: {"json": {"trigger": "withdraw"}},
+    "set_substate": lambda ids: {"json": {"substate": "sent"}},
+    "set_fields": lambda ids: {"json": {"fields": {"days": 5}}},
+    "add_traveller": lambda ids: {"json": {"traveller": {"name": "赵六", "kind": "employed"}}},
+    "ask_supplement": lambda ids: {"json": {"items": ["extra"], "reason": "补料"}},
+    "assign_role": lambda ids: {"json": {"role": "reviewer", "staff_id": ids["staff_id"]}},
+    "say_to_client": lambda ids: {"json": {"text": "您好"}},
+    "submit_document": lambda ids: {"files": {"file": ("a.pdf", pdf(words="matrix"))}},
+    "waive_item": lambda ids: {"json": {"reason": "演练"}},
+    "download_original": lambda ids: {},
+    "show_preview": lambda ids: {},
+    "review_document": lambda ids: {"json": {"decision": "rejected", "reason": "blur"}},
+    "tick_check": lambda ids: {"json": {"check": "signature"}},
+    "give_date": lambda ids: {"json": {"name": "issued", "value": "2026-01-01"}},
+    "list_tasks": lambda ids: {},
+    "complete_task": lambda ids: {},
+    "read_me": lambda ids: {},
+    "add_department": lambda ids: {"json": {"name": "新部门"}},
+    "add_staff": lambda ids: {"json": {"name": "新人", "roles": ["sales"]}},
+    "bind_staff_identity": lambda ids: {"json": IDENTITY},
+    "issue_api_key": lambda ids: {"json": {"name": "matrix"}},
+}
+"""A right request for every operation. One that is not here is not in the matrix, and the test fails."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the description."""
+
+    name: str
+    method: str
+    path: str
+    permission: str
+    takes_id: bool
+
+    def ask(self, office: Office, who: str | None, ids: Ids) -> Any:
+        path = self.path.removeprefix("/api/v1").format(**ids)
+        return office.call(who, self.method, path, **REQUESTS[self.name](ids))
+
+
+@dataclass(frozen=True)
+class Owned:
+    """What belongs to one client, who works on it, and which department answers for it."""
+
+    ids: Ids
+    department: str
+    people: frozenset[str]
+
+
+def described(office: Office) -> list[Operation]:
+    """Every operation of the API, from its description. `draft_contract` has its id in the body."""
+    document = describe(office.app)
+    found = []
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if operation in list(operations(document)):
+                name = operation["operationId"]
+                takes_id = "{" in path or name == "draft_contract"
+                found.append(Operation(name, method.upper(), path, operation["x-permission"], takes_id))
+    return found
+
+
+def reaches(who: str, permission: str, owned: Owned) -> bool | None:
+    """Whether somebody reaches what is owned, by the table of grants alone; None: he has no such right at all."""
+    department, role = who.split(".")
+    reach = DEFAULT.grants[role].get(permission)
+    if permission == "member":
+        return True
+    if reach is None:
+        return None
+    if reach is Reach.ALL or who in owned.people:
+        return True
+    return reach >= Reach.DEPARTMENT and department == owned.department
+
+
+def build(office: Office) -> list[Owned]:
+    """The first client is everybody's of the visa department, the second one's only its consultant's."""
+    everybody = [("张三", "visa", TEAM), ("李四", "visa", ("consultant",)), ("王五", "other", TEAM)]
+    return [_own(office, name, department, roles) for name, department, roles in everybody]
+
+
+def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> Owned:
+    team = {role: str(office.staff[f"{department}.{role}"]) for role in roles}
+    contract_id = office.contract(name, department=department, team=team)
+    case_id = office.post(f"{department}.admin", f"/contracts/{contract_id}/activate")["case_id"]
+    item_id = office.item(case_id, "passport", who=f"{department}.admin")["id"]
+    version_id = office.upload(item_id, pdf(words="mine"), who=f"{department}.admin").json()["id"]
+    with office.parts.reading.open() as reader:
+        [work] = reader.find(task, task.c.case_id == int(case_id), task.c.key.is_(None))
+    ids = {
+        "client_id": str(office.clients[name]),
+        "contract_id": contract_id,
+        "case_id": case_id,
+        "item_id": item_id,
+        "version_id": version_id,
+        "task_id": str(work["id"]),
+        "staff_id": str(office.staff[f"{department}.reviewer"]),
+    }
+    holder = {person for person, staff_id in office.staff.items() if staff_id == work["staff_id"]}
+    people = frozenset({f"{department}.{role}" for role in roles})
+    assert holder <= people | {f"{department}.copywriter"}
+    return Owned(ids, department, people)
+
+
+def shut_out(office: Office) -> None:
+    """Two members whose keys must not open anything any more."""
+    store = office.parts.store
+    for name in ("revoked", "left"):
+        store.run(lambda uow, name=name: office.hire(uow, name, "admin", "visa"))
+    with office.parts.reading.open() as reader:
+        [key] = reader.find(api_key, api_key.c.staff_id == office.staff["revoked"])
+    store.run(lambda uow: uow.change(api_key, key["id"], revoked_at=uow.now))
+    store.run(lambda uow: uow.change(staff, office.staff["left"], active=False))
+    office.keys[""] = ""
+
+
+def snapshot(office: Office) -> list[tuple[str, int, object]]:
+    """How many rows there are of everything, and the newest version of those that have one."""
+    found: list[tuple[str, int, object]] = []
+    with office.parts.reading.open() as reader:
+        for table in STATE:
+            rows = reader.find(table)
+            found.append((table.name, len(rows), repr(rows)))
+    return found

@@ -1,0 +1,119 @@
+"""The command line: help, exit codes, and errors that say what to do."""
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli.main import app
+from core.kit.crypto import generate_key
+
+FLOW = Path("flows/visa_kr_tourist/v1.yaml").resolve()
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """A shell in an empty folder with no setting of Banli."""
+    monkeypatch.chdir(tmp_path)
+    return CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
+
+
+def settings(tmp_path: Path, **more: str) -> dict[str, str]:
+    return {"BANLI_DATABASE_URL": f"sqlite:///{tmp_path}/b.sqlite3", "BANLI_KEYS": generate_key(), **more}
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["run"], ["migrate"], ["flow", "validate"], ["flow", "publish"], ["story", "run"]]
+)
+def test_every_command_has_help(run: CliRunner, command: list[str]) -> None:
+    told = run.invoke(app, [*command, "--help"])
+
+    assert told.exit_code == 0
+    assert "Usage" in told.output
+
+
+def test_a_good_flow_is_called_good(run: CliRunner) -> None:
+    told = run.invoke(app, ["flow", "validate", str(FLOW)])
+
+    assert (told.exit_code, "good" in told.output) == (0, True)
+
+
+def test_a_broken_flow_tells_every_problem_with_its_place(run: CliRunner, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(
+        FLOW.read_text("utf-8").replace("owner: copywriter", "owner: nobody").replace("to: collect", "to: moon")
+    )
+
+    told = run.invoke(app, ["flow", "validate", "--json", str(broken)])
+
+    problems = json.loads(told.stdout)[str(broken)]
+    assert told.exit_code == 1
+    assert {problem["pointer"].split("/")[1] for problem in problems} >= {"stages", "transitions"}
+    assert all(problem["zh-CN"] and problem["en"] for problem in problems)
+
+
+def test_the_tables_go_up_and_down(run: CliRunner, tmp_path: Path) -> None:
+    environment = settings(tmp_path)
+
+    up = run.invoke(app, ["migrate"], env=environment)
+    down = run.invoke(app, ["migrate", "--down", "--to", "base"], env=environment)
+
+    assert (up.exit_code, down.exit_code) == (0, 0)
+
+
+def test_publishing_twice_is_publishing_once(run: CliRunner, tmp_path: Path) -> None:
+    environment = settings(tmp_path)
+    run.invoke(app, ["migrate"], env=environment)
+
+    first = run.invoke(app, ["flow", "publish", str(FLOW)], env=environment)
+    again = run.invoke(app, ["flow", "publish", str(FLOW)], env=environment)
+
+    assert (first.exit_code, again.exit_code) == (0, 0), first.output + again.output
+
+
+def test_a_published_version_never_changes(run: CliRunner, tmp_path: Path) -> None:
+    environment, changed = settings(tmp_path), tmp_path / "changed.yaml"
+    changed.write_text(FLOW.read_text("utf-8") + "\n# another word\n")
+    run.invoke(app, ["migrate"], env=environment)
+    run.invoke(app, ["flow", "publish", str(FLOW)], env=environment)
+
+    told = run.invoke(app, ["flow", "publish", str(changed)], env=environment)
+
+    assert told.exit_code == 1
+    assert "never changes" in told.output
+
+
+def test_an_unknown_setting_is_refused_by_name(run: CliRunner, tmp_path: Path) -> None:
+    told = run.invoke(app, ["migrate"], env=settings(tmp_path, BANLI_PROT="1"))
+
+    assert told.exit_code == 2
+    assert "BANLI_PROT" in told.output
+
+
+def test_a_missing_key_stops_the_start_and_says_how_to_make_one(run: CliRunner, tmp_path: Path) -> None:
+    told = run.invoke(app, ["run", "--port", "0"], env={"BANLI_DATABASE_URL": f"sqlite:///{tmp_path}/b.sqlite3"})
+
+    assert told.exit_code == 2
+    assert "BANLI_KEYS" in told.output
+
+
+def test_a_busy_port_is_a_clear_error(run: CliRunner, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+
+        told = run.invoke(app, ["run", "--demo", "--port", port], env=settings(tmp_path))
+
+    assert told.exit_code == 2
+    assert port in told.output
+    assert "PORT=" in told.output
+
+
+def test_the_demo_binds_to_loopback_only(run: CliRunner, tmp_path: Path) -> None:
+    told = run.invoke(app, ["run", "--demo"], env=settings(tmp_path, BANLI_HOST="0.0.0.0"))
+
+    assert told.exit_code == 2
+    assert "loopback" in told.output

@@ -1,0 +1,90 @@
+"""The inbox: stored once however often it is delivered, settled once, pushed ahead when it fails, then parked."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+
+import pytest
+
+from core.channel.inbound import Update
+from core.kit.clock import ManualClock
+from core.ledger import inbox
+from core.ledger.tables import inbox as table
+from core.store.store import Store, Unit
+from tests.core.stores import NOON, open_store, outcome, reading, together
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def store(database: str, clock: ManualClock) -> Iterator[Store]:
+    with open_store(database, clock) as opened:
+        yield opened
+
+
+def update(platform_id: str, channel: str = "c", account: str = "a", raw: bytes = b"{}") -> Update:
+    return Update(channel=channel, account=account, platform_id=platform_id, conversation="x", raw=raw)
+
+
+def stored(store: Store) -> list[tuple[str, str, str]]:
+    return [(row["channel"], row["account"], row["platform_id"]) for row in store.run(lambda uow: uow.find(table))]
+
+
+def test_a_delivery_is_stored_once_per_channel_account_and_platform_id(store: Store) -> None:
+    deliveries = [update("1"), update("1", raw=b"again"), update("2"), update("1", channel="d"), update("1", account="b")]
+    together(store, [Unit(lambda uow, each=each: inbox.append(uow, each)) for each in deliveries])  # type: ignore[misc]
+    store.run(lambda uow: inbox.append(uow, update("2", raw=b"later")))
+    assert stored(store) == [("c", "a", "1"), ("c", "a", "2"), ("d", "a", "1"), ("c", "b", "1")]
+    assert {row["raw"] for row in store.run(lambda uow: uow.find(table))} == {b"{}"}
+
+
+def test_deliveries_to_several_processes_at_once_are_stored_once(postgres_url: str) -> None:
+    with ExitStack() as stack:
+        stores = [stack.enter_context(open_store(postgres_url)) for _ in range(4)]
+        units = []
+        for n in range(200):
+            for position, store in enumerate(stores):
+                each = update(str(n if position % 2 else 199 - n))
+                units.append(Unit(lambda uow, each=each: inbox.append(uow, each), first=True))  # type: ignore[misc]
+                store.submit(units[-1])
+        assert [outcome(unit) for unit in units] == [None] * 800
+        assert sorted(stored(stores[0])) == sorted(("c", "a", str(n)) for n in range(200))
+
+
+def test_an_entry_that_fails_is_pushed_ahead_further_each_time_then_parked(
+    database: str, store: Store, clock: ManualClock
+) -> None:
+    store.run(lambda uow: inbox.append(uow, update("poison")))
+    store.run(lambda uow: inbox.append(uow, update("good")))
+    row_id = store.run(lambda uow: uow.find(table))[0]["id"]
+    pauses = []
+    with reading(database) as looks:
+        for attempt in range(1, inbox.MAX_ATTEMPTS + 1):
+            parked = store.run(lambda uow: inbox.failed(uow, row_id, "boom"))
+            assert parked == (attempt == inbox.MAX_ATTEMPTS)
+            with looks.open() as reader:
+                assert row_id not in [each for each, _ in inbox.waiting(reader, clock.now(), 10)]
+                assert len(inbox.waiting(reader, clock.now(), 10)) == 1  # the other one is not held back
+                row = reader.peek(table, row_id)
+            assert row is not None
+            pauses.append(row["due"] - clock.now())
+            clock.move_to(row["due"])
+        assert pauses == sorted(pauses)
+        assert pauses[0] < pauses[-1]
+        assert (row["state"], row["attempts"], row["error"]) == ("dead", inbox.MAX_ATTEMPTS, "boom")
+        clock.advance(timedelta(days=30))
+        with looks.open() as reader:
+            assert row_id not in [each for each, _ in inbox.waiting(reader, clock.now(), 10)]
+
+
+def test_a_failure_that_is_told_late_does_not_wake_a_settled_entry(store: Store) -> None:
+    """Another worker has answered the update meanwhile: it must not be answered again."""
+    store.run(lambda uow: inbox.append(uow, update("1")))
+    row_id = store.run(lambda uow: uow.find(table))[0]["id"]
+    store.run(lambda uow: inbox.done(uow, row_id))
+    assert not store.run(lambda uow: inbox.failed(uow, row_id, "late"))
+    assert store.run(lambda uow: uow.get(table, row_id))["state"] == "done"
+    assert store.run(lambda uow: inbox.take(uow, row_id)) is None

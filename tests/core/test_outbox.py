@@ -1,0 +1,164 @@
+"""The outbox: order per chat, one sender at a time, a lease that ends, and at most one notice per once-key."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from core.channel.inbound import Address
+from core.kit.clock import ManualClock
+from core.ledger import outbox
+from core.ledger.tables import outbox as table
+from core.store.sealing import Row
+from core.store.store import Store, Unit
+from core.store.unit import UnitOfWork
+from tests.core.stores import NOON, open_store, outcome, reading
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def store(database: str, clock: ManualClock) -> Iterator[Store]:
+    with open_store(database, clock) as opened:
+        yield opened
+
+
+def tell(uow: UnitOfWork, chat: str, words: str, **more: Any) -> int:
+    to = Address(channel="c", account="a", chat=chat)
+    return outbox.append(uow, to, ("client", 1), {"kind": "say", "words": words}, **more)
+
+
+def heads(database: str, clock: ManualClock) -> list[Row]:
+    with reading(database) as looks, looks.open() as reader:
+        return outbox.waiting(reader, clock.now(), 10)
+
+
+def words(rows: list[Row]) -> list[str]:
+    return [row["notice"]["words"] for row in rows]
+
+
+def claim(store: Store, row: Row) -> bool:
+    return bool(store.run(lambda uow: outbox.claim(uow, row)))
+
+
+def test_a_chat_is_served_in_order_and_holds_back_no_other(database: str, store: Store, clock: ManualClock) -> None:
+    for chat, said in (("one", "1a"), ("one", "1b"), ("two", "2a")):
+        store.run(lambda uow, chat=chat, said=said: tell(uow, chat, said))
+    first, other = heads(database, clock)
+    assert words([first, other]) == ["1a", "2a"]
+    assert claim(store, first)
+    assert words(heads(database, clock)) == ["2a"]  # 1b waits while 1a is on its way
+    store.run(lambda uow: outbox.failed(uow, first["id"], 1, "no line", permanent=False, after=None))
+    assert words(heads(database, clock)) == ["2a"]  # and while 1a waits for its next try
+    clock.advance(outbox.BACKOFF * 2)
+    again = heads(database, clock)[0]
+    assert (again["id"], again["attempts"]) == (first["id"], 1)
+    assert claim(store, again)
+    assert store.run(lambda uow: outbox.sent(uow, first["id"], 2, "m1"))
+    assert words(heads(database, clock)) == ["1b", "2a"]
+
+
+def test_a_notice_that_cannot_be_delivered_is_parked_and_lets_the_next_one_go(
+    database: str, store: Store, clock: ManualClock
+) -> None:
+    ids = [store.run(lambda uow, said=said: tell(uow, "one", said)) for said in ("a", "b", "c")]
+    assert claim(store, heads(database, clock)[0])
+    assert store.run(lambda uow: outbox.failed(uow, ids[0], 1, "blocked", permanent=True, after=None)) == "dead"
+    assert words(heads(database, clock)) == ["b"]
+    for attempt in range(1, outbox.MAX_ATTEMPTS + 1):
+        assert claim(store, heads(database, clock)[0])
+        store.run(lambda uow, n=attempt: outbox.failed(uow, ids[1], n, "no line", permanent=False, after=None))
+        clock.advance(outbox.MAX_BACKOFF)
+    assert words(heads(database, clock)) == ["c"]
+
+
+def test_the_platform_says_how_long_to_wait(database: str, store: Store, clock: ManualClock) -> None:
+    row_id = store.run(lambda uow: tell(uow, "one", "a"))
+    assert claim(store, heads(database, clock)[0])
+    store.run(lambda uow: outbox.failed(uow, row_id, 1, "429", permanent=False, after=40.0))
+    clock.advance(timedelta(seconds=39))
+    assert heads(database, clock) == []
+    clock.advance(timedelta(seconds=1))
+    assert words(heads(database, clock)) == ["a"]
+
+
+def test_one_of_many_senders_claims(postgres_url: str, clock: ManualClock) -> None:
+    with ExitStack() as stack:
+        stores = [stack.enter_context(open_store(postgres_url, clock)) for _ in range(4)]
+        for n in range(20):
+            stores[0].run(lambda uow, n=n: tell(uow, f"chat{n}", "a"))
+        with reading(postgres_url) as looks, looks.open() as reader:
+            rows = outbox.waiting(reader, clock.now(), 50)
+        assert len(rows) == 20
+        units = [
+            [Unit(lambda uow, row=row: outbox.claim(uow, row)) for row in rows]  # type: ignore[misc]  # a default
+            for _ in stores
+        ]
+        for n in range(len(rows)):
+            for store, mine in zip(stores, units, strict=True):
+                store.submit(mine[n])
+        for n in range(len(rows)):
+            assert sum(outcome(mine[n]) for mine in units) == 1
+
+
+def test_a_sender_whose_lease_ended_settles_nothing(database: str, store: Store, clock: ManualClock) -> None:
+    row_id = store.run(lambda uow: tell(uow, "one", "a"))
+    late = heads(database, clock)[0]
+    assert claim(store, late)
+    clock.advance(outbox.LEASE - timedelta(seconds=1))
+    assert heads(database, clock) == []
+    clock.advance(timedelta(seconds=1))
+    taken_over = heads(database, clock)[0]
+    assert claim(store, taken_over)
+    assert not claim(store, taken_over)
+    assert not store.run(lambda uow: outbox.sent(uow, row_id, 1, "late"))
+    store.run(lambda uow: outbox.failed(uow, row_id, 1, "late", permanent=True, after=None))
+    assert store.run(lambda uow: uow.get(table, row_id))["state"] == "sending"
+    assert store.run(lambda uow: outbox.sent(uow, row_id, 2, "m1"))
+    row = store.run(lambda uow: uow.get(table, row_id))
+    assert (row["state"], row["external_id"], row["attempts"]) == ("sent", "m1", 2)
+
+
+def test_senders_that_died_take_nobody_s_place(database: str, store: Store, clock: ManualClock) -> None:
+    for n in range(3):
+        store.run(lambda uow, n=n: tell(uow, f"chat{n}", f"stuck {n}"))
+    for row in heads(database, clock):
+        assert claim(store, row)
+    store.run(lambda uow: tell(uow, "other", "new"))
+    with reading(database) as looks, looks.open() as reader:
+        assert words(outbox.waiting(reader, clock.now(), 1)) == ["new"]
+
+
+def test_a_once_key_is_sent_once(store: Store) -> None:
+    ids = {store.run(lambda uow: tell(uow, "one", "a", once="welcome:1")) for _ in range(3)}
+    assert len(ids) == 1
+    assert store.run(lambda uow: tell(uow, "one", "a", once="welcome:2")) not in ids
+    assert len(store.run(lambda uow: uow.find(table))) == 2
+
+
+def test_a_once_key_is_sent_once_by_several_processes(postgres_url: str) -> None:
+    with ExitStack() as stack:
+        stores = [stack.enter_context(open_store(postgres_url)) for _ in range(4)]
+        units = []
+        for n in range(30):
+            for store in stores:
+                units.append(Unit(lambda uow, n=n: tell(uow, "one", "a", once=f"key{n}")))  # type: ignore[misc]
+                store.submit(units[-1])
+        told = [outcome(unit) for unit in units]
+        assert all(isinstance(each, int) for each in told)
+        assert len(set(told)) == len(stores[0].run(lambda uow: uow.find(table))) == 30
+
+
+def test_every_copy_of_a_card_is_redrawn(store: Store) -> None:
+    first = store.run(lambda uow: tell(uow, "one", "a", card="review:1"))
+    second = store.run(lambda uow: tell(uow, "two", "a", card="review:1"))
+    store.run(lambda uow: tell(uow, "two", "a", card="review:2"))
+    assert store.run(lambda uow: outbox.redraw(uow, "review:1")) == 2
+    assert store.run(lambda uow: outbox.redraw(uow, "review:1")) == 2  # a redraw is no copy of its own
+    rows = store.run(lambda uow: uow.find(table, table.c.copy_of.is_not(None)))
+    assert [(row["copy_of"], row["chat"]) for row in rows] == [(first, "one"), (second, "two")] * 2
