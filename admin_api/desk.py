@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from threading import Event
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends
@@ -14,7 +15,7 @@ from core.bus.deed import Cause
 from core.commands.command import Command
 from core.engine.access import Actor, Mask, Pii
 from core.engine.spec_problems import problems_of
-from core.kit.errors import Invalid, Refusal
+from core.kit.errors import Busy, Invalid, Refusal
 from core.kit.ids import new_id
 from core.ledger import audit
 from core.store.locks import case_key
@@ -47,8 +48,22 @@ class Desk:
         return done
 
     def unit(self, work: Callable[[UnitOfWork], tuple[Any, Refusal | None]], *keys: str) -> tuple[Any, Refusal | None]:
-        """Run a unit that returns its refusal instead of raising it. Raises Busy when it takes too long."""
-        answer: tuple[Any, Refusal | None] = self.parts.store.run(work, *keys, timeout=SECONDS)
+        """Run a unit that returns its refusal instead of raising it.
+
+        Raises Busy when its turn does not come in time; then it is not carried out later either.
+        """
+        given_up = Event()
+
+        def unless_given_up(uow: UnitOfWork) -> tuple[Any, Refusal | None]:
+            if given_up.is_set():
+                raise Busy
+            return work(uow)
+
+        try:
+            answer: tuple[Any, Refusal | None] = self.parts.store.run(unless_given_up, *keys, timeout=SECONDS)
+        except Busy:
+            given_up.set()
+            raise
         return answer
 
     def note(self, command: str, code: str) -> None:

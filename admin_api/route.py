@@ -146,10 +146,8 @@ class Section:
 
         def declare(endpoint: Endpoint) -> Endpoint:
             summary, _, description = inspect.cleandoc(endpoint.__doc__ or "").partition("\n")
-            statuses = sorted({401, 503, *_implied(need, method, path), *errors})
-            answers: dict[int | str, dict[str, Any]] = {each: {"description": ""} for each in statuses}
-            if content is not None:
-                answers[status] = {"content": content}
+            answers = {each: {"description": ""} for each in sorted({*_implied(need, method, path), *errors})}
+            success = {} if content is None else {status: {"content": content}}
             self.routes.append(
                 DeskRoute(
                     PREFIX + path,
@@ -162,7 +160,7 @@ class Section:
                     summary=summary.rstrip("."),
                     description=description.strip(),
                     tags=[self.tag],
-                    responses=answers,
+                    responses={**answers, **success},
                     response_model_exclude_unset=True,
                     openapi_extra={"x-permission": need.permission or "member", **(extra or {})},
                     **options,
@@ -178,7 +176,7 @@ def section(tag: str) -> Section:
 
 
 def _implied(need: Need, method: Method, path: str) -> set[int]:
-    found = set() if need.permission is None else {403}
+    found = {401, 503} if need.permission is None else {401, 403, 503}
     if "{" in path:
         found.add(404)
     if method == "POST":

@@ -76,11 +76,11 @@ def page(results: Mapping[Kind, Sequence[Cell]], footprint: Footprint, messages:
     return "\n\n".join(parts)
 
 
-def write(text: str, path: Path = PAGE) -> None:
+def write(text: str) -> None:
     """Replace what stands between the marks. Raises ValueError when the page has none."""
-    said = path.read_text(encoding="utf-8")
+    said = PAGE.read_text(encoding="utf-8")
     head, tail = said[: said.index(BEGIN) + len(BEGIN)], said[said.index(END) :]
-    path.write_text(f"{head}\n\n{text}\n\n{tail}", encoding="utf-8")
+    PAGE.write_text(f"{head}\n\n{text}\n\n{tail}", encoding="utf-8")
 
 
 def _ms(seconds: float) -> str:

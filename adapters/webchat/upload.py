@@ -52,11 +52,16 @@ async def read_upload(request: Request, files: FileStore, most: int) -> Upload:
             caption=speakable(str(form.get("caption", "")))[:1000],
         )
     finally:
-        await form.close()
+        parser.close()
 
 
 class _Parser(MultiPartParser):
     """Its own class, so that the spool size of other parsers stays as it is."""
+
+    def close(self) -> None:
+        """Let go of every part, also of one whose end never came."""
+        for part in self._files_to_close_on_error:
+            part.close()
 
 
 def _put(files: FileStore, upload: UploadFile, most: int) -> Stored:

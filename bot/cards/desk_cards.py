@@ -9,7 +9,7 @@ from core.engine.access import Actor
 from core.files.checks.seen import DATE_WORDS, DateName
 from core.tasks.tables import task as task_table
 from core.views.board import board, reachable_cases
-from core.views.checklist_view import checklist
+from core.views.checklist_view import askable
 from core.views.document_view import document_view
 from core.wiring.subjects import of_case
 
@@ -66,8 +66,8 @@ def dialog(ctx: CardContext) -> Card:
         return Card(text=ctx.say("form.ask_date", field=what), kind="form")
     view = asked.case()
     if ctx.params["trigger"] == "ask_supplement":
-        rows = checklist(ctx.lookup, view.compiled, view.row["id"])
-        listed = "\n".join(f"{n}. {ctx.word(each.item.name)}" for n, each in enumerate(rows, start=1))
+        items = askable(ctx.lookup, view.compiled, view.row["id"])
+        listed = "\n".join(f"{n}. {ctx.word(each.name)}" for n, each in enumerate(items, start=1))
         return Card(text=ctx.say("form.items", list=listed), kind="form")
     field = view.compiled.flow.field(ctx.params["fields"][0])
     words = ctx.word(field.ask if field.ask is not None else field.name)

@@ -59,11 +59,17 @@ def missing_words(ctx: CardContext) -> list[str]:
     several = len({each.row["applicant_id"] for each in rows} - {None}) > 1
     named: dict[tuple[str, int | None], str] = {}
     for each in waiting_for_client(rows):
-        key, name = each.item.key, ctx.word(each.item.name)
-        if each.group is not None and each.row["status"] == "todo" and not each.row["asked"]:
-            group = each.group
-            key, name = group.key, ctx.say("checklist.group", group=ctx.word(group.name), min=group.min)
-        named.setdefault((key, each.row["applicant_id"]), name + (whose_words(ctx, each) if several else ""))
+        whose = whose_words(ctx, each) if several else ""
+        place, name = (each.item.key, each.row["applicant_id"]), ctx.word(each.item.name)
+        if each.group is None or each.row["asked"]:
+            named[place] = name + whose
+            continue
+        place = (each.group.key, each.row["applicant_id"])
+        if each.row["status"] == "rework":  # he has chosen this one, and it came back
+            named[place] = name + whose
+        else:
+            group = ctx.say("checklist.group", group=ctx.word(each.group.name), min=each.group.min)
+            named.setdefault(place, group + whose)
     return list(named.values())
 
 

@@ -30,9 +30,13 @@ CAME_OUT, DIFFERENT, NO_STORY = 0, 1, 2
 
 
 def run_files(
-    paths: Sequence[Path], channels: Sequence[str] = ("loopback",), *, transcript: bool = False, out: Console | None = None
+    paths: Sequence[Path],
+    channels: Sequence[str] = ("loopback",),
+    *,
+    transcript: bool = False,
+    out: Console | None = None,
 ) -> int:
-    """Play every story on every channel. Returns 0 when all came out, 1 when some did not, 2 when a file is no story."""
+    """Play every story on every channel. Returns 0: all came out, 1: some did not, 2: a file is no story."""
     console = out or Console(highlight=False)
     log.configure(format="json", level="error")
     scripts, wrong = [], False
@@ -71,7 +75,7 @@ def play_one(script: Script, channel: str, url: str | None = None) -> Result:
 async def _play(script: Script, channel: str, banli: Banli, clock: ManualClock) -> Result:
     driver = driver_of(channel, banli, list(script.story.people))
     gateways = {
-        each.name: lambda each=each: [one.text for one in each.dispatched]  # type: ignore[misc]  # bound per gateway
+        each.name: lambda each=each: [one.text for one in each.dispatched]
         for each in banli.channels.values()
         if isinstance(each, LoopbackGateway)
     }

@@ -48,6 +48,9 @@ def bind(turn: Turn) -> None:
         turn.say("file.failed")
         return
     kept = turn.uow.get(file, inbound.file_id)
+    if kept["client_id"] != turn.actor.id:  # another person's file never comes this way
+        turn.say("file.failed")
+        return
     if kept["inspection"]["verdict"] != "ok":
         turn.say("file.refused", reason=dict(Inspection.from_json(kept["inspection"]).words))
         return
@@ -70,8 +73,8 @@ def fitting_items(turn: Turn, rows: list[ItemView], kept: Row, caption: str, nam
     """The one item that a file is for, or those among which the client must choose; empty when none waits.
 
     1. The item that he chose. 2. Those that the caption or the file's name calls by name. 3. The item that has this
-    very file already. 4. The one whose keywords stand in the text. 5. The one that the bot suggested. 6. All that wait,
-    else those whose review is not decided: a newer version may replace what was sent.
+    very file already. 4. The one whose keywords stand in the text. 5. The only one that was sent back. 6. The one that
+    the bot suggested. 7. All that wait, else those whose review is not decided: a newer version may replace the last.
     """
     dialog = turn.dialog if turn.dialog.get("kind") == "collect" else {}
     waiting = waiting_for_client(rows)
@@ -87,6 +90,9 @@ def fitting_items(turn: Turn, rows: list[ItemView], kept: Row, caption: str, nam
     recognised = [each for each in waiting if _recognised(each, str(kept["inspection"].get("text", "")))]
     if len(recognised) == 1:
         return recognised
+    returned = [each for each in waiting if each.row["status"] == "rework"]
+    if len(returned) == 1:
+        return returned
     if asked is not None and asked.open:
         return [asked]
     return waiting or _replaceable(rows)

@@ -97,16 +97,23 @@ def reachable(turn: Turn, pattern: re.Pattern[str]) -> Row | None:
 
 
 def item_by_words(turn: Turn, row: Row, words: str) -> tuple[ItemView, str] | None:
-    """The item whose name begins the words, and the rest of them. The longest name wins."""
+    """The item whose name begins the words, and the rest of them. The longest name wins; else the first word decides,
+    if exactly one name begins with it."""
     compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
     best: tuple[ItemView, str] | None = None
-    size = 0
-    for each in checklist(turn.uow, compiled, row["id"]):
+    size, listed = 0, checklist(turn.uow, compiled, row["id"])
+    for each in listed:
         for name in (each.item.key, *each.item.name.values()):
             for form in (name, re.split(r"[(（+/]", name)[0].strip()):
                 if len(form) > size and words.lower().startswith(form.lower()):
                     best, size = (each, words[len(form) :].strip()), len(form)
-    return best
+    return best if best is not None else _by_first_word(listed, words)
+
+
+def _by_first_word(listed: list[ItemView], words: str) -> tuple[ItemView, str] | None:
+    word, _, rest = words.partition(" ")
+    found = [each for each in listed if any(name.lower().startswith(word.lower()) for name in each.item.name.values())]
+    return (found[0], rest.strip()) if len(word) > 1 and len(found) == 1 else None
 
 
 def _caption(turn: Turn) -> str:

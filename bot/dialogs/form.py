@@ -13,7 +13,7 @@ from core.commands.documents import GiveDate
 from core.engine.flow import Field
 from core.kit.errors import Invalid, Refusal
 from core.store.locks import case_key
-from core.views.checklist_view import checklist
+from core.views.checklist_view import askable
 
 _ITEMS = re.compile(r"\s*(\d{1,3}(?:\s*[,，、\s]\s*\d{1,3})*)\s+(.+)", re.DOTALL)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -87,13 +87,13 @@ def _supplement(turn: Turn, dialog: dict[str, Any]) -> None:
     """Numbers of items, then the reason: "1,3 balance too low"."""
     row = turn.uow.get(case, dialog["case"])
     compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
-    rows = checklist(turn.uow, compiled, row["id"])
+    items = askable(turn.uow, compiled, row["id"])
     match = _ITEMS.fullmatch(turn.text)
     numbers = [] if match is None else [int(each) for each in re.findall(r"\d+", match[1])]
-    if match is None or not all(1 <= number <= len(rows) for number in numbers):
-        turn.say("form.bad", problem={"zh-CN": f"序号为 1 到 {len(rows)}", "en": f"numbers are 1 to {len(rows)}"})
+    if match is None or not all(1 <= number <= len(items) for number in numbers):
+        turn.say("form.bad", problem={"zh-CN": f"序号为 1 到 {len(items)}", "en": f"numbers are 1 to {len(items)}"})
         return
-    keys = tuple(dict.fromkeys(rows[number - 1].item.key for number in numbers))
+    keys = tuple(dict.fromkeys(items[number - 1].key for number in numbers))
     turn.ask(None)
     _, refusal = turn.bus.attempt(
         turn.uow, AskSupplement(case_id=row["id"], items=keys, reason=match[2].strip()), turn.cause

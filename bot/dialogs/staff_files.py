@@ -20,6 +20,9 @@ def bind(turn: Turn) -> None:
         turn.say("file.failed")
         return
     kept = turn.uow.get(file, inbound.file_id)
+    if kept["client_id"] is not None:  # a client's own file never comes this way
+        turn.say("file.failed")
+        return
     if kept["inspection"]["verdict"] != "ok":
         turn.say("file.refused", reason=dict(Inspection.from_json(kept["inspection"]).words))
         return

@@ -98,4 +98,6 @@ def _events(pointer: str, events: Sequence[EventIs]) -> Iterator[Problem]:
 def _known(pointer: str, what: str, name: str, known: Collection[str]) -> Iterator[Problem]:
     if name not in known:
         listed = ", ".join(sorted(known)) or "none"
-        yield problem(pointer, "story.unknown", f"未知的 {what}“{name}”,可用:{listed}", f'no {what} "{name}"; known: {listed}')
+        yield problem(
+            pointer, "story.unknown", f"未知的 {what}“{name}”,可用:{listed}", f'no {what} "{name}"; known: {listed}'
+        )

@@ -1,4 +1,4 @@
-"""What a story remembers while it runs: what every chat showed, how far everybody has read, where the last act began."""
+"""What a story remembers while it runs: what every chat showed, who has read how far, when the last act began."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -1,5 +1,6 @@
 """Reads a story: every mistake at once, each with its place, before anything is played."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,6 +21,7 @@ from core.kit.errors import Invalid, Problem
 
 _STORY = TypeAdapter(Story)
 _PERSON = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_BRIEF = 100  # characters of a step in its title
 MOMENT = "%Y-%m-%d %H:%M"
 
 
@@ -55,7 +57,10 @@ def _flow(path: Path, story: Story, problems: list[Problem]) -> tuple[bytes, Flo
         return source, read_flow(source)
     except Invalid as invalid:
         count = len(invalid.problems)
-        words = f"流程文件有 {count} 个问题,请先用 banli flow validate 检查", f"the flow has {count} problem(s) of its own"
+        words = (
+            f"流程文件有 {count} 个问题,请先用 banli flow validate 检查",
+            f"the flow has {count} problem(s) of its own",
+        )
         problems.append(problem("/flow", "story.flow", *words))
         return source, None
 
@@ -65,7 +70,10 @@ def _people(story: Story) -> Iterator[Problem]:
         yield _bad_moment("/clock")
     for key in story.people:
         if not _PERSON.fullmatch(key) or key == OFFICE or key in WORLD:
-            zh, en = "人物的键为小写字母、数字和 _", "a person's key has a-z, 0-9 and _, and is no other word of stories"
+            zh, en = (
+                "人物的键为小写字母、数字和 _",
+                "a person's key has a-z, 0-9 and _, and is no other word of stories",
+            )
             yield problem(join("/people", key), "story.person", zh, en)
 
 
@@ -88,7 +96,9 @@ def _step(number: int, line: int, pointer: str, key: str, value: Any, problems: 
     place = join(pointer, key)
     if verb not in shapes:
         known = ", ".join([*PERSON, *WORLD])
-        problems.append(problem(place, "story.verb", f"没有“{verb}”这个动词,可用:{known}", f'no verb "{verb}"; known: {known}'))
+        problems.append(
+            problem(place, "story.verb", f"没有“{verb}”这个动词,可用:{known}", f'no verb "{verb}"; known: {known}')
+        )
         return None
     try:
         arg = shapes[verb].validate_python(value)
@@ -99,8 +109,13 @@ def _step(number: int, line: int, pointer: str, key: str, value: Any, problems: 
         problems.append(_bad_moment(place))
     if verb == "later" and not _is_span(arg):
         problems.append(problem(place, "story.span", "应为时长,如 4h、2d、3cd", "write a span such as 4h, 2d or 3cd"))
-    title = f"{key}: {value if isinstance(value, str) else ''}".rstrip(": ")
-    return Step(number, line, title, who, verb, arg)
+    return Step(number, line, f"{key}: {_brief(value)}", who, verb, arg)
+
+
+def _brief(value: Any) -> str:
+    """What the step says, on one line."""
+    told = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return told.replace("\n", " ")[:_BRIEF]
 
 
 def _whom(story: Story, step: Step, pointer: str) -> Iterator[Problem]:
@@ -110,7 +125,9 @@ def _whom(story: Story, step: Step, pointer: str) -> Iterator[Problem]:
     for who in named:
         if who not in story.people:
             known = ", ".join(story.people)
-            yield problem(pointer, "story.person", f"没有人物“{who}”,有:{known}", f'nobody is called "{who}"; there are {known}')
+            yield problem(
+                pointer, "story.person", f"没有人物“{who}”,有:{known}", f'nobody is called "{who}"; there are {known}'
+            )
 
 
 def _is_moment(text: str) -> bool:

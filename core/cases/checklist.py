@@ -4,6 +4,7 @@ from core.bus.deed import Deed
 from core.cases.stages import compiled_of
 from core.cases.tables import applicant, document_version, item
 from core.engine.checklist import (
+    DONE,
     ApplicantFacts,
     Completion,
     ItemKey,
@@ -69,11 +70,19 @@ def completion_of(compiled: CompiledFlow, lookup: Lookup, row: Row) -> Completio
     """How far the checklist of a case is; an item that was asked for by name counts by itself, not for its group."""
     rows = items_of(lookup, row["id"])
     planned = [
-        PlannedItem(each["key"], each["applicant_id"], asked(each), None if each["asked"] else each["group_key"])
-        for each in rows
+        PlannedItem(each["key"], each["applicant_id"], True)
+        if each["asked"]
+        else PlannedItem(each["key"], each["applicant_id"], bool(each["required"]) and wanted, each["group_key"])
+        for each, wanted in zip(rows, _wanted(rows), strict=True)
     ]
     statuses: dict[ItemKey, Status] = {(each["key"], each["applicant_id"]): each["status"] for each in rows}
     return completion(compiled, planned, statuses)
+
+
+def _wanted(rows: list[Row]) -> list[bool]:
+    """Whether each row still counts for its group: not when another of its alternatives was asked for by name."""
+    named = {(each["group_key"], each["applicant_id"]) for each in rows if each["asked"] and each["group_key"]}
+    return [each["status"] in DONE or (each["group_key"], each["applicant_id"]) not in named for each in rows]
 
 
 def proofs_of(lookup: Lookup, row: Row) -> set[str]:

@@ -16,7 +16,7 @@ STRANGER = Actor(kind="client", id=0)
 
 def meet(uow: UnitOfWork, address: Address, language: str) -> Row:
     """The conversation at this address; the first message of a chat opens it."""
-    row = uow.first(conversation, conversation.c.key == address.key)
+    row = uow.first(conversation, key=address.key)
     if row is not None:
         return row
     return uow.add(

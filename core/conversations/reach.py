@@ -13,8 +13,7 @@ MAIL_ACCOUNT = "default"
 
 def chat_of(uow: UnitOfWork, kind: str, person_id: int) -> Row | None:
     """The conversation in which this person wrote last; one that is bound but never wrote is opened."""
-    column = conversation.c.client_id if kind == "client" else conversation.c.staff_id
-    found = uow.find(conversation, column == person_id)
+    found = uow.find(conversation, **{f"{kind}_id": person_id})
     if found:
         return max(found, key=lambda row: (row["last_in_at"] is not None, row["last_in_at"] or uow.now, row["id"]))
     return _first_chat(uow, kind, person_id)
@@ -23,13 +22,13 @@ def chat_of(uow: UnitOfWork, kind: str, person_id: int) -> Row | None:
 def _first_chat(uow: UnitOfWork, kind: str, person_id: int) -> Row | None:
     """A chat that only its identity tells of: in a private chat the platform's chat id is the person's id."""
     if kind == "client":
-        identity = uow.first(client_identity, client_identity.c.client_id == person_id)
+        identity = uow.first(client_identity, client_id=person_id)
     else:
-        identity = uow.first(staff_identity, staff_identity.c.staff_id == person_id)
+        identity = uow.first(staff_identity, staff_id=person_id)
     if identity is None:
         return None
     address = Address(channel=identity["channel"], account=identity["account"], chat=identity["external_id"])
-    row = uow.first(conversation, conversation.c.key == address.key)
+    row = uow.first(conversation, key=address.key)
     if row is not None:
         return row
     person: dict[str, int] = {"client_id": person_id} if kind == "client" else {"staff_id": person_id}

@@ -66,8 +66,8 @@ def _plan(rule: Rule, at: At, row: Row, compiled: CompiledFlow, deed: Deed) -> N
     anchor = _anchor(at, row)
     scope = "stage" if at.anchor == "stage.due" else f"rule:{rule.key}"
     key = f"rule:{row['id']}:{rule.key}:{anchor}"
-    if deed.uow.first(timer, timer.c.key == key) is not None:
-        return
+    if deed.uow.first(timer, timer.c.key == key, timer.c.state != "cancelled") is not None:
+        return  # it waits, or it has acted for this very moment
     timers.cancel_scope(deed.uow, row["id"], f"rule:{rule.key}")
     if anchor is None:
         return

@@ -53,10 +53,13 @@ def give_work(event: StageEntered, deed: Deed) -> Iterator[Command]:
 
 
 def tell_stage(event: StageEntered, deed: Deed) -> Iterator[Command]:
-    """The client hears of every stage that he sees; of the first one the flow's own welcome tells."""
+    """The client hears of every stage that he sees; of the first one the flow's own welcome tells, and what goes on
+    inside a stage (a review that sends back) is none of his."""
     row = deed.uow.get(case, event.case_id or 0)
     flow = compiled_of(deed, row).flow
-    if event.trigger and flow.shown(event.stage).key == event.stage:
+    left = deed.uow.find(stage_span, stage_span.c.case_id == row["id"], stage_span.c.left.is_not(None))
+    came_from = flow.shown(left[-1]["stage"]).key if left else None
+    if event.trigger and flow.shown(event.stage).key == event.stage != came_from:
         yield Notify(
             to="client",
             person_id=row["client_id"],

@@ -7,7 +7,7 @@ from core.store.pending import LostUpdate
 
 _DOWN = ("connection", "unable to open database", "database is locked", "disk i/o error")
 _FULL = ("disk is full", "no space", "could not extend")
-_COLLISIONS = ("40001", "40P01")  # SQLSTATE: serialization failure, deadlock
+_COLLISIONS = ("40001", "40P01", "23505")  # SQLSTATE: serialization failure, deadlock, a unique key just taken
 
 
 def is_down(failure: BaseException) -> bool:

@@ -140,18 +140,21 @@ class Pending:
         return bool(self._once.get(table.name))
 
     def flush(self) -> None:
-        """One executemany per table, parents first. Raises LostUpdate; database errors pass through."""
+        """Changes first, as they may free a unique key that a new row takes; then the new rows, parents first.
+
+        One executemany per table. Raises LostUpdate; database errors pass through.
+        """
         kept = (self._inserts, self._once, self._dirty)
         inserts, once, dirty = kept
         self._inserts, self._once, self._dirty = defaultdict(dict), defaultdict(list), defaultdict(dict)
         self.journal.append(lambda: self._refill(kept))
+        self._write_changes(dirty)
         for table in _parents_first({*inserts, *once}):
             if rows := inserts.get(table.name):
                 self.connection.execute(insert_into(table), self._sealed(table, rows.values()))
             if many := once.get(table.name):
                 statement = insert_once_into(table, self.connection.dialect.name)
                 self.connection.execute(statement, self._sealed(table, many))
-        self._write_changes(dirty)
 
     def _refill(self, kept: tuple[Any, Any, Any]) -> None:
         """After a rollback to a savepoint: what was flushed inside it waits again."""

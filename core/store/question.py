@@ -55,31 +55,51 @@ class Question:
         return sorted(rows, key=lambda row: (row[self.order], row["id"]), reverse=self.falling)
 
 
-def plain(table: Table, where: Sequence[ColumnElement[bool]], order: Any = None) -> Question | None:
-    """The question behind SQLAlchemy's conditions; None when they say more than comparisons with values can."""
+def plain(
+    table: Table, where: Sequence[ColumnElement[bool]], equal: Mapping[str, Any], order: Any = None
+) -> Question | None:
+    """The question behind SQLAlchemy's conditions and columns that equal a value (None: are NULL).
+
+    None when the conditions say more than comparisons with values can.
+    """
     comparisons: list[Comparison] = []
     values: list[Any] = []
+    for name, value in equal.items():
+        if not _is_open(table, table.c[name]):
+            raise ValueError(f"{table.name}.{name} is sealed: nothing equals it")
+        comparisons.append((name, operators.is_ if value is None else operators.eq))
+        values += [] if value is None else [value]
     for each in where:
-        if not isinstance(each, BinaryExpression) or not _is_open(table, each.left):
+        found = _comparison(table, each)
+        if found is None:
             return None
-        right, compare = each.right, each.operator
-        if isinstance(right, Null) and compare in (operators.is_, operators.is_not):
-            comparisons.append((each.left.name, compare))
-            continue
-        value: Any
-        if type(right) in _CONSTANTS and compare is operators.is_:
-            compare, value = operators.eq, _CONSTANTS[type(right)]
-        elif isinstance(right, BindParameter) and compare in _COMPARE:
-            value = right.value
-        else:
-            return None
-        comparisons.append((each.left.name, compare))
-        values.append(value)
+        comparison, told = found
+        comparisons.append(comparison)
+        values += told
     falling = isinstance(order, UnaryExpression) and order.modifier is operators.desc_op
     column = table.c.id if order is None else order.element if falling else order
     if not _is_open(table, column) or column.nullable:  # databases do not agree where NULL sorts
         return None
     return Question(table, tuple(comparisons), tuple(values), column.name, falling)
+
+
+def _comparison(table: Table, condition: ColumnElement[bool]) -> tuple[Comparison, list[Any]] | None:
+    """A column, how it is compared, and with which value if there is one."""
+    if not isinstance(condition, BinaryExpression) or not _is_open(table, condition.left):
+        return None
+    name, compare, right = condition.left.name, condition.operator, condition.right
+    if isinstance(right, Null) and compare in (operators.is_, operators.is_not):
+        return (name, compare), []
+    if type(right) in _CONSTANTS and compare is operators.is_:
+        return (name, operators.eq), [_CONSTANTS[type(right)]]
+    if isinstance(right, BindParameter) and compare in _COMPARE:
+        return (name, compare), [right.value]
+    return None
+
+
+def conditions(table: Table, equal: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """The same equalities for SQLAlchemy."""
+    return [table.c[name] == value for name, value in equal.items()]
 
 
 def by_id(table: Table, row_id: int) -> Question:

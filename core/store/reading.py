@@ -7,17 +7,27 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Engine, Table, select
 from sqlalchemy.sql import Select
 
+from core.store.question import ask, by_id, conditions, plain
 from core.store.sealing import Row, Sealing
 
 
 class Lookup(Protocol):
-    """What a view needs of either a Reader or a UnitOfWork."""
+    """What a view needs of either a Reader or a UnitOfWork.
+
+    `find(item, case_id=7, current_id=None)` asks for equality (None: is NULL) and is cheaper than the same in
+    SQLAlchemy's conditions, which say everything else.
+    """
 
     def find(
-        self, table: Table, *where: ColumnElement[bool], order: Any = None, limit: int | None = None
+        self,
+        table: Table,
+        *where: ColumnElement[bool],
+        order: Any = None,
+        limit: int | None = None,
+        **equal: Any,
     ) -> list[Row]: ...
 
-    def first(self, table: Table, *where: ColumnElement[bool], order: Any = None) -> Row | None: ...
+    def first(self, table: Table, *where: ColumnElement[bool], order: Any = None, **equal: Any) -> Row | None: ...
 
     def peek(self, table: Table, row_id: int) -> Row | None: ...
 
@@ -29,17 +39,29 @@ class Reader:
         self.connection = connection
         self.sealing = sealing
 
-    def find(self, table: Table, *where: ColumnElement[bool], order: Any = None, limit: int | None = None) -> list[Row]:
+    def find(
+        self,
+        table: Table,
+        *where: ColumnElement[bool],
+        order: Any = None,
+        limit: int | None = None,
+        **equal: Any,
+    ) -> list[Row]:
         """Opened rows that match, oldest id first unless told otherwise."""
-        statement = select(table).where(*where).order_by(table.c.id if order is None else order).limit(limit)
+        question = plain(table, where, equal, order)
+        if question is not None:
+            return [self.sealing.open(table, row) for row in ask(self.connection, question, limit)]
+        statement = select(table).where(*where, *conditions(table, equal)).limit(limit)
+        statement = statement.order_by(table.c.id if order is None else order)
         return [self.sealing.open(table, row) for row in self.connection.execute(statement).mappings()]
 
-    def first(self, table: Table, *where: ColumnElement[bool], order: Any = None) -> Row | None:
-        found = self.find(table, *where, order=order, limit=1)
+    def first(self, table: Table, *where: ColumnElement[bool], order: Any = None, **equal: Any) -> Row | None:
+        found = self.find(table, *where, order=order, limit=1, **equal)
         return found[0] if found else None
 
     def peek(self, table: Table, row_id: int) -> Row | None:
-        return self.first(table, table.c.id == row_id)
+        found = ask(self.connection, by_id(table, row_id))
+        return self.sealing.open(table, found[0]) if found else None
 
     def rows(self, statement: Select[Any]) -> list[Row]:
         """Rows of any select, as they are stored: for columns without personal data."""

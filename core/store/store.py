@@ -24,7 +24,8 @@ from core.store.unit import KeyNeeded, UnitOfWork
 MAX_GROUP = 128  # units in one transaction
 MAX_GROUP_SECONDS = 0.02  # the rest of a group waits for the next one, so that nobody waits long for a lock
 MAX_WAITING = 20_000  # units in the queue; more are refused with Busy, so that the sender sends again
-MAX_KEY_ROUNDS = 8  # how often a unit may discover one more lock key or collide with another process
+MAX_KEY_ROUNDS = 8  # how often a unit may discover one more lock key
+MAX_COLLISIONS = 5  # how often a unit runs again at once because another process was in its way
 RETRY_SECONDS = 0.5  # pause after the database did not answer
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ class Unit:
     name: str = "unit"
     future: Future[Any] = field(default_factory=Future)
     rounds: int = 0
+    collisions: int = 0
 
 
 class Store:
@@ -179,9 +181,9 @@ class Store:
 
     def _again(self, unit: Unit, failure: Exception) -> list[Unit]:
         """A unit that failed alone runs again when another process was in its way; else it is the poison."""
-        if is_collision(failure) and unit.rounds < MAX_KEY_ROUNDS:
-            unit.rounds += 1
-            return [unit]
+        if is_collision(failure) and unit.collisions < MAX_COLLISIONS:
+            unit.collisions += 1
+            return self._settle([unit])
         _answer(unit, None, as_refusal(failure))
         return []
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 from core.kit.errors import NotFound
 from core.kit.ids import new_id
 from core.store.pending import Pending
-from core.store.question import plain
+from core.store.question import conditions, plain
 from core.store.sealing import Row
 
 
@@ -89,7 +89,7 @@ class UnitOfWork:
 
     def update_where(self, table: Table, *where: ColumnElement[bool], **values: Any) -> int:
         """Change every row that matches, each locked as in `settle`. Returns how many."""
-        rows = self._rows(table, where, lock=True)
+        rows = self._rows(table, where, {}, lock=True)
         for row in rows:
             self.pending.change(table, row, values)
         return len(rows)
@@ -107,34 +107,41 @@ class UnitOfWork:
             raise NotFound(thing=table.name, id=row_id)
         return row
 
-    def find(self, table: Table, *where: ColumnElement[bool], order: Any = None, limit: int | None = None) -> list[Row]:
+    def find(
+        self,
+        table: Table,
+        *where: ColumnElement[bool],
+        order: Any = None,
+        limit: int | None = None,
+        **equal: Any,
+    ) -> list[Row]:
         """Rows that match, oldest id first unless told otherwise, with the changes of this group."""
-        return self._rows(table, where, order, limit)
+        return self._rows(table, where, equal, order, limit)
+
+    def first(self, table: Table, *where: ColumnElement[bool], order: Any = None, **equal: Any) -> Row | None:
+        found = self._rows(table, where, equal, order, 1)
+        return found[0] if found else None
 
     def _rows(
         self,
         table: Table,
         where: Sequence[ColumnElement[bool]],
+        equal: Mapping[str, Any],
         order: Any = None,
         limit: int | None = None,
         *,
         lock: bool = False,
     ) -> list[Row]:
-        question = plain(table, where, order)
+        question = plain(table, where, equal, order)
         if question is not None and not self.pending.waits_once(table):
             return self.pending.answer(question, limit, lock=lock)
         # Only the database can tell: what waits is written first.
         if self.pending.waits(table):
             self._flush()
-        statement = select(table).where(*where).order_by(table.c.id if order is None else order).limit(limit)
-        if lock:
-            statement = statement.with_for_update()
-        found = self.connection.execute(statement).mappings().all()
+        statement = select(table).where(*where, *conditions(table, equal)).limit(limit)
+        statement = statement.order_by(table.c.id if order is None else order)
+        found = self.connection.execute(statement.with_for_update() if lock else statement).mappings().all()
         return [self.pending.keep(table, dict(row), fresh=lock) for row in found]
-
-    def first(self, table: Table, *where: ColumnElement[bool], order: Any = None) -> Row | None:
-        found = self.find(table, *where, order=order, limit=1)
-        return found[0] if found else None
 
     # -- steps -----------------------------------------------------------------------------------------------------
 

@@ -39,15 +39,22 @@ def checklist(lookup: Lookup, compiled: CompiledFlow, case_id: int) -> list[Item
             version=current_version(lookup, row),
         )
         for row in items_of(lookup, case_id)
-        if asked(row) or row["status"] not in ("todo",)
+        if (asked(row) or row["status"] != "todo") and not flow.item(row["key"]).proof
     ]
+
+
+def askable(lookup: Lookup, compiled: CompiledFlow, case_id: int) -> list[Item]:
+    """What a supplement may ask for: the items of the checklist, then those of the whole case that are not on it."""
+    listed = {each.item.key: each.item for each in checklist(lookup, compiled, case_id)}
+    others = [item for item in compiled.flow.items if item.per == "case" and not item.proof]
+    return list((listed | {item.key: item for item in others if item.key not in listed}).values())
 
 
 def waiting_for_client(rows: list[ItemView]) -> list[ItemView]:
     """What the client can still send: open items, without the other alternatives of a group that is satisfied."""
     done: dict[tuple[str, int | None], int] = {}
     for each in rows:
-        if each.group is not None and each.row["status"] in ("approved", "waived", "submitted"):
+        if each.group is not None and (each.row["asked"] or each.row["status"] in ("approved", "waived", "submitted")):
             place = (each.group.key, each.row["applicant_id"])
             done[place] = done.get(place, 0) + 1
     return [

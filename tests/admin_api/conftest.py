@@ -28,3 +28,10 @@ def small_office(sqlite_url: str, tmp_path: Path, inspector: Inspector) -> Itera
     """The same on SQLite alone, for what does not touch the database's own ways."""
     with open_office(sqlite_url, tmp_path, inspector) as opened:
         yield opened
+
+
+@pytest.fixture
+def postgres_office(postgres_url: str, tmp_path: Path, inspector: Inspector) -> Iterator[Office]:
+    """The same on PostgreSQL alone."""
+    with open_office(postgres_url, tmp_path, inspector) as opened:
+        yield opened

@@ -110,7 +110,9 @@ class Office:
         """Publish for real once in a run, then put in the row that came of it: reading a flow takes its time."""
         if source not in _PUBLISHED:
             version_id = self.make(uow, PublishFlow(source=source.read_text("utf-8")))
-            _PUBLISHED[source] = {name: value for name, value in uow.get(flow_version, version_id).items() if name != "id"}
+            _PUBLISHED[source] = {
+                name: value for name, value in uow.get(flow_version, version_id).items() if name != "id"
+            }
             return
         uow.add(flow_version, **_PUBLISHED[source])
 
@@ -187,7 +189,9 @@ class Office:
         row: Json = next(each for each in found if each["key"] == key)
         return row
 
-    def upload(self, item_id: str, data: bytes, name: str = "scan.pdf", who: str = "visa.consultant") -> httpx2.Response:
+    def upload(
+        self, item_id: str, data: bytes, name: str = "scan.pdf", who: str = "visa.consultant"
+    ) -> httpx2.Response:
         return self.call(who, "POST", f"/items/{item_id}/documents", files={"file": (name, data)})
 
 

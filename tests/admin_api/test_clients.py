@@ -33,7 +33,10 @@ def test_a_client_is_registered_and_lies_encrypted(office: Office) -> None:
         ({"name": "x" * 201}, {"/name": "shape.long"}),
         ({}, {"": "shape.missing"}),
         ({"name": "赵六", "language": "fr"}, {"/language": "shape.choice"}),
-        ({"name": "赵六", "id": "1", "created_at": "2026-01-01"}, {"/id": "shape.unknown_key", "/created_at": "shape.unknown_key"}),
+        (
+            {"name": "赵六", "id": "1", "created_at": "2026-01-01"},
+            {"/id": "shape.unknown_key", "/created_at": "shape.unknown_key"},
+        ),
         ([], {"": "shape.mapping"}),
     ],
     ids=["phone and mail", "empty", "long", "missing", "language", "not his to write", "no object"],

@@ -153,7 +153,9 @@ def test_nobody_stores_a_file_for_what_he_does_not_reach(small_office: Office, t
     ]
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", 'a"b.pdf', "护照\u202efdp.exe", "x" * 5000, "a\r\nSet-Cookie: b=c"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", 'a"b.pdf', "护照\u202efdp.exe", "x" * 5000, "a\r\nSet-Cookie: b=c"]
+)
 def test_an_original_comes_as_an_attachment_that_nothing_runs(small_office: Office, name: str) -> None:
     item_id = small_office.item(small_office.case(), "retire")["id"]
     version_id = small_office.upload(item_id, jpg(), name=name).json()["id"]
@@ -165,7 +167,7 @@ def test_an_original_comes_as_an_attachment_that_nothing_runs(small_office: Offi
     assert "no-store" in answer.headers["cache-control"]
     assert "set-cookie" not in answer.headers
     disposition = answer.headers["content-disposition"]
-    assert disposition.startswith('attachment; filename="retire-v1.jpg"; filename*=UTF-8\'\'')
+    assert disposition.startswith("attachment; filename=\"retire-v1.jpg\"; filename*=UTF-8''")
     assert disposition.isascii()
     encoded = disposition.rpartition("''")[2]
     assert len(encoded) < 1200

@@ -1,4 +1,4 @@
-"""Every "no" of the application is a problem document in the caller's language, and tells nothing that it should not."""
+"""Every "no" of the application is a problem document in the caller's language, and gives nothing away."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +18,8 @@ from starlette.routing import Route
 from admin_api import desk
 from admin_api.app import Parts, install
 from admin_api.problem import MEDIA_TYPE, ProblemDocument
+from core.clients.tables import client
+from core.commands.people import AddDepartment
 from core.files.child import InspectorDown
 from core.kit.errors import AlreadyDecided, Busy, Invalid, Problem, Refusal, TooOften
 from core.store.reading import Reader
@@ -73,9 +75,7 @@ def test_an_unknown_path_is_a_problem(small_office: Office, path: str) -> None:
     "method, path, allowed",
     [("DELETE", "/flows", "GET, POST"), ("PUT", "/clients", "POST"), ("PATCH", "/cases/1", "GET")],
 )
-def test_a_wrong_method_names_those_that_are_taken(
-    small_office: Office, method: str, path: str, allowed: str
-) -> None:
+def test_a_wrong_method_names_those_that_are_taken(small_office: Office, method: str, path: str, allowed: str) -> None:
     answer = small_office.call("visa.admin", method, path)
     assert (answer.status_code, checked(answer)["code"]) == (405, "method_not_allowed")
     assert answer.headers["allow"] == allowed
@@ -178,7 +178,9 @@ def test_a_refusal_of_a_plain_route_is_a_problem_too(small_office: Office) -> No
         (OperationalError("SELECT 1", {}, Exception("gone")), 503, "busy", "5"),
     ],
 )
-def test_what_may_come_again_says_when(small_office: Office, error: Exception, status: int, code: str, after: str) -> None:
+def test_what_may_come_again_says_when(
+    small_office: Office, error: Exception, status: int, code: str, after: str
+) -> None:
     with page(small_office, error) as answer:
         assert (answer.status_code, checked(answer)["code"]) == (status, code)
         assert answer.headers["retry-after"] == after
@@ -206,7 +208,9 @@ def test_a_crash_gives_nothing_away(small_office: Office) -> None:
 # -- a store that does not answer --------------------------------------------------------------------------------------
 
 
-def test_a_store_that_takes_too_long_is_told_as_busy(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_takes_too_long_is_told_as_busy_and_does_nothing_later(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(desk, "SECONDS", 0.05)
     started, let_go = Event(), Event()
 
@@ -223,15 +227,16 @@ def test_a_store_that_takes_too_long_is_told_as_busy(office: Office, monkeypatch
     finally:
         let_go.set()
         held.result(60)
+    office.do(AddDepartment(name="later"))  # whatever was queued before has had its turn
+    with office.parts.reading.open() as reader:
+        assert len(reader.find(client)) == len(office.clients)
 
 
 class _Down:
     """A reading whose database does not answer."""
 
-    @contextmanager
-    def open(self) -> Iterator[Reader]:
+    def open(self) -> Reader:
         raise OperationalError("SELECT 1", {}, Exception("connection refused, user marker-119"))
-        yield
 
 
 def test_a_database_that_is_down_is_told_as_busy(small_office: Office) -> None:

@@ -69,9 +69,7 @@ def test_wrong_people_are_refused(small_office: Office, path: str, body: dict[st
 
 
 def test_a_department_below_none_is_not_found(small_office: Office) -> None:
-    small_office.refused(
-        404, "not_found", "visa.admin", "POST", "/departments", json={"name": "x", "parent_id": "7"}
-    )
+    small_office.refused(404, "not_found", "visa.admin", "POST", "/departments", json={"name": "x", "parent_id": "7"})
 
 
 def test_everybody_has_his_own_tasks_and_ends_them_once(office: Office) -> None:

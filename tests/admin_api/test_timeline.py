@@ -106,7 +106,9 @@ def test_nothing_of_the_log_is_lost_and_the_machinery_is_told_on_demand(small_of
     with small_office.parts.reading.open() as reader:
         logged = [row["seq"] for row in reader.find(case_event, case_event.c.case_id == int(case_id))]
     path = f"/cases/{case_id}/timeline"
-    assert [each["seq"] for each in small_office.get("visa.admin", f"{path}?everything=true")["events"]] == sorted(logged)
+    assert [each["seq"] for each in small_office.get("visa.admin", f"{path}?everything=true")["events"]] == sorted(
+        logged
+    )
     shown = {each["event"] for each in small_office.get("visa.admin", path)["events"]}
     assert "RuleRan" not in shown
 

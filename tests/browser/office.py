@@ -40,6 +40,8 @@ class Office:
     papers: dict[str, Path]
     flow: Flow = field(default_factory=demo_flow)
     steps: list[str] = field(default_factory=list)  # what was done, in order
+    after_each: Callable[[str], None] = lambda what: None
+    reject_first: bool = False  # the first passport is blurred and goes back
 
     def work(self, until: str, most: int = 60) -> None:
         """Do what the hint says until it says `until`, a key of the hints."""
@@ -54,6 +56,7 @@ class Office:
             except Exception as error:
                 raise AssertionError(f"at {what} after {self.steps}: {error}\n{self._heard()}") from error
             self.steps.append(what)
+            self.after_each(what)
         raise AssertionError(f"the hint never came to {until}: {self.steps}, now: {self.hint()}")
 
     def asked(self) -> tuple[str, dict[str, str]]:
@@ -92,32 +95,44 @@ class Office:
 
     def _send(self, item: str) -> None:
         """The first photo is named by the camera, so the bot asks what it is."""
-        key = self.key_of(item)
-        self.client.sends(self.papers[key])
-        if key == "passport" and "review" not in self.steps:
+        key, first = self.key_of(item), "send" not in self.steps
+        self.client.sends(self.papers["blurred" if first and self.reject_first else key])
+        if first:
             self.client.presses(item)
 
     def _review(self, item: str) -> None:
         """What a person must check first, then the decision; a decided card keeps no button."""
         card = self.reviewer.card("review", item)
+        if self.reject_first and "review" not in self.steps:
+            self.reject(card)
+            return
         self.check(card)
         self.reviewer.presses(APPROVE[self.language], card)
         expect(card.get_by_test_id("card-button")).to_have_count(0)
 
+    def reject(self, card: Locator) -> None:
+        """For the first reason of the flow: the client reads it."""
+        self.reviewer.presses(REJECT[self.language], card)
+        reason = self.flow.reasons[0].name[self.language]
+        self.reviewer.presses(reason, self.reviewer.card("reasons"))
+        expect(card.get_by_test_id("card-button")).to_have_count(0)
+        self.client.hears(reason)
+
     def check(self, card: Locator) -> None:
         """Press every tick of a review card and give the dates that it asks for."""
-        expect(card).to_be_visible()
         last = (APPROVE[self.language], REJECT[self.language])
         while labels := [each for each in self.reviewer.buttons(card) if each not in last]:
-            self.reviewer.presses(labels[0], card)
-            if labels[0].startswith(DATE[self.language]):
-                self.reviewer.card("form")
+            asks = labels[0].startswith(DATE[self.language])
+            self.reviewer.presses(labels[0], card, gone=not asks)
+            if asks:
+                self.reviewer.hears(labels[0].removeprefix(DATE[self.language]))
                 self.reviewer.says(EXPIRES)
-            expect(self.reviewer.button(labels[0], card)).to_have_count(0)
+                expect(self.reviewer.button(labels[0], card)).to_have_count(0)
 
     def _prepare(self, button: str) -> None:
         card = self.copywriter.card("stage_work", self.name("prepare"))
-        self.copywriter.presses_each(card, but=[button])
+        for key in self.flow.stage("prepare").exit_form:
+            self.copywriter.presses(self.flow.field(key).name[self.language], card, gone=True)
         self.copywriter.presses(button, card)
 
     def _internal(self, button: str) -> None:
@@ -134,8 +149,7 @@ class Office:
         """First the state, then the result, which asks for two things."""
         card = self.consultant.card("stage_work", self.name("tracking"))
         review = self.flow.stage("tracking").substates[1].name[self.language]
-        self.consultant.presses(review, card)
-        expect(self.consultant.button(review, card)).to_have_count(0)
+        self.consultant.presses(review, card, gone=True)
         self.consultant.presses(button, card)
         for answer, field_key in ((EXPIRES, "valid_to"), ("15", "days")):
             self.consultant.hears(self.flow.field(field_key).name[self.language])

@@ -1,7 +1,7 @@
 """A phone in somebody's hand: the chat page, alone in a window or in a frame of the demo page."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
@@ -25,10 +25,19 @@ class Phone:
         """Every message as it is read, oldest first."""
         return self.messages.all_inner_texts()
 
-    def card(self, kind: str, words: str = "") -> Locator:
-        """The newest card of a kind with these words on it."""
-        found = self.view.locator(f'[data-testid="card"][data-kind="{kind}"], [data-testid="bubble"][data-kind="{kind}"]')
-        return (found.filter(has_text=words) if words else found).last
+    @property
+    def heard(self) -> list[str]:
+        """Every message of the other side."""
+        return self.view.locator('[data-testid="message"]:not([data-from="me"])').all_inner_texts()
+
+    def card(self, kind: str, title: str = "") -> Locator:
+        """Take the phone and wait for a card of a kind with these words in its title; the newest one."""
+        self.take()
+        found = self.view.locator(f'[data-testid="card"][data-kind="{kind}"]')
+        if title:
+            found = found.filter(has=self.view.locator(".card-title", has_text=title))
+        expect(found.last).to_be_visible()
+        return found.last
 
     def hears(self, words: str) -> Locator:
         """Wait for a message of the other side with these words."""
@@ -58,16 +67,9 @@ class Phone:
         place = self.view.get_by_test_id("message-list") if within is None else within
         return place.get_by_test_id("card-button").filter(has_text=re.compile(f"^{re.escape(label)}$")).last
 
-    def presses(self, label: str, within: Locator | None = None) -> None:
-        """Press it and wait until the card is drawn anew, where the press takes the button away."""
+    def presses(self, label: str, within: Locator | None = None, gone: bool = False) -> None:
+        """Press a button; with `gone`, wait until the card is drawn anew without it."""
         self.take()
         self.button(label, within).click()
-
-    def presses_each(self, card: Locator, but: Sequence[str]) -> list[str]:
-        """Press every button of the card except some, one after the other; a press takes its button away."""
-        pressed: list[str] = []
-        while labels := [label for label in self.buttons(card) if label not in but]:
-            self.presses(labels[0], card)
-            expect(self.button(labels[0], card)).to_have_count(0)
-            pressed.append(labels[0])
-        return pressed
+        if gone:
+            expect(self.button(label, within)).to_have_count(0)

@@ -16,14 +16,13 @@ from core.commands.contracts import DraftContract, Traveller
 from core.commands.work import CreateTask
 from core.contracts.tables import contract
 from core.conversations.tables import conversation
-from core.engine.access import Actor
 from core.files.tables import file
 from core.ledger.buttons import Offer, mint
 from core.ledger.tables import audit, button, timer
 from core.staff.tables import department, staff, staff_identity
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
-from core.surveys.tables import survey_answer
+from core.surveys.tables import survey
 from core.tasks.tables import task
 from tests.bot.chat import picture
 from tests.house import FIELDS, Person, TestHouse
@@ -31,9 +30,9 @@ from tests.house import FIELDS, Person, TestHouse
 ROLES = ("sales", "consultant", "copywriter", "reviewer", "service", "supervisor")
 BUSINESS: tuple[Table, ...] = (
     cases.case, cases.applicant, cases.item, cases.document_version, cases.case_event, cases.stage_span,
-    client, client_identity, contract, file, timer, department, staff, staff_identity, survey_answer, task,
+    client, client_identity, contract, file, timer, department, staff, staff_identity, survey, task,
 )  # fmt: skip
-MARKS = {"a1": "甲一玛珂", "a2": "甲二玛珂", "b1": "乙一玛珂"}
+NAMES = {"a1": "甲一玛珂", "a2": "邻座客户", "b1": "他处客户"}
 
 
 @dataclass
@@ -46,6 +45,7 @@ class World:
     owner: Person = None  # type: ignore[assignment]  # set by build_world
     foreign: dict[str, Person] = field(default_factory=dict)
     ids: dict[str, int] = field(default_factory=dict)
+    number: str = ""
     markers: tuple[str, ...] = ()
 
     def state(self) -> dict[str, list[Row]]:
@@ -61,7 +61,7 @@ class World:
 
     def heard(self, who: Iterable[Person]) -> dict[str, list[str]]:
         """What each was told since the last time, labels of buttons included."""
-        return {each.chat: each.new() for each in who}
+        return {each.chat: each.new() for each in {person.chat: person for person in who}.values()}
 
     def button_for(self, person: Person, command: Command) -> str:
         """A button with this command, made for this person, as if he were entitled."""
@@ -106,13 +106,12 @@ def build_world(house: TestHouse) -> World:
 
 def _client_with_case(world: World, name: str, member: Person) -> None:
     house = world.house
-    person = house.client(MARKS[name], phone=f"1390000{len(world.clients):04}")
+    person = house.client(NAMES[name], phone=f"1390000{len(world.clients):04}")
     world.clients[name] = person
-    traveller = Traveller(name=MARKS[name], kind="retired")
+    traveller = Traveller(name=NAMES[name], kind="retired")
     team = dict.fromkeys(ROLES, member.id)
     open_it = OpenCase(client_id=person.id, flow="visa_jp_tourist", travellers=(traveller,), team=team, fields=FIELDS)
     world.cases[name] = int(house.do(open_it))
-    house.banli.store.run(lambda uow: uow.change(cases.case, world.cases[name], stage="collect"))
 
 
 def _fill(world: World) -> None:
@@ -135,8 +134,5 @@ def _fill(world: World) -> None:
     assert chat is not None
     assert row is not None
     world.ids["conversation"] = chat["id"]
-    world.markers = ("玛珂", "marker", row["number"], "13900000000")
-
-
-def actor_of(person: Person) -> Actor:
-    return Actor(kind="staff" if person.kind == "staff" else "client", id=person.id)
+    world.number = row["number"]
+    world.markers = ("玛珂", "marker", "13900000000")

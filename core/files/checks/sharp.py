@@ -17,8 +17,8 @@ def sharp(wanted: Sharp, seen: Seen) -> Finding:
         return finding(
             wanted.kind,
             "fail",
-            f"图片模糊(清晰度 {value:g}),建议请客户重拍",
-            f"Blurred (sharpness {value:g}): better ask for a new photo",
+            f"图片模糊(清晰度 {value:g}),建议重拍",
+            f"Blurred (sharpness {value:g}): a new photo would be better",
             sharpness=value,
         )
     if value < wanted.warn:

@@ -1,0 +1,50 @@
+"""The benchmark runs from end to end with tiny numbers, checks what it measured, and keeps its table."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import report
+from benchmarks.__main__ import main
+from benchmarks.cell import Cell
+from benchmarks.product import Run
+
+TINY = ["--cases", "2", "--submitters", "1", "3", "--seconds", "0.05", "--tries", "1"]
+
+
+def test_both_databases_are_measured_from_end_to_end(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "benchmarks.md"
+    page.write_text(f"# Figures\n\n{report.BEGIN}\nold\n{report.END}\n\nMethod\n", encoding="utf-8")
+    monkeypatch.setattr(report, "PAGE", page)
+
+    assert main([*TINY, "--write"]) == 0
+
+    printed, kept = capsys.readouterr().out, page.read_text(encoding="utf-8")
+    for name in ("SQLite", "PostgreSQL"):
+        for what in (
+            "raw SQL, exactly our rows",
+            "product, 1 submitters",
+            "product, 3 submitters",
+            "product, 16 submitters, sender on",
+        ):
+            assert f"| {name} | {what}" in printed
+    assert printed.strip() in kept
+    assert kept.startswith("# Figures")
+    assert kept.endswith("Method\n")
+    assert "old" not in kept
+
+
+def test_a_cell_whose_references_lie_apart_is_noisy() -> None:
+    quiet, noisy = Cell("x", 50, 100, 90), Cell("x", 50, 100, 70)
+    assert not quiet.noisy
+    assert noisy.noisy
+    assert quiet.ratio == pytest.approx(50 / 95)
+
+
+def test_percentiles_are_taken_from_all_messages() -> None:
+    run = Run(100, 2.0, tuple(n / 1000 for n in range(100)))
+    assert run.rate == 50
+    assert run.percentile(0.5) == pytest.approx(0.05)
+    assert run.percentile(0.99) == pytest.approx(0.099)

@@ -1,0 +1,290 @@
+"""The loops that do the work: order, poison, retries, exactly once, and going on after a restart."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.loopback.channel import LoopbackChannel
+from bot import receiver as receiver_module
+from bot.router import route
+from bot.turn import Turn
+from core.cases.tables import document_version
+from core.channel.inbound import FileRef, InboundMessage, Update
+from core.channel.port import DeliveryFailed, FetchFailed
+from core.conversations.tables import message
+from core.files.tables import file
+from core.kit.crypto import generate_key
+from core.ledger import errands, inbox, outbox
+from core.ledger.tables import errand
+from core.ledger.tables import inbox as inbox_table
+from core.ledger.tables import outbox as outbox_table
+from tests.core.small_agency import small_banli
+from tests.files.pictures import jpg
+from tests.house import START, TestHouse, open_house
+
+
+@pytest.fixture
+def house(database: str, tmp_path: Path) -> Iterator[TestHouse]:
+    with open_house(database, tmp_path) as opened:
+        opened.client("张三")
+        opened.client("李四")
+        yield opened
+
+
+def arrives(house: TestHouse, name: str, text: str, platform_id: str | None = None) -> None:
+    person = house.people[name]
+    house.arrives(person, InboundMessage(address=person.address, sender=person.chat, text=text), platform_id)
+
+
+def states(house: TestHouse) -> list[str]:
+    with house.looking() as reader:
+        return [row["state"] for row in reader.find(inbox_table)]
+
+
+def said_in(house: TestHouse) -> list[str]:
+    """What clients said, in the order in which it was worked off."""
+    with house.looking() as reader:
+        return [row["body"]["text"] for row in reader.find(message, message.c.direction == "in")]
+
+
+# -- receiver --------------------------------------------------------------------------------------------------------
+
+
+def test_a_conversation_is_answered_in_order_whatever_waits_elsewhere(house: TestHouse) -> None:
+    house.quiet = False
+    for n in range(20):
+        arrives(house, "张三" if n % 3 else "李四", f"words {n}")
+    house.rest()
+    chats = [[f"words {n}" for n in range(20) if bool(n % 3) is first] for first in (True, False)]
+    for expected in chats:
+        assert [words for words in said_in(house) if words in expected] == expected
+    assert states(house) == ["done"] * 20
+
+
+def test_a_repeated_delivery_is_answered_once(house: TestHouse) -> None:
+    house.quiet = False
+    for _ in range(3):
+        arrives(house, "张三", "帮助", platform_id="same")
+    house.rest()
+    answers = len(house.people["张三"].messages)
+    arrives(house, "张三", "帮助", platform_id="same")
+    house.rest()
+    assert (said_in(house), answers) == (["帮助"], len(house.people["张三"].messages))
+    assert answers == 1
+
+
+def test_a_malformed_update_is_parked_at_once_and_the_others_go_on(house: TestHouse) -> None:
+    house.quiet = False
+    person = house.people["张三"]
+    for n, raw in enumerate((b"", b"{", b"[]", b'{"type":"message"}', b"\xff\xfe\x00", b'{"type":"unheard"}')):
+        update = Update(channel="loopback", account="test", platform_id=f"bad{n}", conversation=person.address.key, raw=raw)
+        house.banli.store.run(lambda uow, each=update: inbox.append(uow, each))
+    unknown = Update(channel="nobody", account="x", platform_id="1", conversation="nobody:x:1", raw=b"{}")
+    house.banli.store.run(lambda uow: inbox.append(uow, unknown))
+    arrives(house, "张三", "帮助")
+    arrives(house, "李四", "帮助")
+    house.rest()
+    assert states(house) == ["dead"] * 7 + ["done"] * 2
+    assert len(person.messages) == len(house.people["李四"].messages) == 1
+
+
+def test_an_update_that_always_crashes_is_parked_after_some_tries(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each crash takes back everything of its unit; others go on meanwhile, also in the same chat."""
+
+    def crashing(turn: Turn) -> str:
+        answered = route(turn)
+        if turn.text == "poison":
+            raise ZeroDivisionError
+        return answered
+
+    monkeypatch.setattr(receiver_module, "route", crashing)
+    house.quiet = False
+    for name, text in (("张三", "poison"), ("张三", "帮助"), ("李四", "帮助")):
+        arrives(house, name, text)
+    house.rest()
+    assert states(house) == ["waiting", "done", "done"]
+    assert said_in(house) == ["帮助", "帮助"]
+    for _ in range(inbox.MAX_ATTEMPTS):
+        house.clock.advance(timedelta(hours=1))
+        house.rest()
+    assert states(house) == ["dead", "done", "done"]
+    assert [len(house.people[name].messages) for name in ("张三", "李四")] == [1, 1]
+    with house.looking() as reader:
+        assert "ZeroDivisionError" in str(reader.find(inbox_table)[0]["error"])
+
+
+# -- sender ----------------------------------------------------------------------------------------------------------
+
+
+def notices(house: TestHouse) -> list[tuple[str, int]]:
+    with house.looking() as reader:
+        return [(row["state"], row["attempts"]) for row in reader.find(outbox_table)]
+
+
+def test_a_permanent_failure_is_not_tried_again_and_the_next_notice_goes(house: TestHouse) -> None:
+    house.channel.failures = [DeliveryFailed("blocked", blocked=True)]
+    arrives(house, "张三", "帮助")
+    arrives(house, "张三", "帮助")
+    assert notices(house) == [("dead", 1), ("sent", 1)]
+    assert len(house.people["张三"].messages) == 1
+
+
+def test_the_platform_s_pause_is_kept_and_the_order_with_it(house: TestHouse) -> None:
+    house.channel.failures = [DeliveryFailed("429", retry_after=30)]
+    arrives(house, "张三", "帮助")
+    arrives(house, "张三", "帮助")
+    arrives(house, "李四", "帮助")
+    assert notices(house) == [("waiting", 1), ("waiting", 0), ("sent", 1)]
+    house.move_to(START + timedelta(seconds=29))
+    assert notices(house)[0] == ("waiting", 1)
+    house.move_to(START + timedelta(seconds=30))
+    assert notices(house) == [("sent", 2), ("sent", 1), ("sent", 1)]
+    ids = [int(each.external_id.removeprefix("m")) for each in house.people["张三"].messages]
+    assert ids == sorted(ids)
+
+
+def test_a_send_that_may_have_arrived_is_repeated_under_the_same_key(house: TestHouse) -> None:
+    """The platform had it and the answer was lost: sent again, shown once."""
+    send, lost = house.channel.send, [True]
+
+    async def loses_the_answer(to: Any, what: Any) -> Any:
+        receipt = await send(to, what)
+        if lost:
+            lost.clear()
+            raise DeliveryFailed("time-out", ambiguous=True)
+        return receipt
+
+    house.channel.send = loses_the_answer  # type: ignore[method-assign]  # the line fails once
+    arrives(house, "张三", "帮助")
+    assert notices(house) == [("waiting", 1)]
+    house.clock.advance(outbox.MAX_BACKOFF)
+    house.rest()
+    assert notices(house) == [("sent", 2)]
+    assert len(house.people["张三"].messages) == 1
+
+
+def test_a_channel_that_crashes_is_a_failed_attempt(house: TestHouse) -> None:
+    house.channel.failures = [ValueError("a bug")]  # type: ignore[list-item]  # what a channel must not raise
+    arrives(house, "张三", "帮助")
+    assert notices(house) == [("waiting", 1)]
+    house.clock.advance(outbox.MAX_BACKOFF)
+    house.rest()
+    assert notices(house) == [("sent", 2)]
+
+
+def test_a_notice_that_never_goes_is_parked(house: TestHouse) -> None:
+    house.channel.failures = [DeliveryFailed("no line") for _ in range(outbox.MAX_ATTEMPTS)]
+    arrives(house, "张三", "帮助")
+    for _ in range(outbox.MAX_ATTEMPTS):
+        house.clock.advance(outbox.MAX_BACKOFF)
+        house.rest()
+    assert notices(house) == [("dead", outbox.MAX_ATTEMPTS)]
+
+
+# -- fetcher ---------------------------------------------------------------------------------------------------------
+
+
+class Lame(LoopbackChannel):
+    """A platform whose downloads fail as told, the first one first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetch_failures: list[Exception] = []
+
+    async def fetch(self, file: FileRef) -> Any:
+        if self.fetch_failures:
+            raise self.fetch_failures.pop(0)
+        async for part in super().fetch(file):
+            yield part
+
+
+@pytest.fixture
+def lame(house: TestHouse) -> Lame:
+    house.channel = Lame()
+    house.banli.add(house.channel)
+    return house.channel
+
+
+def fetched(house: TestHouse) -> tuple[list[tuple[str, int]], int, int]:
+    """The errands, the kept files, and how often the conversation was told."""
+    with house.looking() as reader:
+        tried = [(row["state"], row["attempts"]) for row in reader.find(errand)]
+        told = reader.find(inbox_table, inbox_table.c.channel == receiver_module.FETCHER)
+        return tried, len(reader.find(file)), len(told)
+
+
+def test_a_download_that_fails_is_tried_again_and_told_once(house: TestHouse, lame: Lame) -> None:
+    lame.fetch_failures = [FetchFailed("no line"), OSError("disk")]
+    house.people["张三"].sends("a.jpg", jpg())
+    assert fetched(house) == ([("waiting", 1)], 0, 0)
+    for _ in range(3):
+        house.clock.advance(timedelta(hours=1))
+        house.rest()
+    assert fetched(house) == ([("done", 3)], 1, 1)
+    assert states(house) == ["done", "done"]
+
+
+@pytest.mark.parametrize("permanent", [True, False])
+def test_a_download_that_never_works_is_told_once_too(house: TestHouse, lame: Lame, permanent: bool) -> None:
+    tries = 1 if permanent else errands.MAX_ATTEMPTS
+    lame.fetch_failures = [FetchFailed("gone", permanent=permanent) for _ in range(tries)]
+    person = house.people["张三"].sends("a.jpg", jpg())
+    for _ in range(tries):
+        house.clock.advance(timedelta(hours=1))
+        house.rest()
+    assert fetched(house) == ([("dead", tries)], 0, 1)
+    assert len(person.messages) == 2  # received; could not be had
+
+
+def test_words_after_a_file_do_not_wait_for_its_download(house: TestHouse, lame: Lame) -> None:
+    lame.fetch_failures = [FetchFailed("no line")]
+    person = house.people["张三"].sends("a.jpg", jpg()).says("帮助")
+    assert fetched(house)[1] == 0
+    assert len(person.messages) == 2
+
+
+# -- restart ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_process_goes_on_wherever_the_old_one_stopped(database: str, tmp_path: Path) -> None:
+    """Stopped after each single round of each loop; at the end everything has happened exactly once."""
+    keys = generate_key()
+    with open_house(database, tmp_path) as house:
+        pass
+    channel = LoopbackChannel()
+    house.channel = channel
+
+    def process() -> None:
+        house.banli = small_banli(database, tmp_path / "files", keys, house.clock)
+        house.banli.add(channel)
+        house.banli.start()
+
+    process()
+    house.quiet = True
+    house.agency()
+    house.contract()
+    house.people["顾问甲"].presses("定金已到账").presses("合同生效")
+    house.quiet = False
+    person = house.people["张三"]
+    person.sends("护照首页.jpg", jpg())
+    for loop in ("receiver", "fetcher", "receiver", "sender", "receiver", "fetcher", "sender"):
+        asyncio.run(getattr(house.banli, loop).work_once())
+        house.banli.stop()
+        process()
+    house.rest()
+    with house.looking() as reader:
+        assert len(reader.find(document_version)) == 1
+        assert len(reader.find(file)) == 1
+        assert {row["state"] for row in reader.find(inbox_table)} == {"done"}
+        assert {row["state"] for row in reader.find(outbox_table)} == {"sent"}
+        reviews = [row for row in reader.find(outbox_table) if row["notice"]["kind"] == "review"]
+    assert len([row for row in reviews if row["copy_of"] is None]) == 1
+    ids = [each.external_id for each in channel.sent]
+    assert len(ids) == len(set(ids))
+    house.banli.stop()

@@ -1,0 +1,175 @@
+"""Every command that could wait in a button, pressed by everybody who has no business with it: nothing happens (S4, S7)."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from core.channel.inbound import ButtonPress
+from core.commands import cases, contracts, documents, people, work
+from core.commands.command import COMMANDS, Command
+from core.kit.ids import new_id, new_token
+from core.staff.policy import DEFAULT
+from tests.bot.chat import assert_readable
+from tests.security.world import World
+
+Make = Callable[[dict[str, int]], Command]
+TRAVELLER = contracts.Traveller(name="谁", kind="retired")
+
+# One example of every command, about the things of client a1. A new command fails test_the_matrix_is_whole.
+ABOUT: dict[str, Make] = {
+    "AdvanceCase": lambda i: cases.AdvanceCase(case_id=i["case"], trigger="begin"),
+    "SetSubstate": lambda i: cases.SetSubstate(case_id=i["case"], substate="sent"),
+    "SetFields": lambda i: cases.SetFields(case_id=i["case"], fields={"form_filled": True}),
+    "AddTraveller": lambda i: cases.AddTraveller(case_id=i["case"], traveller=TRAVELLER),
+    "AskSupplement": lambda i: cases.AskSupplement(case_id=i["case"], items=("passport",), reason="x"),
+    "OpenItems": lambda i: cases.OpenItems(case_id=i["case"], items=("passport",), reason="x"),
+    "AssignRole": lambda i: cases.AssignRole(case_id=i["case"], role="reviewer", staff_id=i["staff"]),
+    "OpenForm": lambda i: cases.OpenForm(case_id=i["case"], trigger="begin"),
+    "PlanRules": lambda i: cases.PlanRules(case_id=i["case"]),
+    "RunRule": lambda i: cases.RunRule(case_id=i["case"], rule="remind_3", anchor="x"),
+    "RecordDeposit": lambda i: contracts.RecordDeposit(contract_id=i["contract"]),
+    "ActivateContract": lambda i: contracts.ActivateContract(contract_id=i["contract"]),
+    "AttachCase": lambda i: contracts.AttachCase(contract_id=i["contract"], case_id=i["case"]),
+    "SubmitDocument": lambda i: documents.SubmitDocument(item_id=i["item"], file_id=i["file"]),
+    "ReviewDocument": lambda i: documents.ReviewDocument(version_id=i["version"], decision="approved"),
+    "TickCheck": lambda i: documents.TickCheck(version_id=i["version"], check="signature"),
+    "GiveDate": lambda i: documents.GiveDate(version_id=i["version"], name="issued", value=date(2026, 1, 1)),
+    "AskDate": lambda i: documents.AskDate(version_id=i["version"], name="issued"),
+    "OfferReasons": lambda i: documents.OfferReasons(version_id=i["version"]),
+    "WaiveItem": lambda i: documents.WaiveItem(item_id=i["item"], reason="x"),
+    "BindClientIdentity": lambda i: people.BindClientIdentity(
+        client_id=i["client"], channel="loopback", account="test", external_id="chat-nobody"
+    ),
+    "SetClientLanguage": lambda i: people.SetClientLanguage(client_id=i["client"], language="en"),
+    "SetStaffLanguage": lambda i: people.SetStaffLanguage(staff_id=i["staff"], language="en"),
+    "CreateTask": lambda i: work.CreateTask(case_id=i["case"], role="copywriter", title={"zh-CN": "x", "en": "x"}),
+    "CompleteTask": lambda i: work.CompleteTask(task_id=i["task"]),
+    "AskHuman": lambda i: work.AskHuman(conversation_id=i["conversation"]),
+    "SayToClient": lambda i: work.SayToClient(case_id=i["case"], text="x"),
+    "AskSurvey": lambda i: work.AskSurvey(case_id=i["case"], question="csat"),
+    "AnswerSurvey": lambda i: work.AnswerSurvey(case_id=i["case"], score=1),
+}
+# Whoever sells may draft a contract with every client: the policy gives sales reach over all of them.
+OPEN_TO_SALES: dict[str, Make] = {
+    "DraftContract": lambda i: contracts.DraftContract(
+        client_id=i["client"], flow="visa_jp_tourist", number=f"X{new_id()}", package="x", amount=1,
+        signed_on=date(2026, 3, 2), travellers=(TRAVELLER,),
+    ),
+}  # fmt: skip
+# About nobody in particular: the permission alone decides.
+GENERAL: dict[str, Make] = {
+    "OpenCase": lambda i: cases.OpenCase(client_id=i["client"], flow="visa_jp_tourist", travellers=(TRAVELLER,)),
+    "KeepFile": lambda _: documents.KeepFile(
+        name="x", media_type="x", size=1, sha256="0" * 64, handle="x", inspection={}
+    ),
+    "RegisterClient": lambda _: people.RegisterClient(name="x"),
+    "AddDepartment": lambda _: people.AddDepartment(name="x"),
+    "AddStaff": lambda _: people.AddStaff(name="x", roles=("admin",)),
+    "BindStaffIdentity": lambda i: people.BindStaffIdentity(
+        staff_id=i["staff"], channel="loopback", account="test", external_id="chat-nobody"
+    ),
+    "IssueApiKey": lambda i: people.IssueApiKey(staff_id=i["staff"], name="x"),
+    "Notify": lambda i: work.Notify(to="client", person_id=i["client"], notice="say"),
+    "StartDialog": lambda i: work.StartDialog(to="client", person_id=i["client"], dialog={}),
+    "RedrawCard": lambda i: work.RedrawCard(card=f"review:{i['version']}"),
+    "PublishFlow": lambda _: work.PublishFlow(source="key: x"),
+}
+GRANTED_TO_STAFF = {"OpenCase", "KeepFile", "RegisterClient"}
+MATRIX = ABOUT | OPEN_TO_SALES | GENERAL
+FOREIGN = ["client of the same department", "client of another department", "staff of another department",
+           "staff who left", "stranger"]  # fmt: skip
+
+
+def test_the_matrix_is_whole() -> None:
+    assert set(MATRIX) == set(COMMANDS), "a new command must be tried by everybody whom it does not concern"
+    assert {name for name, kind in COMMANDS.items() if kind.about is not None} == {*ABOUT, *OPEN_TO_SALES}
+    permissions = {kind.permission for kind in COMMANDS.values()}
+    assert DEFAULT.client.keys() & permissions == {
+        "document.submit", "client.language", "conversation.ask_human", "survey.answer",
+    }  # fmt: skip
+
+
+def attempts(world: World, presses: list[tuple[Any, str]]) -> dict[str, list[str]]:
+    """Press everything; nothing may change but the audit, which gets one refused row a press."""
+    people_there = [person for person, _ in presses]
+    world.heard([*people_there, world.owner, world.clients["a1"]])
+    before, audits = world.state(), len(world.audits())
+    world.all_press(presses)
+    after, noted = world.state(), world.audits()[audits:]
+    assert {name: rows for name, rows in after.items() if rows != before[name]} == {}
+    assert [row["outcome"] for row in noted] == ["refused"] * len(presses)
+    assert len({row["correlation"] for row in noted}) == len(presses)
+    heard = world.heard(people_there)
+    for texts in heard.values():
+        assert_readable(texts)
+        assert not [each for each in texts for marker in (*world.markers, world.number) if marker in each]
+    assert world.heard([world.owner, world.clients["a1"]]) == {world.owner.chat: [], world.clients["a1"].chat: []}
+    return heard
+
+
+@pytest.mark.parametrize("who", FOREIGN)
+def test_a_button_made_for_another_does_nothing(world: World, who: str) -> None:
+    """The presser counts: a card that was forwarded, copied from a screen or guessed."""
+    person = world.foreign[who]
+    tokens = [world.button_for(world.owner, make(world.ids)) for make in MATRIX.values()]
+    tokens += [world.button_for(world.clients["a1"], make(world.ids)) for make in MATRIX.values()]
+    heard = attempts(world, [(person, token) for token in tokens])
+    assert set(heard[person.chat]) == {"这个按钮不是发给您的,操作未执行。"}
+    assert len(heard[person.chat]) == len(tokens)
+
+
+@pytest.mark.parametrize("who", ["client of the same department", "client of another department"])
+def test_a_client_reaches_nothing_of_another_client(world: World, who: str) -> None:
+    """As if the server itself had made him the button: the bus asks again whose the thing is."""
+    person = world.foreign[who]
+    tokens = [world.button_for(person, make(world.ids)) for make in MATRIX.values()]
+    heard = attempts(world, [(person, token) for token in tokens])
+    assert set(heard[person.chat]) <= {"没有找到,或您无权查看。", "您没有权限进行此操作。"}
+
+
+def test_staff_reach_nothing_of_another_department(world: World) -> None:
+    person = world.foreign["staff of another department"]
+    wanted = [make for name, make in MATRIX.items() if name not in GRANTED_TO_STAFF | OPEN_TO_SALES.keys()]
+    heard = attempts(world, [(person, world.button_for(person, make(world.ids))) for make in wanted])
+    assert set(heard[person.chat]) <= {"没有找到,或您无权查看。", "您没有权限进行此操作。"}
+
+
+def test_who_left_reaches_nothing_even_with_his_own_buttons(world: World) -> None:
+    person = world.foreign["staff who left"]
+    attempts(world, [(person, world.button_for(person, make(world.ids))) for make in MATRIX.values()])
+
+
+def test_foreign_and_missing_look_the_same(world: World) -> None:
+    """An id that is somebody else's and one that was never given out: the same words, the same code in the audit."""
+    nowhere = dict.fromkeys(world.ids, 2**40)
+    pairs = [make(ids) for make in ABOUT.values() for ids in (world.ids, nowhere)]
+    for who in FOREIGN[:3]:
+        person, start = world.foreign[who], len(world.audits())
+        heard = attempts(world, [(person, world.button_for(person, each)) for each in pairs])[person.chat]
+        codes = [row["code"] for row in world.audits()[start:]]
+        assert heard[0::2] == heard[1::2]
+        assert codes[0::2] == codes[1::2]
+
+
+def test_a_press_in_the_owners_own_chat_counts_for_the_presser(world: World) -> None:
+    """A group or a forwarded card: the chat is the owner's, the finger is not."""
+    for person in world.foreign.values():
+        token = world.button_for(world.owner, ABOUT["ReviewDocument"](world.ids))
+        before, audits = world.state(), len(world.audits())
+        press = ButtonPress(address=world.owner.address, sender=person.chat, token=token)
+        world.house.arrives(world.owner, press)
+        assert world.state() == before
+        assert [row["outcome"] for row in world.audits()[audits:]] == ["refused"]
+        assert "不是发给您的" in world.owner.last
+
+
+def test_tokens_that_were_never_ours_resolve_to_nothing(world: World) -> None:
+    """Guesses, one changed character of a real one, and what no database takes as text."""
+    real = world.button_for(world.owner, ABOUT["ReviewDocument"](world.ids))
+    flipped = [real[:at] + ("A" if real[at] != "A" else "B") + real[at + 1 :] for at in range(len(real))]
+    odd = ["", "\x00", "A\x00B", "%", "' OR 1=1 --", "A" * 5000, "\u202e", real + "\x00", real.lower() + "x"]
+    guesses = [*flipped, *odd, *(new_token() for _ in range(40))]
+    heard = attempts(world, [(world.owner, token) for token in guesses if token != real])[world.owner.chat]
+    assert set(heard) == {"这个按钮已失效。"}

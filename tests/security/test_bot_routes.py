@@ -1,0 +1,203 @@
+"""Every row of the router's table and every kind of notice, tried by those whom the case does not concern (S4-S6)."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.cards.render import BUILDERS
+from bot.router import PUBLIC, TABLE, Route, check_table
+from core.cases.tables import case
+from core.channel.inbound import FileArrived, Update
+from core.commands.command import Command
+from core.commands.work import Notify
+from core.conversations.tables import conversation
+from core.kit.ids import new_id
+from core.ledger import inbox
+from core.ledger.tables import outbox
+from core.staff.policy import DEFAULT
+from tests.bot.chat import assert_readable, picture
+from tests.house import Person
+from tests.security.world import World
+
+FOREIGN = ("client of the same department", "client of another department", "staff of another department",
+           "staff who left", "stranger")  # fmt: skip
+MISSING = "V-2026-9999"
+
+
+def arrived(world: World, person: Person, number: str) -> None:
+    """A file of his, said to belong to the other case."""
+    raw = FileArrived(
+        address=person.address, sender=person.chat, message_update=1, file_id=world.ids["file"], caption=f"案 {number} 护照"
+    )  # fmt: skip
+    update = Update(
+        channel="fetcher", account="test", platform_id=f"file:{new_id()}", conversation=person.address.key,
+        raw=raw.model_dump_json().encode(),
+    )  # fmt: skip
+    world.house.banli.store.run(lambda uow: inbox.append(uow, update))
+    world.house.rest()
+
+
+def form(world: World, person: Person, number: str) -> None:
+    """A form about the other case stands open in his chat, as after a change of the team."""
+    case_id = world.ids["case"] if number == world.number else 2**40
+    dialog = {"kind": "form", "case": case_id, "trigger": "ask_supplement", "fields": []}
+    person.says("帮助")  # so that there is a chat
+    with world.house.looking() as reader:
+        chat = reader.first(conversation, conversation.c.key == person.address.key)
+    assert chat is not None
+    world.house.banli.store.run(lambda uow: uow.change(conversation, chat["id"], dialog=dialog))
+    person.new()
+    person.says("1 理由")
+
+
+Try = Callable[[World, Person, str], object]
+# What somebody can send to reach the case with this number through each row.
+ROUTES: dict[str, Try] = {
+    "press": lambda w, p, n: p.press_token("A" * 22),  # every button: test_bot_rights.py
+    "contact": lambda w, p, n: p.enters(),
+    "staff file in": arrived,
+    "file in": arrived,
+    "file": lambda w, p, n: p.sends("a.jpg", picture(30), f"案 {n} 护照"),
+    "staff form": form,
+    "board": lambda w, p, n: p.says("看板"),
+    "tasks": lambda w, p, n: p.says("我的待办"),
+    "case": lambda w, p, n: p.says(f"案 {n}"),
+    "reply": lambda w, p, n: p.says(f"回复 {n} 请汇款"),
+    "reject": lambda w, p, n: p.says(f"退回 {n} 退休证 重拍"),
+    "staff help": lambda w, p, n: p.says("帮助"),
+    "staff language": lambda w, p, n: p.says("中文"),
+    "progress": lambda w, p, n: p.says("进度"),
+    "documents": lambda w, p, n: p.says("材料"),
+    "human": lambda w, p, n: p.does("voice"),  # asking for a person is his right; it is tried in test_commands.py
+    "help": lambda w, p, n: p.says("help"),
+    "language": lambda w, p, n: p.says("中文"),
+    "number": lambda w, p, n: p.says("1"),
+    "with a person": lambda w, p, n: p.says(f"{n} 怎么样了"),
+    "other kind": lambda w, p, n: p.does("sticker"),
+    "stranger": lambda w, p, n: p.says(n),
+    "not understood": lambda w, p, n: p.says(f"请把 {n} 的材料发给我"),
+}
+# Words that name a case: an attempt to reach a foreign one is noted in the audit.
+NAMES_A_CASE = ("staff file in", "case", "reply", "reject")
+
+
+def test_the_matrix_is_whole() -> None:
+    assert set(ROUTES) == {row.name for row in TABLE}, "a new row must be tried by everybody whom it does not concern"
+    assert len(TABLE) == len({row.name for row in TABLE})
+
+
+@pytest.mark.parametrize("who", FOREIGN)
+def test_no_row_lets_a_foreigner_near_the_case(world: World, who: str) -> None:
+    person = world.foreign[who]
+    victims = [world.owner, world.clients["a1"]]
+    world.heard([*victims, person])
+    before = {name: [row for row in rows if is_of(world, row)] for name, rows in world.state().items()}
+    for name, attempt in ROUTES.items():
+        attempt(world, person, world.number)
+        answers = person.new()
+        assert answers, (name, "was not answered")
+        assert_readable(answers)
+        for text in answers:
+            assert not [marker for marker in world.markers if marker in text], (name, text)
+    after = {name: [row for row in rows if is_of(world, row)] for name, rows in world.state().items()}
+    assert {name: rows for name, rows in after.items() if rows != before[name]} == {}
+    assert world.heard(victims) == {each.chat: [] for each in victims}
+
+
+def is_of(world: World, row: dict[str, object]) -> bool:
+    """Whether a row belongs to the case that is reached for."""
+    mine = {world.ids["case"], world.ids["client"], world.ids["contract"]}
+    return bool({row.get("id"), row.get("case_id"), row.get("client_id")} & mine)
+
+
+def test_foreign_and_missing_cases_are_told_alike(world: World) -> None:
+    person = world.foreign["staff of another department"]
+    for name in NAMES_A_CASE:
+        told = []
+        for number in (world.number, MISSING):
+            start = len(world.audits())
+            person.new()
+            ROUTES[name](world, person, number)
+            told.append("\n".join(person.new()).replace(number, "N"))
+            noted = [row for row in world.audits()[start:] if row["outcome"] == "refused"]
+            assert [(row["command"], row["code"], row["actor_id"]) for row in noted] == [
+                ("case.read", "not_found", person.id)
+            ], name
+        assert told[0] == told[1], name
+
+
+def test_a_right_that_a_role_lacks_is_refused_and_noted(world: World) -> None:
+    """Finance reads every case and writes to no client."""
+    cashier = world.house.people.get("出纳") or world.house.staff("出纳", "finance")
+    before, start = world.state(), len(world.audits())
+    cashier.says(f"回复 {world.number} 你好").says(f"退回 {world.number} 退休证 x")
+    assert world.state() == before
+    assert cashier.words[-2:] == ["您没有权限进行此操作。"] * 2
+    rows = [row for row in world.audits()[start:] if row["outcome"] == "refused"]
+    assert [(row["command"], row["code"]) for row in rows] == [
+        ("conversation.say", "not_allowed"), ("document.review", "not_allowed"),
+    ]  # fmt: skip
+
+
+def test_a_row_without_a_known_permission_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client)
+    check_table(known)
+    odd = Route("odd", "case.typo", lambda turn: True, lambda turn: None)
+    monkeypatch.setattr("bot.router.TABLE", (*TABLE, odd))
+    with pytest.raises(RuntimeError, match="odd"):
+        check_table(known)
+    assert {row.name for row in TABLE if row.permission == PUBLIC} == {
+        "press", "contact", "help", "language", "other kind", "stranger", "not understood",
+    }  # fmt: skip
+
+
+def test_a_command_without_a_permission_cannot_be_written() -> None:
+    with pytest.raises(TypeError, match="declares no permission"):
+        type("Unguarded", (Command,), {})
+
+
+# Which notices carry whose things. A new kind of notice fails the next test until it is placed here.
+OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "accepted", "approved", "rework", "reopened",
+             "survey", "which_item", "dialog", "stage", "substate"}  # fmt: skip
+OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "task", "human_asked", "message", "board", "tasks",
+            "case", "dialog"}  # fmt: skip
+WITH_NAMES = ("contract", "stage_work", "review", "task", "human_asked", "message", "case")
+
+
+def test_every_kind_of_notice_is_known() -> None:
+    assert set(BUILDERS["client"]) == OF_CLIENT
+    assert set(BUILDERS["staff"]) == OF_STAFF
+
+
+def notice(world: World, kind: str, to: str, person: Person) -> None:
+    subject = {name: world.ids[name] for name in ("case", "client", "contract", "version", "task", "conversation")}
+    params = {"stage": "signed", "message": "overdue", "text": ""}
+    told = Notify(to="staff" if to == "staff" else "client", person_id=person.id, notice=kind, subject=subject, params=params)
+    world.house.do(told)
+
+
+@pytest.mark.parametrize("kind", sorted(OF_STAFF - OF_CLIENT))
+def test_no_client_is_ever_sent_a_card_of_staff(world: World, kind: str) -> None:
+    """Not even when the machine itself is told to: there is no such card for a client."""
+    client = world.foreign["client of another department"]
+    client.new()
+    notice(world, kind, "client", client)
+    assert client.new() == []
+    with world.house.looking() as reader:
+        row = reader.find(outbox, outbox.c.person_id == client.id)[-1]
+    assert row["state"] == "dead"
+
+
+@pytest.mark.parametrize("kind", WITH_NAMES)
+def test_a_card_shows_a_name_to_whose_role_may_read_it_only(world: World, kind: str) -> None:
+    """The mask is asked when a card is drawn: for the owner, for a reviewer, and for one who left meanwhile."""
+    reviewer = world.house.people.get("只复核") or world.house.staff("只复核", "reviewer")
+    with world.house.looking() as reader:
+        assert reader.peek(case, world.ids["case"]) is not None
+    gone = world.foreign["staff who left"]
+    for person, sees in ((world.owner, True), (reviewer, False), (gone, False)):
+        person.new()
+        notice(world, kind, "staff", person)
+        told = "\n".join(person.new())
+        assert told, kind
+        assert ("甲一玛珂" in told) is sees, (kind, person.chat, told)
