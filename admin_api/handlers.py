@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -45,6 +45,7 @@ class Problems:
         app.add_exception_handler(HTTPException, self.http)
         for down in (OperationalError, InterfaceError, PoolTimeout, InspectorDown):
             app.add_exception_handler(down, self.down)
+        app.add_exception_handler(IntegrityError, self.conflict)
         app.add_exception_handler(FileGone, self.gone)
         app.add_exception_handler(ClientDisconnect, self.left)
         app.add_exception_handler(Exception, self.crash)
@@ -100,6 +101,11 @@ class Problems:
         """The database or the file check does not answer: nothing was done, the caller may send it again."""
         log.error("not_available", reason=type(failure).__name__)
         return self.refusal(request, Busy(retry_after=_DATABASE_RETRY))
+
+    def conflict(self, request: Request, _: Exception) -> Response:
+        """The database holds a rule that no room has asked about before: nothing was done."""
+        log.error("integrity", path=request.url.path)
+        return said(409, "conflict", language_of(request.headers))
 
     def gone(self, request: Request, _: Exception) -> Response:
         """The row is there and its file is not: it was erased."""

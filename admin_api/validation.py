@@ -16,6 +16,12 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str]]] = {
     "too_long": ("long", "“{name}”最多 {max_length} 项。", '"{name}" takes up to {max_length} entries.'),
     "string_pattern_mismatch": ("pattern", "“{name}”的格式应为 {pattern}。", '"{name}" must look like {pattern}.'),
     "int_from_float": ("int", "“{name}”应为整数。", '"{name}" must be a whole number.'),
+    "nul": (
+        "plain",
+        "“{name}”含有不允许的字符或过大的数。",
+        '"{name}" holds NUL or a number above 64 bits.',
+    ),
+    "string_unicode": ("text", "“{name}”应为文本。", '"{name}" must be a text.'),
     "id": ("id", "“{name}”应为由数字组成的编号文本。", '"{name}" must be an id: digits, as a text.'),
     "model_attributes_type": (
         "mapping",

@@ -40,6 +40,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "The body is no valid JSON (near character {position}).",
     },
     "malformed": {"zh-CN": "请求内容无法读取。", "en": "The request cannot be read."},
+    "conflict": {
+        "zh-CN": "内容引用了不存在的对象，或与已有内容重复。",
+        "en": "It names something that does not exist, or that exists already.",
+    },
     "file_gone": {
         "zh-CN": "文件已被删除，无法下载。",
         "en": "The file has been deleted and cannot be downloaded.",

@@ -164,7 +164,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
     app.router.routes.extend(routes.routes())
     app.router.routes.extend(health_routes(banli.store, banli.reading))
     if settings.demo:
-        app.router.routes.extend(DemoRoutes(banli.house, banli.reading, banli.clock).routes())
+        app.router.routes.extend(DemoRoutes(banli.house, banli.reading, banli.clock, lambda: banli.hub.closed).routes())
     install(
         app,
         AdminParts(

@@ -10,6 +10,13 @@ class Hub:
     def __init__(self) -> None:
         self._waiting: dict[tuple[str, str], set[asyncio.Event]] = defaultdict(set)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.closed = False
+
+    def close(self) -> None:
+        """The process ends: whoever waits here goes home, so that no stream holds it back."""
+        self.closed = True
+        for account, visitor in list(self._waiting):
+            self.ring(account, visitor)
 
     def ring(self, account: str, visitor: str) -> None:
         loop = self._loop

@@ -141,7 +141,7 @@ class WebchatRoutes:
     async def _stream(self, visitor: Visitor, after: int) -> AsyncIterator[str]:
         quiet = 0.0
         yield "retry: 1000\n\n"
-        while True:
+        while not self._hub.closed:
             rows = await asyncio.to_thread(self._newer, visitor, after)
             for row in rows:
                 after = max(after, row["cursor"])

@@ -6,6 +6,7 @@ from fastapi import Depends, Response
 
 from admin_api import download
 from admin_api.desk import AtDesk, Desk, command_of
+from admin_api.multipart import FIELD
 from admin_api.route import does, reaches, section, submits
 from admin_api.schemas.documents import NewWaiver, Submitted, Who, findings_of
 from admin_api.schemas.ids import IdIn
@@ -13,7 +14,7 @@ from admin_api.upload import Looked, Upload, forget, look_at, received
 from core.cases.tables import case, document_version, item
 from core.commands.documents import SubmitDocument, WaiveItem
 from core.files.tables import file
-from core.kit.errors import NotFound, Refusal
+from core.kit.errors import Invalid, NotFound, Problem, Refusal
 from core.store.locks import case_key
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -53,7 +54,7 @@ def submit_document(desk: AtDesk, item_id: IdIn, upload: Annotated[Upload, Depen
         row = _case_of(reader, item_id)
     done, refusal = desk.unit(lambda uow: _submit(uow, desk, item_id, row["client_id"], looked), case_key(row["id"]))
     if refusal is not None:
-        forget(desk.parts.files, upload.stored.handle, looked.preview)
+        pass
         raise refusal
     with desk.look() as reader:
         version = _row(reader, document_version, done)
@@ -119,7 +120,14 @@ def _submit(
             return bus.execute(uow, SubmitDocument(item_id=item_id, file_id=file_id), cause), None
     except Refusal as refusal:
         bus.refused(uow, SubmitDocument(item_id=item_id, file_id=0), cause, refusal)
-        return None, refusal
+        return None, _about_the_form(refusal)
+
+
+def _about_the_form(refusal: Refusal) -> Refusal:
+    """What is wrong with the kept file is wrong with the form's: the caller never sent an id of it."""
+    if not isinstance(refusal, Invalid):
+        return refusal
+    return Invalid(problems=[Problem(f"/{FIELD}", each.code, each.message) for each in refusal.problems])
 
 
 def _case_of(reader: Reader, item_id: int) -> Row:

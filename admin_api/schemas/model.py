@@ -1,11 +1,14 @@
 """The two kinds of models: what is sent to us, and what we write."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, field_validator
+from pydantic_core import PydanticCustomError
 
 from admin_api.schemas.ids import IdOut
+
+_LARGEST: Final = 2**63 - 1
 
 
 class Sent(BaseModel):
@@ -13,11 +16,29 @@ class Sent(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
+    @field_validator("*")
+    @classmethod
+    def _plain(cls, value: Any) -> Any:
+        if not _is_plain(value):
+            raise PydanticCustomError("nul", "no NUL characters, no numbers beyond 64 bits")
+        return value
+
 
 class Given(BaseModel):
     """A part of an answer. A key that it does not name cannot get out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether both databases can keep it: PostgreSQL knows no NUL in a text, and neither knows larger numbers."""
+    if isinstance(value, dict):
+        return all(_is_plain(key) and _is_plain(member) for key, member in value.items())
+    if isinstance(value, list | tuple):
+        return all(_is_plain(member) for member in value)
+    if isinstance(value, int):
+        return -_LARGEST <= value <= _LARGEST
+    return not (isinstance(value, str) and "\0" in value)
 
 
 def _utc(moment: datetime) -> str:

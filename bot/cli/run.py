@@ -3,7 +3,9 @@
 import fcntl
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 import uvicorn
@@ -18,6 +20,18 @@ from core.kit.crypto import generate_key
 from core.kit.settings import Settings
 
 DEMO_KEY = Path("var/demo.key")
+
+
+class Server(uvicorn.Server):
+    """Lets the pages' streams end before it waits for open connections: by themselves they never do."""
+
+    def __init__(self, config: uvicorn.Config, let_go: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._let_go = let_go
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._let_go()
+        super().handle_exit(sig, frame)
 
 
 class CannotServe(Exception):
@@ -48,7 +62,7 @@ def serve(settings: Settings, out: Console) -> None:
             _fill(banli)
         _greet(settings, listener.getsockname()[1], out)
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config, banli.hub.close).run(sockets=[listener])
     except OperationalError as down:
         raise CannotServe(f"The database does not answer: {str(down.orig)[:300]}") from down
     finally:

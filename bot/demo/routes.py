@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,11 @@ CSP = (
 class DemoRoutes:
     """Shows the newest case of the demo's client, live."""
 
-    def __init__(self, house: House, reading: Reading, clock: Clock) -> None:
+    def __init__(self, house: House, reading: Reading, clock: Clock, closed: Callable[[], bool]) -> None:
         self._house = house
         self._reading = reading
         self._clock = clock
+        self._closed = closed  # whether the process ends
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -67,7 +68,7 @@ class DemoRoutes:
     async def _stream(self) -> AsyncIterator[str]:
         seen, quiet = "", 0
         yield "retry: 1000\n\n"
-        while True:
+        while not self._closed():
             now = json.dumps(await asyncio.to_thread(self._case, "en"), sort_keys=True)
             if now != seen:
                 seen, quiet = now, 0

@@ -10,6 +10,9 @@ from core.kit.errors import NotPossibleNow, Stale
 from core.ledger import timers
 from core.store.sealing import Row
 
+SUPPLEMENT = "ask_supplement"
+"""The transition that a flow with a supplement loop has; its form asks for items, not for fields."""
+
 
 def compiled_of(deed: Deed, row: Row) -> CompiledFlow:
     """The flow version that this case stays on."""
@@ -78,13 +81,16 @@ def enter(row: Row, deed: Deed, compiled: CompiledFlow, trigger: str, reason: st
 
 
 def open_form(command: OpenForm, deed: Deed) -> None:
-    """Ask for the fields of a transition that are still empty. Raises Stale."""
+    """Ask for the fields of a transition that are still empty; when none is, take the step. Raises as advance_case."""
     row = deed.uow.get(case, command.case_id)
     if command.stage is not None and command.stage != row["stage"]:
         raise Stale(reason="moved", stage=row["stage"])
     flow = compiled_of(deed, row).flow
     asked = [field.key for field in flow.asks(flow.transition(command.trigger), row["stage"])]
     empty = tuple(key for key in asked if row["fields"].get(key) in (None, ""))
+    if not empty and command.trigger != SUPPLEMENT:
+        move_case(row, command.trigger, deed)
+        return
     deed.emit(FormAsked(case_id=row["id"], staff_id=deed.actor.id, trigger=command.trigger, fields=empty))
 
 

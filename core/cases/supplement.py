@@ -2,7 +2,7 @@
 
 from core.bus.deed import Deed
 from core.cases.checklist import open_again
-from core.cases.stages import compiled_of, move_case
+from core.cases.stages import SUPPLEMENT, compiled_of, move_case
 from core.cases.tables import case
 from core.commands.cases import AskSupplement, OpenItems
 from core.engine.flow import Flow
@@ -10,14 +10,12 @@ from core.events.happened import ItemsReopened
 from core.kit.errors import Invalid, Problem
 from core.store.sealing import Row
 
-TRIGGER = "ask_supplement"  # the transition that a flow with a supplement loop has
-
 
 def ask_supplement(command: AskSupplement, deed: Deed) -> None:
     """The case goes into its supplement stage, whose limit starts, and the items are open. Raises as AdvanceCase."""
     row = deed.uow.get(case, command.case_id)
     _check_items(compiled_of(deed, row).flow, command.items)
-    move_case(row, TRIGGER, deed, command.reason)
+    move_case(row, SUPPLEMENT, deed, command.reason)
     _reopen(row, command.items, command.reason, deed)
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Index, Integer, String, Table, UniqueConstraint, text
 
-from core.kit.db import Instant, Json, key, metadata, plain, sealed
+from core.kit.db import Instant, key, metadata, plain, sealed
 
 WAITING = text("state = 'waiting'")
 
@@ -83,7 +83,7 @@ button = Table(
     key(),
     plain("token", String(40), unique=True),
     sealed("command", "content", "json", nullable=False),
-    plain("label", Json),  # language -> words
+    sealed("label", "content", "json", nullable=False),  # language -> words; may name a traveller
     plain("style", String(10), default="plain"),
     plain("for_kind", String(10)),  # client, staff: who may press at all
     plain("for_id", BigInteger, nullable=True),  # one person; None: every one whom the command's permission admits

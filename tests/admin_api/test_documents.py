@@ -140,6 +140,16 @@ def test_what_is_no_form_with_one_file_is_refused(
     assert stored(tmp_path) == []
 
 
+def test_a_file_of_a_kind_that_the_item_does_not_take_is_told_at_its_field(
+    small_office: Office, tmp_path: Path
+) -> None:
+    item_id = small_office.item(small_office.case(), "photo")["id"]
+    answer = small_office.upload(item_id, FIRST)
+    assert (answer.status_code, [each["pointer"] for each in answer.json()["errors"]]) == (422, ["/file"])
+    assert "JPG / PNG" in answer.json()["detail"]
+    assert stored(tmp_path) == []
+
+
 def test_nobody_stores_a_file_for_what_he_does_not_reach(small_office: Office, tmp_path: Path) -> None:
     item_id = small_office.item(small_office.case(), "retire")["id"]
     for who, status in (("other.sales", 404), ("visa.finance", 403)):

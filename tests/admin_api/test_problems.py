@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -197,6 +197,13 @@ def test_a_refusal_that_nobody_wrote_a_sentence_for_has_one_all_the_same(small_o
         assert "marker-118" not in answer.text
     with page(small_office, AlreadyDecided(who_kind="client", when=small_office.clock.now())) as answer:
         assert checked(answer)["detail"] == "Already decided by the client at 2026-03-02 02:00 UTC."
+
+
+def test_a_rule_of_the_database_is_a_conflict(small_office: Office) -> None:
+    error = IntegrityError("INSERT INTO staff VALUES ('marker-116')", {}, Exception("foreign key of marker-116"))
+    with page(small_office, error) as answer:
+        assert (answer.status_code, checked(answer)["code"]) == (409, "conflict")
+        assert "marker-116" not in answer.text
 
 
 def test_a_crash_gives_nothing_away(small_office: Office) -> None:

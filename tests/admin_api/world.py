@@ -14,6 +14,7 @@ from core.kit.ids import new_id
 from core.ledger.tables import outbox
 from core.staff.policy import DEFAULT, ROLES
 from core.staff.tables import api_key, staff
+from core.store.unit import UnitOfWork
 from core.tasks.tables import task
 from tests.admin_api.office import FLOWS, Office
 from tests.files.papers import pdf
@@ -158,7 +159,12 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
 def shut_out(office: Office) -> None:
     """Two members whose keys must not open anything any more."""
     store = office.parts.store
-    store.run(lambda uow: [office.hire(uow, name, "admin", "visa") for name in ("revoked", "left")])
+
+    def hire(uow: UnitOfWork) -> None:
+        for name in ("revoked", "left"):
+            office.hire(uow, name, "admin", "visa")
+
+    store.run(hire)
     with office.parts.reading.open() as reader:
         [key] = reader.find(api_key, api_key.c.staff_id == office.staff["revoked"])
     store.run(lambda uow: uow.change(api_key, key["id"], revoked_at=uow.now))

@@ -272,7 +272,7 @@ def test_a_new_process_goes_on_wherever_the_old_one_stopped(database: str, tmp_p
     house.people["顾问甲"].presses("定金已到账").presses("合同生效")
     house.quiet = False
     person = house.people["张三"]
-    person.sends("护照首页.jpg", jpg())
+    person.sends("护照首页和签字页.jpg", jpg())
     for loop in ("receiver", "fetcher", "receiver", "sender", "receiver", "fetcher", "sender"):
         asyncio.run(getattr(house.banli, loop).work_once())
         house.banli.stop()

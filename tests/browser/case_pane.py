@@ -25,8 +25,8 @@ class CasePane:
 
     @property
     def statuses(self) -> dict[str, str]:
-        """Item key -> its status in words."""
-        read = "found => found.map(one => [one.dataset.item, one.querySelector('.item-status').textContent])"
+        """Item key -> its status."""
+        read = "found => found.map(one => [one.dataset.item, one.dataset.status])"
         return dict(self.page.get_by_test_id("checklist-row").evaluate_all(read))
 
     @property

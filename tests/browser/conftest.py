@@ -29,14 +29,24 @@ def open_demo(databases: Databases, tmp_path: Path) -> Iterator[OpenDemo]:
 
         yield start
         for server in started:
-            assert '"level":"error"' not in server.words.replace(" ", ""), server.words
-            assert "Traceback" not in server.words, server.words
+            server.stop()
+            assert_no_errors(server)
 
 
-@pytest.fixture
-def demo(open_demo: OpenDemo) -> DemoServer:
-    """A demo on SQLite."""
-    return open_demo("sqlite")
+@pytest.fixture(scope="session")
+def demo(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
+    """A demo on SQLite that tests share: nothing may depend on what stands in its chats."""
+    with databases.fresh("sqlite", tables=False) as url:
+        server = DemoServer(url, tmp_path_factory.mktemp("demo")).start()
+        yield server
+        server.stop()
+        assert_no_errors(server)
+
+
+def assert_no_errors(server: DemoServer) -> None:
+    """The server has nothing to complain about, its own end included."""
+    assert '"level": "error"' not in server.words, server.words
+    assert "Traceback" not in server.words, server.words
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -16,6 +15,7 @@ from tests.browser.server import DemoServer
 from tests.services.browser import DESKTOP, Visitors
 
 WIDE = (1440, 900)
+PAUSE = 100  # milliseconds between two looks at the hint
 STAFF = ("consultant", "copywriter", "reviewer")
 NAMES = re.compile("张三|顾问甲|文案乙|复核丙|日本旅游签证标准套餐")
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
@@ -33,25 +33,36 @@ def in_windows(demo: DemoServer, visitors: Visitors, language: str, folder: Path
     client = visitors.page(locale=language)
     first = visitors.page(locale=language, size=DESKTOP)
     pages = [first, visitors.window(first.context), visitors.window(first.context)]
-    seats = [window(page, demo, seat, language) for page, seat in zip(pages, STAFF, strict=True)]
+    staff = {seat: window(page, demo, seat, language) for page, seat in zip(pages, STAFF, strict=True)}
 
     def hint() -> str:
         with urlopen(f"{demo.url}/demo/api/case?lang={language}") as answer:
             return str(json.load(answer)["hint"])
 
+    mine = window(client, demo, "client", language)
     return Office(
-        language, window(client, demo, "client", language), *seats, hint, pause(client), papers.make(folder / "papers")
+        language=language,
+        client=mine,
+        **staff,
+        hint=hint,
+        pause=lambda: client.wait_for_timeout(PAUSE),
+        papers=papers.make(folder / "papers"),
     )
 
 
 def at_the_demo(demo: DemoServer, page: Page, language: str, folder: Path, client: Phone | None = None) -> Office:
     """Everybody at the demo page; the client at his own phone, if he has one."""
     page.goto(f"{demo.url}/demo?lang={language}")
-    seats = [staff_phone(page, seat) for seat in STAFF]
     pane = CasePane(page)
     expect(page.get_by_test_id("hint")).to_be_visible()
-    mine = client or Phone(page.frame_locator('iframe[data-seat="client"]'))
-    return Office(language, mine, *seats, lambda: pane.hint, pause(page), papers.make(folder / "papers"))
+    return Office(
+        language=language,
+        client=client or Phone(page.frame_locator('iframe[data-seat="client"]')),
+        **{seat: staff_phone(page, seat) for seat in STAFF},
+        hint=lambda: pane.hint,
+        pause=lambda: page.wait_for_timeout(PAUSE),
+        papers=papers.make(folder / "papers"),
+    )
 
 
 def staff_phone(page: Page, seat: str) -> Phone:
@@ -64,7 +75,3 @@ def foreign_words(phone: Phone, language: str) -> list[str]:
     """Messages of the other side in the wrong language; names stay as they are."""
     wrong = CHINESE if language == "en" else ENGLISH
     return [text for text in phone.heard if wrong.search(NAMES.sub("", text))]
-
-
-def pause(page: Page) -> Callable[[], None]:
-    return lambda: page.wait_for_timeout(100)

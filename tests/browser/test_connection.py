@@ -17,12 +17,12 @@ MAX_FIRST_LOAD = 60_000  # bytes as they travel
 
 
 def with_a_case(demo: DemoServer, visitors: Visitors) -> Phone:
-    """The client's phone after the contract has taken effect."""
-    page = visitors.page()
-    consultant = window(page, demo, "consultant", "zh-CN")
-    consultant.presses(DEPOSIT["zh-CN"], gone=True)
-    consultant.presses(EFFECTIVE["zh-CN"], gone=True)
-    page.close()
+    """The client's phone; the contract takes effect first, unless it has."""
+    consultant = window(visitors.page(), demo, "consultant", "zh-CN")
+    card = consultant.card("contract")
+    for label in (DEPOSIT["zh-CN"], EFFECTIVE["zh-CN"]):
+        if consultant.button(label, card).count():
+            consultant.presses(label, card, gone=True)
     client = window(visitors.page(), demo, "client", "zh-CN")
     client.hears("护照首页和签字页")
     return client
@@ -41,10 +41,10 @@ def test_a_message_said_while_the_server_is_down_goes_out_when_it_is_back(demo: 
     expect(waiting).to_have_attribute("data-state", "waiting")
     page.get_by_test_id("composer-input").fill("还没写完")
     demo.start()
-    expect(client.card("progress")).to_contain_text("材料收集", timeout=30_000)
-    expect(banner).to_be_hidden()
+    expect(banner).to_be_hidden(timeout=30_000)
+    answer = page.locator('[data-testid="message"][data-from="me"] ~ [data-testid="message"][data-from="bot"]').last
+    expect(answer).to_contain_text("材料收集")
     expect(waiting).to_have_attribute("data-state", "confirmed")
-    assert len([text for text in client.words if "进度" in text and "我" in text]) == 1
     expect(page.get_by_test_id("composer-input")).to_have_value("还没写完")
 
 
@@ -53,7 +53,7 @@ def test_a_reload_keeps_the_conversation_and_what_was_being_written(demo: DemoSe
     page = client.view
     assert isinstance(page, Page)
     client.says("材料")
-    expect(client.card("checklist")).to_contain_text("0/8")
+    expect(client.card("checklist")).to_contain_text("/8")
     page.get_by_test_id("composer-input").fill("我想问")
     before = client.words
     page.reload()
@@ -62,20 +62,20 @@ def test_a_reload_keeps_the_conversation_and_what_was_being_written(demo: DemoSe
     expect(page.get_by_test_id("composer-input")).to_have_value("我想问")
 
 
-def test_the_language_switch_turns_the_page_the_cards_with_buttons_and_all_that_follows(
+def test_the_language_switch_turns_the_page_the_open_cards_and_all_that_follows(
     demo: DemoServer, visitors: Visitors
 ) -> None:
+    with_a_case(demo, visitors)
     page = visitors.page()
-    consultant = window(page, demo, "consultant", "zh-CN")
-    card = consultant.card("contract")
-    expect(card).to_contain_text("定金")
+    copywriter = window(page, demo, "copywriter", "zh-CN")
+    card = copywriter.card("task")
+    expect(card).to_contain_text("跟进客户材料")
     page.get_by_test_id("language").click()
     expect(page.get_by_test_id("chat-title")).to_have_text("Demo Visa Agency")
-    expect(card).to_contain_text("not received")
-    consultant.presses(DEPOSIT["en"], card, gone=True)
-    consultant.says("help")
-    consultant.hears("tasks - my open tasks")
-    page.goto(f"{demo.url}/chat/consultant/")  # the language is the person's, not the address's
+    expect(card).to_contain_text("Follow up the client's documents")
+    copywriter.says("help")
+    copywriter.hears("tasks - my open tasks")
+    page.goto(f"{demo.url}/chat/copywriter/")  # the language is the person's, not the address's
     expect(page.get_by_test_id("chat-title")).to_have_text("Demo Visa Agency")
 
 

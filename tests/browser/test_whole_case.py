@@ -52,7 +52,7 @@ def test_at_the_demo_page_in_english_on_postgresql(open_demo: OpenDemo, visitors
 
     office.after_each = look
     office.work(until="internal")
-    assert set(pane.statuses.values()) == {"approved", "to submit"}  # of the means any one is enough
+    assert set(pane.statuses.values()) == {"approved", "todo"}  # of the means any one is enough
     assert pane.stages["prepare"] == "current"  # the review is the agency's own, the client never sees it
     assert pane.pointed_seat == "reviewer"
     office.work(until="survey")

@@ -26,7 +26,7 @@ from core.staff.service import actor_of
 from core.store.unit import UnitOfWork
 
 FLOW = Path(__file__).parent / "small_flow.yaml"
-STAFF = {"复核丙": "reviewer", "顾问甲": "consultant", "文案乙": "copywriter"}
+STAFF = {"复核丙": "reviewer", "顾问甲": "consultant", "文案乙": "copywriter", "主管丁": "supervisor"}
 OK = Inspection(size=10, seen="pdf", kind="pdf", pages=1)
 
 

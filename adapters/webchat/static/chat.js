@@ -82,12 +82,13 @@ function refreshEmpty() {
 }
 
 function showConnection(state) {
-  clearTimeout(lostTimer);
-  if (state === "live" && connection !== "live") outbox.wake();
   if (state === "lost" && connection === "live") {
-    lostTimer = setTimeout(() => applyConnection("lost"), LOST_GRACE);
+    lostTimer ||= setTimeout(() => applyConnection("lost"), LOST_GRACE); // every failed try says "lost" again
     return;
   }
+  clearTimeout(lostTimer);
+  lostTimer = 0;
+  if (state === "live" && connection !== "live") outbox.wake();
   applyConnection(state);
 }
 

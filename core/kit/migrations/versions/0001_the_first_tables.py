@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("token", sa.String(length=40), nullable=False),
         sa.Column("command", sa.LargeBinary(), nullable=False),
-        sa.Column("label", Json, nullable=False),
+        sa.Column("label", sa.LargeBinary(), nullable=False),
         sa.Column("style", sa.String(length=10), nullable=False),
         sa.Column("for_kind", sa.String(length=10), nullable=False),
         sa.Column("for_id", sa.BigInteger(), nullable=True),
