@@ -115,7 +115,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     bus = build_bus(DEFAULT, catalogue, calendars)
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
     calendar = calendars[settings.agency.calendar]
-    house = House(built_in(), catalogue, DEFAULT, calendars, settings.agency.name, calendar.zone, HOURS)
+    house = House(
+        built_in(), catalogue, DEFAULT, calendars, settings.agency.name, calendar.zone, HOURS, settings.agency.language
+    )
     hub, webchat = Hub(), _webchat(settings)
     channels: dict[str, Channel] = {}
     for channel in (WebchatChannel(webchat, store, files, hub.ring), LoopbackGateway("sms"), LoopbackGateway("mail")):

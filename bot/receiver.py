@@ -125,7 +125,8 @@ class Receiver:
         return channel.parse(update)
 
     def _language(self, inbound: Inbound) -> str:
-        return "en" if inbound.locale.lower().startswith("en") else "zh-CN"
+        locale = inbound.locale.lower()
+        return "en" if locale.startswith("en") else "zh-CN" if locale.startswith("zh") else self._house.language
 
     def _remember(self, uow: UnitOfWork, turn: Turn) -> None:
         """The conversation's own record of what came in."""

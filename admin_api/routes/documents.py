@@ -54,7 +54,7 @@ def submit_document(desk: AtDesk, item_id: IdIn, upload: Annotated[Upload, Depen
         row = _case_of(reader, item_id)
     done, refusal = desk.unit(lambda uow: _submit(uow, desk, item_id, row["client_id"], looked), case_key(row["id"]))
     if refusal is not None:
-        pass
+        forget(desk.parts.files, upload.stored.handle, looked.preview)
         raise refusal
     with desk.look() as reader:
         version = _row(reader, document_version, done)

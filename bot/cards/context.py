@@ -27,6 +27,7 @@ class House:
     agency: Mapping[str, str]
     zone: ZoneInfo
     hours: Mapping[str, str]  # the office hours in words
+    language: str  # of somebody whose own is not known
 
 
 @dataclass(frozen=True, slots=True)

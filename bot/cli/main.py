@@ -41,8 +41,8 @@ class StoryChannel(StrEnum):
     WEBCHAT = "webchat"
 
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def settings_or_exit(**override: object) -> Settings:
@@ -90,9 +90,14 @@ def migrate_command(
     down: Annotated[bool, typer.Option("--down", help="Go down to the revision instead of up.")] = False,
 ) -> None:
     """Bring the database's tables up to date (or down with --down; what only newer tables hold is lost)."""
-    url = settings_or_exit().database_url.get_secret_value()
+    settings = settings_or_exit()
+    url = settings.database_url.get_secret_value()
     try:
-        (migrate.downgrade if down else migrate.upgrade)(url, to)
+        with run.owned(settings):
+            (migrate.downgrade if down else migrate.upgrade)(url, to)
+    except run.CannotServe as problem:
+        err.print(str(problem))
+        raise typer.Exit(WRONG) from problem
     except OperationalError as down_error:
         err.print(f"The database does not answer: {str(down_error.orig)[:300]}")
         raise typer.Exit(WRONG) from down_error
@@ -117,7 +122,12 @@ def flow_publish(
     if flow.validate(files, out, as_json=False):
         raise typer.Exit(WRONG)
     try:
-        problems = flow.publish(files, build(settings_or_exit()), out)
+        settings = settings_or_exit()
+        with run.owned(settings):
+            problems = flow.publish(files, build(settings), out)
+    except run.CannotServe as problem:
+        err.print(str(problem))
+        raise typer.Exit(WRONG) from problem
     except MissingKey as missing:
         err.print(str(missing))
         raise typer.Exit(USAGE) from missing

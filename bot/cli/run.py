@@ -3,10 +3,10 @@
 import fcntl
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
 import uvicorn
 from pydantic import SecretStr
@@ -52,23 +52,18 @@ def with_demo_key(settings: Settings) -> Settings:
 
 def serve(settings: Settings, out: Console) -> None:
     """Bring the tables up to date, fill the demo, listen. Raises CannotServe, MissingKey."""
-    listener = _listen(settings)
-    lock = _own(settings)
-    try:
-        banli = build(settings)
-        migrate.upgrade(settings.database_url.get_secret_value())
-        app = web(banli)
-        if settings.demo:
-            _fill(banli)
-        _greet(settings, listener.getsockname()[1], out)
-        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
-        Server(config, banli.hub.close).run(sockets=[listener])
-    except OperationalError as down:
-        raise CannotServe(f"The database does not answer: {str(down.orig)[:300]}") from down
-    finally:
-        listener.close()
-        if lock is not None:
-            lock.close()
+    with closing(_listen(settings)) as listener, owned(settings):
+        try:
+            banli = build(settings)
+            migrate.upgrade(settings.database_url.get_secret_value())
+            app = web(banli)
+            if settings.demo:
+                _fill(banli)
+            _greet(settings, listener.getsockname()[1], out)
+            config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+            Server(config, banli.hub.close).run(sockets=[listener])
+        except OperationalError as down:
+            raise CannotServe(f"The database does not answer: {str(down.orig)[:300]}") from down
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -88,19 +83,20 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _own(settings: Settings) -> IO[str] | None:
-    """Exactly one process owns a SQLite file: two writers would undo each other's order."""
+@contextmanager
+def owned(settings: Settings) -> Iterator[None]:
+    """Exactly one process works on a SQLite file: two writers would undo each other's order. Raises CannotServe."""
     path = database_file(settings)
     if path is None:
-        return None
+        yield
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = path.with_suffix(".lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as taken:
-        lock.close()
-        raise CannotServe(f"Another Banli process has {path} open. Stop it first, or use PostgreSQL.") from taken
-    return lock
+    with path.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            raise CannotServe(f"Another Banli process has {path} open. Stop it first, or use PostgreSQL.") from taken
+        yield
 
 
 def _fill(banli: Banli) -> None:
