@@ -66,11 +66,11 @@ class Desk:
             raise
         return answer
 
-    def note(self, command: str, code: str) -> None:
-        """Audit an attempt that was refused before it became a command."""
+    def note(self, command: str, subject: str | None, code: str) -> None:
+        """Audit an attempt that was refused before it became a command; ``subject`` as in "item:123"."""
 
         def work(uow: UnitOfWork) -> None:
-            audit.note(uow, self.actor, "api", command, correlation=self.correlation, refused=code)
+            audit.note(uow, self.actor, "api", command, correlation=self.correlation, subject=subject, refused=code)
 
         self.parts.store.run(work, timeout=SECONDS)
 

@@ -91,7 +91,7 @@ class Problems:
         if stop.status_code == 404:
             return said(404, "unknown_path", language, headers=headers)
         if stop.status_code == 405:
-            return said(405, "method_not_allowed", language, headers=headers)
+            return said(405, "method_not_allowed", language, headers={**headers, "Allow": _allowed(request)})
         if stop.status_code == 413:
             detail = self._say(language, "refusal.too_much", {})
             return answer(413, "too_much", detail, language, headers=headers)

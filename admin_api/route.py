@@ -92,7 +92,7 @@ class DeskRoute(APIRoute):
             desk = open_desk(parts, member_of(reader, request.headers.get("authorization")))
             refusal = self._refusal(desk, reader, request)
         if refusal is not None:
-            self._note(desk, refusal)
+            self._note(desk, request, refusal)
             raise refusal
         return desk
 
@@ -110,11 +110,13 @@ class DeskRoute(APIRoute):
             return NotFound(thing=need.kind)
         return None
 
-    def _note(self, desk: Desk, refusal: Refusal) -> None:
+    def _note(self, desk: Desk, request: Request, refusal: Refusal) -> None:
         """What would have been done is audited like an attempt that the bus refused."""
-        command = self.need.command
-        if command is not None:
-            desk.note(command.__name__, refusal.code)
+        need = self.need
+        if need.command is not None:
+            subject_id = read_id(request.path_params[need.parameter])
+            subject = None if subject_id is None else f"{need.kind}:{subject_id}"
+            desk.note(need.command.__name__, subject, refusal.code)
 
 
 @dataclass(frozen=True, slots=True)

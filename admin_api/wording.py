@@ -7,7 +7,7 @@ from core.engine.text import Words
 
 TITLES: Final[Mapping[int, Words]] = {
     400: {"zh-CN": "请求无法读取", "en": "The request cannot be read"},
-    401: {"zh-CN": "需要有效的密钥", "en": "A valid key is needed"},
+    401: {"zh-CN": "需要验明身份", "en": "Authentication is needed"},
     403: {"zh-CN": "没有权限", "en": "Not allowed"},
     404: {"zh-CN": "未找到", "en": "Not found"},
     405: {"zh-CN": "不支持此方法", "en": "Method not allowed"},

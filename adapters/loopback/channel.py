@@ -49,7 +49,9 @@ class LoopbackChannel:
     def parse(self, update: Update) -> Inbound:
         """A chat of this account only, and never the fetcher's own update: that one is not a person's to send."""
         try:
-            inbound = _INBOUND.validate_python(json.loads(update.raw))
+            said = json.loads(update.raw)
+            json.dumps(said, ensure_ascii=False).encode()  # halves of characters cannot be kept: UnicodeEncodeError
+            inbound = _INBOUND.validate_python(said)
         except (ValueError, ValidationError, RecursionError) as error:
             raise Unreadable(type(error).__name__) from error
         here = (inbound.address.channel, inbound.address.account)

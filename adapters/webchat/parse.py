@@ -20,6 +20,7 @@ def parse(update: Update) -> Inbound:
     """Raises Unreadable for anything that our own routes do not write."""
     try:
         said = json.loads(update.raw)
+        json.dumps(said, ensure_ascii=False).encode()  # halves of characters cannot be kept: UnicodeEncodeError
         return _READERS[said["type"]](said, _who(update, said))
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise Unreadable(type(error).__name__) from error  # its message would quote what was said

@@ -44,6 +44,7 @@ def case_json(house: House, lookup: Lookup, language: str, now: datetime) -> dic
                 "kind": each.type,
             }
             for each in timeline(lookup, row["id"], limit=80)
+            if each.type != "StageLeft"  # the next one that is entered says the same
         ],
         **case_hint(ctx, view, rows),
     }

@@ -20,7 +20,7 @@ from core.staff.policy import ROLES
 from core.store.reading import Reading
 
 STATIC = Path(__file__).parent / "static"
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.5
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -73,7 +73,7 @@ class DemoRoutes:
             if now != seen:
                 seen, quiet = now, 0
                 yield "event: changed\ndata: {}\n\n"
-            elif (quiet := quiet + 1) % 15 == 0:
+            elif (quiet := quiet + 1) % 30 == 0:
                 yield ": still here\n\n"
             await asyncio.sleep(LOOK_SECONDS)
 

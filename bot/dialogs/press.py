@@ -8,7 +8,7 @@ from core.commands.command import Command
 from core.commands.documents import SubmitDocument
 from core.commands.work import AnswerSurvey
 from core.kit.errors import Refusal
-from core.ledger import audit, buttons
+from core.ledger import audit, buttons, outbox
 from core.store.locks import case_key
 from core.store.sealing import Row
 
@@ -34,7 +34,7 @@ def press(turn: Turn) -> None:
     except Refusal as refusal:
         _refused(turn, name, row, refusal)
         return
-    _thank(turn, command, result)
+    _thank(turn, row, command, result)
 
 
 def _refused(turn: Turn, name: str, row: Row | None, refusal: Refusal) -> None:
@@ -46,8 +46,10 @@ def _refused(turn: Turn, name: str, row: Row | None, refusal: Refusal) -> None:
     turn.refuse(refusal)
 
 
-def _thank(turn: Turn, command: Command, result: object) -> None:
-    """Where no card is redrawn, say that it is done."""
+def _thank(turn: Turn, card: Row, command: Command, result: object) -> None:
+    """Where no reaction redraws the card, take its buttons away and say that it is done."""
+    if isinstance(command, AnswerSurvey | SubmitDocument):
+        outbox.redraw(turn.uow, card["card"])
     if isinstance(command, AnswerSurvey):
         turn.say("survey.thanks", score=command.score)
     elif isinstance(command, SubmitDocument) and isinstance(result, int):

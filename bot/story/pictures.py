@@ -5,6 +5,7 @@ import io
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 PAGE = (900, 1200)
+BUTTONS = (230, 230, 235)  # the colour of the row on the coat that tells variants apart
 PORTRAIT = (827, 1063)  # 35 x 45 mm at 600 dpi
 
 
@@ -27,16 +28,19 @@ def portrait(wall: tuple[int, int, int], variant: int = 1) -> Image.Image:
     sheet = Image.new("RGB", PORTRAIT, wall)
     draw = ImageDraw.Draw(sheet)
     draw.ellipse((0.3 * width, 0.2 * height, 0.7 * width, 0.6 * height), fill=(205, 170, 150))
-    draw.rectangle((0.18 * width, 0.66 * height, 0.82 * width, height), fill=(50 + variant % 100, 60, 90))
+    draw.rectangle((0.18 * width, 0.66 * height, 0.82 * width, height), fill=(50, 60, 90))
     for strand in range(60):
         x = 0.32 * width + strand * 0.006 * width
         draw.line((x, 0.17 * height, x + 9, 0.3 * height), fill=(25 + strand % 3 * 30, 20, 20), width=2)
     for eye in (0.42, 0.58):
         draw.ellipse(((eye - 0.03) * width, 0.37 * height, (eye + 0.03) * width, 0.39 * height), fill=(20, 20, 20))
+    draw.rectangle((0.3 * width, 0.8 * height, 0.3 * width + 0.4 * width * variant / 999, 0.82 * height), fill=BUTTONS)
     return sheet
 
 
 def saved(picture: Image.Image, form: str) -> bytes:
+    """The same bytes for the same picture: a PDF carries no date."""
+    dates = {"creationDate": None, "modDate": None} if form == "PDF" else {}
     out = io.BytesIO()
-    picture.save(out, form)
+    picture.save(out, form, **dates)
     return out.getvalue()

@@ -26,7 +26,8 @@ RIGHT: dict[str, list[dict[str, Any]]] = {
 TORN = [
     b"", b"null", b"[]", b"{}", b'"x"', b"1e999", b"NaN", b"[" * 100_000, b'{"type":' * 30_000, b"\xff\xfe\x00", b"\x00" * 50,
     b'{"type":"text"', b'{"type":[]}', b'{"type":{}}', b'{"type":null,"visitor":null}', b'{"type":"\\ud800"}',
-    b'{"type":"text","visitor":"\\ud800","text":"x"}', b"9" * 5000,
+    b'{"type":"text","visitor":"v","text":"\\udfff"}', b"9" * 5000,
+    b'{"type":"message","address":{"channel":"loopback","account":"test","chat":"c"},"sender":"c","text":"\\udfff"}',
 ]  # fmt: skip
 
 _anything = st.recursive(

@@ -1,5 +1,7 @@
 """Reading stored updates of the page: whatever lies in the inbox is understood or called unreadable, nothing else."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 
@@ -38,8 +40,6 @@ def test_a_torn_update_is_unreadable(raw: bytes) -> None:
 
 @pytest.mark.parametrize("said", RIGHT["webchat"])
 def test_the_right_ones_are_read(said: dict[str, object]) -> None:
-    import json
-
     inbound = parse(update(json.dumps(said).encode()))
     assert inbound.sender == "v"
     assert inbound.address.key == "webchat:web:v"

@@ -161,6 +161,7 @@ def test_nobody_stores_a_file_for_what_he_does_not_reach(small_office: Office, t
         ("SubmitDocument", small_office.staff["other.sales"], "not_found"),
         ("SubmitDocument", small_office.staff["visa.finance"], "not_allowed"),
     ]
+    assert {each["subject"] for each in refused} == {f"item:{item_id}"}
 
 
 @pytest.mark.parametrize(

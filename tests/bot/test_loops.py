@@ -81,7 +81,9 @@ def test_a_malformed_update_is_parked_at_once_and_the_others_go_on(house: TestHo
     house.quiet = False
     person = house.people["张三"]
     for n, raw in enumerate((b"", b"{", b"[]", b'{"type":"message"}', b"\xff\xfe\x00", b'{"type":"unheard"}')):
-        update = Update(channel="loopback", account="test", platform_id=f"bad{n}", conversation=person.address.key, raw=raw)
+        update = Update(
+            channel="loopback", account="test", platform_id=f"bad{n}", conversation=person.address.key, raw=raw
+        )
         house.banli.store.run(lambda uow, each=update: inbox.append(uow, each))
     unknown = Update(channel="nobody", account="x", platform_id="1", conversation="nobody:x:1", raw=b"{}")
     house.banli.store.run(lambda uow: inbox.append(uow, unknown))

@@ -17,7 +17,7 @@ from tests.services.browser import DESKTOP, Visitors
 WIDE = (1440, 900)
 PAUSE = 100  # milliseconds between two looks at the hint
 STAFF = ("consultant", "copywriter", "reviewer")
-NAMES = re.compile("张三|顾问甲|文案乙|复核丙|日本旅游签证标准套餐")
+NAMES = re.compile("张三|顾问甲|文案乙|复核丙|日本旅游签证标准套餐|“户口”")
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b")
 
@@ -33,7 +33,7 @@ def in_windows(demo: DemoServer, visitors: Visitors, language: str, folder: Path
     client = visitors.page(locale=language)
     first = visitors.page(locale=language, size=DESKTOP)
     pages = [first, visitors.window(first.context), visitors.window(first.context)]
-    staff = {seat: window(page, demo, seat, language) for page, seat in zip(pages, STAFF, strict=True)}
+    staff = [window(page, demo, seat, language) for page, seat in zip(pages, STAFF, strict=True)]
 
     def hint() -> str:
         with urlopen(f"{demo.url}/demo/api/case?lang={language}") as answer:
@@ -43,7 +43,9 @@ def in_windows(demo: DemoServer, visitors: Visitors, language: str, folder: Path
     return Office(
         language=language,
         client=mine,
-        **staff,
+        consultant=staff[0],
+        copywriter=staff[1],
+        reviewer=staff[2],
         hint=hint,
         pause=lambda: client.wait_for_timeout(PAUSE),
         papers=papers.make(folder / "papers"),
@@ -58,7 +60,9 @@ def at_the_demo(demo: DemoServer, page: Page, language: str, folder: Path, clien
     return Office(
         language=language,
         client=client or Phone(page.frame_locator('iframe[data-seat="client"]')),
-        **{seat: staff_phone(page, seat) for seat in STAFF},
+        consultant=staff_phone(page, "consultant"),
+        copywriter=staff_phone(page, "copywriter"),
+        reviewer=staff_phone(page, "reviewer"),
         hint=lambda: pane.hint,
         pause=lambda: page.wait_for_timeout(PAUSE),
         papers=papers.make(folder / "papers"),

@@ -132,7 +132,10 @@ def judge(agency: SmallAgency, reader: Reader, made: Round, answers: list[Any]) 
 def _audited(reader: Reader, made: Round, answers: list[Any]) -> list[dict[str, Any]]:
     pressed = reader.find(audit, audit.c.command == "ReviewDocument", audit.c.correlation.in_(made.entries))
     called = reader.find(
-        audit, audit.c.command == "ReviewDocument", audit.c.subject == f"version:{made.version_id}", audit.c.door == "api"
+        audit,
+        audit.c.command == "ReviewDocument",
+        audit.c.subject == f"version:{made.version_id}",
+        audit.c.door == "api",
     )
     assert len(called) == len(answers)
     return pressed + called

@@ -62,17 +62,25 @@ class SmallAgency:
         for name, role in STAFF.items():
             staff_id = self.staff[role] = self.do(AddStaff(name=name, roles=(role,)))
             self.names[staff_id] = name
-            self.do(BindStaffIdentity(staff_id=staff_id, channel="loopback", account="test", external_id=f"staff-{role}"))
+            self.do(
+                BindStaffIdentity(staff_id=staff_id, channel="loopback", account="test", external_id=f"staff-{role}")
+            )
         self.client = self.do(RegisterClient(name="张三"))
         bind = BindClientIdentity(client_id=self.client, channel="loopback", account="test", external_id="client")
         self.do(bind)
         return self
 
-    def case(self, uow: UnitOfWork, kinds: Sequence[str] = ("grown_up",), fields: Mapping[str, Any] | None = None) -> int:
+    def case(
+        self, uow: UnitOfWork, kinds: Sequence[str] = ("grown_up",), fields: Mapping[str, Any] | None = None
+    ) -> int:
         """A new case, opened in this unit."""
         travellers = tuple(Traveller(name=f"旅客{n}", kind=kind) for n, kind in enumerate(kinds))
         command = OpenCase(
-            client_id=self.client, flow="small_matter", travellers=travellers, team=self.staff, fields=dict(fields or {})
+            client_id=self.client,
+            flow="small_matter",
+            travellers=travellers,
+            team=self.staff,
+            fields=dict(fields or {}),
         )
         return int(self.execute(uow, command))
 

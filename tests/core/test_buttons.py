@@ -35,7 +35,9 @@ def store(database: str, clock: ManualClock) -> Iterator[Store]:
         yield opened
 
 
-def mint(store: Store, *tasks: int, keeps: bool = False, expires_at: datetime | None = None, for_id: int | None = None) -> list[str]:
+def mint(
+    store: Store, *tasks: int, keeps: bool = False, expires_at: datetime | None = None, for_id: int | None = None
+) -> list[str]:
     offers = [
         Offer.model_validate({**offer(CompleteTask(task_id=each), LABEL, keeps=keeps), "expires_at": expires_at})
         for each in tasks

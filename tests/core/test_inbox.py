@@ -34,7 +34,13 @@ def stored(store: Store) -> list[tuple[str, str, str]]:
 
 
 def test_a_delivery_is_stored_once_per_channel_account_and_platform_id(store: Store) -> None:
-    deliveries = [update("1"), update("1", raw=b"again"), update("2"), update("1", channel="d"), update("1", account="b")]
+    deliveries = [
+        update("1"),
+        update("1", raw=b"again"),
+        update("2"),
+        update("1", channel="d"),
+        update("1", account="b"),
+    ]
     together(store, [Unit(lambda uow, each=each: inbox.append(uow, each)) for each in deliveries])  # type: ignore[misc]
     store.run(lambda uow: inbox.append(uow, update("2", raw=b"later")))
     assert stored(store) == [("c", "a", "1"), ("c", "a", "2"), ("d", "a", "1"), ("c", "b", "1")]

@@ -2,13 +2,18 @@
 
 import pytest
 
+from core.bus.deed import Cause
 from core.cases.tables import item
 from core.commands.cases import AdvanceCase, AssignRole, SetFields
+from core.commands.documents import ReviewDocument
 from core.conversations.tables import conversation
 from core.kit.errors import NotPossibleNow
-from core.ledger.tables import button
+from core.kit.ids import new_id
+from core.ledger.tables import audit, button
+from core.store.sealing import Row
+from core.store.store import Unit
 from tests.bot.chat import CONSULTANT, COPYWRITER, REVIEWER, begin, case_of, new_client, open_case, picture
-from tests.house import TestHouse
+from tests.house import Person, TestHouse
 from tests.stories.journey import PREPARED, acting, at_stage, dispatched, events, items, titled, waive
 
 ALWAYS = {"passport", "photo", "hukou", "form", "tickets_hotel"}
@@ -47,7 +52,9 @@ def test_an_effective_contract_sends_one_welcome_and_makes_one_task_with_a_due_d
     (task,) = titled(agency, client, "跟进客户材料")
     assert (task["role"], task["staff_id"]) == ("copywriter", agency.team["copywriter"])
     assert task["due"] > agency.clock.now()
-    agency.people[CONSULTANT].press_token(_first_token(agency, "合同生效"))
+    consultant = agency.people[CONSULTANT]
+    consultant.press_token(_spent_token(agency, consultant, "合同生效"))
+    assert "已由" in consultant.last
     assert len(dispatched(agency, "sms", client)) == len(titled(agency, client, "跟进客户材料")) == 1
 
 
@@ -61,9 +68,7 @@ def test_the_last_approval_moves_the_case_gives_the_task_and_tells_the_copywrite
     reviewer.presses("通过", card="审核:信用卡金卡").presses("通过", card="审核:退休证")
     assert case_of(agency, client)["stage"] == "collect"
     copywriter.new()
-    last = _newest_token(agency, REVIEWER, "通过", "审核:白底证件照")
-    reviewer.press_token(last)
-    reviewer.press_token(last)
+    _both_approve(agency, _newest_token(agency, REVIEWER, "通过", "审核:白底证件照"), items(agency, client)["photo"])
 
     assert case_of(agency, client)["stage"] == "prepare"
     log = events(agency, client)
@@ -81,9 +86,8 @@ def test_a_granted_visa_has_its_effects_once_however_often_it_is_tapped(agency: 
     client, consultant = at_stage(agency, "tracking"), agency.people[CONSULTANT]
     sent = {gateway: len(dispatched(agency, gateway, client)) for gateway in ("sms", "mail")}
     case_id = case_of(agency, client)["id"]
-    agency.do(
-        SetFields(case_id=case_id, fields={"valid_to": "2027-03-10", "days": 15}), actor=acting(agency, CONSULTANT)
-    )
+    granted = SetFields(case_id=case_id, fields={"valid_to": "2027-03-10", "days": 15})
+    agency.do(granted, actor=acting(agency, CONSULTANT))
     token = _newest_token(agency, CONSULTANT, "已获签")
     consultant.press_token(token)
     consultant.press_token(token)
@@ -150,10 +154,27 @@ def test_an_item_asked_for_by_name_counts_in_place_of_its_group(agency: TestHous
     assert "(7/8)" in client.last
 
 
-def _first_token(house: TestHouse, label: str) -> str:
+def _both_approve(house: TestHouse, token: str, photo: Row) -> None:
+    """The reviewer taps while the consultant approves the same version over the API."""
+    banli, consultant = house.banli, acting(house, CONSULTANT)
+    command = ReviewDocument(version_id=photo["current_id"], decision="approved")
+    house.quiet = False
+    house.people[REVIEWER].press_token(token)
+    other = Unit(lambda uow: banli.bus.attempt(uow, command, Cause(consultant, "api", new_id())))
+    pressed, approved = banli.receiver.submit_waiting(), banli.store.submit(other)
+    for each in (*pressed, approved):
+        each.result(timeout=30)
+    house.quiet = True
+    house.rest()
     with house.looking() as reader:
-        rows = reader.find(button)
-    return next(row["token"] for row in reversed(rows) if label in row["label"]["zh-CN"])
+        refused = reader.find(audit, audit.c.command == "ReviewDocument", audit.c.outcome == "refused")
+    assert [row["code"] for row in refused][-1] == "already_decided"
+
+
+def _spent_token(house: TestHouse, person: Person, label: str) -> str:
+    with house.looking() as reader:
+        rows = reader.find(button, button.c.for_id == person.id, button.c.state == "spent")
+    return next(str(row["token"]) for row in reversed(rows) if label in row["label"]["zh-CN"])
 
 
 def _newest_token(house: TestHouse, name: str, label: str, card: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The runner tells a story that does not come out from one that does, and says where; a file that is no story is refused."""
+"""The runner tells a story that does not come out from one that does, and where; a file that is no story is refused."""
 
 import io
 from pathlib import Path
@@ -159,16 +159,10 @@ def test_every_mistake_of_a_file_is_told_at_once(tmp_path: Path) -> None:
         assert set(problem.message) == {"zh-CN", "en"}
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        "",
-        "steps: [",
-        "story: x",
-        "- a list",
-        "story: x\nflow: nowhere.yaml\nclock: 2026-03-02 10:00\npeople: {a: {name: A}}\nsteps: [{told: nothing}]",
-    ],
-)
+NO_FLOW = "story: x\nflow: nowhere.yaml\nclock: 2026-03-02 10:00\npeople: {a: {name: A}}\nsteps: [{told: nothing}]\n"
+
+
+@pytest.mark.parametrize("content", ["", "steps: [", "story: x", "- a list", NO_FLOW])
 def test_a_file_that_is_no_story_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "story.yaml"
     path.write_text(content, encoding="utf-8")

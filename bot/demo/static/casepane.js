@@ -13,13 +13,14 @@ function head(one) {
   const percent = Math.max(0, Math.min(100, Math.round(one.percent ?? 0)));
   const fill = el("span", { class: "bar-fill" });
   fill.style.width = `${percent}%`;
-  const waiting = WAITING[one.waiting_on] ? t(WAITING[one.waiting_on]) : one.waiting_on;
+  const open = one.status === "open";
+  const waiting = open && WAITING[one.waiting_on] ? t(WAITING[one.waiting_on]) : "";
   return [
     el(
       "div",
       { class: "case-title" },
       el("h2", { text: one.flow, "data-testid": "case-flow" }),
-      one.status && el("span", { class: "pill", "data-testid": "case-status", text: one.status }),
+      el("span", { class: "pill", "data-testid": "case-status", text: t(open ? "running" : "closed") }),
     ),
     el(
       "p",
