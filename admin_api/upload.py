@@ -1,6 +1,5 @@
 """A file from a member of staff: into the store, opened in a child process, kept or refused with a sentence."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,17 +9,11 @@ from admin_api.desk import Desk
 from admin_api.multipart import FIELD, OVERHEAD, FileForm
 from core.commands.documents import KeepFile
 from core.files.inspection import Inspection
+from core.files.sniff import MEDIA_TYPES
 from core.files.store_port import FileStore, Stored
 from core.files.verdicts import verdict_words
 from core.kit.errors import Invalid, Problem, TooMuch
 
-MEDIA_TYPES: Final[Mapping[str, str]] = {
-    "pdf": "application/pdf",
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "heic": "image/heic",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 UNKNOWN_TYPE: Final = "application/octet-stream"
 
 
@@ -45,7 +38,7 @@ class Looked:
         stored = self.upload.stored
         return KeepFile(
             name=self.upload.name,
-            media_type=MEDIA_TYPES.get(self.inspection.kind or "", UNKNOWN_TYPE),
+            media_type=UNKNOWN_TYPE if self.inspection.kind is None else MEDIA_TYPES[self.inspection.kind],
             size=stored.size,
             sha256=stored.sha256,
             handle=stored.handle,

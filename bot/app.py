@@ -180,6 +180,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
             policy=DEFAULT,
             limits=FileLimits.of(settings.limits),
             say=banli.house.texts.say,
+            zone=banli.house.zone,
         ),
     )
     guard(app, _hosts(settings))

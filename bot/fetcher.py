@@ -15,6 +15,7 @@ from core.commands.documents import KeepFile
 from core.files.child import Inspector, InspectorDown
 from core.files.gate import Refused, refusal
 from core.files.inspection import Inspected
+from core.files.sniff import MEDIA_TYPES
 from core.files.store_port import FileStore, Stored
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
@@ -27,13 +28,6 @@ from core.store.unit import UnitOfWork
 
 BATCH = 8  # files that are fetched at once
 POLL_SECONDS = 1.0
-MEDIA_TYPES = {
-    "pdf": "application/pdf",
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "heic": "image/heic",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 
 log = structlog.get_logger(__name__)
 
@@ -133,7 +127,7 @@ class Fetcher:
         stored = fetched.stored
         command = KeepFile(
             name=name[:300],
-            media_type=MEDIA_TYPES.get(inspection.kind or "", "application/octet-stream"),
+            media_type="application/octet-stream" if inspection.kind is None else MEDIA_TYPES[inspection.kind],
             size=0 if stored is None else stored.size,
             sha256="0" * 64 if stored is None else stored.sha256,
             handle="" if stored is None else stored.handle,

@@ -6,11 +6,11 @@ from typing import Any
 
 from bot.dialogs.commands import WORDS
 from bot.turn import Turn
-from core.cases.fields import check_fields
 from core.cases.tables import case
 from core.commands.cases import AdvanceCase, AskSupplement, FieldValue, SetFields
 from core.commands.documents import GiveDate
 from core.engine.flow import Field
+from core.engine.forms import check_fields
 from core.kit.errors import Invalid, Refusal
 from core.store.locks import case_key
 from core.views.checklist_view import askable

@@ -1,20 +1,15 @@
 """Fields and travellers of a running case: what they say decides what is on the checklist."""
 
-from collections.abc import Mapping
-from datetime import date
-
 from core.bus.deed import Deed
 from core.cases.checklist import sync_checklist
 from core.cases.stages import compiled_of
 from core.cases.tables import applicant, case
-from core.commands.cases import AddTraveller, FieldValue, SetFields
+from core.commands.cases import AddTraveller, SetFields
 from core.commands.contracts import Traveller
-from core.engine.flow import Field, Flow
+from core.engine.forms import check_fields, check_kinds
 from core.events.happened import FieldSet, TravellerAdded
-from core.kit.errors import Invalid, NotPossibleNow, Problem
+from core.kit.errors import NotPossibleNow
 from core.store.sealing import Row
-
-MAX_TEXT = 2000  # characters of one field
 
 
 def set_fields(command: SetFields, deed: Deed) -> None:
@@ -30,7 +25,7 @@ def set_fields(command: SetFields, deed: Deed) -> None:
 def add_traveller(command: AddTraveller, deed: Deed) -> int:
     """Returns the applicant's id; his own items join the checklist, shared ones stay single."""
     row = _open_case(command.case_id, deed)
-    check_travellers(compiled_of(deed, row).flow, [command.traveller])
+    check_kinds(compiled_of(deed, row).flow, [command.traveller.kind])
     position = len(deed.uow.find(applicant, applicant.c.case_id == row["id"]))
     added = keep_traveller(row, command.traveller, position, deed)
     deed.emit(TravellerAdded(case_id=row["id"], applicant_id=added["id"]))
@@ -40,82 +35,6 @@ def add_traveller(command: AddTraveller, deed: Deed) -> int:
 
 def keep_traveller(row: Row, traveller: Traveller, position: int, deed: Deed) -> Row:
     return deed.uow.add(applicant, case_id=row["id"], position=position, name=traveller.name, kind=traveller.kind)
-
-
-def check_travellers(flow: Flow, travellers: list[Traveller]) -> None:
-    """Raises Invalid naming every applicant type that the flow does not know."""
-    known = [choice.key for choice in flow.applicant_types]
-    problems = [
-        Problem(
-            f"/travellers/{position}/kind",
-            "case.applicant_type",
-            {
-                "zh-CN": f"未知申请人类型 {each.kind},可选:{'、'.join(known)}",
-                "en": f"unknown applicant type {each.kind}; known: {', '.join(known)}",
-            },
-        )
-        for position, each in enumerate(travellers)
-        if each.kind not in known
-    ]
-    if problems:
-        raise Invalid(problems=problems)
-
-
-def check_fields(flow: Flow, values: Mapping[str, FieldValue]) -> None:
-    """One validator for chat, API and import. Raises Invalid with every wrong field at once."""
-    known = {field.key: field for field in flow.fields}
-    problems = []
-    for key, value in values.items():
-        if key not in known:
-            words = {"zh-CN": f"没有字段 {key}", "en": f"there is no field {key}"}
-            problems.append(Problem(f"/fields/{key}", "field.unknown", words))
-        elif value is not None and not _fits(known[key], value):
-            name = known[key].name
-            words = {
-                "zh-CN": f"“{name.get('zh-CN', key)}”的值不符合要求:{_wanted(known[key], 'zh-CN')}",
-                "en": f"the value of “{name.get('en', key)}” does not fit: {_wanted(known[key], 'en')}",
-            }
-            problems.append(Problem(f"/fields/{key}", "field.value", words))
-    if problems:
-        raise Invalid(problems=problems)
-
-
-def _fits(field: Field, value: FieldValue) -> bool:
-    choices = {choice.key for choice in field.choices}
-    match field.type:
-        case "bool":
-            return isinstance(value, bool)
-        case "int" | "money":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "date":
-            return isinstance(value, str) and _is_date(value)
-        case "enum":
-            return value in choices
-        case "multi":
-            return isinstance(value, list) and choices.issuperset(value)
-        case _:
-            fits = isinstance(value, str) and len(value) <= MAX_TEXT
-            return fits and (not choices or value in choices)
-
-
-def _is_date(value: str) -> bool:
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _wanted(field: Field, language: str) -> str:
-    if field.choices:
-        return " / ".join(choice.key for choice in field.choices)
-    wanted = {
-        "bool": ("true 或 false", "true or false"),
-        "int": ("整数", "a whole number"),
-        "money": ("以分为单位的整数", "a whole number of minor units"),
-        "date": ("日期,如 2026-05-01", "a date such as 2026-05-01"),
-    }.get(field.type, (f"最多 {MAX_TEXT} 个字符的文本", f"text of at most {MAX_TEXT} characters"))
-    return wanted[0] if language == "zh-CN" else wanted[1]
 
 
 def _open_case(case_id: int, deed: Deed) -> Row:

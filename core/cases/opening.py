@@ -2,11 +2,12 @@
 
 from core.bus.deed import Deed
 from core.cases.checklist import sync_checklist
-from core.cases.fields import check_fields, check_travellers, keep_traveller
+from core.cases.fields import keep_traveller
 from core.cases.numbers import next_number
 from core.cases.stages import enter
 from core.cases.tables import case
 from core.commands.cases import OpenCase
+from core.engine.forms import check_fields, check_kinds
 from core.events.happened import CaseOpened
 from core.kit.ids import new_id
 from core.staff.tables import staff
@@ -22,7 +23,7 @@ def open_case(command: OpenCase, deed: Deed) -> int:
     uow = deed.uow
     version_id, compiled = deed.tool("catalogue").latest(uow, command.flow)
     flow = compiled.flow
-    check_travellers(flow, list(command.travellers))
+    check_kinds(flow, [each.kind for each in command.travellers])
     check_fields(flow, command.fields)
     number, case_id = next_number(uow, flow.kind), new_id()
     if uow.held is not None:

@@ -6,8 +6,11 @@ from core.bus.deed import Deed
 from core.commands.contracts import ActivateContract, AttachCase, DraftContract, RecordDeposit
 from core.contracts.tables import contract
 from core.engine.access import Actor
+from core.engine.forms import check_fields, check_kinds
 from core.events.happened import ContractActivated, ContractDrafted, DepositRecorded
-from core.kit.errors import AlreadyDecided, Refusal
+from core.kit.errors import AlreadyDecided, Invalid, Problem, Refusal
+from core.staff.policy import ROLES
+from core.staff.tables import staff
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
@@ -19,8 +22,11 @@ class NumberTaken(Refusal):
 
 
 def draft_contract(command: DraftContract, deed: Deed) -> int:
-    """Returns the contract's id. Raises NotFound for an unknown flow, NumberTaken."""
-    deed.tool("catalogue").latest(deed.uow, command.flow)
+    """Returns the contract's id. Raises NotFound for an unknown flow, NumberTaken, Invalid for what no case can use."""
+    _, compiled = deed.tool("catalogue").latest(deed.uow, command.flow)
+    check_kinds(compiled.flow, [each.kind for each in command.travellers])
+    check_fields(compiled.flow, command.fields)
+    _check_team(command, deed)
     if deed.uow.first(contract, contract.c.number == command.number) is not None:
         raise NumberTaken(number=command.number)
     row = deed.uow.add(
@@ -38,6 +44,21 @@ def draft_contract(command: DraftContract, deed: Deed) -> int:
     )
     deed.emit(ContractDrafted(contract_id=row["id"], client_id=command.client_id))
     return int(row["id"])
+
+
+def _check_team(command: DraftContract, deed: Deed) -> None:
+    """Raises Invalid for a role that nobody knows or a person who is not there: the case could not be opened."""
+    problems = []
+    for role, person in command.team.items():
+        member = deed.uow.peek(staff, person)
+        if role not in ROLES:
+            words = {"zh-CN": f"未知角色 {role}", "en": f"unknown role {role}"}
+            problems.append(Problem(f"/team/{role}", "staff.role", words))
+        elif member is None or not member["active"]:
+            words = {"zh-CN": f"没有编号为 {person} 的在职员工", "en": f"there is no active member of staff {person}"}
+            problems.append(Problem(f"/team/{role}", "staff.unknown", words))
+    if problems:
+        raise Invalid(problems=problems)
 
 
 def record_deposit(command: RecordDeposit, deed: Deed) -> None:

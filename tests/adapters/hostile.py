@@ -5,26 +5,28 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+_CHAT = {"channel": "loopback", "account": "test", "chat": "c"}
 RIGHT: dict[str, list[dict[str, Any]]] = {
     "webchat": [
         {"type": "text", "visitor": "v", "text": "hi", "other": ""},
         {"type": "text", "visitor": "v", "text": "", "other": "sticker"},
         {"type": "press", "visitor": "v", "token": "A" * 22, "message": "n1"},
         {"type": "contact", "visitor": "v", "event": "entered", "locale": "en"},
-        {"type": "file", "visitor": "v", "handle": "h", "name": "a.jpg", "media_type": "image/jpeg", "size": 3, "caption": ""},
+        {"type": "file", "visitor": "v", "handle": "h", "name": "a.jpg", "media_type": "m", "size": 3, "caption": ""},
     ],
     "loopback": [
-        {"type": "message", "address": {"channel": "loopback", "account": "test", "chat": "c"}, "sender": "c", "text": "hi"},
-        {"type": "press", "address": {"channel": "loopback", "account": "test", "chat": "c"}, "sender": "c", "token": "t"},
-        {"type": "contact", "address": {"channel": "loopback", "account": "test", "chat": "c"}, "sender": "c", "event": "left"},
+        {"type": "message", "address": _CHAT, "sender": "c", "text": "hi"},
+        {"type": "press", "address": _CHAT, "sender": "c", "token": "t"},
+        {"type": "contact", "address": _CHAT, "sender": "c", "event": "left"},
         {
-            "type": "message", "address": {"channel": "loopback", "account": "test", "chat": "c"}, "sender": "c",
+            "type": "message", "address": _CHAT, "sender": "c",
             "file": {"handle": "h", "name": "n", "media_type": "m", "size": 1},
         },
     ],
 }  # fmt: skip
 TORN = [
-    b"", b"null", b"[]", b"{}", b'"x"', b"1e999", b"NaN", b"[" * 100_000, b'{"type":' * 30_000, b"\xff\xfe\x00", b"\x00" * 50,
+    b"", b"null", b"[]", b"{}", b'"x"', b"1e999", b"NaN", b"[" * 100_000, b'{"type":' * 30_000, b"\xff\xfe\x00",
+    b"\x00" * 50,
     b'{"type":"text"', b'{"type":[]}', b'{"type":{}}', b'{"type":null,"visitor":null}', b'{"type":"\\ud800"}',
     b'{"type":"text","visitor":"v","text":"\\udfff"}', b"9" * 5000,
     b'{"type":"message","address":{"channel":"loopback","account":"test","chat":"c"},"sender":"c","text":"\\udfff"}',

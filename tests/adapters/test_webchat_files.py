@@ -27,7 +27,9 @@ from tests.services.databases import Databases
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def demo(request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def demo(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("demo")
     with databases.fresh(request.param) as url, open_site(url, folder, demo=True, filled=True) as site:
         consultant = site.page("consultant")
@@ -63,8 +65,12 @@ def test_client_and_staff_hand_papers_in_and_both_are_on_record(demo: Site) -> N
     by_api(demo, "scan.jpg", picture(47), "photo")
     found = versions(demo)[-7:]
     assert [(row["by_kind"], row["channel"]) for row in found[:5]] == [
-        ("client", "webchat"), ("client", "webchat"), ("client", "loopback"), ("client", "loopback"), ("staff", "webchat"),
-    ]  # fmt: skip
+        ("client", "webchat"),
+        ("client", "webchat"),
+        ("client", "loopback"),
+        ("client", "loopback"),
+        ("staff", "webchat"),
+    ]
     assert [row["by_kind"] for row in found[5:]] == ["staff", "staff"]
     with demo.banli.reading.open() as reader:
         kinds = [reader.find(file, file.c.id == row["file_id"])[0]["media_type"] for row in found]
@@ -89,7 +95,11 @@ def by_loopback(site: Site, name: str, data: bytes, caption: str) -> None:
     address = Address(channel="loopback", account="test", chat="phone")
     said = InboundMessage(address=address, sender="phone", text=caption, file=FileRef(handle=name, name=name))
     update = Update(
-        channel="loopback", account="test", platform_id=name, conversation=address.key, raw=said.model_dump_json().encode()
+        channel="loopback",
+        account="test",
+        platform_id=name,
+        conversation=address.key,
+        raw=said.model_dump_json().encode(),
     )
     site.banli.store.run(lambda uow: inbox.append(uow, update))
     site.rest()
@@ -103,7 +113,9 @@ def by_api(site: Site, name: str, data: bytes, key: str) -> None:
     assert wanted is not None
     secret = do(site, IssueApiKey(staff_id=adviser["staff_id"], name="scanner"))
     answer = site.page("consultant").http.post(
-        f"/api/v1/items/{wanted['id']}/documents", files={"file": (name, data)}, headers={"authorization": f"Bearer {secret}"}
+        f"/api/v1/items/{wanted['id']}/documents",
+        files={"file": (name, data)},
+        headers={"authorization": f"Bearer {secret}"},
     )
     assert answer.status_code == 201, answer.text
     site.rest()
@@ -130,7 +142,9 @@ def test_an_item_tells_its_requirement_its_format_and_shows_its_sample(demo: Sit
     assert samples >= 8
 
 
-@pytest.mark.parametrize("name", ["..%2Fv1.yaml", "v1.yaml", "..%2F..%2Fvisa_kr_tourist%2Fsamples%2Fphoto.png", "nothing.png"])
+@pytest.mark.parametrize(
+    "name", ["..%2Fv1.yaml", "v1.yaml", "..%2F..%2Fvisa_kr_tourist%2Fsamples%2Fphoto.png", "nothing.png"]
+)
 def test_a_sample_is_a_picture_of_a_flow_and_no_other_file(demo: Site, name: str) -> None:
     client = demo.page("client")
     for flow in ("visa_jp_tourist", "..", "%2e%2e%2fflows"):

@@ -12,6 +12,8 @@ from tests.adapters.webpage import Page, Site, new_id, open_site
 from tests.files.corpus import REFUSED
 from tests.services.databases import Databases
 
+PART = b"--x\r\nContent-Disposition: form-data; "
+
 
 @pytest.fixture(scope="module")
 def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
@@ -74,7 +76,9 @@ def test_limits_hold(page: Page) -> None:
     assert page.http.post(page.path("presses"), json={"id": new_id(), "token": "x" * 500}).status_code == 413
 
 
-@pytest.mark.parametrize("text", ["\ud800", "a\x00b", "\udfff{name}", "<script>alert(1)</script>", "\u202e[x](http://y)"])
+@pytest.mark.parametrize(
+    "text", ["\ud800", "a\x00b", "\udfff{name}", "<script>alert(1)</script>", "\u202e[x](http://y)"]
+)
 def test_odd_characters_are_answered_like_others(site: Site, page: Page, text: str) -> None:
     before = len(page.messages())
     body = json.dumps({"id": new_id(), "text": text}).encode()  # lone halves travel as escapes
@@ -127,12 +131,18 @@ def test_problems_speak_the_callers_language(page: Page, language: str, word: st
     [
         (b"", "multipart/form-data; boundary=x"),
         (b"--x\r\n", "multipart/form-data; boundary=x"),
-        (b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\ncut", "multipart/form-data; boundary=x"),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\ncut',
+            "multipart/form-data; boundary=x",
+        ),
         (b"--y\r\nrubbish\x00--x--", "multipart/form-data; boundary=x"),
         (b"--x--", "multipart/form-data"),
         (b"{}", "application/json"),
         (b"a=b", "application/x-www-form-urlencoded"),
-        (b"--x\r\nContent-Disposition: form-data; name=\"id\"\r\n\r\n\xff\r\n--x--", "multipart/form-data; boundary=x; charset=hex"),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="id"\r\n\r\n\xff\r\n--x--',
+            "multipart/form-data; boundary=x; charset=hex",
+        ),
         (b"x", ""),
     ],
 )
@@ -180,7 +190,9 @@ def test_a_name_full_of_tricks_is_only_a_name(page: Page) -> None:
         assert "\x00" not in shown[-1]
 
 
-def test_a_store_that_takes_nothing_says_send_it_again(sqlite_url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_store_that_takes_nothing_says_send_it_again(
+    sqlite_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     with open_site(sqlite_url, tmp_path_factory.mktemp("busy"), demo=False) as site:
         page = site.page()
         site.banli.store.close()

@@ -130,7 +130,9 @@ def test_a_cookie_of_one_seat_opens_no_other(demo: Site) -> None:
     assert_problem(no_press, 401, "not_invited")
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://testserver.evil.example", "http://testserver:81"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://testserver.evil.example", "http://testserver:81"]
+)
 def test_a_form_of_another_site_is_refused(site: Site, origin: str) -> None:
     page = site.page()
     headers = {"origin": origin}

@@ -69,7 +69,9 @@ class Page:
     def messages(self, after: str = "0") -> list[dict[str, Any]]:
         answer = self.http.get(self.path("messages"), params={"after": after})
         assert answer.status_code == 200, answer.text
-        found: list[dict[str, Any]] = sorted(answer.json()["messages"], key=lambda each: (each["at"], int(each["cursor"])))
+        found: list[dict[str, Any]] = sorted(
+            answer.json()["messages"], key=lambda each: (each["at"], int(each["cursor"]))
+        )
         return found
 
     def texts(self) -> list[str]:

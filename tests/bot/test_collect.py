@@ -6,7 +6,18 @@ from bot.story.paper import pdf_with_text
 from core.cases.tables import document_version
 from core.commands.cases import AddTraveller
 from core.commands.contracts import Traveller
-from tests.bot.chat import BOTH, REVIEWER, approve, assert_readable, bound, case_of, new_client, open_case, paper, picture
+from tests.bot.chat import (
+    BOTH,
+    REVIEWER,
+    approve,
+    assert_readable,
+    bound,
+    case_of,
+    new_client,
+    open_case,
+    paper,
+    picture,
+)
 from tests.files.corpus import REFUSED
 from tests.house import Person, TestHouse
 

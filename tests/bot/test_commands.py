@@ -55,7 +55,9 @@ def test_a_number_shows_what_is_asked_of_that_item(clients: dict[str, Person], l
     client.new()
     client.says("2")
     [answer] = client.new()
-    words = ("白底证件照", "35×45", "JPG / PNG", "样例") if language == "zh-CN" else ("Photo", "35 x 45", "Sample", "20 MB")
+    words = (
+        ("白底证件照", "35×45", "JPG / PNG", "样例") if language == "zh-CN" else ("Photo", "35 x 45", "Sample", "20 MB")
+    )
     assert all(each in answer for each in words), answer
     assert_readable([answer])
 

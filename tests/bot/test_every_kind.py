@@ -74,8 +74,12 @@ def test_a_stranger_is_told_where_he_is_and_nothing_else(agency: TestHouse, kind
     assert all("V-2026" not in each for each in answers)
 
 
-@pytest.mark.parametrize("said", ["进度", "材料", "人工", "3", "看板", "案 V-2026-0001", "回复 V-2026-0001 好", "退回 V-2026-0001 护照 x"])
-def test_a_stranger_who_knows_the_words_learns_nothing(agency: TestHouse, clients: dict[str, Person], said: str) -> None:
+@pytest.mark.parametrize(
+    "said", ["进度", "材料", "人工", "3", "看板", "案 V-2026-0001", "回复 V-2026-0001 好", "退回 V-2026-0001 护照 x"]
+)
+def test_a_stranger_who_knows_the_words_learns_nothing(
+    agency: TestHouse, clients: dict[str, Person], said: str
+) -> None:
     assert clients, "V-2026-0001 is there"
     person = stranger(agency, f"curious-{said}")
     person.says(said)

@@ -1,4 +1,4 @@
-"""What people write comes out as they wrote it, through every sentence and card: no markup, no template, no attribute."""
+"""What people write comes out as they wrote it, through every sentence and card: no markup, no template."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,17 +18,17 @@ PAYLOADS = (
     "<b>bold</b><img src=x onerror=alert(1)>&amp;</card>",
     "[click](https://evil.example) `code` *b* _i_ ~s~ @everyone <@all>",
     "\u202etxet desrever\u202c \u200bzero\u200bwidth\ufeff e\u0301 \U0001f469\u200d\U0001f4bb",
-    "=HYPERLINK(\"http://evil\") %s %(name)s %n \\n \\u0041",
+    '=HYPERLINK("http://evil") %s %(name)s %n \\n \\u0041',
 )
 TEXTS = built_in()
-_said = st.text(st.characters(exclude_categories=("Cs",)), max_size=60) | st.sampled_from(PAYLOADS)
+_said = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.sampled_from(PAYLOADS)
 
 
 @settings(max_examples=150)
 @given(_said, st.sampled_from(("zh-CN", "en")))
 def test_every_sentence_takes_words_literally(said: str, language: str) -> None:
     """Cut the sentence at its placeholders: what stands between the pieces is exactly what was put in."""
-    for key in TEXTS.keys():
+    for key in sorted(TEXTS.keys()):
         template = TEXTS.say(language, key)
         names = placeholders(template)
         filled = TEXTS.say(language, key, dict.fromkeys(names, said))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def test_a_malformed_update_is_parked_at_once_and_the_others_go_on(house: TestHo
         update = Update(
             channel="loopback", account="test", platform_id=f"bad{n}", conversation=person.address.key, raw=raw
         )
-        house.banli.store.run(lambda uow, each=update: inbox.append(uow, each))
+        house.banli.store.run(partial(inbox.append, update=update))
     unknown = Update(channel="nobody", account="x", platform_id="1", conversation="nobody:x:1", raw=b"{}")
     house.banli.store.run(lambda uow: inbox.append(uow, unknown))
     arrives(house, "张三", "帮助")
@@ -162,7 +163,7 @@ def test_a_send_that_may_have_arrived_is_repeated_under_the_same_key(house: Test
             raise DeliveryFailed("time-out", ambiguous=True)
         return receipt
 
-    house.channel.send = loses_the_answer  # type: ignore[method-assign]  # the line fails once
+    house.channel.send = loses_the_answer  # type: ignore[method-assign,assignment]  # the line fails once
     arrives(house, "张三", "帮助")
     assert notices(house) == [("waiting", 1)]
     house.clock.advance(outbox.MAX_BACKOFF)

@@ -103,7 +103,7 @@ def call(uow: UnitOfWork, bus: Any, version_id: int, staff_id: int, decision: st
 
 
 def judge(agency: SmallAgency, reader: Reader, made: Round, answers: list[Any]) -> str:
-    """Exactly one decision with exactly its consequences, everybody else told who and when. Returns who won, and how."""
+    """One decision with exactly its consequences, everybody else told who and when. Returns who won, and how."""
     version = reader.peek(document_version, made.version_id)
     row = reader.peek(case, made.case_id)
     assert version is not None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -139,6 +140,6 @@ def test_a_token_that_was_never_ours_finds_nothing(store: Store) -> None:
     flipped = [token[:n] + ("A" if token[n] != "A" else "B") + token[n + 1 :] for n in range(len(token))]
     for forged in ("", "x", "x" * 5000, token[:-1], token + "A", "' OR 1=1 --", *flipped):
         with pytest.raises(NotFound):
-            store.run(lambda uow, forged=forged: buttons.find(uow, forged))
+            store.run(partial(buttons.find, token=forged))
     assert len({row["token"] for row in store.run(lambda uow: uow.find(button))}) == 1
     assert len(token) == 22

@@ -1,6 +1,6 @@
 """The case machine, spoken to by commands, against a small model of what a case of the small flow must be."""
 
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,8 @@ class CaseAgainstModel(RuleBasedStateMachine):
         fields = {} if far is None else {"travels_far": far}
         self.case_id = self.agency.banli.store.run(lambda uow: self.agency.case(uow, kinds, fields))
         self.kinds, self.far = list(kinds), far
-        self.stage, self.substate = "collect", None
+        self.stage = "collect"
+        self.substate: str | None = None
         self.asked: set[Key] = set()
         self.statuses: dict[Key, str] = dict.fromkeys(self._keys(), "todo")
         self.versions: dict[Key, int] = dict.fromkeys(self.statuses, 0)
@@ -239,7 +240,7 @@ class CaseAgainstModel(RuleBasedStateMachine):
     def _the_log_is_a_legal_path(self, events: list[Row]) -> None:
         path = [each["data"]["stage"] for each in events if each["type"] == "StageEntered"]
         assert path[0] == "collect"
-        assert set(zip(path, path[1:], strict=False)) <= set(STEPS.values())
+        assert set(pairwise(path)) <= set(STEPS.values())
         assert path[-1] == self.stage
         assert sum(each["type"] == "CaseClosed" for each in events) == int(not self.open)
 
@@ -269,4 +270,4 @@ def test_a_case_is_what_its_flow_allows_and_nothing_else(database: str, tmp_path
             agency = opened
             actors = people
 
-        run_state_machine_as_test(Machine, settings=QUICK)  # type: ignore[no-untyped-call]  # hypothesis
+        run_state_machine_as_test(Machine, settings=QUICK)

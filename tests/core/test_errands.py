@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -73,7 +74,7 @@ def test_an_errand_that_fails_is_tried_again_later_then_parked(database: str, st
     (row,) = ready(database, clock)
     for attempt in range(1, errands.MAX_ATTEMPTS + 1):
         assert claim(store, ready(database, clock)[0])
-        parked = store.run(lambda uow, n=attempt: errands.failed(uow, row["id"], n, "no line", permanent=False))
+        parked = store.run(partial(errands.failed, row_id=row["id"], attempt=attempt, error="no line", permanent=False))
         assert parked == (attempt == errands.MAX_ATTEMPTS)
         assert ready(database, clock) == []
         clock.advance(timedelta(hours=1))
@@ -83,7 +84,7 @@ def test_an_errand_that_fails_is_tried_again_later_then_parked(database: str, st
 def test_errands_under_way_take_nobody_s_place(database: str, store: Store, clock: ManualClock) -> None:
     """After a crash in the middle of many downloads a new file is fetched at once."""
     for n in range(3):
-        store.run(lambda uow, n=n: queue(uow, f"fetch:{n}"))
+        store.run(partial(queue, key=f"fetch:{n}"))
     for row in ready(database, clock):
         assert claim(store, row)
     store.run(lambda uow: queue(uow, "fetch:new"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_a_delivery_is_stored_once_per_channel_account_and_platform_id(store: St
         update("1", channel="d"),
         update("1", account="b"),
     ]
-    together(store, [Unit(lambda uow, each=each: inbox.append(uow, each)) for each in deliveries])  # type: ignore[misc]
+    together(store, [Unit(partial(inbox.append, update=each)) for each in deliveries])
     store.run(lambda uow: inbox.append(uow, update("2", raw=b"later")))
     assert stored(store) == [("c", "a", "1"), ("c", "a", "2"), ("d", "a", "1"), ("c", "b", "1")]
     assert {row["raw"] for row in store.run(lambda uow: uow.find(table))} == {b"{}"}
@@ -54,7 +55,7 @@ def test_deliveries_to_several_processes_at_once_are_stored_once(postgres_url: s
         for n in range(200):
             for position, store in enumerate(stores):
                 each = update(str(n if position % 2 else 199 - n))
-                units.append(Unit(lambda uow, each=each: inbox.append(uow, each), first=True))  # type: ignore[misc]
+                units.append(Unit(partial(inbox.append, update=each), first=True))
                 store.submit(units[-1])
         assert [outcome(unit) for unit in units] == [None] * 800
         assert sorted(stored(stores[0])) == sorted(("c", "a", str(n)) for n in range(200))
@@ -80,6 +81,7 @@ def test_an_entry_that_fails_is_pushed_ahead_further_each_time_then_parked(
             clock.move_to(row["due"])
         assert pauses == sorted(pauses)
         assert pauses[0] < pauses[-1]
+        row = store.run(lambda uow: uow.get(table, row_id))
         assert (row["state"], row["attempts"], row["error"]) == ("dead", inbox.MAX_ATTEMPTS, "boom")
         clock.advance(timedelta(days=30))
         with looks.open() as reader:

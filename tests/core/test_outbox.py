@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def claim(store: Store, row: Row) -> bool:
 
 def test_a_chat_is_served_in_order_and_holds_back_no_other(database: str, store: Store, clock: ManualClock) -> None:
     for chat, said in (("one", "1a"), ("one", "1b"), ("two", "2a")):
-        store.run(lambda uow, chat=chat, said=said: tell(uow, chat, said))
+        store.run(partial(tell, chat=chat, words=said))
     first, other = heads(database, clock)
     assert words([first, other]) == ["1a", "2a"]
     assert claim(store, first)
@@ -66,13 +67,13 @@ def test_a_chat_is_served_in_order_and_holds_back_no_other(database: str, store:
 def test_a_notice_that_cannot_be_delivered_is_parked_and_lets_the_next_one_go(
     database: str, store: Store, clock: ManualClock
 ) -> None:
-    ids = [store.run(lambda uow, said=said: tell(uow, "one", said)) for said in ("a", "b", "c")]
+    ids = [store.run(partial(tell, chat="one", words=said)) for said in ("a", "b", "c")]
     assert claim(store, heads(database, clock)[0])
     assert store.run(lambda uow: outbox.failed(uow, ids[0], 1, "blocked", permanent=True, after=None)) == "dead"
     assert words(heads(database, clock)) == ["b"]
     for attempt in range(1, outbox.MAX_ATTEMPTS + 1):
         assert claim(store, heads(database, clock)[0])
-        store.run(lambda uow, n=attempt: outbox.failed(uow, ids[1], n, "no line", permanent=False, after=None))
+        store.run(partial(outbox.failed, row_id=ids[1], attempt=attempt, error="no line", permanent=False, after=None))
         clock.advance(outbox.MAX_BACKOFF)
     assert words(heads(database, clock)) == ["c"]
 
@@ -91,14 +92,11 @@ def test_one_of_many_senders_claims(postgres_url: str, clock: ManualClock) -> No
     with ExitStack() as stack:
         stores = [stack.enter_context(open_store(postgres_url, clock)) for _ in range(4)]
         for n in range(20):
-            stores[0].run(lambda uow, n=n: tell(uow, f"chat{n}", "a"))
+            stores[0].run(partial(tell, chat=f"chat{n}", words="a"))
         with reading(postgres_url) as looks, looks.open() as reader:
             rows = outbox.waiting(reader, clock.now(), 50)
         assert len(rows) == 20
-        units = [
-            [Unit(lambda uow, row=row: outbox.claim(uow, row)) for row in rows]  # type: ignore[misc]  # a default
-            for _ in stores
-        ]
+        units = [[Unit(partial(outbox.claim, row=row)) for row in rows] for _ in stores]
         for n in range(len(rows)):
             for store, mine in zip(stores, units, strict=True):
                 store.submit(mine[n])
@@ -126,7 +124,7 @@ def test_a_sender_whose_lease_ended_settles_nothing(database: str, store: Store,
 
 def test_senders_that_died_take_nobody_s_place(database: str, store: Store, clock: ManualClock) -> None:
     for n in range(3):
-        store.run(lambda uow, n=n: tell(uow, f"chat{n}", f"stuck {n}"))
+        store.run(partial(tell, chat=f"chat{n}", words=f"stuck {n}"))
     for row in heads(database, clock):
         assert claim(store, row)
     store.run(lambda uow: tell(uow, "other", "new"))
@@ -147,7 +145,7 @@ def test_a_once_key_is_sent_once_by_several_processes(postgres_url: str) -> None
         units = []
         for n in range(30):
             for store in stores:
-                units.append(Unit(lambda uow, n=n: tell(uow, "one", "a", once=f"key{n}")))  # type: ignore[misc]
+                units.append(Unit(partial(tell, chat="one", words="a", once=f"key{n}")))
                 store.submit(units[-1])
         told = [outcome(unit) for unit in units]
         assert all(isinstance(each, int) for each in told)

@@ -1,6 +1,8 @@
 """Eight decisions at once, round after round: exactly one counts, everybody else is told who and when.
 
-BANLI_ROUNDS sets the number of rounds; the full form is 1000 (`BANLI_ROUNDS=1000 pytest -s --timeout=1800 tests/core/test_presses.py`).
+BANLI_ROUNDS sets the number of rounds. The full form, with its figures:
+
+    BANLI_ROUNDS=1000 pytest -s --timeout=1800 tests/core/test_presses.py
 """
 
 import json

@@ -1,6 +1,7 @@
 """Personal data at rest: nothing of it can be read in the database, and nothing can be changed or moved unseen."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -66,7 +67,7 @@ def everything(url: str) -> bytes:
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         parts = []
         for (table,) in tables:
-            with connection.cursor().copy(f'COPY "{table}" TO STDOUT (FORMAT binary)') as copy:  # type: ignore[call-overload]  # a built statement
+            with connection.cursor().copy(f'COPY "{table}" TO STDOUT (FORMAT binary)') as copy:
                 parts += [bytes(part) for part in copy]
     return b"".join(parts)
 
@@ -111,7 +112,7 @@ def test_every_sealed_column_holds_ciphertext(database: str, lived_in: TestHouse
 @pytest.fixture
 def two(database: str) -> Iterator[tuple[Store, int, int, str]]:
     with open_store(database) as store:
-        ids = [store.run(lambda uow, name=name: register(uow, name)) for name in ("one", "two")]
+        ids = [store.run(partial(register, name=name)) for name in ("one", "two")]
         yield store, ids[0], ids[1], database
 
 
@@ -151,7 +152,7 @@ def test_a_value_moved_to_another_column_is_found_out(two: tuple[Store, int, int
 
 
 def test_a_flipped_bit_is_found_out(two: tuple[Store, int, int, str]) -> None:
-    store, one, other, url = two
+    store, one, _, url = two
     sealed = _stored(url, one, "name")
     for position in (0, len(sealed) // 2, len(sealed) - 1):
         flipped = bytearray(sealed)

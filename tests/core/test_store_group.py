@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, InvalidStateError
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -57,7 +58,7 @@ def fails_at_flush(uow: UnitOfWork) -> None:
 
 def cannot_be_bound(uow: UnitOfWork) -> None:
     note(uow, "poison")
-    uow.add(task, case_id=1, role="x", title={}, created_at=datetime(2026, 3, 2))  # noqa: DTZ001  # naive on purpose
+    uow.add(task, case_id=1, role="x", title={}, created_at=datetime(2026, 3, 2))  # naive on purpose
 
 
 def is_written_by_another(uow: UnitOfWork) -> None:
@@ -103,7 +104,7 @@ def test_a_unit_that_fails_harms_no_other_of_its_group(store: Store, poison: Cal
 def test_a_group_is_one_transaction(store: Store) -> None:
     commits: list[Any] = []
     event.listen(store._engine, "commit", commits.append)
-    together(store, [Unit(lambda uow, n=n: note(uow, f"{n}")) for n in range(SIZE)])  # type: ignore[misc]  # a default
+    together(store, [Unit(partial(note, title=f"{n}")) for n in range(SIZE)])
     assert len(commits) == 2  # the gate's, and one for all
     assert len(titles(store)) == SIZE
 
@@ -113,7 +114,7 @@ def test_a_group_is_bounded_by_time(database: str, monkeypatch: pytest.MonkeyPat
     with open_store(database) as store:
         commits: list[Any] = []
         event.listen(store._engine, "commit", commits.append)
-        together(store, [Unit(lambda uow, n=n: note(uow, f"{n}")) for n in range(8)])  # type: ignore[misc]  # a default
+        together(store, [Unit(partial(note, title=f"{n}")) for n in range(8)])
         assert len(commits) > 2
         assert titles(store) == [str(n) for n in range(8)]
 
@@ -129,7 +130,7 @@ def test_what_arrives_goes_before_what_is_done(store: Store) -> None:
     assert ran == ["arrival", "work"]
 
 
-# -- the order of a conversation ----------------------------------------------------------------------------------------
+# -- the order of a conversation ---------------------------------------------------------------------------------
 
 
 def in_turn(name: str, *, needs: str = "") -> Callable[[UnitOfWork], None]:
@@ -169,7 +170,7 @@ def test_a_unit_that_never_stops_asking_for_keys_is_told_so(postgres_url: str) -
         store.run(lambda uow: uow.need(f"case:{next(asked)}"))
 
 
-# -- whoever waits, and whoever listens ---------------------------------------------------------------------------------
+# -- whoever waits, and whoever listens --------------------------------------------------------------------------
 
 
 def test_a_full_queue_refuses_at_once_and_takes_again_later(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

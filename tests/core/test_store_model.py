@@ -177,6 +177,6 @@ def test_any_mixture_of_steps_leaves_what_a_dict_would_hold(database: str) -> No
             return engine
 
     try:
-        run_state_machine_as_test(Machine, settings=settings(max_examples=120, stateful_step_count=40))  # type: ignore[no-untyped-call]  # hypothesis
+        run_state_machine_as_test(Machine, settings=settings(max_examples=120, stateful_step_count=40))
     finally:
         engine.dispose()

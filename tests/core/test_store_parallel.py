@@ -1,6 +1,7 @@
 """Several workers on one PostgreSQL: sorted locks, no deadlock, nothing lost, nothing done twice."""
 
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 
@@ -8,7 +9,7 @@ from core.conversations.tables import conversation
 from core.ledger.tables import button
 from core.store.store import Store, Unit
 from core.store.unit import UnitOfWork
-from tests.core.stores import outcome, open_store
+from tests.core.stores import open_store, outcome
 
 WORKERS = 4
 UNITS = 60
@@ -32,7 +33,7 @@ def raised(uow: UnitOfWork, *row_ids: int) -> None:
 
 
 def test_units_that_want_the_same_keys_in_any_order_neither_block_nor_lose_anything(stores: list[Store]) -> None:
-    one, two = (stores[0].run(lambda uow, key=key: meet(uow, key)) for key in ("1", "2"))
+    one, two = (stores[0].run(partial(meet, key=key)) for key in ("1", "2"))
 
     def work(first: int, second: int, found_on_the_way: bool) -> Unit:
         def raise_both(uow: UnitOfWork) -> None:
@@ -51,7 +52,7 @@ def test_units_that_want_the_same_keys_in_any_order_neither_block_nor_lose_anyth
             units.append(unit)
     assert [outcome(unit) for unit in units] == [None] * (UNITS * WORKERS)
     for row_id in (one, two):
-        row = stores[0].run(lambda uow, row_id=row_id: uow.get(conversation, row_id))
+        row = stores[0].run(partial(UnitOfWork.get, table=conversation, row_id=row_id))
         assert (row["misunderstood"], row["version"]) == (UNITS * WORKERS,) * 2
 
 

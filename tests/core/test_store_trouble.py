@@ -1,6 +1,7 @@
 """When the database is down, locked or full: a clear Busy, nothing half kept, and work goes on afterwards by itself."""
 
 import sqlite3
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,8 +23,14 @@ MIB = 2**20
 def arrives(uow: UnitOfWork, platform_id: str, size: int = 10) -> str:
     uow.add(
         inbox,
-        channel="c", account="a", platform_id=platform_id, conversation="x", raw=b"x" * size, received_at=NOON, due=NOON,
-    )  # fmt: skip
+        channel="c",
+        account="a",
+        platform_id=platform_id,
+        conversation="x",
+        raw=b"x" * size,
+        received_at=NOON,
+        due=NOON,
+    )
     return platform_id
 
 
@@ -126,7 +133,7 @@ def _at_the_end(uow: UnitOfWork) -> None:
 def test_a_full_disk_takes_only_what_does_not_fit(sqlite_url: str, big: Any, position: int) -> None:
     with open_store(sqlite_url) as store:
         _limit(store, 60)
-        units = [Unit(lambda uow, n=n: arrives(uow, f"{n}")) for n in range(9)]  # type: ignore[misc]  # a default
+        units = [Unit(partial(arrives, platform_id=f"{n}")) for n in range(9)]
         units.insert(position, Unit(big))
         results = together(store, units)
         refused = results.pop(position)

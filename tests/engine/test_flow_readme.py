@@ -28,7 +28,7 @@ CHECKS = get_args(get_args(Check)[0])
 
 
 def test_the_flow_on_the_page_passes_and_runs() -> None:
-    assert len(EXAMPLE) == 1
+    assert len(EXAMPLE) == 2  # the flow, and a story of it (tests/stories/test_readme.py)
     found = examine(EXAMPLE[0].encode(), KNOWN)
     assert found.problems == ()
     assert found.flow is not None

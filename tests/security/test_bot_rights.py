@@ -1,4 +1,4 @@
-"""Every command that could wait in a button, pressed by everybody who has no business with it: nothing happens (S4, S7)."""
+"""Every command that could wait in a button, pressed by all whom it does not concern: nothing happens (S4, S7)."""
 
 from collections.abc import Callable
 from datetime import date

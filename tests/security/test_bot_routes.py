@@ -1,6 +1,7 @@
 """Every row of the router's table and every kind of notice, tried by those whom the case does not concern (S4-S6)."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 
@@ -27,8 +28,12 @@ MISSING = "V-2026-9999"
 def arrived(world: World, person: Person, number: str) -> None:
     """A file of his, said to belong to the other case."""
     raw = FileArrived(
-        address=person.address, sender=person.chat, message_update=1, file_id=world.ids["file"], caption=f"案 {number} 护照"
-    )  # fmt: skip
+        address=person.address,
+        sender=person.chat,
+        message_update=1,
+        file_id=world.ids["file"],
+        caption=f"案 {number} 护照",
+    )
     update = Update(
         channel="fetcher", account="test", platform_id=f"file:{new_id()}", conversation=person.address.key,
         raw=raw.model_dump_json().encode(),
@@ -172,7 +177,8 @@ def test_every_kind_of_notice_is_known() -> None:
 def notice(world: World, kind: str, to: str, person: Person) -> None:
     subject = {name: world.ids[name] for name in ("case", "client", "contract", "version", "task", "conversation")}
     params = {"stage": "signed", "message": "overdue", "text": ""}
-    told = Notify(to="staff" if to == "staff" else "client", person_id=person.id, notice=kind, subject=subject, params=params)
+    who: Literal["client", "staff"] = "staff" if to == "staff" else "client"
+    told = Notify(to=who, person_id=person.id, notice=kind, subject=subject, params=params)
     world.house.do(told)
 
 

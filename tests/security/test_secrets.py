@@ -1,4 +1,4 @@
-"""What clients say and send is found nowhere in plain: not in the log at DEBUG, not in the database, not beside it (S21, S23)."""
+"""What clients say and send is found nowhere in plain: log at DEBUG, database file, files folder (S21, S23)."""
 
 import io
 import logging
@@ -28,6 +28,13 @@ MARKS = (
     "MARKFORGED", "MARKSUPPLEMENT", "玛珂话语",
 )  # fmt: skip
 
+FORGED = (
+    ("loopback", b'{"type":"message","text":"MARKFORGED"'),
+    ("webchat", b'{"type":"MARKFORGED","visitor":"MARKFORGED"}'),
+    ("webchat", b'{"type":"file","visitor":"x","handle":{"MARKFORGED":1},"name":"x"}'),
+    ("nowhere", b"MARKFORGED"),
+)
+
 
 @contextmanager
 def logs_at_debug() -> Iterator[io.StringIO]:
@@ -45,9 +52,7 @@ def logs_at_debug() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture(scope="module")
-def traces(
-    sqlite_file: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, bytes, list[Path]]]:
+def traces(sqlite_file: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[str, bytes, list[Path]]:
     """Everything that one whole case with marked words leaves behind: log, database file, files."""
     url, path = sqlite_file
     folder = tmp_path_factory.mktemp("house")
@@ -57,7 +62,7 @@ def traces(
             house.move_to(START + timedelta(minutes=5))  # what failed is tried again
             undrawn(house)
         stored = b"".join(each.read_bytes() for each in sorted(path.parent.glob(path.name + "*")))
-    yield heard.getvalue(), stored, [each for each in folder.rglob("*") if each.is_file()]
+    return heard.getvalue(), stored, [each for each in folder.rglob("*") if each.is_file()]
 
 
 @pytest.fixture(scope="module")
@@ -95,17 +100,21 @@ def marked_client(house: TestHouse) -> Person:
 
 def forge(house: TestHouse, client: Person) -> None:
     """Updates that nobody can read, and one for a channel that is not there."""
-    for number, (channel, raw) in enumerate(
-        [("loopback", b'{"type":"message","text":"MARKFORGED"'), ("webchat", b'{"type":"MARKFORGED","visitor":"MARKFORGED"}'),
-         ("webchat", b'{"type":"file","visitor":"x","handle":{"MARKFORGED":1},"name":"x"}'), ("nowhere", b"MARKFORGED")]
-    ):  # fmt: skip
+    for number, (channel, raw) in enumerate(FORGED):
         update = Update(
-            channel=channel, account="web" if channel == "webchat" else "test", platform_id=f"forged-{number}",
-            conversation=Address(channel=channel, account="test", chat=f"f{number}").key, raw=raw,
-        )  # fmt: skip
-        house.banli.store.run(lambda uow, update=update: inbox.append(uow, update))
+            channel=channel,
+            account="web" if channel == "webchat" else "test",
+            platform_id=f"forged-{number}",
+            conversation=Address(channel=channel, account="test", chat=f"f{number}").key,
+            raw=raw,
+        )
+        deliver(house, update)
     house.rest()
     client.press_token("MARKFORGED")
+
+
+def deliver(house: TestHouse, update: Update) -> None:
+    house.banli.store.run(lambda uow: inbox.append(uow, update))
 
 
 def undrawn(house: TestHouse) -> None:
@@ -128,7 +137,9 @@ def test_the_database_file_holds_no_word_of_it(traces: tuple[str, bytes, list[Pa
     _, stored, _ = traces
     assert b"V-2026-0001" in stored  # what is no secret is there, so that the search is one
     assert b"DocumentApproved" in stored
-    found = [mark for mark in MARKS for form in (mark.encode(), mark.encode("utf-16-le"), escaped(mark)) if form in stored]
+    found = [
+        mark for mark in MARKS for form in (mark.encode(), mark.encode("utf-16-le"), escaped(mark)) if form in stored
+    ]
     assert found == []
 
 

@@ -1,4 +1,4 @@
-"""Two departments with staff, three clients with cases, one who left, one whom nobody knows: who may see whose things?"""
+"""Two departments with staff, three clients with cases, one who left, one whom nobody knows: who sees whose things?"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from bot.demo.seed import publish_flows
 from core.cases import tables as cases
 from core.channel.inbound import ButtonPress
 from core.clients.tables import client, client_identity
-from core.commands.cases import OpenCase
+from core.commands.cases import FieldValue, OpenCase
 from core.commands.command import Command, to_json
 from core.commands.contracts import DraftContract, Traveller
 from core.commands.work import CreateTask
@@ -25,8 +25,13 @@ from core.store.unit import UnitOfWork
 from core.surveys.tables import survey
 from core.tasks.tables import task
 from tests.bot.chat import picture
-from tests.house import FIELDS, Person, TestHouse
+from tests.house import Person, TestHouse
 
+DETAILS: dict[str, FieldValue] = {
+    "residence_province": "shanghai",
+    "hukou_province": "shanghai",
+    "refused_before": False,
+}
 ROLES = ("sales", "consultant", "copywriter", "reviewer", "service", "supervisor")
 BUSINESS: tuple[Table, ...] = (
     cases.case, cases.applicant, cases.item, cases.document_version, cases.case_event, cases.stage_span,
@@ -110,7 +115,7 @@ def _client_with_case(world: World, name: str, member: Person) -> None:
     world.clients[name] = person
     traveller = Traveller(name=NAMES[name], kind="retired")
     team = dict.fromkeys(ROLES, member.id)
-    open_it = OpenCase(client_id=person.id, flow="visa_jp_tourist", travellers=(traveller,), team=team, fields=FIELDS)
+    open_it = OpenCase(client_id=person.id, flow="visa_jp_tourist", travellers=(traveller,), team=team, fields=DETAILS)
     world.cases[name] = int(house.do(open_it))
 
 
@@ -120,8 +125,9 @@ def _fill(world: World) -> None:
     a1.sends("机密玛珂.jpg", picture(), "退休证")
     house.do(CreateTask(case_id=case_id, role="copywriter", title={"zh-CN": "事项玛珂", "en": "task marker"}))
     draft = DraftContract(
-        client_id=a1.id, flow="visa_jp_tourist", number="HT-玛珂", package="套餐玛珂", amount=7, team={"sales": world.owner.id},
-        signed_on=house.clock.now().date(), travellers=(Traveller(name="旅客玛珂", kind="retired"),), fields=FIELDS,
+        client_id=a1.id, flow="visa_jp_tourist", number="HT-玛珂", package="套餐玛珂", amount=7,
+        team={"sales": world.owner.id}, signed_on=house.clock.now().date(),
+        travellers=(Traveller(name="旅客玛珂", kind="retired"),),
     )  # fmt: skip
     world.ids = {"case": case_id, "client": a1.id, "contract": int(house.do(draft)), "staff": world.owner.id}
     with house.looking() as reader:

@@ -1,8 +1,10 @@
 """The long way of a Japanese case in few words: to any stage, by the taps and commands of the right people."""
 
+from typing import Any
+
 from adapters.gateways.loopback import LoopbackGateway
 from core.cases.tables import case_event, item
-from core.commands.cases import SetFields
+from core.commands.cases import FieldValue, SetFields
 from core.commands.documents import WaiveItem
 from core.engine.access import Actor
 from core.staff.service import actor_of
@@ -11,10 +13,10 @@ from core.tasks.tables import task
 from tests.bot.chat import CONSULTANT, COPYWRITER, REVIEWER, case_of, open_case, picture
 from tests.house import Person, TestHouse
 
-PREPARED = {"form_filled": True, "itinerary_made": True, "consistency_ok": True}
+PREPARED: dict[str, FieldValue] = {"form_filled": True, "itinerary_made": True, "consistency_ok": True}
 
 
-def at_stage(house: TestHouse, stage: str, **contract: object) -> Person:
+def at_stage(house: TestHouse, stage: str, **contract: Any) -> Person:
     """A new client whose case has come to `collect`, `prepare`, `review`, `filed` or `tracking`."""
     client = open_case(house, **contract)
     for reached, step in (

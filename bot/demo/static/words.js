@@ -3,7 +3,7 @@
 const WORDS = {
   "zh-CN": {
     anyOf: "任选，满足要求即可",
-    approved: "已通过",
+    approved: "审核通过",
     authority: "等待官方机构",
     case: "案件",
     caseHint: "按上面的“下一步”操作：定金到账、合同生效后，案件就会出现在这里。",
@@ -43,7 +43,7 @@ const WORDS = {
     todoStage: "未开始",
     unread: "有新消息",
     version: ({ n }) => `第 ${n} 版`,
-    waived: "已免交",
+    waived: "已免除",
   },
   en: {
     anyOf: "any one that meets the need",
@@ -73,7 +73,7 @@ const WORDS = {
     panes: "Panes",
     phone: ({ name }) => `${name}'s phone`,
     progress: ({ percent }) => `${percent}% done`,
-    rework: "Needs redo",
+    rework: "Send again",
     running: "Open",
     seats: "Staff members",
     staff: "Staff",
@@ -83,7 +83,7 @@ const WORDS = {
     submitted: "In review",
     tagline: "Client, staff and case, live on one system",
     timeline: "Timeline",
-    todo: "To submit",
+    todo: "To send",
     todoStage: "Not started",
     unread: "New messages",
     version: ({ n }) => `v${n}`,

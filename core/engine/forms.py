@@ -1,0 +1,86 @@
+"""Forms: whether values fit the fields of a flow. One validator for chat, API, contracts and import."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from core.engine.flow import Field, Flow
+from core.kit.errors import Invalid, Problem
+
+Value = str | int | bool | list[str] | None
+MAX_TEXT = 2000  # characters of one field
+
+
+def check_kinds(flow: Flow, kinds: Sequence[str]) -> None:
+    """Raises Invalid naming every applicant type that the flow does not know."""
+    known = [choice.key for choice in flow.applicant_types]
+    problems = [
+        Problem(
+            f"/travellers/{position}/kind",
+            "case.applicant_type",
+            {
+                "zh-CN": f"未知申请人类型 {each},可选:{'、'.join(known)}",
+                "en": f"unknown applicant type {each}; known: {', '.join(known)}",
+            },
+        )
+        for position, each in enumerate(kinds)
+        if each not in known
+    ]
+    if problems:
+        raise Invalid(problems=problems)
+
+
+def check_fields(flow: Flow, values: Mapping[str, Value]) -> None:
+    """One validator for chat, API and import. Raises Invalid with every wrong field at once."""
+    known = {field.key: field for field in flow.fields}
+    problems = []
+    for key, value in values.items():
+        if key not in known:
+            words = {"zh-CN": f"没有字段 {key}", "en": f"there is no field {key}"}
+            problems.append(Problem(f"/fields/{key}", "field.unknown", words))
+        elif value is not None and not _fits(known[key], value):
+            name = known[key].name
+            words = {
+                "zh-CN": f"“{name.get('zh-CN', key)}”的值不符合要求:{_wanted(known[key], 'zh-CN')}",
+                "en": f"the value of “{name.get('en', key)}” does not fit: {_wanted(known[key], 'en')}",
+            }
+            problems.append(Problem(f"/fields/{key}", "field.value", words))
+    if problems:
+        raise Invalid(problems=problems)
+
+
+def _fits(field: Field, value: Value) -> bool:
+    choices = {choice.key for choice in field.choices}
+    match field.type:
+        case "bool":
+            return isinstance(value, bool)
+        case "int" | "money":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "date":
+            return isinstance(value, str) and _is_date(value)
+        case "enum":
+            return value in choices
+        case "multi":
+            return isinstance(value, list) and choices.issuperset(value)
+        case _:
+            fits = isinstance(value, str) and len(value) <= MAX_TEXT
+            return fits and (not choices or value in choices)
+
+
+def _is_date(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _wanted(field: Field, language: str) -> str:
+    if field.choices:
+        return " / ".join(choice.key for choice in field.choices)
+    wanted = {
+        "bool": ("true 或 false", "true or false"),
+        "int": ("整数", "a whole number"),
+        "money": ("以分为单位的整数", "a whole number of minor units"),
+        "date": ("日期,如 2026-05-01", "a date such as 2026-05-01"),
+    }.get(field.type, (f"最多 {MAX_TEXT} 个字符的文本", f"text of at most {MAX_TEXT} characters"))
+    return wanted[0] if language == "zh-CN" else wanted[1]
