@@ -65,7 +65,7 @@ async def _press(who: str, press: Press, memory: Memory) -> None:
                 await memory.world.driver.press(who, button.token, shown.id)
                 return
     now = {button.token for shown in chat.shown for button in shown.buttons}
-    for label, token, message, words in reversed(chat.once):
+    for token, (label, message, words) in reversed(chat.once.items()):
         if press.old and token not in now and label == press.button and press.on in words:
             await memory.world.driver.press(who, token, message)
             return

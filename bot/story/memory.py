@@ -22,12 +22,12 @@ class NotSo(Exception):
 
 @dataclass(slots=True)
 class Chat:
-    """One person's side. `once` keeps every button that was ever shown: label, token, message, words of its card."""
+    """One person's side. `once` keeps every button that was ever shown: token -> label, message, words of its card."""
 
     shown: list[Shown] = field(default_factory=list)
     read: int = 0
     before: int = 0  # messages that were there when the last act began
-    once: list[tuple[str, str, str, str]] = field(default_factory=list)
+    once: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -49,9 +49,7 @@ class Memory:
             chat.shown = await self.world.driver.chat(who)
             for each in chat.shown:
                 for button in each.buttons:
-                    entry = (button.label, button.token, each.id, each.text)
-                    if all(button.token != token for _, token, _, _ in chat.once):
-                        chat.once.append(entry)
+                    chat.once.setdefault(button.token, (button.label, each.id, each.text))
             self.transcript += [_line(who, each) for each in chat.shown[known:]]
 
     def begin_act(self) -> None:

@@ -101,6 +101,14 @@ def test_a_unit_that_fails_harms_no_other_of_its_group(store: Store, poison: Cal
     assert store.run(lambda uow: note(uow, "afterwards")) == "afterwards"
 
 
+def test_a_refusal_does_not_make_its_group_run_again(store: Store) -> None:
+    ran: list[int] = []
+    units = [Unit(lambda uow: ran.append(1)) for _ in range(SIZE)]
+    units[20] = Unit(refuses)
+    together(store, units)
+    assert len(ran) == SIZE - 1
+
+
 def test_a_group_is_one_transaction(store: Store) -> None:
     commits: list[Any] = []
     event.listen(store._engine, "commit", commits.append)
