@@ -1,4 +1,4 @@
-"""The fluent test house: a whole Banli on a real database, with a loopback channel, a clock that is moved by hand, and people."""
+"""The fluent test house: a whole Banli on a real database, a loopback channel, a clock moved by hand, and people."""
 
 import asyncio
 from collections.abc import Iterator
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from pydantic import SecretStr
 
 from adapters.loopback.channel import LoopbackChannel, Sent
 from bot.app import FLOWS, Banli, build
@@ -25,7 +27,7 @@ from core.store.reading import Reader
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 TEAM_ROLES = ("sales", "consultant", "service", "copywriter", "reviewer", "supervisor")
-FIELDS = {
+FIELDS: dict[str, Any] = {
     "residence_province": "shanghai",
     "hukou_province": "shanghai",
     "entry_type": "single",
@@ -62,7 +64,10 @@ class Person:
             for button in sent.message.card.buttons:
                 if label in button.label and (card is None or card in sent.message.card.title + sent.message.card.text):
                     self.house.arrives(
-                        self, ButtonPress(address=self.address, sender=self.chat, token=button.token, message_id=sent.external_id)
+                        self,
+                        ButtonPress(
+                            address=self.address, sender=self.chat, token=button.token, message_id=sent.external_id
+                        ),
                     )
                     return self
         raise AssertionError(f"{self.chat} sees no button {label!r}; last: {self.words[-3:]}")
@@ -154,7 +159,9 @@ class TestHouse:
 
     def client(self, name: str = "张三", **more: Any) -> Person:
         language = more.pop("language", "zh-CN")
-        command = RegisterClient(name=name, phone=more.pop("phone", "13800001234"), email="c@example.com", language=language)
+        command = RegisterClient(
+            name=name, phone=more.pop("phone", "13800001234"), email="c@example.com", language=language
+        )
         client_id = self.do(command)
         chat = f"chat-{name}"
         self.do(BindClientIdentity(client_id=client_id, channel="loopback", account="test", external_id=chat))
@@ -197,7 +204,9 @@ class TestHouse:
             "supervisor": reviewer,
         }
 
-    def contract(self, kind: str = "retired", flow: str = "visa_jp_tourist", client: str = "张三", **fields: Any) -> int:
+    def contract(
+        self, kind: str = "retired", flow: str = "visa_jp_tourist", client: str = "张三", **fields: Any
+    ) -> int:
         command = DraftContract(
             client_id=self.people[client].id,
             flow=flow,
@@ -216,7 +225,7 @@ class TestHouse:
 def open_house(url: str, folder: Path, start: datetime = START) -> Iterator[TestHouse]:
     """A house on this database (with tables), its files below `folder`."""
     settings = Settings(
-        database_url=url, files_dir=folder / "files", keys=generate_key(), demo=False  # type: ignore[arg-type]
+        database_url=SecretStr(url), files_dir=folder / "files", keys=SecretStr(generate_key()), demo=False
     )
     clock = ManualClock(start)
     banli = build(settings, clock=clock)
