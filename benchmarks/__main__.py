@@ -16,6 +16,7 @@ from benchmarks.cell import Cell, measure
 from benchmarks.footprint import Footprint, record, write_again
 from benchmarks.places import Place, open_places
 from benchmarks.product import WARM_UP, Run, drive
+from benchmarks.reference import Speed
 from benchmarks.traffic import SCRIPT
 from core.kit import migrate
 from tests.services.databases import KINDS, Kind
@@ -63,13 +64,17 @@ def suite(place: Place, options: argparse.Namespace) -> tuple[list[Cell], Footpr
     return cells, footprint
 
 
-def _cell(place: Place, options: argparse.Namespace, name: str, work: "partial[float] | partial[Run]") -> Cell:
+def _cell(place: Place, options: argparse.Namespace, name: str, work: "partial[Speed] | partial[Run]") -> Cell:
     cell = measure(name, place, options.seconds, work, options.tries)
-    print(f"{place.kind}: {name}: {cell.rate:,.0f}/s, {cell.ratio:.2f}", file=sys.stderr, flush=True)
+    print(
+        f"{place.kind}: {name}: {cell.rate:,.0f}/s, {cell.ratio:.2f}, CPU {cell.cpu_ratio:.1f}",
+        file=sys.stderr,
+        flush=True,
+    )
     return cell
 
 
-def _again(place: Place, agency: Agency, footprint: Footprint) -> float:
+def _again(place: Place, agency: Agency, footprint: Footprint) -> Speed:
     with place.database(agency.url) as copy:
         return write_again(footprint, copy)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from benchmarks.places import Place
 from benchmarks.product import Run
 from benchmarks.raw import connect
-from benchmarks.reference import Reference
+from benchmarks.reference import Reference, Speed
 
 TRIES = 3
 NOISY = 0.2  # how far the reference before and after may lie apart, as a share of the greater one
@@ -17,38 +17,47 @@ class Cell:
     """A row of the table: messages a second, the reference before and after, and the latencies if they were taken."""
 
     name: str
-    rate: float
-    before: float
-    after: float
+    speed: Speed
+    before: Speed
+    after: Speed
     run: Run | None = None
 
     @property
+    def rate(self) -> float:
+        return self.speed.rate
+
+    @property
     def reference(self) -> float:
-        return (self.before + self.after) / 2
+        return (self.before.rate + self.after.rate) / 2
 
     @property
     def ratio(self) -> float:
         return self.rate / self.reference
 
     @property
+    def cpu_ratio(self) -> float:
+        """Processor time of a message as a multiple of the reference's: much the same on a busy machine."""
+        return self.speed.cpu / min(self.before.cpu, self.after.cpu)
+
+    @property
     def apart(self) -> float:
-        return abs(self.before - self.after) / max(self.before, self.after)
+        return abs(self.before.rate - self.after.rate) / max(self.before.rate, self.after.rate)
 
     @property
     def noisy(self) -> bool:
         return self.apart > NOISY
 
 
-def reference(place: Place, seconds: float) -> float:
+def reference(place: Place, seconds: float) -> Speed:
     with place.database() as url, connect(url) as raw:
-        return Reference(raw).rate(seconds)
+        return Reference(raw).run(seconds)
 
 
-def measure(name: str, place: Place, seconds: float, work: Callable[[], float | Run], tries: int = TRIES) -> Cell:
+def measure(name: str, place: Place, seconds: float, work: Callable[[], Speed | Run], tries: int = TRIES) -> Cell:
     """Reference, work, reference; again while the references differ, and then the quietest try."""
     found: list[Cell] = []
     while not found or (found[-1].noisy and len(found) < tries):
         before, done = reference(place, seconds), work()
-        rate, run = (done.rate, done) if isinstance(done, Run) else (done, None)
-        found.append(Cell(name, rate, before, reference(place, seconds), run))
+        speed, run = (Speed(done.rate, done.cpu), done) if isinstance(done, Run) else (done, None)
+        found.append(Cell(name, speed, before, reference(place, seconds), run))
     return min(found, key=lambda cell: cell.apart)

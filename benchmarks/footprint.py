@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, event
 from benchmarks.agency import Agency, open_banli
 from benchmarks.clerk import Desk
 from benchmarks.raw import connect
+from benchmarks.reference import Speed
 from benchmarks.traffic import Post, shares
 from core.channel.inbound import Update
 from core.ledger import inbox
@@ -87,10 +88,10 @@ def record(agency: Agency, url: str, desks: Sequence[Desk]) -> Footprint:
     return Footprint(tuple(posts), tuple(map(tuple, recorder.transactions)))
 
 
-def write_again(footprint: Footprint, url: str) -> float:
-    """Write the same rows into another copy of the same database. Returns messages a second."""
+def write_again(footprint: Footprint, url: str) -> Speed:
+    """Write the same rows into another copy of the same database."""
     with connect(url) as raw:
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         for statements in footprint.transactions:
             raw.begin()
             for statement, parameters in statements:
@@ -99,7 +100,8 @@ def write_again(footprint: Footprint, url: str) -> float:
                 else:
                     raw.cursor.execute(statement, parameters)
             raw.commit()
-        return len(footprint.posts) / (time.perf_counter() - started)
+        count, passed = len(footprint.posts), time.perf_counter() - started
+        return Speed(count / passed, (time.process_time() - used) / count)
 
 
 def _append(update: Update) -> Unit:

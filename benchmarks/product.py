@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.agency import Agency, open_banli
 from benchmarks.clerk import Desk
@@ -31,6 +31,7 @@ class Run:
     messages: int
     seconds: float
     latencies: tuple[float, ...]
+    cpu: float  # seconds of processor time of this process for one message
     sent: int = 0  # messages and redraws that the platform was given
 
     @property
@@ -52,7 +53,7 @@ def drive(agency: Agency, url: str, desks: Sequence[Desk], submitters: int, *, s
             _check(reader, len(desks) + WARM_UP)
     finally:
         banli.stop()
-    return Run(run.messages, run.seconds, run.latencies, channel.count)
+    return replace(run, sent=channel.count)
 
 
 async def _drive(banli: Banli, warm: Sequence[Desk], desks: Sequence[Desk], submitters: int, sending: bool) -> Run:
@@ -64,19 +65,19 @@ async def _drive(banli: Banli, warm: Sequence[Desk], desks: Sequence[Desk], subm
         loops.append(asyncio.create_task(banli.sender.run()))
     try:
         await _all(banli, watch, shares(warm, 1))
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         latencies = await _all(banli, watch, shares(desks, submitters))
         if sending:
             while await asyncio.to_thread(_to_send, banli):
                 await asyncio.sleep(0.01)
-        seconds = time.perf_counter() - started
+        seconds, used = time.perf_counter() - started, time.process_time() - used
         await asyncio.sleep(LAST_ROUND_SECONDS)
     finally:
         for loop in loops:
             loop.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await loop
-    return Run(len(latencies), seconds, tuple(latencies))
+    return Run(len(latencies), seconds, tuple(latencies), used / len(latencies))
 
 
 async def _all(banli: Banli, watch: Watch, dealt: list[list[Post]]) -> list[float]:

@@ -21,8 +21,8 @@ PACKAGES = ("sqlalchemy", "psycopg", "pydantic", "transitions", "cel-expr-python
 def table(results: Mapping[Kind, Sequence[Cell]]) -> str:
     """One line a cell; a rate without latency has none because its client waits for nothing else."""
     lines = [
-        "| database | what | messages/s | p50 ms | p99 ms | reference/s before, after | ratio | |",
-        "|---|---|---:|---:|---:|---:|---:|---|",
+        "| database | what | messages/s | p50 ms | p99 ms | reference/s before, after | ratio | CPU ms | CPU ratio | |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---|",
     ]
     for kind, cells in results.items():
         for cell in cells:
@@ -31,7 +31,8 @@ def table(results: Mapping[Kind, Sequence[Cell]]) -> str:
             noise = "noisy" if cell.noisy else ""
             lines.append(
                 f"| {NAMES[kind]} | {cell.name} | {cell.rate:,.0f} | {middle} | {late} "
-                f"| {cell.before:,.0f}, {cell.after:,.0f} | {cell.ratio:.2f} | {noise} |"
+                f"| {cell.before.rate:,.0f}, {cell.after.rate:,.0f} | {cell.ratio:.2f} "
+                f"| {cell.speed.cpu * 1000:.2f} | {cell.cpu_ratio:.1f} | {noise} |"
             )
     return "\n".join(lines)
 

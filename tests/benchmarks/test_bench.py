@@ -8,6 +8,7 @@ from benchmarks import report
 from benchmarks.__main__ import main
 from benchmarks.cell import Cell
 from benchmarks.product import Run
+from benchmarks.reference import Speed
 
 TINY = ["--cases", "2", "--submitters", "1", "3", "--seconds", "0.05", "--tries", "1"]
 
@@ -37,14 +38,16 @@ def test_both_databases_are_measured_from_end_to_end(
 
 
 def test_a_cell_whose_references_lie_apart_is_noisy() -> None:
-    quiet, noisy = Cell("x", 50, 100, 90), Cell("x", 50, 100, 70)
+    speed, before = Speed(50, 0.004), Speed(100, 0.001)
+    quiet, noisy = Cell("x", speed, before, Speed(90, 0.002)), Cell("x", speed, before, Speed(70, 0.001))
     assert not quiet.noisy
     assert noisy.noisy
     assert quiet.ratio == pytest.approx(50 / 95)
+    assert quiet.cpu_ratio == pytest.approx(4)
 
 
 def test_percentiles_are_taken_from_all_messages() -> None:
-    run = Run(100, 2.0, tuple(n / 1000 for n in range(100)))
+    run = Run(100, 2.0, tuple(n / 1000 for n in range(100)), 0.001)
     assert run.rate == 50
     assert run.percentile(0.5) == pytest.approx(0.05)
     assert run.percentile(0.99) == pytest.approx(0.099)

@@ -69,7 +69,7 @@ def test_every_no_has_a_sentence() -> None:
     assert FLOWS.is_dir()
     known = {each.code for each in kinds_of_refusal() if not each.__module__.startswith(("admin_api", "tests"))}
     assert len(known) > 8
-    assert {code for code in known if not TEXTS.has(f"refusal.{code}")} == {"not_invited"}  # told over HTTP only
+    assert {code for code in known if not TEXTS.has(f"refusal.{code}")} == set()
 
 
 def test_every_reason_of_a_no_that_depends_on_it_has_a_sentence() -> None:

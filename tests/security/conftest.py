@@ -1,6 +1,7 @@
-"""The world in which the rights of the bot are tried: made once per database."""
+"""The world in which the rights of the bot are tried: made once per file and database."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
@@ -9,10 +10,22 @@ from tests.security.world import World, build_world
 from tests.services.databases import Databases
 
 
+@pytest.fixture(scope="module")
+def world(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Two departments, three clients, everybody who has no business with the first of them; on SQLite."""
+    yield from _world("sqlite", databases, tmp_path_factory)
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def world(
+def worlds(
     request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
-    """Two departments, three clients, everybody who has no business with the first of them."""
-    with databases.fresh(request.param) as url, open_house(url, tmp_path_factory.mktemp("world")) as house:
+    """The same on each of SQLite and PostgreSQL."""
+    yield from _world(request.param, databases, tmp_path_factory)
+
+
+def _world(
+    kind: Literal["sqlite", "postgres"], databases: Databases, folders: pytest.TempPathFactory
+) -> Iterator[World]:
+    with databases.fresh(kind) as url, open_house(url, folders.mktemp("world")) as house:
         yield build_world(house)

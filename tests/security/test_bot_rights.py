@@ -110,66 +110,66 @@ def attempts(world: World, presses: list[tuple[Any, str]]) -> dict[str, list[str
 
 
 @pytest.mark.parametrize("who", FOREIGN)
-def test_a_button_made_for_another_does_nothing(world: World, who: str) -> None:
+def test_a_button_made_for_another_does_nothing(worlds: World, who: str) -> None:
     """The presser counts: a card that was forwarded, copied from a screen or guessed."""
-    person = world.foreign[who]
-    tokens = [world.button_for(world.owner, make(world.ids)) for make in MATRIX.values()]
-    tokens += [world.button_for(world.clients["a1"], make(world.ids)) for make in MATRIX.values()]
-    heard = attempts(world, [(person, token) for token in tokens])
+    person = worlds.foreign[who]
+    tokens = [worlds.button_for(worlds.owner, make(worlds.ids)) for make in MATRIX.values()]
+    tokens += [worlds.button_for(worlds.clients["a1"], make(worlds.ids)) for make in MATRIX.values()]
+    heard = attempts(worlds, [(person, token) for token in tokens])
     assert set(heard[person.chat]) == {"这个按钮不是发给您的,操作未执行。"}
     assert len(heard[person.chat]) == len(tokens)
 
 
 @pytest.mark.parametrize("who", ["client of the same department", "client of another department"])
-def test_a_client_reaches_nothing_of_another_client(world: World, who: str) -> None:
+def test_a_client_reaches_nothing_of_another_client(worlds: World, who: str) -> None:
     """As if the server itself had made him the button: the bus asks again whose the thing is."""
-    person = world.foreign[who]
-    tokens = [world.button_for(person, make(world.ids)) for make in MATRIX.values()]
-    heard = attempts(world, [(person, token) for token in tokens])
+    person = worlds.foreign[who]
+    tokens = [worlds.button_for(person, make(worlds.ids)) for make in MATRIX.values()]
+    heard = attempts(worlds, [(person, token) for token in tokens])
     assert set(heard[person.chat]) <= {"没有找到,或您无权查看。", "您没有权限进行此操作。"}
 
 
-def test_staff_reach_nothing_of_another_department(world: World) -> None:
-    person = world.foreign["staff of another department"]
+def test_staff_reach_nothing_of_another_department(worlds: World) -> None:
+    person = worlds.foreign["staff of another department"]
     wanted = [make for name, make in MATRIX.items() if name not in GRANTED_TO_STAFF | OPEN_TO_SALES.keys()]
-    heard = attempts(world, [(person, world.button_for(person, make(world.ids))) for make in wanted])
+    heard = attempts(worlds, [(person, worlds.button_for(person, make(worlds.ids))) for make in wanted])
     assert set(heard[person.chat]) <= {"没有找到,或您无权查看。", "您没有权限进行此操作。"}
 
 
-def test_who_left_reaches_nothing_even_with_his_own_buttons(world: World) -> None:
-    person = world.foreign["staff who left"]
-    attempts(world, [(person, world.button_for(person, make(world.ids))) for make in MATRIX.values()])
+def test_who_left_reaches_nothing_even_with_his_own_buttons(worlds: World) -> None:
+    person = worlds.foreign["staff who left"]
+    attempts(worlds, [(person, worlds.button_for(person, make(worlds.ids))) for make in MATRIX.values()])
 
 
-def test_foreign_and_missing_look_the_same(world: World) -> None:
+def test_foreign_and_missing_look_the_same(worlds: World) -> None:
     """An id that is somebody else's and one that was never given out: the same words, the same code in the audit."""
-    nowhere = dict.fromkeys(world.ids, 2**40)
-    pairs = [make(ids) for make in ABOUT.values() for ids in (world.ids, nowhere)]
+    nowhere = dict.fromkeys(worlds.ids, 2**40)
+    pairs = [make(ids) for make in ABOUT.values() for ids in (worlds.ids, nowhere)]
     for who in FOREIGN[:3]:
-        person, start = world.foreign[who], len(world.audits())
-        heard = attempts(world, [(person, world.button_for(person, each)) for each in pairs])[person.chat]
-        codes = [row["code"] for row in world.audits()[start:]]
+        person, start = worlds.foreign[who], len(worlds.audits())
+        heard = attempts(worlds, [(person, worlds.button_for(person, each)) for each in pairs])[person.chat]
+        codes = [row["code"] for row in worlds.audits()[start:]]
         assert heard[0::2] == heard[1::2]
         assert codes[0::2] == codes[1::2]
 
 
-def test_a_press_in_the_owners_own_chat_counts_for_the_presser(world: World) -> None:
+def test_a_press_in_the_owners_own_chat_counts_for_the_presser(worlds: World) -> None:
     """A group or a forwarded card: the chat is the owner's, the finger is not."""
-    for person in world.foreign.values():
-        token = world.button_for(world.owner, ABOUT["ReviewDocument"](world.ids))
-        before, audits = world.state(), len(world.audits())
-        press = ButtonPress(address=world.owner.address, sender=person.chat, token=token)
-        world.house.arrives(world.owner, press)
-        assert world.state() == before
-        assert [row["outcome"] for row in world.audits()[audits:]] == ["refused"]
-        assert "不是发给您的" in world.owner.last
+    for person in worlds.foreign.values():
+        token = worlds.button_for(worlds.owner, ABOUT["ReviewDocument"](worlds.ids))
+        before, audits = worlds.state(), len(worlds.audits())
+        press = ButtonPress(address=worlds.owner.address, sender=person.chat, token=token)
+        worlds.house.arrives(worlds.owner, press)
+        assert worlds.state() == before
+        assert [row["outcome"] for row in worlds.audits()[audits:]] == ["refused"]
+        assert "不是发给您的" in worlds.owner.last
 
 
-def test_tokens_that_were_never_ours_resolve_to_nothing(world: World) -> None:
+def test_tokens_that_were_never_ours_resolve_to_nothing(worlds: World) -> None:
     """Guesses, one changed character of a real one, and what no database takes as text."""
-    real = world.button_for(world.owner, ABOUT["ReviewDocument"](world.ids))
+    real = worlds.button_for(worlds.owner, ABOUT["ReviewDocument"](worlds.ids))
     flipped = [real[:at] + ("A" if real[at] != "A" else "B") + real[at + 1 :] for at in range(len(real))]
     odd = ["", "\x00", "A\x00B", "%", "' OR 1=1 --", "A" * 5000, "\u202e", real + "\x00", real.lower() + "x"]
     guesses = [*flipped, *odd, *(new_token() for _ in range(40))]
-    heard = attempts(world, [(world.owner, token) for token in guesses if token != real])[world.owner.chat]
+    heard = attempts(worlds, [(worlds.owner, token) for token in guesses if token != real])[worlds.owner.chat]
     assert set(heard) == {"这个按钮已失效。"}
