@@ -19,7 +19,6 @@ from bot.story.result import Result
 from bot.story.runner import play
 from bot.story.spec import Script
 from core.engine.calendars.known import CALENDARS
-from core.engine.flow import read_flow
 from core.kit import log, migrate
 from core.kit.clock import ManualClock
 from core.kit.crypto import generate_key
@@ -87,8 +86,7 @@ async def _play(script: Script, channel: str, banli: Banli, clock: ManualClock) 
 
 @contextmanager
 def _house(script: Script, url: str, folder: Path) -> Iterator[tuple[Banli, ManualClock]]:
-    flow = read_flow(script.source)
-    clock = ManualClock(start_of(script.story.clock, CALENDARS[flow.calendar].zone))
+    clock = ManualClock(start_of(script.story.clock, CALENDARS[script.flow.calendar].zone))
     settings = Settings(
         database_url=SecretStr(url), files_dir=folder / "files", keys=SecretStr(generate_key()), demo=False
     )

@@ -17,7 +17,7 @@ from core.commands.people import (
     RegisterClient,
 )
 from core.commands.work import PublishFlow
-from core.engine.flow import Flow, read_flow
+from core.engine.flow import Flow
 from core.kit.ids import new_id
 
 
@@ -33,7 +33,7 @@ class Cast:
 
 async def bring_in(script: Script, world: World) -> Cast:
     """1. Publish the flow. 2. Everybody gets a file and opens his chat."""
-    cast = Cast(read_flow(script.source))
+    cast = Cast(script.flow)
     do(world, PublishFlow(source=script.source.decode("utf-8")))
     department = do(world, AddDepartment(name="一部 / Team one"))
     for key, person in script.story.people.items():

@@ -41,9 +41,9 @@ def read_story(path: Path) -> Script:
     steps = tuple(_steps(story, document.lines, problems))
     if flow is not None:
         problems += mistakes_of(story, steps, flow)
-    if problems:
+    if problems or flow is None:
         raise Invalid(problems=problems)
-    return Script(str(path), story, source, steps)
+    return Script(str(path), story, source, flow, steps)
 
 
 def _flow(path: Path, story: Story, problems: list[Problem]) -> tuple[bytes, Flow | None]:

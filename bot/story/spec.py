@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from core.commands.contracts import Traveller
 from core.commands.people import Language
+from core.engine.flow import Flow
 
 NOTHING = "nothing"
 """Where a list of expected things stands: there is none."""
@@ -163,9 +164,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A story that was read and has no mistakes that reading can find. `source` is the flow, byte for byte."""
+    """A story that was read and has no mistakes that reading can find. `source` is the flow's, byte for byte."""
 
     path: str
     story: Story
     source: bytes
+    flow: Flow
     steps: tuple[Step, ...]

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, String, Table, cast
 
 import core.wiring.tables
 from core.kit.clock import Clock, ManualClock
@@ -14,7 +14,7 @@ from core.kit.crypto import Vault, generate_key
 from core.kit.db import writer_engine
 from core.kit.settings import Settings
 from core.store.reading import Reading
-from core.store.sealing import Sealing
+from core.store.sealing import Row, Sealing
 from core.store.store import Store, Unit
 from core.store.unit import UnitOfWork
 
@@ -76,6 +76,11 @@ def together(store: Store, units: Sequence[Unit]) -> list[Any]:
         store.submit(unit)
     gate.open()
     return [outcome(unit) for unit in units]
+
+
+def written(uow: UnitOfWork, table: Table) -> list[Row]:
+    """All rows of a table, asked for in a way that only the database can answer: what waits is written first."""
+    return uow.find(table, cast(table.c.id, String).like("%"))
 
 
 def outcome(unit: Unit) -> Any:

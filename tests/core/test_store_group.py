@@ -15,7 +15,7 @@ from core.store import store as store_module
 from core.store.store import Store, Unit
 from core.store.unit import UnitOfWork
 from core.tasks.tables import task
-from tests.core.stores import Gate, open_store, together
+from tests.core.stores import Gate, open_store, together, written
 
 SIZE = 64
 
@@ -72,6 +72,7 @@ def writes_at_once(uow: UnitOfWork) -> None:
     """What a conditional update has done in the database is taken back too."""
     note(uow, "poison")
     uow.update_where(task, task.c.case_id == 1, role="poisoned")
+    written(uow, task)
     raise Refusal("no")
 
 
@@ -84,8 +85,7 @@ def test_a_unit_that_fails_harms_no_other_of_its_group(store: Store, poison: Cal
     def work(n: int) -> Callable[[UnitOfWork], str]:
         def reads_then_writes(uow: UnitOfWork) -> str:
             if n % 9 == 0:
-                uow.find(case_number)
-                uow.find(task, task.c.case_id == 2)
+                written(uow, case_number)
             return note(uow, f"unit {n}")
 
         return reads_then_writes

@@ -16,7 +16,7 @@ from core.kit.errors import Refusal
 from core.ledger.tables import inbox
 from core.store.pending import Pending
 from core.store.unit import UnitOfWork
-from tests.core.stores import NOON, SEALING
+from tests.core.stores import NOON, SEALING, written
 
 MODES = st.sampled_from(["bot", "human", "away"])
 PICK = st.integers(0, 30)
@@ -126,6 +126,11 @@ class UnitAgainstDict(RuleBasedStateMachine):
     def find(self, mode: str) -> None:
         found = {row["id"]: _shown(row) for row in self.unit.find(conversation, conversation.c.mode == mode)}
         assert found == {row_id: row for row_id, row in self.chats.items() if row["mode"] == mode}
+
+    @rule()
+    def write_and_find(self) -> None:
+        found = {row["id"]: _shown(row) for row in written(self.unit, conversation)}
+        assert found == self.chats
 
     @rule()
     def find_arrived(self) -> None:

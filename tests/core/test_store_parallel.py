@@ -1,5 +1,7 @@
 """Several workers on one PostgreSQL: sorted locks, no deadlock, nothing lost, nothing done twice."""
 
+import threading
+import time
 from contextlib import ExitStack
 from functools import partial
 
@@ -56,16 +58,44 @@ def test_units_that_want_the_same_keys_in_any_order_neither_block_nor_lose_anyth
         assert (row["misunderstood"], row["version"]) == (UNITS * WORKERS,) * 2
 
 
-def test_writers_that_forgot_their_lock_are_found_out_and_lose_nothing(stores: list[Store]) -> None:
-    """The version that was read is checked at writing; the unit that came second runs again."""
-    row_id = stores[0].run(lambda uow: meet(uow, "1"))
-    units = [Unit(lambda uow: raised(uow, row_id)) for _ in range(40)]
+def test_a_key_is_held_by_one_at_a_time(stores: list[Store]) -> None:
+    inside: list[int] = []
+    met: list[int] = []
+
+    def work(uow: UnitOfWork, n: int) -> None:
+        uow.need("case:1")
+        met.extend(inside)
+        inside.append(n)
+        time.sleep(0.005)  # long enough for others to come in, if they could
+        inside.remove(n)
+
+    units = [Unit(partial(work, n=n), frozenset({f"conversation:{n}"})) for n in range(40)]
     for n, unit in enumerate(units):
         stores[n % WORKERS].submit(unit)
-    failed = [each for each in map(outcome, units) if each is not None]
+    assert [outcome(unit) for unit in units] == [None] * len(units)
+    assert met == []
+
+
+def test_writers_that_forgot_their_lock_are_found_out_and_lose_nothing(stores: list[Store]) -> None:
+    """All read the same before one writes: the version is checked at writing, and who came too late runs again."""
+    row_id = stores[0].run(lambda uow: meet(uow, "1"))
+    all_have_read = threading.Barrier(WORKERS)
+    runs: list[int] = []
+
+    def work(uow: UnitOfWork, n: int) -> None:
+        uow.get(conversation, row_id)
+        runs.append(n)
+        if runs.count(n) == 1:
+            all_have_read.wait(20)
+        raised(uow, row_id)
+
+    units = [Unit(partial(work, n=n)) for n in range(WORKERS)]
+    for store, unit in zip(stores, units, strict=True):
+        store.submit(unit)
+    assert [outcome(unit) for unit in units] == [None] * WORKERS
     row = stores[0].run(lambda uow: uow.get(conversation, row_id))
-    assert row["misunderstood"] == len(units) - len(failed) == row["version"]
-    assert len(failed) < len(units) // 4
+    assert (row["misunderstood"], row["version"]) == (WORKERS, WORKERS)
+    assert len(runs) > WORKERS
 
 
 def test_the_loser_of_a_conditional_update_sees_who_won(stores: list[Store]) -> None:

@@ -10,7 +10,7 @@ from core.kit.errors import Refusal
 from core.store.store import Store, Unit
 from core.store.unit import UnitOfWork
 from core.tasks.tables import task
-from tests.core.stores import open_store, together
+from tests.core.stores import open_store, together, written
 
 
 @pytest.fixture
@@ -38,13 +38,14 @@ def state(store: Store, row_id: int) -> tuple[object, ...]:
 
 
 def test_a_step_that_swept_the_table_gives_earlier_changes_back(store: Store) -> None:
-    """A sweeping update flushes and forgets the table; after it was taken back the earlier change still waits."""
+    """What the step has written is taken back with it; then the earlier change waits again."""
     row_id = store.run(lambda uow: meet(uow, "one"))
 
     def work(uow: UnitOfWork) -> None:
         uow.change(conversation, row_id, dialog={"n": 1})
         with refused(uow):
             uow.update_where(conversation, conversation.c.mode == "bot", mode="human")
+            assert [row["mode"] for row in written(uow, conversation)] == ["human"]
         assert uow.get(conversation, row_id)["dialog"] == {"n": 1}
 
     store.run(work)
@@ -87,7 +88,7 @@ def test_a_new_row_of_a_step_that_is_taken_back_is_gone(store: Store) -> None:
             meet(uow, "gone, buffered")
             with uow.step():
                 lost = meet(uow, "gone, written")
-                assert len(uow.find(conversation)) == 3
+                assert len(written(uow, conversation)) == 3
         assert uow.peek(conversation, lost) is None
         assert [row["id"] for row in uow.find(conversation)] == [kept]
 
@@ -104,9 +105,10 @@ def test_what_another_unit_of_the_group_has_buffered_survives_a_unit_that_wrote_
         uow.change(conversation, ids[1], dialog={"n": 5})
 
     def fails(uow: UnitOfWork) -> None:
-        assert len(uow.find(conversation)) == 2
+        assert len(written(uow, conversation)) == 2
         uow.change(conversation, ids[0], dialog={"n": 99})
         assert uow.settle(conversation, ids[1], {"mode": "bot"}, mode="human")
+        written(uow, conversation)
         raise Refusal("no")
 
     def last(uow: UnitOfWork) -> None:
@@ -124,7 +126,7 @@ def test_the_first_unit_does_not_escape_the_rollback(store: Store) -> None:
     def first(uow: UnitOfWork) -> None:
         uow.update_where(task, task.c.case_id == 1, role="nobody")
         uow.add(task, case_id=1, role="x", title={}, created_at=uow.now)
-        assert uow.find(task)
+        assert written(uow, task)
         raise Refusal("no")
 
     assert isinstance(together(store, [Unit(first)])[0], Refusal)
@@ -137,7 +139,7 @@ def test_a_group_that_is_rolled_back_leaves_nothing_of_its_first_unit(store: Sto
     def doomed(uow: UnitOfWork) -> None:
         uow.update_where(task, task.c.case_id == 1, role="nobody")
         uow.add(task, case_id=1, role="x", title={}, created_at=uow.now)
-        uow.find(task)
+        written(uow, task)
         uow.add(task, case_id=None, role="x", title={}, created_at=uow.now)
 
     assert all(isinstance(each, Exception) for each in together(store, [Unit(doomed), Unit(doomed)]))

@@ -14,7 +14,7 @@ from core.ledger.tables import inbox
 from core.store.store import Store, Unit
 from core.store.unit import UnitOfWork
 from core.tasks.tables import task
-from tests.core.stores import NOON, open_store, outcome, together
+from tests.core.stores import NOON, open_store, outcome, together, written
 from tests.services.postgres import PostgresServer
 
 MIB = 2**20
@@ -62,7 +62,7 @@ def test_a_postgres_that_goes_down_inside_a_unit_means_busy(spare_postgres: Post
 
     def interrupted(uow: UnitOfWork) -> None:
         arrives(uow, "lost")
-        uow.find(inbox)
+        written(uow, inbox)
         spare_postgres.stop()
         uow.find(inbox)
 
@@ -121,7 +121,7 @@ def _limit(store: Store, more_pages: int | None) -> None:
 
 def _inside_a_savepoint(uow: UnitOfWork) -> None:
     arrives(uow, "big", 4 * MIB)
-    uow.find(inbox)  # written now, inside the step's savepoint, whose transaction SQLite ends when the disk is full
+    written(uow, inbox)  # now, inside the step's savepoint, whose transaction SQLite ends when the disk is full
 
 
 def _at_the_end(uow: UnitOfWork) -> None:
@@ -151,6 +151,7 @@ def test_a_full_disk_leaves_the_writer_alive(sqlite_url: str) -> None:
         uow.add(task, case_id=1, role="x", title={"en": "y" * 4 * MIB}, created_at=NOON)
         with uow.step():
             uow.update_where(task, task.c.case_id == 1, role="z")
+            written(uow, task)
 
     with open_store(sqlite_url) as store:
         _limit(store, 10)
