@@ -53,16 +53,15 @@ def versions(postgres: str) -> str:
     return f"Python {python}, SQLite {sqlite3.sqlite_version}, PostgreSQL {postgres}, {packages}."
 
 
-def best(cells: Sequence[Cell]) -> float:
-    """The product's best ratio with many submitters and the sender off."""
-    ours = [cell for cell in cells if cell.name.startswith("product") and "sender" not in cell.name]
-    return max((cell.ratio for cell in ours), default=0)
-
-
 def verdict(results: Mapping[Kind, Sequence[Cell]]) -> str:
-    """Where the product stands against the target."""
-    told = [f"{NAMES[kind]} {best(cells):.2f}" for kind, cells in results.items()]
-    return f"Target: {NOW} of the reference now, {WANTED} is where it must get. Best ratio: {', '.join(told)}."
+    """Where the product stands against the target, as far as the machine was quiet enough to tell."""
+    told = []
+    for kind, cells in results.items():
+        ours = [cell for cell in cells if cell.run is not None and not cell.run.sent]
+        quiet = [cell.ratio for cell in ours if not cell.noisy]
+        best = f"{max(quiet):.2f}" if quiet else "not known, every row is noisy"
+        told.append(f"{NAMES[kind]} {best} (least CPU ratio {min(cell.cpu_ratio for cell in ours):.1f})")
+    return f"Target: {NOW} of the reference now, {WANTED} is where it must get. Best ratio: {'; '.join(told)}."
 
 
 def page(results: Mapping[Kind, Sequence[Cell]], footprint: Footprint, messages: int, postgres: str) -> str:

@@ -20,6 +20,7 @@ from core.files.store_port import FileStore, Stored
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.errors import Busy, TooMuch
+from core.kit.log import describe_error
 from core.ledger import errands, inbox
 from core.store.reading import Reading
 from core.store.sealing import Row
@@ -93,10 +94,10 @@ class Fetcher:
         try:
             fetched = await self._bring(channel, said.file)
         except FetchFailed as failure:
-            await self._fail(row, attempt, said, str(failure), permanent=failure.permanent)
+            await self._fail(row, attempt, said, describe_error(failure), permanent=failure.permanent)
             return
         except (Busy, InspectorDown, OSError) as failure:
-            await self._fail(row, attempt, said, f"{type(failure).__name__}: {failure}", permanent=False)
+            await self._fail(row, attempt, said, describe_error(failure), permanent=False)
             return
         unit = Unit(lambda uow: self._arrived(uow, row, attempt, said, fetched), name="file arrived")
         await asyncio.wrap_future(self._store.submit(unit))

@@ -17,6 +17,7 @@ from core.conversations.tables import conversation, message
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.errors import Busy
+from core.kit.log import describe_error
 from core.ledger import inbox
 from core.store.locks import conversation_key
 from core.store.reading import Reading
@@ -81,7 +82,7 @@ class Receiver:
                 done.set_result(None)
                 return
             log.error("update_failed", entry=entry_id, error=type(error).__name__, why=str(error)[:300], exc_info=error)
-            words = f"{type(error).__name__}: {error}"
+            words = describe_error(error)
             later = self._store.submit(Unit(lambda uow: inbox.failed(uow, entry_id, words), name="push ahead"))
             later.add_done_callback(lambda _: done.set_result(None))
 

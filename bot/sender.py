@@ -13,6 +13,7 @@ from core.channel.port import Channel, DeliveryFailed
 from core.conversations.tables import message
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
+from core.kit.log import describe_error
 from core.ledger import outbox
 from core.ledger.tables import outbox as outbox_table
 from core.store.reading import Reading
@@ -81,7 +82,7 @@ class Sender:
             await self._fail(row, attempt, failure)
         except Exception as error:  # a bug of a channel is a failed attempt, not the end of the sender
             log.error("send_crashed", notice=row["id"], exc_info=error)
-            await self._fail(row, attempt, DeliveryFailed(f"{type(error).__name__}: {error}"))
+            await self._fail(row, attempt, DeliveryFailed(describe_error(error)))
         else:
             unit = Unit(lambda uow: self._sent(uow, row, attempt, external_id, drawn), name="sent")
             await asyncio.wrap_future(self._store.submit(unit))
@@ -119,7 +120,7 @@ class Sender:
         log.warning("send_failed", notice=row["id"], attempt=attempt, permanent=failure.permanent)
         unit = Unit(
             lambda uow: outbox.failed(
-                uow, row["id"], attempt, str(failure), permanent=failure.permanent, after=failure.retry_after
+                uow, row["id"], attempt, describe_error(failure), permanent=failure.permanent, after=failure.retry_after
             ),
             name="send failed",
         )

@@ -9,6 +9,7 @@ from core.bus.deed import SYSTEM, Cause
 from core.commands.command import from_json
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
+from core.kit.log import describe_error
 from core.ledger import timers
 from core.store.locks import case_key
 from core.store.reading import Reading
@@ -52,7 +53,7 @@ class Ticker:
             await asyncio.wrap_future(self._store.submit(unit))
         except Exception as error:  # a timer that fails is pushed ahead, and parked after some attempts
             log.error("timer_failed", timer=timer_id, exc_info=error)
-            words = f"{type(error).__name__}: {error}"
+            words = describe_error(error)
             unit = Unit(lambda uow: timers.failed(uow, timer_id, words), name="push timer ahead")
             await asyncio.wrap_future(self._store.submit(unit))
 

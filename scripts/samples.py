@@ -37,6 +37,9 @@ SAMPLES: dict[str, tuple[str, list[str], set[str]]] = {
     "retire": ("退休证 · Retirement certificate", ["姓名", "退休日期", "发证机关"], {"face", "seal"}),
     "bank": ("银行流水 · Bank statement", ["户名 / Holder", "账号 / Account"], {"table", "seal"}),
     "deposit": ("存款证明 · Deposit certificate", ["户名 / Holder", "金额 / Amount", "开具日期 / Issued"], {"seal"}),
+    "card": ("信用卡金卡 · Gold credit card", ["银行 / Bank", "卡号(中间八位请遮挡)/ No., middle covered"], {"card"}),
+    "property": ("房产证或行驶证 · Property or vehicle", ["权利人 / Owner", "坐落或车牌 / Place or plate"], {"seal"}),
+    "tax": ("完税证明 · Tax certificate", ["姓名 / Name", "税款所属期 / Period", "金额 / Amount"], {"seal"}),
     "itinerary": ("行程表 · Itinerary", ["日期 / Date", "城市 / City", "住宿 / Stay"], {"table"}),
     "booking": ("机票与酒店预订 · Bookings", ["旅客 / Traveller", "航班 / Flight", "酒店 / Hotel"], {"table"}),
     "receipt": ("受理回执 · Filing receipt", ["受理号 / No.", "日期 / Date"], {"seal"}),
@@ -102,7 +105,13 @@ def _table(pen: ImageDraw.ImageDraw) -> None:
         pen.line((90 + column * 156, 350, 90 + column * 156, 502), fill=PALE, width=2)
 
 
+def _card(pen: ImageDraw.ImageDraw) -> None:
+    pen.rounded_rectangle((90, 300, 520, 540), 18, fill="#e9d9a6", outline="#c9b06a", width=3)
+    pen.text((120, 400), "6200  ████  ████  0000", font=_font(30), fill=INK)
+
+
 _MARKS = {
+    "card": _card,
     "face": _face,
     "portrait": _face,
     "photo_box": _photo_box,

@@ -93,7 +93,7 @@ def checklist_card(ctx: CardContext) -> Card:
         lines.append(f"{indent}{number}. {status_mark(each)} {ctx.word(each.item.name)}{whose} [{status}]")
     waiting = waiting_for_client(rows)
     footer = ctx.say("checklist.hint") if waiting else ctx.say("checklist.all_done") if view.completion.complete else ""
-    return Card(title=title, text="\n".join(lines), footer=footer, kind="checklist")
+    return Card(title=title, text="\n".join(lines), footer=footer, buttons=buttons_of(ctx), kind="checklist")
 
 
 def item_card(ctx: CardContext, each: ItemView) -> Card:

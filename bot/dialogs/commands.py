@@ -1,15 +1,20 @@
 """Words that a client may send at any time: 进度, 材料, 人工, 帮助, a number of the checklist, a switch of language."""
 
-from bot.dialogs.collect import show_item
+from typing import Any
+
+from bot.dialogs.collect import MAX_CHOICES, show_item
 from bot.turn import Turn
 from core.bus.deed import SYSTEM, Cause
 from core.clients.tables import client
+from core.commands.documents import ShowItem
 from core.commands.people import Language, SetClientLanguage
 from core.commands.work import AskHuman, Notify
 from core.conversations.tables import conversation
+from core.ledger.buttons import offer
 from core.staff.tables import staff
+from core.store.sealing import Row
 from core.views.case_view import case_view
-from core.views.checklist_view import checklist
+from core.views.checklist_view import ItemView, checklist, waiting_for_client
 
 WORDS: dict[str, frozenset[str]] = {
     "progress": frozenset({"进度", "查进度", "查看进度", "status", "progress"}),
@@ -38,7 +43,23 @@ def documents(turn: Turn) -> None:
     if row is None:
         no_case(turn)
     else:
-        turn.reply("checklist", {"case": row["id"]})
+        turn.reply("checklist", {"case": row["id"]}, offers=_choices(turn, row))
+
+
+def _choices(turn: Turn, row: Row) -> list[dict[str, Any]]:
+    """A button for every item that is waited for, by the number that it has on the list."""
+    compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
+    rows = checklist(turn.uow, compiled, row["id"])
+    waiting = {each.row["id"] for each in waiting_for_client(rows)}
+    return [
+        offer(ShowItem(item_id=each.row["id"]), _numbered(number, each), keeps=True)
+        for number, each in enumerate(rows, start=1)
+        if each.row["id"] in waiting
+    ][:MAX_CHOICES]
+
+
+def _numbered(number: int, each: ItemView) -> dict[str, str]:
+    return {language: f"{number}. {words}" for language, words in each.item.name.items()}
 
 
 def is_number(turn: Turn) -> bool:

@@ -4,13 +4,13 @@ from core.bus.deed import Deed
 from core.cases.checklist import completion_of, tell_if_complete
 from core.cases.stages import compiled_of
 from core.cases.tables import applicant, case, document_version, item
-from core.commands.documents import SubmitDocument, WaiveItem
+from core.commands.documents import ShowItem, SubmitDocument, WaiveItem
 from core.engine.checklist import move
 from core.engine.flow import Item
-from core.events.happened import DocumentSubmitted, ItemWaived
+from core.events.happened import DocumentSubmitted, ItemChosen, ItemWaived
 from core.files.checks.run import run_checks
 from core.files.tables import file
-from core.kit.errors import Invalid, NotPossibleNow, Problem, Refusal
+from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem, Refusal
 from core.ledger.buttons import close_card
 from core.store.sealing import Row
 
@@ -32,6 +32,8 @@ def submit_document(command: SubmitDocument, deed: Deed) -> int:
     row = uow.get(case, wanted["case_id"])
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
+    if kept["client_id"] not in (None, row["client_id"]):
+        raise NotFound(thing="file", id=kept["id"])  # what another client has sent does not exist here
     check_format(compiled_of(deed, row).flow.item(wanted["key"]), kept)
     status = move(wanted["status"], "submit")
     current = uow.peek(document_version, wanted["current_id"]) if wanted["current_id"] is not None else None
@@ -93,6 +95,14 @@ def check_format(wanted: Item, kept: Row) -> None:
         problems.append(Problem("/file_id", "document.size", words))
     if problems:
         raise Invalid(problems=problems)
+
+
+def show_item(command: ShowItem, deed: Deed) -> None:
+    """Only the client is asked for documents. Raises NotAllowed for anybody else."""
+    if deed.actor.kind != "client":
+        raise NotAllowed(permission=command.permission)
+    wanted = deed.uow.get(item, command.item_id)
+    deed.emit(ItemChosen(case_id=wanted["case_id"], item_id=wanted["id"], client_id=deed.actor.id))
 
 
 def waive_item(command: WaiveItem, deed: Deed) -> None:

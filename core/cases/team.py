@@ -12,10 +12,10 @@ from core.store.unit import UnitOfWork
 
 
 def who(uow: UnitOfWork, case_id: int, role: str) -> int | None:
-    """The person of this role on this case; else a member with that role, from the case's department first."""
+    """The person of this role on this case, if he has not left; else a member with that role, own department first."""
     row = uow.get(case, case_id)
     named = row["team"].get(role)
-    if named is not None:
+    if named is not None and uow.get(staff, named)["active"]:
         return int(named)
     members = [each for each in uow.find(staff, staff.c.active.is_(True)) if role in each["roles"]]
     members.sort(key=lambda each: (each["department_id"] != row["department_id"], each["id"]))

@@ -35,6 +35,15 @@ class SubmitDocument(Command):
     file_id: int
 
 
+class ShowItem(Command):
+    """Tell me what this item needs; the next file that I send is for it."""
+
+    permission: ClassVar[str] = "document.read"
+    about: ClassVar[Subject] = ("item", "item_id")
+
+    item_id: int
+
+
 class ReviewDocument(Command):
     """Approve or reject one version. A rejection needs a reason of the flow."""
 

@@ -39,17 +39,18 @@ def actor_at(uow: UnitOfWork, row: Row, sender: str) -> Actor:
         actor = staff_room.actor_of(uow, mine["staff_id"])
         if actor is None:
             return STRANGER
-        _remember(uow, row, staff_id=actor.id, language=uow.get(staff, actor.id)["language"])
+        _remember(uow, row, sender, staff_id=actor.id, language=uow.get(staff, actor.id)["language"])
         return actor
     identity = clients.identity_of(uow, row["channel"], row["account"], sender)
     if identity is None:
         return STRANGER
     person = uow.get(client, identity["client_id"])
-    _remember(uow, row, client_id=person["id"], language=person["language"])
+    _remember(uow, row, sender, client_id=person["id"], language=person["language"])
     return Actor(kind="client", id=person["id"], name=person["name"])
 
 
-def _remember(uow: UnitOfWork, row: Row, **values: object) -> None:
+def _remember(uow: UnitOfWork, row: Row, sender: str, **values: object) -> None:
+    """Only in his own chat: somebody who writes in another's must not draw that one's notices to it."""
     changed = {name: value for name, value in values.items() if row[name] != value}
-    if changed:
+    if changed and sender == row["chat"]:
         uow.change(conversation, row["id"], **changed)

@@ -18,6 +18,7 @@ from core.events.happened import (
     DocumentRejected,
     DocumentSubmitted,
     FindingsChanged,
+    ItemChosen,
     ItemsReopened,
     ReasonsAsked,
 )
@@ -27,6 +28,12 @@ from core.ledger.buttons import close_card, offer
 APPROVE = {"zh-CN": "通过", "en": "Approve"}
 GIVE_DATE = {"zh-CN": "填写{date}", "en": "Give the {date}"}
 REJECT = {"zh-CN": "退回", "en": "Reject"}
+
+
+def ask_for_item(event: ItemChosen, deed: Deed) -> Iterator[Command]:
+    """Requirement, format and sample; the answer is expected in the client's chat."""
+    dialog = {"kind": "collect", "case": event.case_id, "item": event.item_id}
+    yield StartDialog(to="client", person_id=event.client_id, dialog=dialog)
 
 
 def ask_review(event: DocumentSubmitted, deed: Deed) -> Iterator[Command]:
@@ -112,7 +119,13 @@ def redraw_review(event: FindingsChanged, deed: Deed) -> Iterator[Command]:
 def _decided(
     event: DocumentApproved | DocumentRejected, notice: str, params: dict[str, str], deed: Deed
 ) -> Iterator[Command]:
-    close_card(deed.uow, review_card(event.version_id))
+    version = deed.uow.get(document_version, event.version_id)
+    decided = {
+        "settled_at": version["reviewed_at"],
+        "settled_kind": "staff",
+        "settled_by": version["reviewed_by"],
+    }
+    close_card(deed.uow, review_card(event.version_id), decided)
     row = deed.uow.get(case, event.case_id or 0)
     yield RedrawCard(card=review_card(event.version_id))
     yield Notify(

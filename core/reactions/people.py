@@ -11,6 +11,7 @@ from core.commands.work import AnswerSurvey, CompleteTask, CreateTask, Notify, R
 from core.events.happened import HumanAsked, NotReachable, SaidToClient, SurveyAsked, TaskCreated, TaskDone
 from core.ledger.buttons import close_card, offer
 from core.staff.tables import staff
+from core.tasks.tables import task
 
 _DONE = {"zh-CN": "完成", "en": "Done"}
 _CALL = {"zh-CN": "客户收不到消息,请电话联系", "en": "The client cannot be reached by chat: please call"}
@@ -32,7 +33,9 @@ def hand_out(event: TaskCreated, deed: Deed) -> Iterator[Command]:
 
 
 def tick_off(event: TaskDone, deed: Deed) -> Iterator[Command]:
-    close_card(deed.uow, f"task:{event.task_id}")
+    row = deed.uow.get(task, event.task_id)
+    done = {"settled_at": row["done_at"], "settled_kind": "staff", "settled_by": row["done_by"]}
+    close_card(deed.uow, f"task:{event.task_id}", done)
     yield RedrawCard(card=f"task:{event.task_id}")
 
 

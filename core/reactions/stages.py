@@ -85,7 +85,9 @@ def close_work(event: StageLeft, deed: Deed) -> Iterator[Command]:
     """The card of a stage that was left keeps no button that could be pressed."""
     spans = deed.uow.find(stage_span, stage_span.c.case_id == (event.case_id or 0), stage_span.c.stage == event.stage)
     for span in spans[-1:]:
-        close_card(deed.uow, f"stage:{span['id']}")
+        by = deed.actor if deed.actor.kind == "staff" else None
+        moved = {"settled_at": deed.now, "settled_kind": "staff", "settled_by": by.id} if by is not None else None
+        close_card(deed.uow, f"stage:{span['id']}", moved)
         yield RedrawCard(card=f"stage:{span['id']}")
 
 

@@ -64,6 +64,7 @@ HANDLERS: dict[type[Command], Handler] = {
     c.RunRule: rules.run_rule,
     d.KeepFile: files.keep_file,
     d.SubmitDocument: documents.submit_document,
+    d.ShowItem: documents.show_item,
     d.ReviewDocument: review.review_document,
     d.TickCheck: review.tick_check,
     d.GiveDate: review.give_date,
@@ -95,6 +96,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.FieldSet, on_stages.plan_again),
     (e.ChecklistCompleted, on_stages.redraw_work),
     (e.FormAsked, on_stages.ask_form),
+    (e.ItemChosen, on_documents.ask_for_item),
     (e.DocumentSubmitted, on_documents.ask_review),
     (e.DateAsked, on_documents.ask_date),
     (e.ReasonsAsked, on_documents.show_reasons),
@@ -112,7 +114,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.RuleDue, rules.at_moment),
 ]
 
-_SILENT = {e.RuleRan, e.RuleDue, e.FollowUpRefused, e.Notified, e.NotReachable}
+_SILENT = {e.RuleRan, e.RuleDue, e.FollowUpRefused, e.Notified, e.NotReachable, e.ItemChosen}
 """Events of the machinery itself: a rule that waited for them could run for ever."""
 
 
