@@ -10,6 +10,7 @@ from benchmarks.reference import Reference, Speed
 
 TRIES = 3
 NOISY = 0.2  # how far the reference before and after may lie apart, as a share of the greater one
+WORKING = 0.1  # a reference that computes less of its time is held up by somebody else: every ratio would flatter
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,13 @@ class Cell:
         return abs(self.before.rate - self.after.rate) / max(self.before.rate, self.after.rate)
 
     @property
+    def working(self) -> float:
+        """Share of its time that the reference computed; the rest it waited, for the disk or for the processor."""
+        return min(each.cpu * each.rate for each in (self.before, self.after))
+
+    @property
     def noisy(self) -> bool:
-        return self.apart > NOISY
+        return self.apart > NOISY or self.working < WORKING
 
 
 def reference(place: Place, seconds: float) -> Speed:

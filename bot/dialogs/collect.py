@@ -129,10 +129,11 @@ def submitted(turn: Turn, case_row: Row, version_id: int) -> None:
     turn.ask({**question, "item": following.row["id"]} if following is not None and plain else None)
 
 
-def show_item(turn: Turn, case_row: Row, each: ItemView) -> None:
+def show_item(turn: Turn, item_row: Row) -> None:
     """Requirement, format and sample of one item; the next file is for it."""
-    turn.ask({"kind": "collect", "case": case_row["id"], "item": each.row["id"]})
-    turn.reply("item", {"case": case_row["id"], "item": each.row["id"]})
+    about = {"case": item_row["case_id"], "item": item_row["id"]}
+    turn.ask({"kind": "collect", **about})
+    turn.reply("item", about)
 
 
 def _ask_which(turn: Turn, case_row: Row, waiting: list[ItemView], kept: Row) -> None:

@@ -76,7 +76,7 @@ def choose_item(turn: Turn) -> None:
     rows = checklist(turn.uow, compiled, row["id"])
     position = int(turn.text)
     if 1 <= position <= len(rows):
-        show_item(turn, row, rows[position - 1])
+        show_item(turn, rows[position - 1].row)
     else:
         turn.reply("checklist", {"case": row["id"]})
 

@@ -1,11 +1,12 @@
 """A press on a button: the waiting command is carried out as the presser, once."""
 
-from bot.dialogs.collect import submitted
+from bot.dialogs.collect import show_item, submitted
 from bot.turn import Turn
 from core.bus.deed import Cause
+from core.cases.tables import item
 from core.channel.inbound import ButtonPress
 from core.commands.command import Command
-from core.commands.documents import SubmitDocument
+from core.commands.documents import ShowItem, SubmitDocument
 from core.commands.work import AnswerSurvey
 from core.kit.errors import Refusal
 from core.ledger import audit, buttons, outbox
@@ -52,6 +53,8 @@ def _thank(turn: Turn, card: Row, command: Command, result: object) -> None:
         outbox.redraw(turn.uow, card["card"])
     if isinstance(command, AnswerSurvey):
         turn.say("survey.thanks", score=command.score)
+    elif isinstance(command, ShowItem):
+        show_item(turn, turn.uow.get(item, command.item_id))
     elif isinstance(command, SubmitDocument) and isinstance(result, int):
         row = turn.case()
         if row is not None:

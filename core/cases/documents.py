@@ -7,7 +7,7 @@ from core.cases.tables import applicant, case, document_version, item
 from core.commands.documents import ShowItem, SubmitDocument, WaiveItem
 from core.engine.checklist import move
 from core.engine.flow import Item
-from core.events.happened import DocumentSubmitted, ItemChosen, ItemWaived
+from core.events.happened import DocumentSubmitted, ItemWaived
 from core.files.checks.run import run_checks
 from core.files.tables import file
 from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem, Refusal
@@ -97,12 +97,11 @@ def check_format(wanted: Item, kept: Row) -> None:
         raise Invalid(problems=problems)
 
 
-def show_item(command: ShowItem, deed: Deed) -> None:
-    """Only the client is asked for documents. Raises NotAllowed for anybody else."""
+def show_item(command: ShowItem, deed: Deed) -> int:
+    """Returns the item's id; the chat in which it was tapped shows it. Raises NotAllowed for anybody but the client."""
     if deed.actor.kind != "client":
         raise NotAllowed(permission=command.permission)
-    wanted = deed.uow.get(item, command.item_id)
-    deed.emit(ItemChosen(case_id=wanted["case_id"], item_id=wanted["id"], client_id=deed.actor.id))
+    return int(deed.uow.get(item, command.item_id)["id"])
 
 
 def waive_item(command: WaiveItem, deed: Deed) -> None:

@@ -81,14 +81,6 @@ class ItemsReopened(Event):
     reason: str
 
 
-class ItemChosen(Event):
-    """The client wants to know what an item needs, and will send it next."""
-
-    shown: ClassVar[bool] = False
-    item_id: int
-    client_id: int
-
-
 class DocumentSubmitted(Event):
     item_id: int
     item: str

@@ -18,7 +18,6 @@ from core.events.happened import (
     DocumentRejected,
     DocumentSubmitted,
     FindingsChanged,
-    ItemChosen,
     ItemsReopened,
     ReasonsAsked,
 )
@@ -28,12 +27,6 @@ from core.ledger.buttons import close_card, offer
 APPROVE = {"zh-CN": "通过", "en": "Approve"}
 GIVE_DATE = {"zh-CN": "填写{date}", "en": "Give the {date}"}
 REJECT = {"zh-CN": "退回", "en": "Reject"}
-
-
-def ask_for_item(event: ItemChosen, deed: Deed) -> Iterator[Command]:
-    """Requirement, format and sample; the answer is expected in the client's chat."""
-    dialog = {"kind": "collect", "case": event.case_id, "item": event.item_id}
-    yield StartDialog(to="client", person_id=event.client_id, dialog=dialog)
 
 
 def ask_review(event: DocumentSubmitted, deed: Deed) -> Iterator[Command]:

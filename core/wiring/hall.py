@@ -96,7 +96,6 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.FieldSet, on_stages.plan_again),
     (e.ChecklistCompleted, on_stages.redraw_work),
     (e.FormAsked, on_stages.ask_form),
-    (e.ItemChosen, on_documents.ask_for_item),
     (e.DocumentSubmitted, on_documents.ask_review),
     (e.DateAsked, on_documents.ask_date),
     (e.ReasonsAsked, on_documents.show_reasons),
@@ -114,7 +113,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.RuleDue, rules.at_moment),
 ]
 
-_SILENT = {e.RuleRan, e.RuleDue, e.FollowUpRefused, e.Notified, e.NotReachable, e.ItemChosen}
+_SILENT = {e.RuleRan, e.RuleDue, e.FollowUpRefused, e.Notified, e.NotReachable}
 """Events of the machinery itself: a rule that waited for them could run for ever."""
 
 

@@ -38,12 +38,17 @@ def test_both_databases_are_measured_from_end_to_end(
 
 
 def test_a_cell_whose_references_lie_apart_is_noisy() -> None:
-    speed, before = Speed(50, 0.004), Speed(100, 0.001)
-    quiet, noisy = Cell("x", speed, before, Speed(90, 0.002)), Cell("x", speed, before, Speed(70, 0.001))
+    speed, before = Speed(50, 0.008), Speed(100, 0.002)
+    quiet, noisy = Cell("x", speed, before, Speed(90, 0.003)), Cell("x", speed, before, Speed(70, 0.002))
     assert not quiet.noisy
     assert noisy.noisy
     assert quiet.ratio == pytest.approx(50 / 95)
     assert quiet.cpu_ratio == pytest.approx(4)
+
+
+def test_a_cell_whose_reference_was_held_up_is_noisy() -> None:
+    held_up = Speed(100, 0.0005)
+    assert Cell("x", Speed(50, 0.008), held_up, held_up).noisy
 
 
 def test_percentiles_are_taken_from_all_messages() -> None:

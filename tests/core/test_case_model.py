@@ -30,7 +30,7 @@ STEPS = {"complete": ("collect", "prepare"), "back": ("prepare", "collect"), "cl
 BY = {"complete": {"copywriter"}, "back": {"consultant", "supervisor"}, "close": {"consultant", "supervisor"}}
 KINDS = st.sampled_from(["grown_up", "child"])
 ROLES = st.sampled_from(["consultant", "copywriter", "reviewer", "supervisor"])
-PICK = st.integers(0, 4)
+PICK = st.sampled_from([0, 0, 0, 1, 2, 3, 4])  # mostly the paper that everybody needs
 _content = count()
 
 QUICK = settings(
@@ -48,7 +48,7 @@ class CaseAgainstModel(RuleBasedStateMachine):
     agency: SmallAgency
     actors: dict[str, Actor]
 
-    @initialize(kinds=st.lists(KINDS, min_size=1, max_size=3), far=st.sampled_from([None, True, False]))
+    @initialize(kinds=st.lists(KINDS, min_size=1, max_size=3), far=st.sampled_from([None, None, True, False]))
     def open_case(self, kinds: list[str], far: bool | None) -> None:
         fields = {} if far is None else {"travels_far": far}
         self.case_id = self.agency.banli.store.run(lambda uow: self.agency.case(uow, kinds, fields))
@@ -150,6 +150,12 @@ class CaseAgainstModel(RuleBasedStateMachine):
         if legal:
             self._settled(key, "approved") if approve else self.statuses.update({key: "rework"})
 
+    @rule()
+    def approve_all_that_is_asked(self) -> None:
+        for key in [key for key in self.statuses if self._required(key) and self.statuses[key] not in DONE]:
+            self._hand_in(key)
+            self._review(key, True, "reviewer")
+
     @rule(pick=PICK)
     def reject_without_a_reason(self, pick: int) -> None:
         current = self._rows()[self._pick(pick)]["current_id"]
@@ -197,15 +203,16 @@ class CaseAgainstModel(RuleBasedStateMachine):
                 self.statuses.setdefault(key, "todo")
                 self.versions.setdefault(key, 0)
 
-    @rule(trigger=st.sampled_from(["complete", "back", "close", "unheard"]), role=ROLES, seen=st.booleans())
-    def advance(self, trigger: str, role: str, seen: bool) -> None:
+    @rule(trigger=st.sampled_from(["complete", "back", "close", "unheard"]), role=ROLES)
+    def advance(self, trigger: str, role: str) -> None:
         came_from, to = STEPS.get(trigger, ("", ""))
         legal = self.open and self.stage == came_from and role in BY.get(trigger, ())
         legal = legal and (trigger != "complete" or self._complete())
         legal = legal and (trigger != "close" or self.substate == "half")
-        stage = self.stage if seen else "done" if self.stage != "done" else "collect"
-        self._do(AdvanceCase(case_id=self.case_id, trigger=trigger, stage=stage), role, legal and seen)
-        if legal and seen:
+        elsewhere = "collect" if self.stage != "collect" else "prepare"
+        self._do(AdvanceCase(case_id=self.case_id, trigger=trigger, stage=elsewhere), role, False)
+        self._do(AdvanceCase(case_id=self.case_id, trigger=trigger, stage=self.stage), role, legal)
+        if legal:
             self.stage, self.substate = to, None
 
     @rule(substate=st.sampled_from(["begun", "half", "unheard"]))

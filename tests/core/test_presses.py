@@ -5,6 +5,7 @@ BANLI_ROUNDS sets the number of rounds. The full form, with its figures:
     BANLI_ROUNDS=1000 pytest -s --timeout=1800 tests/core/test_presses.py
 """
 
+import asyncio
 import json
 import os
 import random
@@ -16,15 +17,25 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
-from core.cases.tables import case, case_event, document_version
+from core.cases.tables import case, case_event, document_version, item
+from core.channel.inbound import Address, ButtonPress, Update
+from core.commands.cases import AdvanceCase
+from core.commands.documents import WaiveItem
+from core.commands.work import Notify
+from core.engine.access import Actor
 from core.kit.clock import ManualClock
 from core.kit.crypto import generate_key
+from core.ledger.buttons import offer
+from core.ledger.inbox import append
+from core.ledger.tables import button as button_table
 from core.ledger.tables import inbox
+from core.staff.service import actor_of
 from core.store.locks import conversation_key
 from core.store.store import Unit
 from core.store.unit import UnitOfWork
@@ -143,6 +154,52 @@ def _report(where: str, won: "Counter[str]", started: float) -> None:
     print(f"\n{where}: {sum(won.values())} rounds of 8 in {seconds:.1f} s")
     for who, count in won.most_common():
         print(f"  {count:5} {who}")
+
+
+def test_a_press_that_is_refused_has_not_happened(database: str, tmp_path: Path) -> None:
+    """The button was not possible yet; later the same button does what it says, once."""
+    with open_agency(database, tmp_path, ManualClock(NOON)) as agency:
+        case_id = agency.banli.store.run(agency.case)
+        advance = AdvanceCase(case_id=case_id, trigger="back", stage="prepare")
+        label = {"zh-CN": "退回", "en": "Back"}
+        button = offer(advance, label)
+        consultant = agency.staff["consultant"]
+        agency.do(Notify(to="staff", person_id=consultant, notice="stage_work", subject={"case": case_id},
+                         params={"stage": "collect"}, card="own", buttons=(button,)))  # fmt: skip
+        _press_card(agency, "own", 1)
+        assert _stage(agency, case_id) == ("collect", "open")
+        agency.banli.store.run(partial(_waive_all, agency=agency, case_id=case_id))
+        assert _stage(agency, case_id) == ("prepare", "open")
+        _press_card(agency, "own", 2)
+        assert _stage(agency, case_id) == ("collect", "spent")
+        _press_card(agency, "own", 3)
+        assert _stage(agency, case_id) == ("collect", "spent")
+
+
+def _waive_all(uow: UnitOfWork, agency: SmallAgency, case_id: int) -> None:
+    lead = actor_of(uow, agency.staff["supervisor"])
+    assert isinstance(lead, Actor)
+    for row in uow.find(item, item.c.case_id == case_id):
+        agency.execute(uow, WaiveItem(item_id=row["id"], reason="not needed"), lead)
+
+
+def _press_card(agency: SmallAgency, card: str, n: int) -> None:
+    with agency.banli.reading.open() as reader:
+        (row,) = reader.find(button_table, button_table.c.card == card)
+    address = Address(channel="loopback", account="test", chat="staff-consultant")
+    raw = ButtonPress(address=address, sender=address.chat, token=row["token"]).model_dump_json().encode()
+    update = Update(channel="loopback", account="test", platform_id=f"p{n}", conversation=address.key, raw=raw)
+    agency.banli.store.run(partial(append, update=update))
+    asyncio.run(agency.banli.receiver.work_once())
+
+
+def _stage(agency: SmallAgency, case_id: int) -> tuple[str, str]:
+    """Where the case is, and the state of the one button."""
+    with agency.banli.reading.open() as reader:
+        row = reader.peek(case, case_id)
+        (button,) = reader.find(button_table, button_table.c.card == "own")
+    assert row is not None
+    return row["stage"], button["state"]
 
 
 @pytest.mark.row("DM8")

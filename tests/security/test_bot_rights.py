@@ -88,7 +88,7 @@ def test_the_matrix_is_whole() -> None:
     assert {name for name, kind in COMMANDS.items() if kind.about is not None} == {*ABOUT, *OPEN_TO_SALES}
     permissions = {kind.permission for kind in COMMANDS.values()}
     assert DEFAULT.client.keys() & permissions == {
-        "document.submit", "client.language", "conversation.ask_human", "survey.answer",
+        "document.read", "document.submit", "client.language", "conversation.ask_human", "survey.answer",
     }  # fmt: skip
 
 
