@@ -21,11 +21,12 @@ from core.commands.people import AddDepartment, AddStaff, BindClientIdentity, Bi
 from core.kit.clock import ManualClock
 from core.kit.crypto import generate_key
 from core.kit.ids import new_id
-from core.kit.settings import Settings
+from core.kit.settings import Limits, Settings
 from core.ledger import inbox
 from core.store.reading import Reader
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
+PATIENT = Limits(check_seconds=60)  # a busy machine must not make a good file look too heavy
 TEAM_ROLES = ("sales", "consultant", "service", "copywriter", "reviewer", "supervisor")
 FIELDS: dict[str, Any] = {
     "residence_province": "shanghai",
@@ -225,7 +226,11 @@ class TestHouse:
 def open_house(url: str, folder: Path, start: datetime = START) -> Iterator[TestHouse]:
     """A house on this database (with tables), its files below `folder`."""
     settings = Settings(
-        database_url=SecretStr(url), files_dir=folder / "files", keys=SecretStr(generate_key()), demo=False
+        database_url=SecretStr(url),
+        files_dir=folder / "files",
+        keys=SecretStr(generate_key()),
+        demo=False,
+        limits=PATIENT,
     )
     clock = ManualClock(start)
     banli = build(settings, clock=clock)

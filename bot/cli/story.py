@@ -23,9 +23,11 @@ from core.kit import log, migrate
 from core.kit.clock import ManualClock
 from core.kit.crypto import generate_key
 from core.kit.errors import Invalid
-from core.kit.settings import Settings
+from core.kit.settings import Limits, Settings
 
 CAME_OUT, DIFFERENT, NO_STORY = 0, 1, 2
+
+PATIENT = Limits(check_seconds=60)  # a busy machine must not make a good file look too heavy
 
 
 def run_files(
@@ -88,7 +90,11 @@ async def _play(script: Script, channel: str, banli: Banli, clock: ManualClock) 
 def _house(script: Script, url: str, folder: Path) -> Iterator[tuple[Banli, ManualClock]]:
     clock = ManualClock(start_of(script.story.clock, CALENDARS[script.flow.calendar].zone))
     settings = Settings(
-        database_url=SecretStr(url), files_dir=folder / "files", keys=SecretStr(generate_key()), demo=False
+        database_url=SecretStr(url),
+        files_dir=folder / "files",
+        keys=SecretStr(generate_key()),
+        demo=False,
+        limits=PATIENT,
     )
     banli = build(settings, clock=clock)
     banli.start()

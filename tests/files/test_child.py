@@ -46,8 +46,8 @@ def inspector() -> Iterator[Inspector]:
 
 def children() -> set[int]:
     """Process ids of our running children."""
-    found = Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split()
-    return {int(each) for each in found}
+    threads = Path("/proc/self/task").glob("*/children")  # a child moves to another thread when its own one ends
+    return {int(each) for listed in threads for each in listed.read_text().split()}
 
 
 def own_memory() -> int:
