@@ -12,14 +12,14 @@ from core.bus.deed import SYSTEM, Cause
 from core.channel.inbound import FileArrived, FileRef, InboundMessage, Update
 from core.channel.port import Channel, FetchFailed
 from core.commands.documents import KeepFile
-from core.files.child import Inspector, InspectorDown
+from core.files.child import Inspector
 from core.files.gate import Refused, refusal
 from core.files.inspection import Inspected
 from core.files.sniff import MEDIA_TYPES
 from core.files.store_port import FileStore, Stored
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
-from core.kit.errors import Busy, TooMuch
+from core.kit.errors import TooMuch
 from core.kit.log import describe_error
 from core.ledger import errands, inbox
 from core.store.reading import Reading
@@ -96,7 +96,8 @@ class Fetcher:
         except FetchFailed as failure:
             await self._fail(row, attempt, said, describe_error(failure), permanent=failure.permanent)
             return
-        except (Busy, InspectorDown, OSError) as failure:
+        except Exception as failure:  # a full store, no child process, a channel's bug: tried again, then parked
+            log.error("fetch_crashed", errand=row["id"], error=type(failure).__name__, exc_info=failure)
             await self._fail(row, attempt, said, describe_error(failure), permanent=False)
             return
         unit = Unit(lambda uow: self._arrived(uow, row, attempt, said, fetched), name="file arrived")

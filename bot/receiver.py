@@ -1,8 +1,10 @@
 """The receiver: works off the inbox, one unit per update, in the order of each conversation."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from concurrent.futures import Future
+from functools import partial
 
 import structlog
 
@@ -44,50 +46,40 @@ class Receiver:
         self._channels = channels
         self._clock = clock
         self.bell = Bell()
-        self._under_way: set[int] = set()
 
     async def run(self) -> None:
         """Work until cancelled."""
         await keep_working(self.bell, self.work_once, POLL_SECONDS, "receiver")
 
     async def work_once(self) -> int:
-        """Work off what is waiting now. Returns how many entries were settled."""
-        futures = [asyncio.wrap_future(each) for each in await asyncio.to_thread(self.submit_waiting)]
-        if futures:
-            await asyncio.gather(*futures, return_exceptions=True)
-        return len(futures)
+        """Work off what is waiting now. Returns how many entries were settled; Busy ones do not count."""
+        submitted = await asyncio.to_thread(self.submit_waiting)
+        return sum(await asyncio.gather(*(self._settle(entry_id, future) for entry_id, future in submitted)))
 
-    def submit_waiting(self) -> list["Future[None]"]:
+    def submit_waiting(self) -> list[tuple[int, Future[None]]]:
         """Hand what is due to the store, oldest first, so that the store keeps the order of each conversation."""
         with self._reading.open() as reader:
             waiting = inbox.waiting(reader, self._clock.now(), BATCH)
-        futures = []
-        for entry_id, key in waiting:
-            if entry_id in self._under_way:
-                continue
-            self._under_way.add(entry_id)
-            future = self._submit(entry_id, key)
-            future.add_done_callback(lambda _, entry_id=entry_id: self._under_way.discard(entry_id))  # type: ignore[misc]
-            futures.append(future)
-        return futures
+        submitted = []
+        with contextlib.suppress(Busy):  # the rest waits in its ledger
+            for entry_id, key in waiting:
+                work = partial(self.handle, entry_id=entry_id)
+                unit = Unit(work, frozenset({conversation_key(key)}), name="receive")
+                submitted.append((entry_id, self._store.submit(unit)))
+        return submitted
 
-    def _submit(self, entry_id: int, key: str) -> "Future[None]":
-        unit = Unit(lambda uow: self.handle(uow, entry_id), frozenset({conversation_key(key)}), name="receive")
-        future = self._store.submit(unit)
-        done: Future[None] = Future()
-
-        def settle(finished: "Future[None]") -> None:
-            error = finished.exception()
-            if error is None or isinstance(error, Busy):
-                done.set_result(None)
-                return
-            log.error("update_failed", entry=entry_id, error=type(error).__name__, why=str(error)[:300], exc_info=error)
+    async def _settle(self, entry_id: int, future: Future[None]) -> int:
+        try:
+            await asyncio.wrap_future(future)
+        except Busy:
+            return 0
+        except Exception as error:  # whatever an update does, the others go on: it is pushed ahead, then parked
+            log.error("update_failed", entry=entry_id, error=type(error).__name__, exc_info=error)
             words = describe_error(error)
-            later = self._store.submit(Unit(lambda uow: inbox.failed(uow, entry_id, words), name="push ahead"))
-            later.add_done_callback(lambda _: done.set_result(None))
-
-        future.add_done_callback(settle)
-        return done
+            later = Unit(lambda uow: inbox.failed(uow, entry_id, words), name="push ahead")
+            with contextlib.suppress(Busy):
+                await asyncio.wrap_future(self._store.submit(later))
+        return 1
 
     def handle(self, uow: UnitOfWork, entry_id: int) -> None:
         """One entry: parse it, find out who it is, answer, settle. All of it commits together or not at all."""

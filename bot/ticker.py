@@ -1,6 +1,7 @@
 """The ticker: commands whose hour has come join the queue of their case."""
 
 import asyncio
+import contextlib
 
 import structlog
 
@@ -9,6 +10,7 @@ from core.bus.deed import SYSTEM, Cause
 from core.commands.command import from_json
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
+from core.kit.errors import Busy
 from core.kit.log import describe_error
 from core.ledger import timers
 from core.store.locks import case_key
@@ -39,23 +41,26 @@ class Ticker:
     async def work_once(self) -> int:
         """Fire what is due now. Returns how many timers were tried."""
         due = await asyncio.to_thread(self._due)
-        await asyncio.gather(*(self._fire_one(timer_id, case_id) for timer_id, case_id in due))
-        return len(due)
+        return sum(await asyncio.gather(*(self._fire_one(timer_id, case_id) for timer_id, case_id in due)))
 
     def _due(self) -> list[tuple[int, int | None]]:
         with self._reading.open() as reader:
             return timers.due(reader, self._clock.now(), BATCH)
 
-    async def _fire_one(self, timer_id: int, case_id: int | None) -> None:
+    async def _fire_one(self, timer_id: int, case_id: int | None) -> int:
         keys = frozenset() if case_id is None else frozenset({case_key(case_id)})
         try:
             unit = Unit(lambda uow: self.fire(uow, timer_id), keys, name="timer")
             await asyncio.wrap_future(self._store.submit(unit))
+        except Busy:
+            return 0  # it still waits
         except Exception as error:  # a timer that fails is pushed ahead, and parked after some attempts
             log.error("timer_failed", timer=timer_id, exc_info=error)
             words = describe_error(error)
             unit = Unit(lambda uow: timers.failed(uow, timer_id, words), name="push timer ahead")
-            await asyncio.wrap_future(self._store.submit(unit))
+            with contextlib.suppress(Busy):
+                await asyncio.wrap_future(self._store.submit(unit))
+        return 1
 
     def fire(self, uow: UnitOfWork, timer_id: int) -> None:
         """Settle the timer and carry out its command, in one unit."""

@@ -105,10 +105,12 @@ def show_item(command: ShowItem, deed: Deed) -> int:
 
 
 def waive_item(command: WaiveItem, deed: Deed) -> None:
-    """Raises NotPossibleNow when the item is approved already."""
+    """Whatever was sent stays; says who decided and why. Raises NotPossibleNow when the case is closed."""
     uow = deed.uow
     wanted = uow.get(item, command.item_id)
     row = uow.get(case, wanted["case_id"])
+    if row["state"] != "open":
+        raise NotPossibleNow(reason="closed")
     status = move(wanted["status"], "waive", command.reason)
     before = completion_of(compiled_of(deed, row), uow, row)
     uow.change(item, wanted["id"], status=status, status_at=deed.now, words=command.reason)

@@ -7,7 +7,7 @@ from core.cases.tables import case
 from core.commands.cases import AskSupplement, OpenItems
 from core.engine.flow import Flow
 from core.events.happened import ItemsReopened
-from core.kit.errors import Invalid, Problem
+from core.kit.errors import Invalid, NotPossibleNow, Problem
 from core.store.sealing import Row
 
 
@@ -22,6 +22,8 @@ def ask_supplement(command: AskSupplement, deed: Deed) -> None:
 def open_items(command: OpenItems, deed: Deed) -> None:
     """Items are asked for again, with a reason that the client reads."""
     row = deed.uow.get(case, command.case_id)
+    if row["state"] != "open":
+        raise NotPossibleNow(reason="closed")
     _check_items(compiled_of(deed, row).flow, command.items)
     _reopen(row, command.items, command.reason, deed)
 

@@ -159,8 +159,6 @@ def _everybody_else_was_told(
     called = len(late) < len(answers)
     assert len(said) == len(PRESSES) - (not called)
     for each in said:
-        if called and each["key"] == "refusal.stale.replaced":
-            continue
         assert each["key"] == "refusal.already_decided"
         assert each["params"]["who"] == agency.names[version["reviewed_by"]]
         assert each["params"]["when"]
