@@ -83,7 +83,7 @@ def test_nobody_can_choose_his_own_session(site: Site) -> None:
         assert_problem(http.get("/chat/me/api/messages", headers=headers), 401, "not_invited")  # type: ignore[arg-type]
         answer = http.post("/chat/me/api/session", headers=headers)  # type: ignore[arg-type]
         assert answer.status_code == 200
-        assert made_up not in answer.cookies[COOKIE]
+        assert answer.cookies[COOKIE] != made_up
 
 
 def test_without_a_session_every_door_is_closed(site: Site) -> None:
