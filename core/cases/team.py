@@ -7,7 +7,6 @@ from core.events.happened import RoleAssigned
 from core.kit.errors import Invalid, Problem
 from core.staff.policy import ROLES
 from core.staff.tables import staff
-from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
 
@@ -20,11 +19,6 @@ def who(uow: UnitOfWork, case_id: int, role: str) -> int | None:
     members = [each for each in uow.find(staff, staff.c.active.is_(True)) if role in each["roles"]]
     members.sort(key=lambda each: (each["department_id"] != row["department_id"], each["id"]))
     return int(members[0]["id"]) if members else None
-
-
-def owner_role(row: Row, stage_owner: str) -> str:
-    """The role that answers for the case at present."""
-    return stage_owner if stage_owner in row["team"] else next(iter(row["team"]), stage_owner)
 
 
 def assign_role(command: AssignRole, deed: Deed) -> None:
