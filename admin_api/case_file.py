@@ -26,7 +26,7 @@ def read_file(desk: Desk, reader: Reader, case_id: int) -> Case:
     """Raises NotFound."""
     view = case_view(reader, desk.parts.catalogue, case_id)
     masks, own = desk.masks("client"), _own_masks(desk, view.compiled.flow)
-    people = reader.find(applicant, applicant.c.case_id == case_id, order=applicant.c.position)
+    people = reader.find(applicant, case_id=case_id, order=applicant.c.position)
     team = {("staff", staff_id) for staff_id in view.row["team"].values()}
     names = names_of(reader, team, masks)
     kinds = {field.key: field.type for field in view.compiled.flow.fields}
@@ -95,7 +95,7 @@ def _item(flow: Flow, row: Row, versions: list[Version] | None) -> ChecklistItem
 
 def _versions(reader: Reader, case: Row, masks: Mapping[str, Mask]) -> dict[int, list[Version]]:
     """Item id -> its versions, newest first."""
-    rows = reader.find(document_version, document_version.c.case_id == case["id"], order=document_version.c.n.desc())
+    rows = reader.find(document_version, case_id=case["id"], order=document_version.c.n.desc())
     kept = [row["file_id"] for row in rows]
     files = {row["id"]: row for row in reader.find(file, file.c.id.in_(kept))} if kept else {}
     names = names_of(reader, _people(rows), masks)

@@ -29,7 +29,7 @@ class Watch(Store):
     def submit(self, unit: Unit) -> Future[Any]:
         if unit.name != "receive":
             return self._inner.submit(unit)
-        (key,) = unit.keys
+        key = next(each for each in unit.keys if each.startswith("conversation:"))
         future = self._inner.submit(unit)
         future.add_done_callback(lambda done: self._answered(key, done))
         return future

@@ -7,7 +7,9 @@ from concurrent.futures import Future
 from functools import partial
 
 import structlog
+from sqlalchemy import select
 
+from bot.ahead import look_ahead
 from bot.cards.context import House
 from bot.router import route
 from bot.turn import Turn
@@ -21,10 +23,11 @@ from core.kit.clock import Clock
 from core.kit.errors import Busy
 from core.kit.log import describe_error
 from core.ledger import inbox
-from core.store.locks import conversation_key
-from core.store.reading import Reading
+from core.ledger.tables import inbox as inbox_table
+from core.store.locks import case_key, conversation_key
+from core.store.reading import Reader, Reading
 from core.store.sealing import Row
-from core.store.store import Store, Unit
+from core.store.store import Ahead, Store, Unit
 from core.store.unit import UnitOfWork
 
 FETCHER = "fetcher"
@@ -45,41 +48,76 @@ class Receiver:
         self._house = house
         self._channels = channels
         self._clock = clock
+        self._flying: set[int] = set()  # entries that the store has and has not settled
         self.bell = Bell()
 
     async def run(self) -> None:
-        """Work until cancelled."""
-        await keep_working(self.bell, self.work_once, POLL_SECONDS, "receiver")
+        """Work until cancelled: what is new is handed over at once, whether or not the rest is settled."""
+
+        async def hand_over() -> int:
+            return len(await asyncio.to_thread(self.submit_waiting))
+
+        await keep_working(self.bell, hand_over, POLL_SECONDS, "receiver")
 
     async def work_once(self) -> int:
         """Work off what is waiting now. Returns how many entries were settled; Busy ones do not count."""
         submitted = await asyncio.to_thread(self.submit_waiting)
-        return sum(await asyncio.gather(*(self._settle(entry_id, future) for entry_id, future in submitted)))
+        return sum(await asyncio.gather(*map(asyncio.wrap_future, submitted)))
 
-    def submit_waiting(self) -> list[tuple[int, Future[None]]]:
-        """Hand what is due to the store, oldest first, so that the store keeps the order of each conversation."""
+    def submit_waiting(self) -> "list[Future[bool]]":
+        """Hand what is due to the store, oldest first, so that the store keeps the order of each conversation.
+
+        Each future tells whether its entry is settled: done, pushed ahead or parked.
+        """
         with self._reading.open() as reader:
-            waiting = inbox.waiting(reader, self._clock.now(), BATCH)
+            waiting = inbox.waiting(reader, self._clock.now(), BATCH + len(self._flying))
+            fresh = [(entry_id, key) for entry_id, key in waiting if entry_id not in self._flying]
+            cases = _cases_of(reader, {key for _, key in fresh})
         submitted = []
         with contextlib.suppress(Busy):  # the rest waits in its ledger
-            for entry_id, key in waiting:
-                work = partial(self.handle, entry_id=entry_id)
-                unit = Unit(work, frozenset({conversation_key(key)}), name="receive")
-                submitted.append((entry_id, self._store.submit(unit)))
+            for entry_id, key in fresh:
+                locks = {conversation_key(key), *([case_key(cases[key])] if key in cases else [])}
+                submitted.append(self._submit(entry_id, frozenset(locks)))
         return submitted
 
-    async def _settle(self, entry_id: int, future: Future[None]) -> int:
+    def _submit(self, entry_id: int, locks: frozenset[str]) -> "Future[bool]":
+        work = partial(self.handle, entry_id=entry_id)
+        unit = Unit(work, locks, name="receive", ahead=Ahead(self._look_ahead, entry_id))
+        settled: Future[bool] = Future()
+        self._flying.add(entry_id)
         try:
-            await asyncio.wrap_future(future)
+            self._store.submit(unit).add_done_callback(lambda ran: self._ran(entry_id, ran, settled))
         except Busy:
-            return 0
-        except Exception as error:  # whatever an update does, the others go on: it is pushed ahead, then parked
-            log.error("update_failed", entry=entry_id, error=type(error).__name__, exc_info=error)
-            words = describe_error(error)
-            later = Unit(lambda uow: inbox.failed(uow, entry_id, words), name="push ahead")
-            with contextlib.suppress(Busy):
-                await asyncio.wrap_future(self._store.submit(later))
-        return 1
+            self._flying.discard(entry_id)
+            raise
+        return settled
+
+    def _ran(self, entry_id: int, ran: "Future[None]", settled: "Future[bool]") -> None:
+        """In the store's thread, after the commit. A failed update is pushed ahead, then parked: the others go on."""
+        error = ran.exception()
+        if error is None or isinstance(error, Busy):
+            self._land(entry_id, settled, error is None)
+            return
+        log.error("update_failed", entry=entry_id, error=type(error).__name__, exc_info=error)
+        words = describe_error(error)
+        try:
+            pushed = self._store.submit(Unit(lambda uow: inbox.failed(uow, entry_id, words), name="push ahead"))
+        except Busy:
+            self._land(entry_id, settled, False)
+        else:
+            pushed.add_done_callback(lambda done: self._land(entry_id, settled, done.exception() is None))
+
+    def _land(self, entry_id: int, settled: "Future[bool]", is_settled: bool) -> None:
+        self._flying.discard(entry_id)
+        settled.set_result(is_settled)
+
+    def _look_ahead(self, uow: UnitOfWork, entry_ids: list[int]) -> None:
+        """Parse every entry of the group, and ask at once what their units will ask."""
+        arrived = []
+        for entry in uow.preload(inbox_table, "id", entry_ids):
+            with contextlib.suppress(Unreadable):  # its own unit says so
+                arrived.append(self._read(uow, entry))
+        look_ahead(uow, arrived)
 
     def handle(self, uow: UnitOfWork, entry_id: int) -> None:
         """One entry: parse it, find out who it is, answer, settle. All of it commits together or not at all."""
@@ -87,7 +125,7 @@ class Receiver:
         if entry is None:
             return
         try:
-            inbound = self._parse(entry)
+            inbound = self._read(uow, entry)
         except Unreadable as unreadable:
             inbox.failed(uow, entry_id, f"unreadable: {unreadable}", at_once=True)
             log.warning("update_unreadable", entry=entry_id, channel=entry["channel"])
@@ -101,6 +139,13 @@ class Receiver:
         self._remember(uow, turn)
         route(turn)
         inbox.done(uow, entry_id)
+
+    def _read(self, uow: UnitOfWork, entry: Row) -> Inbound:
+        """The parsed entry, once per group. Raises Unreadable."""
+        known: Inbound | None = uow.memory.get(("inbound", entry["id"]))
+        if known is None:
+            known = uow.memory["inbound", entry["id"]] = self._parse(entry)
+        return known
 
     def _parse(self, entry: Row) -> Inbound:
         update = Update(
@@ -139,6 +184,13 @@ class Receiver:
             at=uow.now,
             entry_id=turn.entry_id,
         )
+
+
+def _cases_of(reader: Reader, keys: set[str]) -> dict[str, int]:
+    """The case that each conversation is about: its lock is asked for in advance. A hint only."""
+    about = select(conversation.c.key, conversation.c.case_id)
+    found = reader.rows(about.where(conversation.c.key.in_(keys), conversation.c.case_id.is_not(None)))
+    return {row["key"]: row["case_id"] for row in found}
 
 
 def _kind_and_body(inbound: InboundMessage | ButtonPress | ContactEvent) -> tuple[str, dict[str, object]]:

@@ -17,7 +17,7 @@ def lock_key(account: str, visitor: str) -> str:
 def _next_cursor(uow: UnitOfWork, account: str, visitor: str) -> tuple[int, int]:
     """The chat's id and its next cursor; under the chat's lock, so that no reader ever misses a lower one."""
     uow.need(lock_key(account, visitor))
-    row = uow.first(web_chat, web_chat.c.account == account, web_chat.c.visitor == visitor)
+    row = uow.first(web_chat, account=account, visitor=visitor)
     if row is None:
         row = uow.add(web_chat, account=account, visitor=visitor, last=0)
     row = uow.change(web_chat, row["id"], last=row["last"] + 1)
@@ -35,14 +35,14 @@ def show(uow: UnitOfWork, account: str, visitor: str, external_id: str, sender: 
 def replace(uow: UnitOfWork, account: str, visitor: str, external_id: str, body: dict[str, Any]) -> None:
     """Redraw a message in place."""
     chat_id, cursor = _next_cursor(uow, account, visitor)
-    row = uow.first(web_message, web_message.c.chat_id == chat_id, web_message.c.external_id == external_id)
+    row = uow.first(web_message, chat_id=chat_id, external_id=external_id)
     if row is not None:
         uow.change(web_message, row["id"], cursor=cursor, body=body, redrawn=True)
 
 
 def newer(reader: Reader, account: str, visitor: str, after: int) -> list[Row]:
     """Messages behind the cursor; from the beginning, the newest page."""
-    chat = reader.first(web_chat, web_chat.c.account == account, web_chat.c.visitor == visitor)
+    chat = reader.first(web_chat, account=account, visitor=visitor)
     if chat is None:
         return []
     t = web_message.c

@@ -45,7 +45,7 @@ def language_of(lookup: Lookup, visitor: Visitor, request: Request) -> str:
         row = lookup.peek(staff if actor.kind == "staff" else client, actor.id)
         if row is not None:
             return str(row["language"])
-    chat = lookup.first(conversation, conversation.c.key == f"{NAME}:{visitor.account}:{visitor.chat}")
+    chat = lookup.first(conversation, key=f"{NAME}:{visitor.account}:{visitor.chat}")
     if chat is not None:
         return str(chat["language"])
     return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "zh-CN"
@@ -59,7 +59,7 @@ def set_language(uow: UnitOfWork, bus: Bus, visitor: Visitor, language: Language
         bus.execute(uow, SetStaffLanguage(staff_id=actor.id, language=language), cause)
     elif actor is not None:
         bus.execute(uow, SetClientLanguage(client_id=actor.id, language=language), cause)
-    chat = uow.first(conversation, conversation.c.key == f"{NAME}:{visitor.account}:{visitor.chat}")
+    chat = uow.first(conversation, key=f"{NAME}:{visitor.account}:{visitor.chat}")
     if chat is not None:
         uow.change(conversation, chat["id"], language=language)
 
@@ -83,7 +83,7 @@ def redraw(uow: UnitOfWork, bus: Bus, cards: list[str]) -> None:
 def may_see(lookup: Lookup, bus: Bus, visitor: Visitor, file_id: int) -> bool:
     """Whoever may read the case's documents may see the preview of each of them."""
     actor = actor_of(lookup, visitor)
-    version = lookup.first(document_version, document_version.c.file_id == file_id)
+    version = lookup.first(document_version, file_id=file_id)
     if actor is None or version is None:
         return False
     subject = case_subject(lookup, version["case_id"])

@@ -50,7 +50,7 @@ def open_session(uow: UnitOfWork, config: WebchatConfig, seat: str, known: str |
     else:
         raise NotInvited
     if known is not None:
-        found = uow.first(web_session, web_session.c.digest == digest_of(known))
+        found = uow.first(web_session, digest=digest_of(known))
         if found is not None and found["expires_at"] > uow.now and (seat == "me" or found["visitor"] == visitor):
             return known, Visitor(seat=seat, account=config.account, visitor=found["visitor"])
     secret = new_secret()
@@ -69,7 +69,7 @@ def visitor_of(reader: Reader, request: Request, config: WebchatConfig, now: dat
     """Who sends this request. Raises NotInvited without a valid session, NotAllowed for another site's form."""
     check_origin(request)
     seat, secret = request.path_params["seat"], request.cookies.get(COOKIE, "")
-    found = reader.first(web_session, web_session.c.digest == digest_of(secret)) if secret else None
+    found = reader.first(web_session, digest=digest_of(secret)) if secret else None
     if found is None or found["account"] != config.account or found["expires_at"] <= now:
         raise NotInvited
     if seat in config.seats and found["visitor"] != config.seats[seat]:

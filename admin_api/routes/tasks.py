@@ -21,7 +21,7 @@ MOST = 500
 def list_tasks(desk: AtDesk, state: Literal["open", "done"] = "open") -> Tasks:
     """The caller's own tasks."""
     with desk.look() as reader:
-        rows = reader.find(task, task.c.staff_id == desk.actor.id, task.c.state == state, limit=MOST)
+        rows = reader.find(task, staff_id=desk.actor.id, state=state, limit=MOST)
         found = _tasks(desk, reader, rows)
     return Tasks(tasks=sorted(found, key=lambda each: (each.due is None, each.due or each.created_at)))
 
@@ -31,7 +31,7 @@ def complete_task(desk: AtDesk, task_id: IdIn) -> Task:
     """Say that a task is done."""
     desk.do(CompleteTask(task_id=task_id))
     with desk.look() as reader:
-        found = _tasks(desk, reader, reader.find(task, task.c.id == task_id))
+        found = _tasks(desk, reader, reader.find(task, id=task_id))
     if not found:
         raise NotFound(thing="task")
     return found[0]

@@ -30,9 +30,7 @@ def board_card(ctx: CardContext) -> Card:
 
 
 def tasks_card(ctx: CardContext) -> Card:
-    rows = ctx.lookup.find(
-        task_table, task_table.c.staff_id == ctx.actor.id, task_table.c.state == "open", limit=MAX_LINES
-    )
+    rows = ctx.lookup.find(task_table, staff_id=ctx.actor.id, state="open", limit=MAX_LINES)
     if not rows:
         return Card(text=ctx.say("task.none"), kind="tasks")
     lines = [f"{n}. {ctx.word(row['title'])} {ctx.when(row['due'])}".rstrip() for n, row in enumerate(rows, start=1)]

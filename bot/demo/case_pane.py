@@ -19,7 +19,7 @@ from core.views.timeline import timeline
 def case_json(house: House, lookup: Lookup, language: str, now: datetime) -> dict[str, Any] | None:
     """The newest case of the demo's client; before there is one, only the hint."""
     found = identity_of(lookup, "webchat", ACCOUNT, CLIENT.visitor)
-    row = None if found is None else lookup.first(case, case.c.client_id == found["client_id"], order=case.c.id.desc())
+    row = None if found is None else lookup.first(case, client_id=found["client_id"], order=case.c.id.desc())
     if row is None:
         asked = {} if found is None else contract_hint(house, lookup, found["client_id"], language)
         return {"number": "", **asked} if asked else None

@@ -43,7 +43,7 @@ BUTTONS = {
 
 def contract_hint(house: House, lookup: Lookup, client_id: int, language: str) -> dict[str, str]:
     """Before there is a case: the deposit, then the contract. Empty when there is no contract either."""
-    row = lookup.first(contract, contract.c.client_id == client_id)
+    row = lookup.first(contract, client_id=client_id)
     if row is None:
         return {}
     return hint(house, "contract" if row["deposit_paid_at"] is not None else "deposit", language)
@@ -73,7 +73,7 @@ def _next(ctx: CardContext, view: CaseView, rows: list[ItemView]) -> tuple[str, 
         words = {} if proof is None else {"number": view.row["number"], "item": ctx.word(proof.name)}
         return ("receipt", words) if words else ("file", {})
     if stage == "after":
-        asked = ctx.lookup.first(survey, survey.c.case_id == view.row["id"], survey.c.score.is_(None))
+        asked = ctx.lookup.first(survey, case_id=view.row["id"], score=None)
         return ("finish", {}) if asked is None else ("survey", {})
     if stage == "result":
         return ("refused" if substate == "refused" else "granted"), {}

@@ -119,7 +119,7 @@ def _command(name: str, args: dict[str, Any], memory: Memory, reader: Reader) ->
 def find_item(key: str, row: Row, reader: Reader) -> Row:
     """`passport` or `passport/李四`. Raises NotSo."""
     name, _, whose = key.partition("/")
-    people = {each["id"]: each["name"] for each in reader.find(applicant, applicant.c.case_id == row["id"])}
+    people = {each["id"]: each["name"] for each in reader.find(applicant, case_id=row["id"])}
     for each in items_of(reader, row["id"]):
         if each["key"] == name and (not whose or people.get(each["applicant_id"]) == whose):
             return each

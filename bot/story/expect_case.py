@@ -44,7 +44,7 @@ def checklist_is(wanted: ChecklistIs, memory: Memory) -> None:
 def tasks_are(wanted: Sequence[TaskIs], memory: Memory) -> None:
     """Each of these is exactly one task of the case; the case may have others, but none at all for "nothing"."""
     with memory.world.agency.reading.open() as reader:
-        rows = reader.find(task, task.c.case_id == _case(memory, reader)["id"])
+        rows = reader.find(task, case_id=_case(memory, reader)["id"])
     there = [_task(row, memory) for row in rows]
     if not wanted and rows:
         raise NotSo("no task", there)

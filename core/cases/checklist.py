@@ -27,7 +27,7 @@ def sync_checklist(row: Row, deed: Deed) -> None:
     Every item of the flow has its rows from the start, so that one keeps its files when it stops being required.
     """
     compiled = compiled_of(deed, row)
-    people = deed.uow.find(applicant, applicant.c.case_id == row["id"], order=applicant.c.position)
+    people = deed.uow.find(applicant, case_id=row["id"], order=applicant.c.position)
     names = [name for name in required_names(compiled) if not name.startswith("applicant.")]
     applicants = [
         ApplicantFacts(each["id"], {"applicant.type": each["kind"], "applicant.main": each["position"] == 0})
@@ -58,7 +58,7 @@ def _add(row: Row, wanted: PlannedItem, position: int, deed: Deed) -> None:
 
 def items_of(lookup: Lookup, case_id: int) -> list[Row]:
     """All checklist rows of a case, in the flow's order."""
-    return lookup.find(item, item.c.case_id == case_id, order=item.c.position)
+    return lookup.find(item, case_id=case_id, order=item.c.position)
 
 
 def asked(row: Row) -> bool:

@@ -19,7 +19,7 @@ def case_facts(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -
         if name in _OWN:
             found[name] = row[_OWN[name]]
         elif name == "case.applicants":
-            found[name] = len(uow.find(applicant, applicant.c.case_id == row["id"]))
+            found[name] = len(uow.find(applicant, case_id=row["id"]))
         else:
             found[name] = row["fields"].get(name.removeprefix("case."))
     return found
@@ -48,7 +48,7 @@ def actor_facts(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) 
 
 def history_facts(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
     """``history.refused``: earlier cases of this client that were refused; ``client.refused_before`` likewise."""
-    earlier = uow.find(case, case.c.client_id == row["client_id"], case.c.outcome == "refused")
+    earlier = uow.find(case, client_id=row["client_id"], outcome="refused")
     refused = sum(1 for each in earlier if each["id"] != row["id"])
     return {"history.refused": refused, "client.refused_before": refused > 0}
 

@@ -26,7 +26,7 @@ def add_traveller(command: AddTraveller, deed: Deed) -> int:
     """Returns the applicant's id; his own items join the checklist, shared ones stay single."""
     row = _open_case(command.case_id, deed)
     check_kinds(compiled_of(deed, row).flow, [command.traveller.kind])
-    position = len(deed.uow.find(applicant, applicant.c.case_id == row["id"]))
+    position = len(deed.uow.find(applicant, case_id=row["id"]))
     added = keep_traveller(row, command.traveller, position, deed)
     deed.emit(TravellerAdded(case_id=row["id"], applicant_id=added["id"]))
     sync_checklist(row, deed)

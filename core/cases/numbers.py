@@ -10,7 +10,7 @@ def next_number(uow: UnitOfWork, kind: str) -> str:
     """The next number of this kind and year, without gaps between committed cases."""
     prefix = f"{_LETTERS.get(kind, 'C')}-{uow.now.year}"
     uow.need("number:" + prefix)
-    row = uow.first(case_number, case_number.c.prefix == prefix)
+    row = uow.first(case_number, prefix=prefix)
     if row is None:
         row = uow.add(case_number, prefix=prefix, last=0)
     row = uow.change(case_number, row["id"], last=row["last"] + 1)

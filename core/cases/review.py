@@ -134,7 +134,7 @@ def _undecided(deed: Deed, version_id: int) -> Row:
 
 
 def _decided(deed: Deed, version_id: int) -> AlreadyDecided:
-    row = deed.uow.find(document_version, document_version.c.id == version_id)[0]
+    row = deed.uow.find(document_version, id=version_id)[0]
     return AlreadyDecided(
         who_kind="staff", who=row["reviewed_by"], when=row["reviewed_at"], version=row["n"], decision=row["status"]
     )

@@ -52,7 +52,7 @@ def move_case(row: Row, trigger: str, deed: Deed, reason: str = "") -> Move:
 def leave(row: Row, to: str, deed: Deed, compiled: CompiledFlow) -> None:
     """Close the stage's span and cancel what was planned for it."""
     timers.cancel_scope(deed.uow, row["id"], "stage")
-    span = deed.uow.first(stage_span, stage_span.c.case_id == row["id"], stage_span.c.left.is_(None))
+    span = deed.uow.first(stage_span, case_id=row["id"], left=None)
     if span is not None:
         minutes = calendar_of(deed, compiled).minutes(span["entered"], deed.now)
         deed.uow.change(stage_span, span["id"], left=deed.now, minutes=minutes)

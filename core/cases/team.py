@@ -16,7 +16,7 @@ def who(uow: UnitOfWork, case_id: int, role: str) -> int | None:
     named = row["team"].get(role)
     if named is not None and uow.get(staff, named)["active"]:
         return int(named)
-    members = [each for each in uow.find(staff, staff.c.active.is_(True)) if role in each["roles"]]
+    members = [each for each in uow.find(staff, active=True) if role in each["roles"]]
     members.sort(key=lambda each: (each["department_id"] != row["department_id"], each["id"]))
     return int(members[0]["id"]) if members else None
 

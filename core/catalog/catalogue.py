@@ -35,7 +35,7 @@ class Catalogue:
 
     def latest(self, lookup: Lookup, flow: str) -> tuple[int, CompiledFlow]:
         """The newest published version of a flow. Raises NotFound."""
-        row = lookup.first(flow_version, flow_version.c.flow == flow, order=flow_version.c.version.desc())
+        row = lookup.first(flow_version, flow=flow, order=flow_version.c.version.desc())
         if row is None:
             raise NotFound(thing="flow", id=flow)
         return row["id"], self.compiled(lookup, row["id"])

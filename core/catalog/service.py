@@ -20,7 +20,7 @@ def publish_flow(command: PublishFlow, deed: Deed) -> int:
         raise Invalid(problems=examined.problems)
     flow, fingerprint = examined.flow, hashlib.sha256(source).hexdigest()
     deed.uow.need("flow:" + flow.key)
-    there = deed.uow.first(flow_version, flow_version.c.flow == flow.key, flow_version.c.version == flow.version)
+    there = deed.uow.first(flow_version, flow=flow.key, version=flow.version)
     if there is not None:
         if there["sha256"] == fingerprint:
             return int(there["id"])

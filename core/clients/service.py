@@ -67,8 +67,7 @@ def set_client_language(command: SetClientLanguage, deed: Deed) -> None:
 
 def identity_of(lookup: Lookup, channel: str, account: str, external_id: str) -> Row | None:
     """The client's identity behind an account of a channel."""
-    t = client_identity.c
-    return lookup.first(client_identity, t.channel == channel, t.account == account, t.external_id == external_id)
+    return lookup.first(client_identity, channel=channel, account=account, external_id=external_id)
 
 
 def _problem(pointer: str, zh: str, en: str) -> Problem:

@@ -27,7 +27,7 @@ def draft_contract(command: DraftContract, deed: Deed) -> int:
     check_kinds(compiled.flow, [each.kind for each in command.travellers])
     check_fields(compiled.flow, command.fields)
     _check_team(command, deed)
-    if deed.uow.first(contract, contract.c.number == command.number) is not None:
+    if deed.uow.first(contract, number=command.number) is not None:
         raise NumberTaken(number=command.number)
     row = deed.uow.add(
         contract,

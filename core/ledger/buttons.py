@@ -57,7 +57,7 @@ def mint(uow: UnitOfWork, offers: Sequence[Offer], *, card: str, for_kind: str, 
 
 def find(uow: UnitOfWork, token: str) -> Row:
     """The button behind a token. Raises NotFound for a token that was never ours."""
-    row = uow.first(button, button.c.token == token[:40])
+    row = uow.first(button, token=token[:40])
     if row is None:
         raise NotFound(thing="button", reason="button")
     return row
@@ -82,7 +82,7 @@ def spend(uow: UnitOfWork, row: Row, actor: Actor) -> Command:
         return from_json(row["command"])
     settled = {"settled_at": uow.now, "settled_kind": actor.kind, "settled_by": actor.id}
     if not uow.settle(button, row["id"], {"state": "open"}, state="spent", **settled):
-        current = uow.find(button, button.c.id == row["id"])[0]
+        current = uow.find(button, id=row["id"])[0]
         raise _too_late(current)
     close_card(uow, row["card"], settled)
     return from_json(row["command"])

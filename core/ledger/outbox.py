@@ -53,13 +53,13 @@ def append(
 
 def known(uow: UnitOfWork, once: str) -> int | None:
     """The row of a notice that may be sent only once, if it has been queued before."""
-    row = uow.first(outbox, outbox.c.once == once)
+    row = uow.first(outbox, once=once)
     return None if row is None else int(row["id"])
 
 
 def redraw(uow: UnitOfWork, card: str) -> int:
     """Queue a redraw of every copy of a card. Returns how many."""
-    copies = uow.find(outbox, outbox.c.card == card, outbox.c.copy_of.is_(None))
+    copies = uow.find(outbox, card=card, copy_of=None)
     for copy in copies:
         address = Address(channel=copy["channel"], account=copy["account"], chat=copy["chat"])
         person = (copy["person_kind"], copy["person_id"])

@@ -33,7 +33,7 @@ def ask_review(event: DocumentSubmitted, deed: Deed) -> Iterator[Command]:
     """The reviewer of the case gets the card; cards of earlier versions are redrawn as replaced."""
     row = deed.uow.get(case, event.case_id or 0)
     version = deed.uow.get(document_version, event.version_id)
-    for older in deed.uow.find(document_version, document_version.c.item_id == event.item_id):
+    for older in deed.uow.find(document_version, item_id=event.item_id):
         if older["status"] == "replaced":
             yield RedrawCard(card=review_card(older["id"]))
     stage = compiled_of(deed, row).flow.stage(row["stage"])

@@ -48,7 +48,7 @@ def call_a_person(event: HumanAsked, deed: Deed) -> Iterator[Command]:
         people = [] if owner is None else [owner]
         subject["case"] = event.case_id
     else:
-        members = deed.uow.find(staff, staff.c.active.is_(True))
+        members = deed.uow.find(staff, active=True)
         people = [each["id"] for each in members if {"service", "consultant"} & set(each["roles"])]
     for person in people:
         yield Notify(to="staff", person_id=person, notice="human_asked", subject=subject)

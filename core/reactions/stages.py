@@ -27,7 +27,7 @@ from core.store.unit import UnitOfWork
 
 def stage_card(uow: UnitOfWork, case_id: int) -> str | None:
     """The key of the staff's card of the stage where the case is now."""
-    span = uow.first(stage_span, stage_span.c.case_id == case_id, stage_span.c.left.is_(None))
+    span = uow.first(stage_span, case_id=case_id, left=None)
     return None if span is None else f"stage:{span['id']}"
 
 

@@ -83,8 +83,7 @@ def digest_of(secret: str) -> bytes:
 
 def identity_of(lookup: Lookup, channel: str, account: str, external_id: str) -> Row | None:
     """The member's identity behind an account of a channel."""
-    t = staff_identity.c
-    return lookup.first(staff_identity, t.channel == channel, t.account == account, t.external_id == external_id)
+    return lookup.first(staff_identity, channel=channel, account=account, external_id=external_id)
 
 
 def actor_of(lookup: Lookup, staff_id: int) -> Actor | None:

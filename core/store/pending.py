@@ -5,21 +5,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table
 
 from core.kit.db import metadata
-from core.store.question import Question, ask, by_id
+from core.store.asking import ask
+from core.store.known import Known, RowKey
+from core.store.question import Question, by_id
 from core.store.sealing import Row, Sealing
-
-RowKey = tuple[str, int]
+from core.store.writing import write_changes, write_new, write_once
 
 
 class LostUpdate(Exception):
     """A row changed between reading and writing it although its lock was held: the group is redone one by one."""
 
 
-class Pending:
+class Pending(Known):
     """Buffered inserts and updates over all tables, in the order in which foreign keys allow them.
 
     Every change leaves an undo step in the journal while a step is open, so that a refused unit or follow-up can be
@@ -27,15 +27,14 @@ class Pending:
     """
 
     def __init__(self, connection: Connection, sealing: Sealing) -> None:
-        self.connection = connection
-        self.sealing = sealing
+        super().__init__(connection, sealing)
         self.shared = connection.dialect.name == "postgresql"  # others may write at the same time
-        self.rows: dict[RowKey, Row] = {}
         self.journal: list[Callable[[], object]] = []
         self._inserts: dict[str, dict[int, Row]] = defaultdict(dict)
         self._once: dict[str, list[Row]] = defaultdict(list)
         self._dirty: dict[str, dict[int, _Change]] = defaultdict(dict)
         self._locked: set[RowKey] = set()
+        self._flushed = False  # whether anything was written before the end of the group
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -78,17 +77,20 @@ class Pending:
 
     def answer(self, question: Question, limit: int | None = None, *, lock: bool = False) -> list[Row]:
         """The rows that answer now: those of the database, with what waits to be written laid over them."""
-        name = question.table.name
-        waiting = dict(self._inserts.get(name, ()))
-        for row_id in self._dirty.get(name, ()):
-            waiting[row_id] = self.rows[name, row_id]
-        stored = ask(self.connection, question, None if waiting else limit, lock=lock and self.shared)
-        found = [self.keep(question.table, row, fresh=lock) for row in stored]
-        if waiting:
-            found = [row for row in found if row["id"] not in waiting]
-            more = [row for row in waiting.values() if question.holds(row)]
-            found = (question.arrange([*found, *more]) if more else found)[:limit]
-        return found
+        name, lock = question.table.name, lock and self.shared
+        inserted, dirty = self._inserts.get(name), self._dirty.get(name)
+        if not inserted and not dirty:
+            return self._asked_again(question, limit) if lock else super().answer(question, limit)
+        ids = None if lock else self.answers.of(question)
+        if ids is None:
+            found = self._asked_again(question) if lock else self.asked(question)
+        else:
+            found = [self.rows[name, row_id] for row_id in ids]
+        if dirty:  # they are in memory as they will be: let them answer for themselves
+            found = [row for row in found if row["id"] not in dirty]
+            found += [self.rows[name, row_id] for row_id in dirty]
+        waiting = question.sift(inserted.values()) if inserted else []
+        return question.arrange([*question.sift(found), *waiting])[:limit]
 
     def locked(self, table: Table, row_id: int) -> Row | None:
         """The row as it is now and stays until the commit, whoever else wants to change it."""
@@ -98,36 +100,37 @@ class Pending:
             return known
         if known is None and not self.shared:
             return self.peek(table, row_id)
-        stored = ask(self.connection, by_id(table, row_id), lock=self.shared)
+        form, stored = ask(self.connection, by_id(table, row_id), lock=self.shared)
         if not stored:
             return None
-        row = self.keep(table, stored[0], fresh=True)
+        row = self.fresh(table, form.row(stored[0]))
         self._locked.add(key)
         self.journal.append(lambda: self._locked.discard(key))
         return row
 
-    def peek(self, table: Table, row_id: int) -> Row | None:
-        """The row by id, or None."""
-        known = self.rows.get((table.name, row_id))
-        if known is not None:
-            return known
-        stored = ask(self.connection, by_id(table, row_id))
-        return self.keep(table, stored[0]) if stored else None
+    def _asked_again(self, question: Question, limit: int | None = None) -> list[Row]:
+        """As it is now, and locked."""
+        form, stored = ask(self.connection, question, limit, lock=True)
+        return [self.fresh(question.table, form.row(each)) for each in stored]
 
-    def keep(self, table: Table, stored: Row, *, fresh: bool = False) -> Row:
-        """The one dict that stands for this row in the group; with `fresh` it takes over what others have written."""
+    def fresh(self, table: Table, stored: Row) -> Row:
+        """The row's dict with what others have written meanwhile, but for what we have changed ourselves."""
         key = (table.name, stored["id"])
         known = self.rows.get(key)
         if known is None:
-            self.rows[key] = row = self.sealing.open(table, stored)
-            self.journal.append(lambda: self.rows.pop(key, None))
-            return row
-        if fresh and self.shared and key not in self._locked:
+            return self.keep(table, stored)
+        if self.shared and key not in self._locked:
             change = self._dirty[table.name].get(stored["id"])
             ours = change.names if change is not None else frozenset()
             opened = self.sealing.open(table, stored)
             known.update({column: value for column, value in opened.items() if column not in ours})
         return known
+
+    def keep(self, table: Table, stored: Row) -> Row:
+        key = (table.name, stored["id"])
+        if self._flushed and key not in self.rows:  # it may be one of ours, written in a step that is taken back
+            self.journal.append(lambda: self.rows.pop(key, None))
+        return super().keep(table, stored)
 
     # -- flushing --------------------------------------------------------------------------------------------------
 
@@ -142,23 +145,25 @@ class Pending:
     def flush(self) -> None:
         """Changes first, as they may free a unique key that a new row takes; then the new rows, parents first.
 
-        One executemany per table. Raises LostUpdate; database errors pass through.
+        One statement per table and kind of change. Raises LostUpdate; database errors pass through.
         """
         kept = (self._inserts, self._once, self._dirty)
         inserts, once, dirty = kept
         self._inserts, self._once, self._dirty = defaultdict(dict), defaultdict(list), defaultdict(dict)
+        self._flushed = True
+        self.answers.forget()
         self.journal.append(lambda: self._refill(kept))
         self._write_changes(dirty)
         for table in _parents_first({*inserts, *once}):
             if rows := inserts.get(table.name):
-                self.connection.execute(insert_into(table), self._sealed(table, rows.values()))
+                write_new(self.connection, table, self._sealed(table, rows.values()))
             if many := once.get(table.name):
-                statement = insert_once_into(table, self.connection.dialect.name)
-                self.connection.execute(statement, self._sealed(table, many))
+                write_once(self.connection, table, self._sealed(table, many))
 
     def _refill(self, kept: tuple[Any, Any, Any]) -> None:
         """After a rollback to a savepoint: what was flushed inside it waits again."""
         self._inserts, self._once, self._dirty = kept
+        self.answers.forget()
 
     def _sealed(self, table: Table, rows: Iterable[Row]) -> list[Row]:
         return [self.sealing.seal(table, row, row["id"]) for row in rows]
@@ -174,8 +179,7 @@ class Pending:
         for name, columns in sorted(shapes, key=lambda shape: (shape[0], sorted(shape[1]))):
             rows = shapes[name, columns]
             rows.sort(key=lambda r: r["row_id"])  # one order for everybody: no deadlock between processes
-            result = self.connection.execute(update_of(metadata.tables[name], columns), rows)
-            if result.rowcount != len(rows):
+            if write_changes(self.connection, metadata.tables[name], columns, rows) != len(rows):
                 raise LostUpdate(name)
 
 
@@ -185,7 +189,6 @@ class _Change:
     version: int | None  # what the database holds
 
 
-_statements: dict[Any, Any] = {}
 _order: dict[str, int] = {}
 
 
@@ -194,29 +197,3 @@ def _parents_first(names: set[str]) -> list[Table]:
     if len(_order) != len(metadata.tables):
         _order.update({table.name: place for place, table in enumerate(metadata.sorted_tables)})
     return [metadata.tables[name] for name in sorted(names, key=_order.__getitem__)]
-
-
-def insert_into(table: Table) -> Any:
-    key = ("insert", table.name)
-    if key not in _statements:
-        _statements[key] = insert(table).values({c.name: bindparam(c.name) for c in table.columns})
-    return _statements[key]
-
-
-def insert_once_into(table: Table, dialect: str) -> Any:
-    key = ("once", table.name, dialect)
-    if key not in _statements:
-        make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        _statements[key] = make(table).on_conflict_do_nothing()
-    return _statements[key]
-
-
-def update_of(table: Table, columns: frozenset[str]) -> Any:
-    """UPDATE by id; where the table has a version, only if it is still the one that was read."""
-    key = ("update", table.name, columns)
-    if key not in _statements:
-        where = [table.c.id == bindparam("row_id")]
-        if "version" in columns:
-            where.append(table.c.version == bindparam("base"))
-        _statements[key] = update(table).where(*where).values({c: bindparam("_" + c) for c in columns})
-    return _statements[key]

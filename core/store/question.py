@@ -1,22 +1,21 @@
-"""A plain question to one table: asked through the driver with SQL that is compiled once, or put to rows in memory.
+"""A plain question to one table: comparisons with values, which the database and rows in memory can both answer.
 
-SQLAlchemy builds, compiles and unpacks every SELECT anew, which costs many times what the database needs for it; a
-question of a few comparisons needs none of that. Being plain it can also be put to rows that are not written yet.
+A unit asks it of both, as what it has changed is not written yet (core.store.pending); how it is put to the database
+stands in core.store.asking.
 """
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Table, UnaryExpression, bindparam, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import BindParameter, Column, ColumnElement, Table, UnaryExpression
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, False_, Null, True_
 
 from core.store.sealing import Row
 
-_COMPARE: Mapping[Any, Callable[[Any, Any], bool]] = {
+COMPARE: Mapping[Any, Callable[[Any, Any], bool]] = {
     operators.eq: operator.eq,
     operators.ne: operator.ne,
     operators.lt: operator.lt,
@@ -24,6 +23,7 @@ _COMPARE: Mapping[Any, Callable[[Any, Any], bool]] = {
     operators.gt: operator.gt,
     operators.ge: operator.ge,
 }
+_ID = operator.itemgetter("id")
 _CONSTANTS = {True_: True, False_: False}
 
 Comparison = tuple[str, Any]  # column and operator; `is_` and `is_not` compare with NULL and carry no value
@@ -47,11 +47,22 @@ class Question:
             if compare is operators.is_:
                 if own is not None:
                     return False
-            elif own is None or (compare is not operators.is_not and not _COMPARE[compare](own, next(values))):
+            elif own is None or (compare is not operators.is_not and not COMPARE[compare](own, next(values))):
                 return False
         return True
 
+    def sift(self, rows: Iterable[Row]) -> list[Row]:
+        """Those rows in memory that answer."""
+        if self.comparisons and self.comparisons[0][1] is operators.eq:  # most rows fall through here, at little cost
+            name, value = self.comparisons[0][0], self.values[0]
+            rows = [row for row in rows if row[name] == value]
+            if len(self.comparisons) == 1:
+                return rows
+        return [row for row in rows if self.holds(row)]
+
     def arrange(self, rows: list[Row]) -> list[Row]:
+        if self.order == "id":
+            return sorted(rows, key=_ID, reverse=self.falling)
         return sorted(rows, key=lambda row: (row[self.order], row["id"]), reverse=self.falling)
 
 
@@ -65,8 +76,8 @@ def plain(
     comparisons: list[Comparison] = []
     values: list[Any] = []
     for name, value in equal.items():
-        if not _is_open(table, table.c[name]):
-            raise ValueError(f"{table.name}.{name} is sealed: nothing equals it")
+        if name not in _open_columns(table):
+            raise ValueError(f"{table.name}.{name} is sealed or not there: nothing equals it")
         comparisons.append((name, operators.is_ if value is None else operators.eq))
         values += [] if value is None else [value]
     for each in where:
@@ -77,7 +88,9 @@ def plain(
         comparisons.append(comparison)
         values += told
     falling = isinstance(order, UnaryExpression) and order.modifier is operators.desc_op
-    column = table.c.id if order is None else order.element if falling else order
+    if order is None:
+        return Question(table, tuple(comparisons), tuple(values))
+    column = order.element if falling else order
     if not _is_open(table, column) or column.nullable:  # databases do not agree where NULL sorts
         return None
     return Question(table, tuple(comparisons), tuple(values), column.name, falling)
@@ -92,7 +105,7 @@ def _comparison(table: Table, condition: ColumnElement[bool]) -> tuple[Compariso
         return (name, compare), []
     if type(right) in _CONSTANTS and compare is operators.is_:
         return (name, operators.eq), [_CONSTANTS[type(right)]]
-    if isinstance(right, BindParameter) and compare in _COMPARE:
+    if isinstance(right, BindParameter) and compare in COMPARE:
         return (name, compare), [right.value]
     return None
 
@@ -103,83 +116,24 @@ def conditions(table: Table, equal: Mapping[str, Any]) -> list[ColumnElement[boo
 
 
 def by_id(table: Table, row_id: int) -> Question:
-    return Question(table, (("id", operators.eq),), (row_id,))
+    return equals(table, "id", row_id)
 
 
-def ask(connection: Connection, question: Question, limit: int | None = None, *, lock: bool = False) -> list[Row]:
-    """Rows as they are stored, personal columns still sealed. With `lock`, PostgreSQL keeps others from changing them.
-
-    Raises DBAPIError, as SQLAlchemy does.
-    """
-    form = _form(connection, question)
-    values = [
-        value if process is None else process(value)
-        for process, value in zip(form.processes, question.values, strict=True)
-    ]
-    sql = form.sql if limit is None else f"{form.sql} LIMIT {limit:d}"
-    if lock:
-        sql += " FOR UPDATE"
-    parameters: Any = values if form.places is None else dict(zip(form.places, values, strict=True))
-    dbapi = connection.dialect.loaded_dbapi
-    try:
-        cursor = connection.connection.cursor()
-        cursor.execute(sql, parameters)
-        found = cursor.fetchall()
-        cursor.close()
-    except dbapi.Error as error:
-        wrapped = DBAPIError.instance(sql, None, error, dbapi.Error, dialect=connection.dialect)
-        raise wrapped from error
-    rows = [dict(zip(form.names, row, strict=True)) for row in found]
-    for name, unpack in form.unpack:
-        for row in rows:
-            row[name] = unpack(row[name])
-    return rows
+def equals(table: Table, column: str, value: Any) -> Question:
+    return Question(table, ((column, operators.eq),), (value,))
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """What all questions of one shape share: SQL, how values go in, how rows come out."""
-
-    sql: str
-    processes: tuple[Callable[[Any], Any] | None, ...]
-    places: tuple[str, ...] | None  # names of the values where the driver wants names
-    names: tuple[str, ...]
-    unpack: tuple[tuple[str, Callable[[Any], Any]], ...]
+_open: dict[str, frozenset[str]] = {}
 
 
-_forms: dict[Any, _Form] = {}
-
-
-def _form(connection: Connection, question: Question) -> _Form:
-    table, dialect = question.table, connection.dialect
-    shape = (dialect.name, table.name, question.comparisons, question.order, question.falling)
-    found = _forms.get(shape)
-    if found is not None:
-        return found
-    clauses: list[ColumnElement[bool]] = []
-    processes: list[Callable[[Any], Any] | None] = []
-    for name, compare in question.comparisons:
-        column = table.c[name]
-        if compare in _COMPARE:
-            clauses.append(compare(column, bindparam(f"v{len(processes)}", type_=column.type)))
-            processes.append(column.type.dialect_impl(dialect).bind_processor(dialect))
-        else:
-            clauses.append(compare(column, None))
-    order = table.c[question.order]
-    statement = select(table).where(*clauses).order_by(order.desc() if question.falling else order)
-    compiled = statement.compile(dialect=dialect)
-    places = None if compiled.positional else tuple(f"v{n}" for n in range(len(processes)))
-    unpack = [(c.name, c.type.dialect_impl(dialect).result_processor(dialect, None)) for c in table.columns]
-    _forms[shape] = _Form(
-        str(compiled),
-        tuple(processes),
-        places,
-        tuple(c.name for c in table.columns),
-        tuple((name, process) for name, process in unpack if process is not None),
-    )
-    return _forms[shape]
+def _open_columns(table: Table) -> frozenset[str]:
+    """Names of the columns that are stored as they are."""
+    found = _open.get(table.name)
+    if found is None:
+        names = (column.name for column in table.columns if column.info.get("kept") != "sealed")
+        found = _open[table.name] = frozenset(names)
+    return found
 
 
 def _is_open(table: Table, column: Any) -> bool:
-    """Whether this is a column of the table that is stored as it is."""
-    return isinstance(column, Column) and column.table is table and column.info.get("kept") != "sealed"
+    return isinstance(column, Column) and column.table is table and column.name in _open_columns(table)

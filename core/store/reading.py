@@ -1,13 +1,14 @@
 """Reading outside a unit: pooled connections that cannot write, for views, pages and the loops that look for work."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, select
 from sqlalchemy.sql import Select
 
-from core.store.question import ask, by_id, conditions, plain
+from core.store.known import Known
+from core.store.question import conditions, plain
 from core.store.sealing import Row, Sealing
 
 
@@ -33,11 +34,12 @@ class Lookup(Protocol):
 
 
 class Reader:
-    """A read-only look at the committed state."""
+    """A read-only look at the committed state; what it has read once it does not ask again."""
 
     def __init__(self, connection: Connection, sealing: Sealing) -> None:
         self.connection = connection
         self.sealing = sealing
+        self._known = Known(connection, sealing)
 
     def find(
         self,
@@ -50,18 +52,21 @@ class Reader:
         """Opened rows that match, oldest id first unless told otherwise."""
         question = plain(table, where, equal, order)
         if question is not None:
-            return [self.sealing.open(table, row) for row in ask(self.connection, question, limit)]
+            return self._known.answer(question, limit)
         statement = select(table).where(*where, *conditions(table, equal)).limit(limit)
         statement = statement.order_by(table.c.id if order is None else order)
-        return [self.sealing.open(table, row) for row in self.connection.execute(statement).mappings()]
+        return [self.sealing.open(table, dict(row)) for row in self.connection.execute(statement).mappings()]
 
     def first(self, table: Table, *where: ColumnElement[bool], order: Any = None, **equal: Any) -> Row | None:
         found = self.find(table, *where, order=order, limit=1, **equal)
         return found[0] if found else None
 
     def peek(self, table: Table, row_id: int) -> Row | None:
-        found = ask(self.connection, by_id(table, row_id))
-        return self.sealing.open(table, found[0]) if found else None
+        return self._known.peek(table, row_id)
+
+    def preload(self, table: Table, column: str, values: Iterable[Any]) -> list[Row]:
+        """Rows whose column is one of these values, asked at once and found in memory afterwards."""
+        return self._known.preload(table, column, values)
 
     def rows(self, statement: Select[Any]) -> list[Row]:
         """Rows of any select, as they are stored: for columns without personal data."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Table
+from sqlalchemy import Table
 
 from core.kit.crypto import Vault
 from core.kit.db import SealedForm, sealed_columns
@@ -49,9 +49,8 @@ class Sealing:
                 stored[name] = self.vault.seal(table.name, name, row_id, _to_bytes(value, form))
         return stored
 
-    def open(self, table: Table, stored: Mapping[str, Any] | RowMapping) -> Row:
-        """The row as the business sees it. Raises Tampered when a sealed value was changed or moved."""
-        row: Row = {str(name): value for name, value in stored.items()}
+    def open(self, table: Table, row: Row) -> Row:
+        """The row as the business sees it, opened in place. Raises Tampered when a value was changed or moved."""
         for name, form in self.columns(table):
             value = row.get(name)
             if value is not None:

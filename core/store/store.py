@@ -4,7 +4,7 @@ import contextlib
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,14 +21,25 @@ from core.store.pending import LostUpdate, Pending
 from core.store.sealing import Sealing
 from core.store.unit import KeyNeeded, UnitOfWork
 
-MAX_GROUP = 128  # units in one transaction
-MAX_GROUP_SECONDS = 0.02  # the rest of a group waits for the next one, so that nobody waits long for a lock
+MAX_GROUP = 64  # units in one transaction
+MAX_GROUP_SECONDS = 0.06  # the rest of a group waits for the next one, so that nobody waits long for a lock
 MAX_WAITING = 20_000  # units in the queue; more are refused with Busy, so that the sender sends again
 MAX_KEY_ROUNDS = 8  # how often a unit may discover one more lock key
 MAX_COLLISIONS = 5  # how often a unit runs again at once because another process was in its way
 RETRY_SECONDS = 0.5  # pause after the database did not answer
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a unit is about, and who looks ahead for all units of a group that are about such things.
+
+    `look` asks at once what the units will ask one by one (UnitOfWork.preload): it decides and changes nothing.
+    """
+
+    look: Callable[[UnitOfWork, list[Any]], None]
+    subject: Any
 
 
 @dataclass(slots=True)
@@ -39,6 +50,7 @@ class Unit:
     keys: frozenset[str] = frozenset()
     first: bool = False  # inbox appends go before everything else
     name: str = "unit"
+    ahead: Ahead | None = None
     future: Future[Any] = field(default_factory=Future)
     rounds: int = 0
     collisions: int = 0
@@ -154,7 +166,9 @@ class Store:
         with self._engine.connect() as connection, connection.begin():
             keys = frozenset[str]().union(*(unit.keys for unit in group))
             held = locks.take(connection, keys)
-            pending, memory = Pending(connection, self._sealing), dict[str, Any]()
+            pending, memory = Pending(connection, self._sealing), dict[Any, Any]()
+            for look, subjects in _aheads(group):
+                look(UnitOfWork(pending, self._clock.now(), held, memory=memory), subjects)
             started, blocked = time.monotonic(), set[str]()
             for position, unit in enumerate(group):
                 if position and time.monotonic() - started > MAX_GROUP_SECONDS:
@@ -212,6 +226,15 @@ class _Ran:
     results: list[tuple[Unit, Any, BaseException | None]] = field(default_factory=list)
     rings: set[str] = field(default_factory=set)
     later: list[Unit] = field(default_factory=list)
+
+
+def _aheads(group: list[Unit]) -> Iterable[tuple[Callable[[UnitOfWork, list[Any]], None], list[Any]]]:
+    """Who looks ahead in this group, each with the subjects of his units."""
+    found: dict[Callable[[UnitOfWork, list[Any]], None], list[Any]] = {}
+    for unit in group:
+        if unit.ahead is not None:
+            found.setdefault(unit.ahead.look, []).append(unit.ahead.subject)
+    return found.items()
 
 
 def _defer(unit: Unit, key: str, ran: _Ran, blocked: set[str]) -> None:

@@ -1,6 +1,6 @@
 """The unit of work: everything that one update, press, timer or API command changes, together or not at all."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,7 +41,7 @@ class UnitOfWork:
     now: datetime
     held: Collection[str] | None = None  # None: one writer holds everything
     rings: set[str] = field(default_factory=set)  # names of the loops that have work once this is committed
-    memory: dict[str, Any] = field(default_factory=dict)  # facts that the units of one group may share
+    memory: dict[Any, Any] = field(default_factory=dict)  # facts that the units of one group may share
     _steps: list[_Step] = field(default_factory=list)
     _savepoints: int = 0
 
@@ -141,7 +141,15 @@ class UnitOfWork:
         statement = select(table).where(*where, *conditions(table, equal)).limit(limit)
         statement = statement.order_by(table.c.id if order is None else order)
         found = self.connection.execute(statement.with_for_update() if lock else statement).mappings().all()
-        return [self.pending.keep(table, dict(row), fresh=lock) for row in found]
+        kept = self.pending.fresh if lock else self.pending.keep
+        return [kept(table, dict(row)) for row in found]
+
+    def preload(self, table: Table, column: str, values: Iterable[Any]) -> list[Row]:
+        """Rows whose column is one of these values: asked once for the whole group, found in memory afterwards.
+
+        For what looks ahead (core.store.store.Ahead). Values must be of one type, and none may be None.
+        """
+        return self.pending.preload(table, column, values)
 
     # -- steps -----------------------------------------------------------------------------------------------------
 

@@ -9,14 +9,14 @@ from core.surveys.tables import survey
 
 def ask_survey(command: AskSurvey, deed: Deed) -> None:
     """A case is asked once, however often a rule says so."""
-    if deed.uow.first(survey, survey.c.case_id == command.case_id) is None:
+    if deed.uow.first(survey, case_id=command.case_id) is None:
         deed.uow.add(survey, case_id=command.case_id, question=command.question, asked_at=deed.now)
         deed.emit(SurveyAsked(case_id=command.case_id, question=command.question))
 
 
 def answer_survey(command: AnswerSurvey, deed: Deed) -> None:
     """The first answer counts. Raises NotFound, AlreadyDecided."""
-    row = deed.uow.first(survey, survey.c.case_id == command.case_id)
+    row = deed.uow.first(survey, case_id=command.case_id)
     if row is None:
         raise NotFound(thing="survey", id=command.case_id)
     if not deed.uow.settle(survey, row["id"], {"score": None}, score=command.score, answered_at=deed.now):

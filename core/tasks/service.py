@@ -16,9 +16,7 @@ from core.tasks.tables import task
 def create_task(command: CreateTask, deed: Deed) -> int:
     """Returns the task's id; an open task of the same case and key stands for a second one."""
     if command.key:
-        known = deed.uow.first(
-            task, task.c.case_id == command.case_id, task.c.key == command.key, task.c.state == "open"
-        )
+        known = deed.uow.first(task, case_id=command.case_id, key=command.key, state="open")
         if known is not None:
             return int(known["id"])
     staff_id = deed.tool("team")(deed.uow, command.case_id, command.role)
@@ -47,11 +45,11 @@ def complete_task(command: CompleteTask, deed: Deed) -> None:
     row = deed.uow.get(task, command.task_id)
     done = {"state": "done", "done_at": deed.now, "done_by": deed.actor.id}
     if not deed.uow.settle(task, row["id"], {"state": "open"}, **done):
-        row = deed.uow.find(task, task.c.id == row["id"])[0]
+        row = deed.uow.find(task, id=row["id"])[0]
         raise AlreadyDecided(who_kind="staff", who=row["done_by"], when=row["done_at"])
     deed.emit(TaskDone(case_id=row["case_id"], task_id=row["id"]))
 
 
 def facts(uow: UnitOfWork, case: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
     """``tasks.*`` of a case."""
-    return {"tasks.open": len(uow.find(task, task.c.case_id == case["id"], task.c.state == "open"))}
+    return {"tasks.open": len(uow.find(task, case_id=case["id"], state="open"))}

@@ -29,7 +29,7 @@ def reachable_cases(
     """Cases that the actor may read, newest first: the same question as for one case, asked of every row."""
     if policy.rows(actor, "case.read") is Reach.NONE:
         return []
-    rows = lookup.find(case, case.c.state == state, order=case.c.id.desc(), limit=MAX_ROWS * 4)
+    rows = lookup.find(case, state=state, order=case.c.id.desc(), limit=MAX_ROWS * 4)
     return [row for row in rows if policy.may(actor, "case.read", subject_of(row))][:MAX_ROWS]
 
 

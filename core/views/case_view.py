@@ -78,10 +78,7 @@ def _marks(lookup: Lookup, row: Row, compiled: CompiledFlow) -> tuple[StageMark,
     current = flow.shown(row["stage"]).key
     order = [stage.key for stage in flow.client_stages]
     here = order.index(current)
-    since = {
-        flow.shown(span["stage"]).key: span["entered"]
-        for span in lookup.find(stage_span, stage_span.c.case_id == row["id"])
-    }
+    since = {flow.shown(span["stage"]).key: span["entered"] for span in lookup.find(stage_span, case_id=row["id"])}
     closed = row["state"] == "closed"
     return tuple(
         StageMark(
@@ -94,9 +91,9 @@ def _marks(lookup: Lookup, row: Row, compiled: CompiledFlow) -> tuple[StageMark,
 
 
 def case_by_number(lookup: Lookup, number: str) -> Row | None:
-    return lookup.first(case, case.c.number == number.upper())
+    return lookup.first(case, number=number.upper())
 
 
 def cases_of_client(lookup: Lookup, client_id: int) -> list[Row]:
     """Newest first."""
-    return lookup.find(case, case.c.client_id == client_id, order=case.c.id.desc())
+    return lookup.find(case, client_id=client_id, order=case.c.id.desc())

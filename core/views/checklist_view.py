@@ -28,7 +28,7 @@ class ItemView:
 
 def checklist(lookup: Lookup, compiled: CompiledFlow, case_id: int) -> list[ItemView]:
     """Every row that is asked of somebody now, proofs left out, in the flow's order."""
-    people = {each["id"]: each for each in lookup.find(applicant, applicant.c.case_id == case_id)}
+    people = {each["id"]: each for each in lookup.find(applicant, case_id=case_id)}
     flow = compiled.flow
     return [
         ItemView(

@@ -28,7 +28,7 @@ class Happening:
 
 def timeline(lookup: Lookup, case_id: int, *, everything: bool = False, limit: int = 200) -> list[Happening]:
     """Newest first. Without `everything` only what is meant for people."""
-    found = lookup.find(case_event, case_event.c.case_id == case_id, order=case_event.c.seq.desc(), limit=limit * 3)
+    found = lookup.find(case_event, case_id=case_id, order=case_event.c.seq.desc(), limit=limit * 3)
     names: dict[tuple[str, int], str] = {}
     happenings = []
     for row in found:

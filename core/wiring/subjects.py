@@ -54,9 +54,9 @@ def client_subject(lookup: Lookup, client_id: int) -> Subject | None:
     """A client belongs to himself and to the teams of his cases and contracts."""
     if lookup.peek(client, client_id) is None:
         return None
-    teams = [row["team"] for row in lookup.find(case, case.c.client_id == client_id)]
-    departments = {row["department_id"] for row in lookup.find(case, case.c.client_id == client_id)}
-    teams += [row["team"] for row in lookup.find(contract, contract.c.client_id == client_id)]
+    teams = [row["team"] for row in lookup.find(case, client_id=client_id)]
+    departments = {row["department_id"] for row in lookup.find(case, client_id=client_id)}
+    teams += [row["team"] for row in lookup.find(contract, client_id=client_id)]
     people = frozenset(person for team in teams for person in team.values())
     department = departments.pop() if len(departments) == 1 else None
     return Subject("client", client_id, client_id, people, department)

@@ -33,7 +33,7 @@ def main() -> None:
 
 async def play(banli: Banli, order: dict[str, Any]) -> list[Any]:
     """Make the calls and, at the same time, compete for the presses that wait in the inbox."""
-    presses = [] if order["calls_first"] else [each for _, each in banli.receiver.submit_waiting()]
+    presses = [] if order["calls_first"] else banli.receiver.submit_waiting()
     calls: list[Future[Any]] = []
     for staff_id, decision in order["calls"]:
 

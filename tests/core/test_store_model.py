@@ -161,7 +161,9 @@ class UnitAgainstDict(RuleBasedStateMachine):
         self.transaction.commit()
         self.transaction = self.connection.begin()
         self.pending = Pending(self.connection, SEALING)
-        rows = [SEALING.open(conversation, row) for row in self.connection.execute(select(conversation)).mappings()]
+        rows = [
+            SEALING.open(conversation, dict(row)) for row in self.connection.execute(select(conversation)).mappings()
+        ]
         assert {row["id"]: _shown(row) for row in rows} == self.chats
         assert set(self.connection.execute(select(inbox.c.platform_id)).scalars()) == self.arrived
 

@@ -161,7 +161,7 @@ def _both_approve(house: TestHouse, token: str, photo: Row) -> None:
     house.quiet = False
     house.people[REVIEWER].press_token(token)
     other = Unit(lambda uow: banli.bus.attempt(uow, command, Cause(consultant, "api", new_id())))
-    pressed, approved = [each for _, each in banli.receiver.submit_waiting()], banli.store.submit(other)
+    pressed, approved = banli.receiver.submit_waiting(), banli.store.submit(other)
     for each in (*pressed, approved):
         each.result(timeout=30)
     house.quiet = True
