@@ -19,6 +19,7 @@ from benchmarks.product import WARM_UP, Run, drive
 from benchmarks.reference import Speed
 from benchmarks.traffic import SCRIPT
 from core.kit import migrate
+from core.kit.memory import calm_collector
 from tests.services.databases import KINDS, Kind
 
 SENDER_AT = 16  # submitters of the run with the sender on
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     # What the product logs about every message is not what is measured, and it would drown the table.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    calm_collector()  # as the served process does
     results: dict[Kind, list[Cell]] = {}
     footprint: Footprint | None = None
     with open_places() as places:

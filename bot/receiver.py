@@ -69,9 +69,10 @@ class Receiver:
 
         Each future tells whether its entry is settled: done, pushed ahead or parked.
         """
+        flying = set(self._flying)  # before the look: what lands meanwhile would look as if it still waited
         with self._reading.open() as reader:
-            waiting = inbox.waiting(reader, self._clock.now(), BATCH + len(self._flying))
-            fresh = [(entry_id, key) for entry_id, key in waiting if entry_id not in self._flying]
+            waiting = inbox.waiting(reader, self._clock.now(), BATCH + len(flying))
+            fresh = [(entry_id, key) for entry_id, key in waiting if entry_id not in flying]
             cases = _cases_of(reader, {key for _, key in fresh})
         submitted = []
         with contextlib.suppress(Busy):  # the rest waits in its ledger

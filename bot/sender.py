@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 
 import structlog
 
+from bot.ahead import look_ahead_to_draw
 from bot.cards.context import House
 from bot.cards.render import render
 from core.channel.inbound import Address
@@ -18,10 +20,11 @@ from core.ledger import outbox
 from core.ledger.tables import outbox as outbox_table
 from core.store.reading import Reading
 from core.store.sealing import Row
-from core.store.store import Store, Unit
+from core.store.store import Ahead, Store, Unit
 from core.store.unit import UnitOfWork
 
 BATCH = 64  # chats that are served at once
+DRAIN_SECONDS = 5.0  # how long a stop waits for platforms that have not answered yet
 POLL_SECONDS = 1.0  # how late a notice is seen when no bell rings
 
 log = structlog.get_logger(__name__)
@@ -38,27 +41,52 @@ class Sender:
         self._house = house
         self._channels = channels
         self._clock = clock
+        self._serving: set[asyncio.Task[None]] = set()
         self.bell = Bell()
 
     async def run(self) -> None:
-        """Work until cancelled."""
-        await keep_working(self.bell, self.work_once, POLL_SECONDS, "sender")
+        """Work until cancelled. A chat whose platform is slow holds up no other: each notice is served by itself."""
+        try:
+            await keep_working(self.bell, self._hand_out, POLL_SECONDS, "sender")
+        finally:
+            if self._serving:
+                await asyncio.wait(self._serving, timeout=DRAIN_SECONDS)
+
+    async def _hand_out(self) -> int:
+        """Begin to serve what is due, as far as there is room. Returns how many."""
+        room = BATCH - len(self._serving)
+        rows = await asyncio.to_thread(self._claim, room) if room > 0 else []
+        for row, attempt, drawn in rows:
+            task = asyncio.create_task(self._serve(row, attempt, drawn))
+            self._serving.add(task)
+            task.add_done_callback(self._served)
+        return len(rows)
+
+    def _served(self, task: "asyncio.Task[None]") -> None:
+        """There is room again, and the next notice of this chat may go."""
+        self._serving.discard(task)
+        self.bell.ring()
+        if (
+            not task.cancelled() and (error := task.exception()) is not None
+        ):  # its lease runs out, then it is tried again
+            log.error("notice_not_settled", error=type(error).__name__, exc_info=error)
 
     async def work_once(self) -> int:
-        """Serve the first waiting notice of every chat. Returns how many were tried."""
-        rows = await asyncio.to_thread(self._claim)
+        """Serve the first waiting notice of every chat, until all are settled. Returns how many were tried."""
+        rows = await asyncio.to_thread(self._claim, BATCH)
         await asyncio.gather(*(self._serve(row, attempt, drawn) for row, attempt, drawn in rows))
         return len(rows)
 
-    def _claim(self) -> list[tuple[Row, int, OutboundMessage | Exception]]:
+    def _claim(self, room: int) -> list[tuple[Row, int, OutboundMessage | Exception]]:
         """Claim what is due and draw it, in one read; drawing happens now, so that every card tells the present."""
         with self._reading.open() as reader:
-            waiting = outbox.waiting(reader, self._clock.now(), BATCH)
+            waiting = outbox.waiting(reader, self._clock.now(), room)
         if not waiting:
             return []
-        claimed = self._store.run(lambda uow: [row for row in waiting if outbox.claim(uow, row)])
+        claimed = self._store.run(lambda uow: outbox.claim_all(uow, waiting))
         drawn: list[tuple[Row, int, OutboundMessage | Exception]] = []
         with self._reading.open() as reader:
+            look_ahead_to_draw(reader, claimed)
             for row in claimed:
                 try:
                     drawn.append((row, row["attempts"] + 1, render(self._house, reader, row, self._clock.now())))
@@ -84,7 +112,8 @@ class Sender:
             log.error("send_crashed", notice=row["id"], exc_info=error)
             await self._fail(row, attempt, DeliveryFailed(describe_error(error)))
         else:
-            unit = Unit(lambda uow: self._sent(uow, row, attempt, external_id, drawn), name="sent")
+            work = partial(self._sent, row=row, attempt=attempt, external_id=external_id, drawn=drawn)
+            unit = Unit(work, name="sent", ahead=Ahead(_look_ahead, row["id"]))
             await asyncio.wrap_future(self._store.submit(unit))
 
     async def _deliver(self, channel: Channel, address: Address, row: Row, drawn: OutboundMessage) -> str:
@@ -125,3 +154,7 @@ class Sender:
             name="send failed",
         )
         await asyncio.wrap_future(self._store.submit(unit))
+
+
+def _look_ahead(uow: UnitOfWork, notice_ids: list[int]) -> None:
+    uow.preload(outbox_table, "id", notice_ids)

@@ -17,6 +17,7 @@ from bot.app import FLOWS, Banli, build, database_file, web
 from bot.demo.seed import seed
 from core.kit import migrate
 from core.kit.crypto import generate_key
+from core.kit.memory import calm_collector
 from core.kit.settings import Settings
 
 DEMO_KEY = Path("var/demo.key")
@@ -59,6 +60,9 @@ def serve(settings: Settings, out: Console) -> None:
             app = web(banli)
             if settings.demo:
                 _fill(banli)
+            with banli.reading.open() as reader:
+                banli.catalogue.warm(reader)
+            calm_collector()
             _greet(settings, listener.getsockname()[1], out)
             config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
             Server(config, banli.hub.close).run(sockets=[listener])

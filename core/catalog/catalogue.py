@@ -33,6 +33,11 @@ class Catalogue:
         self._kept[version_id] = compiled
         return compiled
 
+    def warm(self, lookup: Lookup) -> None:
+        """Compile the newest version of every flow now rather than when its first case comes along."""
+        for row in self.newest(lookup):
+            self.compiled(lookup, row["id"])
+
     def latest(self, lookup: Lookup, flow: str) -> tuple[int, CompiledFlow]:
         """The newest published version of a flow. Raises NotFound."""
         row = lookup.first(flow_version, flow=flow, order=flow_version.c.version.desc())

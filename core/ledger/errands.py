@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_
 
-from core.ledger.tables import errand
+from core.ledger.tables import errand, in_state
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -36,7 +36,7 @@ def open_errands(reader: Reader, now: datetime, limit: int) -> list[Row]:
         and_(errand.c.state == "waiting", errand.c.due <= now),
         and_(errand.c.state == "running", errand.c.lease_until <= now),
     )
-    return reader.find(errand, ready, limit=limit)
+    return reader.find(errand, in_state(errand, "waiting", "running"), ready, limit=limit)
 
 
 def claim(uow: UnitOfWork, row: Row) -> bool:

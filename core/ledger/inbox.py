@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from core.channel.inbound import Update
-from core.ledger.tables import inbox
+from core.ledger.tables import in_state, inbox
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -33,7 +33,7 @@ def waiting(reader: Reader, now: datetime, limit: int) -> list[tuple[int, str]]:
     """Ids and conversations of what is due, oldest first. A hint only: the unit looks again under its lock."""
     found = reader.rows(
         select(inbox.c.id, inbox.c.conversation)
-        .where(inbox.c.state == "waiting", inbox.c.due <= now)
+        .where(in_state(inbox, "waiting"), inbox.c.due <= now)
         .order_by(inbox.c.id)
         .limit(limit)
     )

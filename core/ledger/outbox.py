@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 
 from core.channel.inbound import Address
-from core.ledger.tables import outbox
+from core.ledger.tables import in_state, outbox
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
+OPEN_STATES = ("waiting", "sending")
 MAX_ATTEMPTS = 8
 BACKOFF = timedelta(seconds=2)  # doubled at every attempt, at most MAX_BACKOFF
 MAX_BACKOFF = timedelta(minutes=30)
@@ -81,10 +82,11 @@ def waiting(reader: Reader, now: datetime, limit: int) -> list[Row]:
     heads = (
         select(outbox.c.id)
         .where(
+            in_state(outbox, *OPEN_STATES),
             or_(
                 and_(outbox.c.state == "waiting", outbox.c.due <= now),
                 and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
-            )
+            ),
         )
         .where(
             ~select(earlier.c.id)
@@ -93,7 +95,7 @@ def waiting(reader: Reader, now: datetime, limit: int) -> list[Row]:
                 earlier.c.account == outbox.c.account,
                 earlier.c.chat == outbox.c.chat,
                 earlier.c.id < outbox.c.id,
-                earlier.c.state.in_(("waiting", "sending")),
+                in_state(earlier, *OPEN_STATES),
             )
             .exists()
         )
@@ -102,6 +104,12 @@ def waiting(reader: Reader, now: datetime, limit: int) -> list[Row]:
     )
     ids = [row["id"] for row in reader.rows(heads)]
     return reader.find(outbox, outbox.c.id.in_(ids)) if ids else []
+
+
+def claim_all(uow: UnitOfWork, rows: list[Row]) -> list[Row]:
+    """Those of the rows that this sender now has."""
+    uow.preload(outbox, "id", [row["id"] for row in rows])
+    return [row for row in rows if claim(uow, row)]
 
 
 def claim(uow: UnitOfWork, row: Row) -> bool:

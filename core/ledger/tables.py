@@ -1,10 +1,28 @@
 """Tables of the ledger. Each has a partial index on what still waits, so that history costs the loops nothing."""
 
-from sqlalchemy import BigInteger, Index, Integer, String, Table, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 
 from core.kit.db import Instant, key, metadata, plain, sealed
 
 WAITING = text("state = 'waiting'")
+
+
+def in_state(table: FromClause, *states: str) -> ColumnElement[bool]:
+    """The condition written out: SQLite takes a partial index only for a statement that itself names the state."""
+    named: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in states]
+    return table.c.state == named[0] if len(named) == 1 else table.c.state.in_(named)
+
 
 inbox = Table(
     "inbox",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from core.commands.command import Command, to_json
-from core.ledger.tables import timer
+from core.ledger.tables import in_state, timer
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -38,7 +38,7 @@ def due(reader: Reader, now: datetime, limit: int) -> list[tuple[int, int | None
     """Ids and cases of the timers whose hour has come, earliest first."""
     found = reader.rows(
         select(timer.c.id, timer.c.case_id)
-        .where(timer.c.state == "waiting", timer.c.due <= now)
+        .where(in_state(timer, "waiting"), timer.c.due <= now)
         .order_by(timer.c.due, timer.c.id)
         .limit(limit)
     )
@@ -47,7 +47,7 @@ def due(reader: Reader, now: datetime, limit: int) -> list[tuple[int, int | None
 
 def next_due(reader: Reader) -> datetime | None:
     """When the earliest timer is due."""
-    found = reader.rows(select(timer.c.due).where(timer.c.state == "waiting").order_by(timer.c.due).limit(1))
+    found = reader.rows(select(timer.c.due).where(in_state(timer, "waiting")).order_by(timer.c.due).limit(1))
     return found[0]["due"] if found else None
 
 

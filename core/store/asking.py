@@ -5,13 +5,15 @@ question of a few comparisons needs none of that.
 """
 
 import json
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import operators
 
 from core.store.question import COMPARE, Question
 from core.store.sealing import Row
@@ -19,6 +21,7 @@ from core.store.sealing import Row
 Stored = tuple[Any, ...]
 """One row as the driver gives it."""
 Convert = Callable[[Any], Any]
+_WORD = re.compile("[a-z_]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Form:
     """What all questions of one shape share: SQL, how values go in, how rows come out."""
 
     sql: str
-    processes: tuple[Convert | None, ...]
+    processes: tuple[tuple[int, Convert | None], ...]  # which of the question's values, and how it goes in
     places: tuple[str, ...] | None  # names of the values where the driver wants names
     names: tuple[str, ...]
     unpack: tuple[tuple[str, Convert], ...]
@@ -49,8 +52,7 @@ def ask(
     """
     form = _form(connection, question)
     values = [
-        value if process is None else process(value)
-        for process, value in zip(form.processes, question.values, strict=True)
+        question.values[at] if process is None else process(question.values[at]) for at, process in form.processes
     ]
     sql = form.sql if limit is None else f"{form.sql} LIMIT {limit:d}"
     return form, _run(connection, f"{sql} FOR UPDATE" if lock else sql, form, values)
@@ -80,24 +82,39 @@ _forms: dict[Any, Form] = {}
 
 
 def _form(connection: Connection, question: Question) -> Form:
-    table = question.table
-    shape = (connection.dialect.name, table.name, question.comparisons, question.order, question.falling)
+    table, named = question.table, _named_states(question)
+    shape = (connection.dialect.name, table.name, question.comparisons, question.order, question.falling, named)
     found = _forms.get(shape)
     if found is not None:
         return found
     clauses: list[ColumnElement[bool]] = []
-    processes: list[Convert | None] = []
+    processes: list[tuple[int, Convert | None]] = []
+    position = 0
     for name, compare in question.comparisons:
         column = table.c[name]
-        if compare in COMPARE:
-            clauses.append(compare(column, bindparam(f"v{len(processes)}", type_=column.type)))
-            processes.append(column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect))
-        else:
+        if compare not in COMPARE:  # with NULL, which is no value
             clauses.append(compare(column, None))
+            continue
+        if position in dict(named):
+            clauses.append(column == literal_column(f"'{question.values[position]}'"))
+        else:
+            clauses.append(compare(column, bindparam(f"v{len(processes)}", type_=column.type)))
+            process = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+            processes.append((position, process))
+        position += 1
     order = table.c[question.order]
-    falling = question.falling
-    _forms[shape] = _compiled(connection, table, clauses, processes, order.desc() if falling else order)
+    _forms[shape] = _compiled(connection, table, clauses, processes, order.desc() if question.falling else order)
     return _forms[shape]
+
+
+def _named_states(question: Question) -> tuple[tuple[int, Any], ...]:
+    """Values that are written into the statement: SQLite takes an index on a state only if the statement names it."""
+    found, position = [], 0
+    for name, compare in question.comparisons:
+        if name == "state" and compare is operators.eq and _WORD.fullmatch(str(question.values[position])):
+            found.append((position, question.values[position]))
+        position += compare in COMPARE
+    return tuple(found)
 
 
 def _form_of_each(connection: Connection, table: Table, column: str) -> Form:
@@ -110,7 +127,7 @@ def _form_of_each(connection: Connection, table: Table, column: str) -> Form:
         clause = wanted == func.any(bindparam("v0", type_=ARRAY(wanted.type)))
     else:  # one parameter, whatever the number of values: the statement stays the same
         clause = wanted.in_(select(func.json_each(bindparam("v0")).table_valued("value").c.value))
-    _forms[shape] = _compiled(connection, table, [clause], [None], table.c.id)
+    _forms[shape] = _compiled(connection, table, [clause], [(0, None)], table.c.id)
     return _forms[shape]
 
 
@@ -118,7 +135,7 @@ def _compiled(
     connection: Connection,
     table: Table,
     clauses: list[ColumnElement[bool]],
-    processes: list[Convert | None],
+    processes: list[tuple[int, Convert | None]],
     order: ColumnElement[Any],
 ) -> Form:
     dialect = connection.dialect

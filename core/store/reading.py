@@ -32,6 +32,8 @@ class Lookup(Protocol):
 
     def peek(self, table: Table, row_id: int) -> Row | None: ...
 
+    def preload(self, table: Table, column: str, values: Iterable[Any]) -> list[Row]: ...
+
 
 class Reader:
     """A read-only look at the committed state; what it has read once it does not ask again."""
