@@ -25,6 +25,7 @@ from bot.demo.routes import DemoRoutes
 from bot.fetcher import Fetcher
 from bot.receiver import Receiver
 from bot.router import check_table
+from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.texts.catalogue import built_in
 from bot.ticker import Ticker
@@ -72,6 +73,7 @@ class Banli:
     sender: Sender
     ticker: Ticker
     fetcher: Fetcher
+    sealer: Sealer
 
     def start(self) -> None:
         self.store.start()
@@ -96,9 +98,9 @@ class Banli:
         raise RuntimeError("the loops do not come to rest")
 
     async def run_loops(self) -> None:
-        """Receiver, sender, ticker and fetcher until cancelled."""
+        """Receiver, sender, ticker, fetcher and sealer until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            for loop in (self.receiver, self.sender, self.ticker, self.fetcher):
+            for loop in (self.receiver, self.sender, self.ticker, self.fetcher, self.sealer):
                 tasks.create_task(loop.run())
 
 
@@ -140,6 +142,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         sender=Sender(store, reading, house, channels, watch),
         ticker=Ticker(store, reading, bus, watch),
         fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, settings.limits.upload_bytes),
+        sealer=Sealer(store, vault, watch, settings.anchors_file),
     )
     for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
         store.listen(name, loop.bell.ring)

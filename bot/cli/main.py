@@ -13,7 +13,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from bot.app import build
-from bot.cli import flow, run, story
+from bot.cli import audit, flow, run, story
 from core.kit import log, migrate
 from core.kit.crypto import MissingKey
 from core.kit.settings import Settings, load_settings
@@ -30,6 +30,8 @@ app = typer.Typer(
 )
 flows = typer.Typer(help="Check and publish flows.", no_args_is_help=True)
 stories = typer.Typer(help="Play stories: transcripts that must come out as written.", no_args_is_help=True)
+audits = typer.Typer(help="The record of who did what.", no_args_is_help=True)
+app.add_typer(audits, name="audit")
 app.add_typer(flows, name="flow")
 app.add_typer(stories, name="story")
 
@@ -142,6 +144,23 @@ def story_run(
 ) -> None:
     """Play stories on a database of their own. Exit code 1 when one does not come out, 2 when a file is no story."""
     raise typer.Exit(story.run_files(files, channel or [StoryChannel.LOOPBACK]))
+
+
+@audits.command("verify")
+def audit_verify(json: Annotated[bool, typer.Option("--json", help="What was found as JSON.")] = False) -> None:
+    """Compare every sealed row with its seal and the anchors. Exit code 1 when one was changed, removed or cut off."""
+    settings = settings_or_exit()
+    try:
+        verdict = audit.verify(settings)
+    except MissingKey as missing:
+        err.print(str(missing))
+        raise typer.Exit(USAGE) from missing
+    except (OperationalError, ValueError) as problem:
+        err.print(str(problem)[:300], markup=False)
+        raise typer.Exit(WRONG) from problem
+    audit.tell(verdict, out, as_json=json)
+    if not verdict.sound:
+        raise typer.Exit(WRONG)
 
 
 if __name__ == "__main__":

@@ -85,6 +85,11 @@ class Vault:
     def __repr__(self) -> str:
         return f"Vault(keys={sorted(self._keys)}, primary={self.primary!r})"
 
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """Of every key of the ring."""
+        return tuple(self._keys)
+
     def seal(self, table: str, column: str, row_id: int, plaintext: bytes) -> bytes:
         """Seal for exactly this cell; adds 30 bytes and the key id. ``row_id`` is a signed 64-bit id."""
         return self._seal(self._columns, self._place(table, column, row_id), plaintext)

@@ -68,6 +68,7 @@ class Settings(_Branch):
     public_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s?#]*)?$")] | None = None
     demo: bool = False
     files_dir: Path = Path("var/files")
+    audit_anchors: Path | None = None  # best kept where the database's owner cannot write; unset: beside files_dir
     agency: Agency = Agency()
     log: Log = Log()
     limits: Limits = Limits()
@@ -85,6 +86,10 @@ class Settings(_Branch):
         """How a person reaches this house, without a slash at the end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def anchors_file(self) -> Path:
+        return self.audit_anchors or self.files_dir.parent / "audit-anchors.jsonl"
 
     def describe(self) -> list["Described"]:
         """Every setting with its value and where it came from; a secret only as "set" or "unset"."""

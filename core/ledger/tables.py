@@ -153,4 +153,5 @@ audit = Table(
     plain("mac", String(64), nullable=True),
 )
 Index("ix_audit_unsealed", audit.c.id, sqlite_where=text("chain IS NULL"), postgresql_where=text("chain IS NULL"))
+Index("uq_audit_chain", audit.c.chain, unique=True)
 Index("ix_audit_case", audit.c.case_id)

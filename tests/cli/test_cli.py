@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,8 @@ def settings(tmp_path: Path, **more: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["run"], ["migrate"], ["flow", "validate"], ["flow", "publish"], ["story", "run"]]
+    "command",
+    [[], ["run"], ["migrate"], ["flow", "validate"], ["flow", "publish"], ["story", "run"], ["audit", "verify"]],
 )
 def test_every_command_has_help(run: CliRunner, command: list[str]) -> None:
     told = run.invoke(app, [*command, "--help"])
@@ -117,3 +119,27 @@ def test_the_demo_binds_to_loopback_only(run: CliRunner, tmp_path: Path) -> None
 
     assert told.exit_code == 2
     assert "loopback" in told.output
+
+
+def test_a_whole_audit_is_called_whole_and_a_changed_one_is_not(run: CliRunner, tmp_path: Path) -> None:
+    env = settings(tmp_path)
+    assert run.invoke(app, ["migrate"], env=env).exit_code == 0
+    assert run.invoke(app, ["flow", "publish", str(FLOW)], env=env).exit_code == 0
+
+    waiting = run.invoke(app, ["audit", "verify", "--json"], env=env)
+    assert (waiting.exit_code, json.loads(waiting.output)["unsealed"]) == (0, 1)
+
+    with sqlite3.connect(tmp_path / "b.sqlite3") as connection:
+        connection.execute("UPDATE audit SET chain = 1, mac = 'made up'")
+    broken = run.invoke(app, ["audit", "verify"], env=env)
+    assert (broken.exit_code, "position 1" in broken.output, "NOT whole" in broken.output) == (1, True, True)
+
+
+def test_a_broken_anchor_file_is_named(run: CliRunner, tmp_path: Path) -> None:
+    (tmp_path / "anchors").write_text("what?")
+    env = settings(tmp_path, BANLI_AUDIT_ANCHORS=str(tmp_path / "anchors"))
+    run.invoke(app, ["migrate"], env=env)
+
+    told = run.invoke(app, ["audit", "verify"], env=env)
+
+    assert (told.exit_code, "line 1" in told.output) == (1, True)

@@ -1,0 +1,120 @@
+"""The audit chain: each row is sealed with a keyed digest of itself and of the row before it.
+
+Rows are written unchained, so that no deed waits for another one's audit; one sealer links them afterwards, in
+whatever order it finds them. Whoever changes, removes, inserts or swaps a sealed row without the key is found out by
+`verify`; whoever cuts rows off the end is found out by an anchor that was kept outside the database.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.ledger.tables import audit
+from core.store.reading import Reader
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+
+LOCK = "audit chain"  # one sealer at a time, over all processes
+PURPOSE = "audit chain"  # of the key that is derived for the seals
+BATCH = 500  # rows that one unit seals, and that one step of a verification holds in memory
+MOST_FAULTS = 100  # a verification stops there
+_START = "0" * 64  # what the first row is linked to
+_SEALED = ("id", "at", "actor_kind", "actor_id", "door", "command", "subject", "case_id", "outcome", "code",
+           "correlation", "chain")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The end of the chain at some moment, kept outside the database."""
+
+    chain: int
+    mac: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that a chain without tampering would not show."""
+
+    chain: int
+    what: str  # changed, missing, cut off, not the anchored one
+    row_id: int | None = None
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What a verification found."""
+
+    sealed: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    unsealed: int = 0
+    oldest_unsealed: datetime | None = None
+    anchors: int = 0
+
+    @property
+    def sound(self) -> bool:
+        return not self.faults
+
+
+def seal_of(key: bytes, before: str, row: Mapping[str, object]) -> str:
+    """64 hexadecimal digits: HMAC-SHA256 over the row's columns and the seal before, every part with its length."""
+    digest = hmac.new(key, digestmod=hashlib.sha256)
+    for value in (before, *(row[name] for name in _SEALED)):
+        text = value.isoformat() if isinstance(value, datetime) else str(value)
+        part = b"-" if value is None else b"+" + text.encode()
+        digest.update(len(part).to_bytes(4, "big") + part)
+    return digest.hexdigest()
+
+
+def seal(uow: UnitOfWork, key: bytes) -> Anchor | None:
+    """Link what waits to the end of the chain, at most BATCH rows. Returns the new end, None if nothing waited."""
+    uow.need(LOCK)
+    rows = uow.find(audit, chain=None, limit=BATCH)
+    if not rows:
+        return None
+    end = _end(uow)
+    for row in rows:
+        chain = end.chain + 1
+        mac = seal_of(key, end.mac, {**row, "chain": chain})
+        uow.change(audit, row["id"], chain=chain, mac=mac)
+        end = Anchor(chain, mac)
+    return end
+
+
+def _end(uow: UnitOfWork) -> Anchor:
+    found = uow.first(audit, audit.c.chain.is_not(None), order=audit.c.chain.desc())
+    return Anchor(0, _START) if found is None else Anchor(found["chain"], found["mac"])
+
+
+def verify(reader: Reader, keys: Sequence[bytes], anchors: Sequence[Anchor]) -> Verdict:
+    """Read the whole chain and compare; `keys` are those of every key that may have sealed a row."""
+    verdict, known = Verdict(anchors=len(anchors)), {anchor.chain: anchor.mac for anchor in anchors}
+    before, at = _START, 0
+    for row in _in_order(reader):
+        if len(verdict.faults) >= MOST_FAULTS:
+            return verdict
+        for chain in range(at + 1, min(row["chain"], at + MOST_FAULTS + 1)):
+            verdict.faults.append(Fault(chain, "missing"))
+        at, verdict.sealed = row["chain"], verdict.sealed + 1
+        # A row after a gap is linked to one that is not there: only the gap is told.
+        whole = before and any(hmac.compare_digest(seal_of(key, before, row), row["mac"]) for key in keys)
+        if before and not whole:
+            verdict.faults.append(Fault(at, "changed", row["id"]))
+        if not hmac.compare_digest(known.get(at, row["mac"]), row["mac"]):
+            verdict.faults.append(Fault(at, "not the anchored one", row["id"]))
+        before = row["mac"]
+    verdict.faults += [Fault(chain, "cut off") for chain in sorted(known) if chain > at]
+    waiting = reader.find(audit, chain=None)
+    verdict.unsealed, verdict.oldest_unsealed = len(waiting), min((row["at"] for row in waiting), default=None)
+    return verdict
+
+
+def _in_order(reader: Reader) -> Iterator[Row]:
+    at = 0
+    while True:
+        rows = reader.find(audit, audit.c.chain > at, order=audit.c.chain, limit=BATCH)
+        yield from rows
+        if len(rows) < BATCH:
+            return
+        at = rows[-1]["chain"]
