@@ -8,7 +8,7 @@ from benchmarks.clerk import CHANNEL, Desk
 from bot.receiver import FETCHER
 from core.channel.inbound import Address, ButtonPress, FileArrived, InboundMessage, Update
 
-MIX = "60 % words (进度, 材料, a number), 20 % files (second update), 20 % presses (approve)"
+MIX = "60 % words （进度, 材料, a number）, 20 % files (second update), 20 % presses (approve)"
 SCRIPT = ("进度", "材料", "2", "file", "press", "progress", "docs", "4", "file", "press")
 """What is sent about one case, in this order; the presses come from the reviewer's chat, the rest from the client's."""
 

@@ -78,5 +78,5 @@ async def _counted(stream: AsyncIterator[bytes], most: int) -> AsyncGenerator[by
 
 
 def _no_form() -> Invalid:
-    words = {"zh-CN": "请以表单上传一个文件(字段 file)", "en": "send a form with one file in the field `file`"}
+    words = {"zh-CN": "请以表单上传一个文件（字段 file）", "en": "send a form with one file in the field `file`"}
     return Invalid(problems=[Problem("/file", "upload", words)])

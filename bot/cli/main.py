@@ -24,7 +24,7 @@ USAGE = 2
 
 app = typer.Typer(
     name="banli",
-    help="Banli (办理): cases by chat. Settings come from BANLI_* variables, *_FILE secrets, banli.toml or .env.",
+    help="Banli （办理）: cases by chat. Settings come from BANLI_* variables, *_FILE secrets, banli.toml or .env.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )

@@ -99,5 +99,5 @@ def _known(pointer: str, what: str, name: str, known: Collection[str]) -> Iterat
     if name not in known:
         listed = ", ".join(sorted(known)) or "none"
         yield problem(
-            pointer, "story.unknown", f"未知的 {what}“{name}”,可用:{listed}", f'no {what} "{name}"; known: {listed}'
+            pointer, "story.unknown", f"未知的 {what}“{name}”，可用：{listed}", f'no {what} "{name}"; known: {listed}'
         )

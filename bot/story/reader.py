@@ -30,7 +30,7 @@ def read_story(path: Path) -> Script:
     try:
         document = read_yaml(path.read_bytes())
     except OSError as error:
-        _stop("", "story.file", f"无法读取:{error.strerror}", f"cannot be read: {error.strerror}")
+        _stop("", "story.file", f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}")
     problems = list(document.problems)
     try:
         story = _STORY.validate_python(document.data)
@@ -50,7 +50,7 @@ def _flow(path: Path, story: Story, problems: list[Problem]) -> tuple[bytes, Flo
     try:
         source = (path.parent / story.flow).read_bytes()
     except OSError as error:
-        words = f"无法读取流程文件:{error.strerror}", f"the flow cannot be read: {error.strerror}"
+        words = f"无法读取流程文件：{error.strerror}", f"the flow cannot be read: {error.strerror}"
         problems.append(problem("/flow", "story.flow", *words))
         return b"", None
     try:
@@ -58,7 +58,7 @@ def _flow(path: Path, story: Story, problems: list[Problem]) -> tuple[bytes, Flo
     except Invalid as invalid:
         count = len(invalid.problems)
         words = (
-            f"流程文件有 {count} 个问题,请先用 banli flow validate 检查",
+            f"流程文件有 {count} 个问题，请先用 banli flow validate 检查",
             f"the flow has {count} problem(s) of its own",
         )
         problems.append(problem("/flow", "story.flow", *words))
@@ -97,7 +97,7 @@ def _step(number: int, line: int, pointer: str, key: str, value: Any, problems: 
     if verb not in shapes:
         known = ", ".join([*PERSON, *WORLD])
         problems.append(
-            problem(place, "story.verb", f"没有“{verb}”这个动词,可用:{known}", f'no verb "{verb}"; known: {known}')
+            problem(place, "story.verb", f"没有“{verb}”这个动词，可用：{known}", f'no verb "{verb}"; known: {known}')
         )
         return None
     try:
@@ -108,7 +108,7 @@ def _step(number: int, line: int, pointer: str, key: str, value: Any, problems: 
     if verb == "clock" and not _is_moment(arg):
         problems.append(_bad_moment(place))
     if verb == "later" and not _is_span(arg):
-        problems.append(problem(place, "story.span", "应为时长,如 4h、2d、3cd", "write a span such as 4h, 2d or 3cd"))
+        problems.append(problem(place, "story.span", "应为时长，如 4h、2d、3cd", "write a span such as 4h, 2d or 3cd"))
     return Step(number, line, f"{key}: {_brief(value)}", who, verb, arg)
 
 
@@ -126,7 +126,7 @@ def _whom(story: Story, step: Step, pointer: str) -> Iterator[Problem]:
         if who not in story.people:
             known = ", ".join(story.people)
             yield problem(
-                pointer, "story.person", f"没有人物“{who}”,有:{known}", f'nobody is called "{who}"; there are {known}'
+                pointer, "story.person", f"没有人物“{who}”，有：{known}", f'nobody is called "{who}"; there are {known}'
             )
 
 
@@ -146,7 +146,7 @@ def _is_span(text: str) -> bool:
 
 
 def _bad_moment(pointer: str) -> Problem:
-    return problem(pointer, "story.moment", "应为时刻,如 2026-03-02 10:00", "write a moment such as 2026-03-02 10:00")
+    return problem(pointer, "story.moment", "应为时刻，如 2026-03-02 10:00", "write a moment such as 2026-03-02 10:00")
 
 
 def _stop(pointer: str, code: str, zh: str, en: str) -> NoReturn:

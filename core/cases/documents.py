@@ -83,13 +83,13 @@ def check_format(wanted: Item, kept: Row) -> None:
     accepted = " / ".join(each.upper() for each in wanted.accept)
     if kind not in wanted.accept:
         words = {
-            "zh-CN": f"收到的是 {str(kind).upper()} 文件,“{wanted.name['zh-CN']}”需要 {accepted},请转换后重新发送",
+            "zh-CN": f"收到的是 {str(kind).upper()} 文件，“{wanted.name['zh-CN']}”需要 {accepted}，请转换后重新发送",
             "en": f"this is a {str(kind).upper()} file; “{wanted.name['en']}” takes {accepted}: please convert it",
         }
         problems.append(Problem("/file_id", "document.kind", words))
     if kept["size"] > wanted.max_mb * 2**20:
         words = {
-            "zh-CN": f"文件超过 {wanted.max_mb} MB,请压缩后重新发送",
+            "zh-CN": f"文件超过 {wanted.max_mb} MB，请压缩后重新发送",
             "en": f"the file is larger than {wanted.max_mb} MB: please send a smaller one",
         }
         problems.append(Problem("/file_id", "document.size", words))

@@ -144,7 +144,7 @@ def _check_reason(command: ReviewDocument, compiled: CompiledFlow) -> None:
     known = [reason.key for reason in compiled.flow.reasons]
     if command.reason not in known:
         words = {
-            "zh-CN": f"退回需要原因,可选:{'、'.join(known)}",
+            "zh-CN": f"退回需要原因，可选：{'、'.join(known)}",
             "en": f"a rejection needs a reason; known: {', '.join(known)}",
         }
         raise Invalid(problems=[Problem("/reason", "document.reason", words)])

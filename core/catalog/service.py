@@ -31,7 +31,7 @@ def publish_flow(command: PublishFlow, deed: Deed) -> int:
         if there["sha256"] == fingerprint:
             return int(there["id"])
         words = {
-            "zh-CN": f"版本 {flow.version} 已发布且不可更改,请提高 version",
+            "zh-CN": f"版本 {flow.version} 已发布且不可更改，请提高 version",
             "en": f"version {flow.version} is published and never changes: raise `version`",
         }
         raise Invalid(problems=[Problem("/version", "flow.published", words)])

@@ -27,7 +27,7 @@ _SPAN = re.compile(r"([+-]?)(\d{1,5})(min|h|d|cd|w)", re.ASCII)
 _MINUTE = 60_000_000  # microseconds
 _MAX_YEARS = 100  # how far one span may reach before it is taken for a mistake
 _UNIT_WORDS: Mapping[Unit, tuple[str, str]] = {
-    "min": ("分钟(工作时间)", "working minute"),
+    "min": ("分钟（工作时间）", "working minute"),
     "h": ("个工作小时", "working hour"),
     "d": ("个工作日", "working day"),
     "cd": ("天", "day"),

@@ -186,7 +186,7 @@ def _compile(source: str, types: Mapping[str, FactType]) -> cel.Expression:
         raise CelRejected(*issues_of(str(error), types)) from None
     if expression.return_type() != cel.Type.BOOL:
         found = expression.return_type().name().lower()
-        zh, en = f"结果必须是“是/否”,现在是 {found}", f"must be yes or no, but is {found}"
+        zh, en = f"结果必须是“是/否”，现在是 {found}", f"must be yes or no, but is {found}"
         raise CelRejected(issue(1, 1, "not_bool", zh, en))
     return expression
 
@@ -202,10 +202,10 @@ def _compiles(source: str, types: Mapping[str, FactType]) -> bool:
 def _refuse_early(source: str) -> None:
     """Raises CelRejected for what the library would accept."""
     if (size := len(source.encode("utf-8", "replace"))) > MAX_SOURCE:
-        zh, en = f"表达式 {size} 字节,上限 {MAX_SOURCE}", f"{size} bytes long, at most {MAX_SOURCE}"
+        zh, en = f"表达式 {size} 字节，上限 {MAX_SOURCE}", f"{size} bytes long, at most {MAX_SOURCE}"
         raise CelRejected(issue(1, 1, "too_long", zh, en))
     if (nul := source.find("\0")) >= 0:
-        zh, en = "包含 NUL 字符,请删除", "contains a NUL character; remove it"
+        zh, en = "包含 NUL 字符，请删除", "contains a NUL character; remove it"
         raise CelRejected(issue(*_place(source, nul), "nul", zh, en))
     code = _LITERAL.sub(lambda literal: " " * len(literal[0]), source)
     if found := _HAS.search(code):

@@ -83,7 +83,7 @@ def issues_of(message: str, names: Iterable[str]) -> list[Issue]:
     if found:
         return found
     if "recursion limit" in message:
-        return [issue(1, 1, "too_deep", "嵌套过深,请拆成几条", "nested too deeply; split it into several clauses")]
+        return [issue(1, 1, "too_deep", "嵌套过深，请拆成几条", "nested too deeply; split it into several clauses")]
     return [_unknown(1, 1, message)]
 
 
@@ -96,20 +96,20 @@ def _explain(line: int, column: int, text: str, names: list[str]) -> Issue:
         return _explain_types(line, column, match[1].strip("_").replace("_", " ") or match[1], match[2])
     if text.startswith("Syntax error"):
         text = text.split(" expecting ")[0].removeprefix("Syntax error: ")[:_EXCERPT]
-        return issue(line, column, "syntax", f"语法错误:{text}", f"syntax error: {text}")
+        return issue(line, column, "syntax", f"语法错误：{text}", f"syntax error: {text}")
     return _unknown(line, column, text)
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> tuple[str, str]:
     """The end of a sentence about an unknown name, in Chinese and English; empty if nothing is like it."""
     close = difflib.get_close_matches(name, names, n=1)
-    return (f",是否想写 {close[0]}?", f"; did you mean {close[0]}?") if close else ("", "")
+    return (f"，是否想写 {close[0]}？", f"; did you mean {close[0]}?") if close else ("", "")
 
 
 def _explain_types(line: int, column: int, operator: str, applied: str) -> Issue:
     kinds = [applied] if "list(" in applied else applied.strip("()").split(", ")
     if {"int", "double"} <= set(kinds):
-        zh = f"整数与小数不能用 {operator} 混算:整数字段写 2,小数字段写 2.0,金额写整数分;或用 double() 转换"
+        zh = f"整数与小数不能用 {operator} 混算：整数字段写 2，小数字段写 2.0，金额写整数分；或用 double() 转换"
         en = (
             f"a whole number and a decimal do not mix in {operator}: write 2 for a whole number field, 2.0 for a"
             " decimal one, money as whole minor units; or convert with double()"
@@ -117,9 +117,9 @@ def _explain_types(line: int, column: int, operator: str, applied: str) -> Issue
         return issue(line, column, "number_mix", zh, en)
     zh = "、".join(_TYPE_WORDS.get(kind, (kind, kind))[0] for kind in kinds)
     en = ", ".join(_TYPE_WORDS.get(kind, (kind, kind))[1] for kind in kinds)
-    return issue(line, column, "types", f"{operator} 不能用于({zh})", f"{operator} does not work on ({en})")
+    return issue(line, column, "types", f"{operator} 不能用于（{zh}）", f"{operator} does not work on ({en})")
 
 
 def _unknown(line: int, column: int, text: str) -> Issue:
     shown = text[:_EXCERPT]
-    return issue(line, column, "refused", f"无法编译:{shown}", f"does not compile: {shown}")
+    return issue(line, column, "refused", f"无法编译：{shown}", f"does not compile: {shown}")

@@ -63,9 +63,9 @@ _TYPE_WORDS: dict[FactType, tuple[str, str]] = {
     "int": ("整数", "a whole number"),
     "money": ("以分为单位的整数金额", "an amount in whole minor units (fen, cents)"),
     "decimal": ("数字", "a number"),
-    "date": ("日期,如 2026-05-01", "a date such as 2026-05-01"),
+    "date": ("日期，如 2026-05-01", "a date such as 2026-05-01"),
     "instant": (
-        "带时区的时间,如 2026-05-01T09:00:00+08:00",
+        "带时区的时间，如 2026-05-01T09:00:00+08:00",
         "a time with zone such as 2026-05-01T09:00:00+08:00",
     ),
     "bool": ("true 或 false", "true or false"),
@@ -109,14 +109,14 @@ def _fitting(kind: FactType, op: str, value: object) -> _Operator:
     operator = _OPERATORS.get(op)
     if operator is None:
         known = " ".join(_OPERATORS)
-        raise WrongClause("op", f"未知运算“{op}”;可用:{known}", f"unknown operator {op!r}; known: {known}")
+        raise WrongClause("op", f"未知运算“{op}”；可用：{known}", f"unknown operator {op!r}; known: {known}")
     if kind not in operator.types:
         fits = " ".join(name for name, other in _OPERATORS.items() if kind in other.types)
         raise WrongClause(
-            "op", f"{op} 不能用于 {kind} 字段;可用:{fits}", f"{op} does not work on {kind}; these do: {fits}"
+            "op", f"{op} 不能用于 {kind} 字段；可用：{fits}", f"{op} does not work on {kind}; these do: {fits}"
         )
     if operator.takes == "nothing" and value is not None:
-        raise WrongClause("value", f"{op} 不需要 value,请删除", f"{op} takes no value; remove it")
+        raise WrongClause("value", f"{op} 不需要 value，请删除", f"{op} takes no value; remove it")
     if operator.takes == "one" and isinstance(value, list | tuple):
         raise WrongClause("value", f"{op} 只能有一个值", f"{op} takes one value")
     if operator.takes == "many" and not (isinstance(value, list | tuple) and value):

@@ -116,7 +116,7 @@ def compile_condition(
     """
     work = _Compiler(variables, shown or {})
     if (nodes := _count(spec)) > MAX_NODES:
-        work.tell(pointer, "nodes", f"条件共 {nodes} 个节点,上限 {MAX_NODES}", f"{nodes} nodes, at most {MAX_NODES}")
+        work.tell(pointer, "nodes", f"条件共 {nodes} 个节点，上限 {MAX_NODES}", f"{nodes} nodes, at most {MAX_NODES}")
         raise Invalid("the condition is too large", problems=work.problems)
     root = work.group(spec, pointer, 1)
     if work.problems:
@@ -173,7 +173,7 @@ class _Compiler:
         except CelRejected as rejected:
             place = join(pointer, "cel") if clause.cel is not None else pointer
             for issue in rejected.issues:
-                zh = f"第 {issue.line} 行第 {issue.column} 列:{issue.words['zh-CN']}"
+                zh = f"第 {issue.line} 行第 {issue.column} 列：{issue.words['zh-CN']}"
                 self.tell(
                     place,
                     f"cel.{issue.code}",

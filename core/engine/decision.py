@@ -132,12 +132,12 @@ def _because(label: Words, why: Words) -> Words:
 
 
 def _denied(label: Words) -> Words:
-    return {"zh-CN": f"不应成立:{label['zh-CN']}", "en": f"must not hold: {label['en']}"}
+    return {"zh-CN": f"不应成立：{label['zh-CN']}", "en": f"must not hold: {label['en']}"}
 
 
 def _one_of(reasons: Sequence[Words]) -> Words:
     joined = _joined(reasons, ";", "; ")
-    return {"zh-CN": f"至少满足一项:{joined['zh-CN']}", "en": f"at least one of: {joined['en']}"}
+    return {"zh-CN": f"至少满足一项：{joined['zh-CN']}", "en": f"at least one of: {joined['en']}"}
 
 
 def _joined(labels: Sequence[Words], zh: str, en: str) -> Words:

@@ -18,7 +18,7 @@ def check_kinds(flow: Flow, kinds: Sequence[str]) -> None:
             f"/travellers/{position}/kind",
             "case.applicant_type",
             {
-                "zh-CN": f"未知申请人类型 {each},可选:{'、'.join(known)}",
+                "zh-CN": f"未知申请人类型 {each}，可选：{'、'.join(known)}",
                 "en": f"unknown applicant type {each}; known: {', '.join(known)}",
             },
         )
@@ -40,7 +40,7 @@ def check_fields(flow: Flow, values: Mapping[str, Value]) -> None:
         elif value is not None and not _fits(known[key], value):
             name = known[key].name
             words = {
-                "zh-CN": f"“{name.get('zh-CN', key)}”的值不符合要求:{_wanted(known[key], 'zh-CN')}",
+                "zh-CN": f"“{name.get('zh-CN', key)}”的值不符合要求：{_wanted(known[key], 'zh-CN')}",
                 "en": f"the value of “{name.get('en', key)}” does not fit: {_wanted(known[key], 'en')}",
             }
             problems.append(Problem(f"/fields/{key}", "field.value", words))
@@ -81,6 +81,6 @@ def _wanted(field: Field, language: str) -> str:
         "bool": ("true 或 false", "true or false"),
         "int": ("整数", "a whole number"),
         "money": ("以分为单位的整数", "a whole number of minor units"),
-        "date": ("日期,如 2026-05-01", "a date such as 2026-05-01"),
+        "date": ("日期，如 2026-05-01", "a date such as 2026-05-01"),
     }.get(field.type, (f"最多 {MAX_TEXT} 个字符的文本", f"text of at most {MAX_TEXT} characters"))
     return wanted[0] if language == "zh-CN" else wanted[1]

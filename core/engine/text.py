@@ -49,7 +49,7 @@ def check_template(template: str, allowed: Collection[str], pointer: str) -> lis
             pointer,
             "text.placeholder",
             {
-                "zh-CN": f"未知占位符 {{{name}}};可用:{names}",
+                "zh-CN": f"未知占位符 {{{name}}}；可用：{names}",
                 "en": f"unknown placeholder {{{name}}}; allowed: {names}",
             },
         )
@@ -63,7 +63,7 @@ def check_template(template: str, allowed: Collection[str], pointer: str) -> lis
                 pointer,
                 "text.brace",
                 {
-                    "zh-CN": f"“{excerpt}”不是占位符:请写 {{name}}(小写字母、数字、下划线),正文不能有花括号",
+                    "zh-CN": f"“{excerpt}”不是占位符：请写 {{name}}（小写字母、数字、下划线），正文不能有花括号",
                     "en": f"{excerpt!r} is not a placeholder: write {{name}} (lower case letters, digits, _) "
                     "and use no braces in the text",
                 },

@@ -170,10 +170,12 @@ def _place(top: _Open | None) -> str:
 
 def _value(builder: _Builder, event: NodeEvent, pointer: str, line: int) -> Tree:
     if isinstance(event, AliasEvent):
-        builder.tell(pointer, "yaml.alias", line, "不支持别名(*)，请写全。", "aliases (*) are not read; write it out.")
+        builder.tell(
+            pointer, "yaml.alias", line, "不支持别名（*），请写全。", "aliases (*) are not read; write it out."
+        )
         return ""
     if getattr(event, "tag", None) not in (None, "!"):
-        builder.tell(pointer, "yaml.tag", line, "不支持标签(!)，请删去。", "tags (!) are not read; remove it.")
+        builder.tell(pointer, "yaml.tag", line, "不支持标签（!），请删去。", "tags (!) are not read; remove it.")
     if isinstance(event, MappingStartEvent):
         return {}
     if isinstance(event, SequenceStartEvent):

@@ -65,20 +65,20 @@ class Inspected:
 
 MARKS: Mapping[str, Words] = {
     "script": {
-        "zh-CN": "文件内含脚本(常见于官方可填写表格),请只看预览或用不执行脚本的阅读器打开。",
+        "zh-CN": "文件内含脚本（常见于官方可填写表格），请只看预览或用不执行脚本的阅读器打开。",
         "en": "The file carries scripts (official fillable forms often do): look at the preview, or open "
         "it with a reader that does not run them.",
     },
     "attachment": {
-        "zh-CN": "文件内嵌有其他文件,未作检查,请勿打开内嵌文件。",
+        "zh-CN": "文件内嵌有其他文件，未作检查，请勿打开内嵌文件。",
         "en": "Other files are embedded in it; they were not checked, please do not open them.",
     },
     "unscanned": {
-        "zh-CN": "文件结构不规范,未能查明是否含脚本或附件,请只看预览。",
+        "zh-CN": "文件结构不规范，未能查明是否含脚本或附件，请只看预览。",
         "en": "Its structure is irregular, so scripts or attachments could not be looked for: use the preview only.",
     },
     "more_pictures": {
-        "zh-CN": "文件里有多张图片,预览只显示第一张。",
+        "zh-CN": "文件里有多张图片，预览只显示第一张。",
         "en": "The file holds several pictures; the preview shows the first one.",
     },
 }

@@ -43,82 +43,82 @@ SEEN: Final[Mapping[str, Words]] = {
 VERDICTS: Final[Mapping[str, Words]] = {
     OK: {"zh-CN": "文件已收到。", "en": "The file was received."},
     "empty": {
-        "zh-CN": "收到的文件是空的(0 字节)。请重新发送原文件;可以发送 {accepted}。",
+        "zh-CN": "收到的文件是空的（0 字节）。请重新发送原文件；可以发送 {accepted}。",
         "en": "The file is empty (0 bytes). Please send the original again; {accepted} are accepted.",
     },
     "too_large": {
-        "zh-CN": "文件太大({size}),最大 {limit}。请压缩后重发,或把 PDF 拆成几份、照片用手机直接拍摄后发送。",
+        "zh-CN": "文件太大（{size}），最大 {limit}。请压缩后重发，或把 PDF 拆成几份、照片用手机直接拍摄后发送。",
         "en": "The file is too large ({size}); up to {limit} is accepted. Please compress it, split the PDF, "
         "or send a photo taken with your phone.",
     },
     "type": {
-        "zh-CN": "收到的是{seen},无法使用。可以发送 {accepted};请拍照,或导出为 PDF 后重发。",
+        "zh-CN": "收到的是{seen}，无法使用。可以发送 {accepted}；请拍照，或导出为 PDF 后重发。",
         "en": "This is {seen}, which cannot be used. {accepted} are accepted: please take a photo or "
         "export it as a PDF and send that.",
     },
     "not_for_item": {
-        "zh-CN": "收到的是{seen},但这项材料只收 {accepted}。请换成所需格式重发。",
+        "zh-CN": "收到的是{seen}，但这项材料只收 {accepted}。请换成所需格式重发。",
         "en": "This is {seen}, but this item takes only {accepted}. Please send it in that form.",
     },
     "archive": {
-        "zh-CN": "收到的是压缩包,无法使用。请解压后把里面的文件逐个发送;可以发送 {accepted}。",
+        "zh-CN": "收到的是压缩包，无法使用。请解压后把里面的文件逐个发送；可以发送 {accepted}。",
         "en": "This is an archive, which cannot be used. Please unpack it and send the files one by one; "
         "{accepted} are accepted.",
     },
     "program": {
-        "zh-CN": "收到的是程序文件,出于安全原因不能接收。可以发送 {accepted};请检查是否选错了文件。",
+        "zh-CN": "收到的是程序文件，出于安全原因不能接收。可以发送 {accepted}；请检查是否选错了文件。",
         "en": "This is a program and is refused for safety. {accepted} are accepted; please check that you "
         "chose the right file.",
     },
     "web_page": {
-        "zh-CN": "收到的是{seen},可能含有脚本,不能接收。可以发送 {accepted};请打印为 PDF 或截图后重发。",
+        "zh-CN": "收到的是{seen}，可能含有脚本，不能接收。可以发送 {accepted}；请打印为 PDF 或截图后重发。",
         "en": "This is {seen}, which may carry scripts and is refused. {accepted} are accepted: please "
         "print it to PDF or send a screenshot.",
     },
     "damaged": {
-        "zh-CN": "文件({seen})已损坏或没有传完,无法打开。请先在手机或电脑上确认能打开,再重新发送。",
+        "zh-CN": "文件（{seen}）已损坏或没有传完，无法打开。请先在手机或电脑上确认能打开，再重新发送。",
         "en": "The file ({seen}) is damaged or incomplete and cannot be opened. Please check that it opens "
         "on your device, then send it again.",
     },
     "encrypted": {
-        "zh-CN": "文件({seen})有密码,我们打不开。请去掉密码(例如打开后“打印为 PDF”)再重发,不要把密码发过来。",
+        "zh-CN": "文件（{seen}）有密码，我们打不开。请去掉密码（例如打开后“打印为 PDF”）再重发，不要把密码发过来。",
         "en": "The file ({seen}) is protected by a password. Please remove it (for instance open it and "
         "print to PDF) and send it again; do not send us the password.",
     },
     "too_many_pages": {
-        "zh-CN": "PDF 有 {pages} 页,最多 {limit} 页。请只发送需要的页,或拆成几份。",
+        "zh-CN": "PDF 有 {pages} 页，最多 {limit} 页。请只发送需要的页，或拆成几份。",
         "en": "The PDF has {pages} pages; up to {limit} are accepted. Please send only the pages needed, or split it.",
     },
     "too_many_pixels": {
-        "zh-CN": "图片尺寸过大({width}×{height}),最多 {limit} 百万像素。请用普通照片模式拍摄,或缩小后重发。",
+        "zh-CN": "图片尺寸过大({width}×{height}),最多 {limit} 百万像素。请用普通照片模式拍摄，或缩小后重发。",
         "en": "The picture is too big ({width} x {height}); up to {limit} megapixels are accepted. Please "
         "use the normal photo mode or shrink it.",
     },
     "animated": {
-        "zh-CN": "收到的是动态图片。请发送静态照片({accepted})。",
+        "zh-CN": "收到的是动态图片。请发送静态照片（{accepted}）。",
         "en": "This is an animated picture. Please send a still one ({accepted}).",
     },
     "two_in_one": {
-        "zh-CN": "这个{seen}里还夹带了另一个文件,出于安全原因不能接收。请重新拍照或重新导出后发送。",
+        "zh-CN": "这个{seen}里还夹带了另一个文件，出于安全原因不能接收。请重新拍照或重新导出后发送。",
         "en": "Another file is hidden inside this one ({seen}), so it is refused for safety. Please take "
         "the photo or export the file again.",
     },
     "starts_program": {
-        "zh-CN": "这个{seen}打开时会启动其他程序,不能接收。请“打印为 PDF”后重发。",
+        "zh-CN": "这个{seen}打开时会启动其他程序，不能接收。请“打印为 PDF”后重发。",
         "en": "This file ({seen}) starts another program when opened, so it is refused. Please print it to "
         "PDF and send that.",
     },
     "macro": {
-        "zh-CN": "这个 Word 文档带有宏或会从网上加载内容,不能接收。请另存为 PDF 后重发。",
+        "zh-CN": "这个 Word 文档带有宏或会从网上加载内容，不能接收。请另存为 PDF 后重发。",
         "en": "This Word document has macros or loads content from the network, so it is refused. Please "
         "save it as a PDF and send that.",
     },
     "unpacks_too_large": {
-        "zh-CN": "这个文档解开后异常巨大,不能接收。请另存为 PDF 后重发。",
+        "zh-CN": "这个文档解开后异常巨大，不能接收。请另存为 PDF 后重发。",
         "en": "This document unpacks to an abnormal size, so it is refused. Please save it as a PDF and send that.",
     },
     "too_heavy": {
-        "zh-CN": "文件({seen})内容过于复杂,检查时超出了限制。请截图或拍照后重发,或导出为更简单的 PDF。",
+        "zh-CN": "文件（{seen}）内容过于复杂，检查时超出了限制。请截图或拍照后重发，或导出为更简单的 PDF。",
         "en": "The file ({seen}) is too complex to be checked within the limits. Please send photos or "
         "screenshots, or export a simpler PDF.",
     },

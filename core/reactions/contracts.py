@@ -13,7 +13,7 @@ from core.ledger.buttons import offer
 from core.staff.service import actor_of
 
 _DEPOSIT = {"zh-CN": "定金已到账", "en": "Deposit received"}
-_ACTIVATE = {"zh-CN": "合同生效,开始办理", "en": "Contract effective, start"}
+_ACTIVATE = {"zh-CN": "合同生效，开始办理", "en": "Contract effective, start"}
 
 
 def offer_activation(event: ContractDrafted, deed: Deed) -> Iterator[Command]:

@@ -14,7 +14,7 @@ from core.staff.tables import staff
 from core.tasks.tables import task
 
 _DONE = {"zh-CN": "完成", "en": "Done"}
-_CALL = {"zh-CN": "客户收不到消息,请电话联系", "en": "The client cannot be reached by chat: please call"}
+_CALL = {"zh-CN": "客户收不到消息，请电话联系", "en": "The client cannot be reached by chat: please call"}
 _STARS = ({"zh-CN": "1 很不满意", "en": "1 very poor"}, {"zh-CN": "2", "en": "2"}, {"zh-CN": "3", "en": "3"},
           {"zh-CN": "4", "en": "4"}, {"zh-CN": "5 非常满意", "en": "5 excellent"})  # fmt: skip
 

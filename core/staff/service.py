@@ -25,7 +25,7 @@ def add_staff(command: AddStaff, deed: Deed) -> int:
     unknown = [role for role in command.roles if role not in ROLES]
     if unknown:
         known = "、".join(sorted(ROLES))
-        words = {"zh-CN": f"未知角色 {unknown},可选:{known}", "en": f"unknown role {unknown}; known: {known}"}
+        words = {"zh-CN": f"未知角色 {unknown}，可选：{known}", "en": f"unknown role {unknown}; known: {known}"}
         raise Invalid(problems=[Problem("/roles", "staff.role", words)])
     if command.department_id is not None:
         deed.uow.get(department, command.department_id)

@@ -81,7 +81,7 @@ def test_client_and_staff_hand_papers_in_and_both_are_on_record(demo: Site) -> N
     assert sender is not None
     assert [row["by_id"] for row in found] == [sender["client_id"]] * 4 + [adviser["staff_id"]] * 3
     assert "已收到《退休证》" in "\n".join(client.texts())
-    assert "已代客户提交《护照首页和签字页》(第 1 版)" in "\n".join(consultant.texts())
+    assert "已代客户提交《护照首页和签字页》（第 1 版）" in "\n".join(consultant.texts())
 
 
 def by_loopback(site: Site, name: str, data: bytes, caption: str) -> None:

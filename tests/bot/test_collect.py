@@ -40,9 +40,9 @@ def test_guided_collection_goes_through_the_list(agency: TestHouse) -> None:
     client = open_case(agency)
     client.says("1").sends("IMG_1.jpg", picture(1))
     assert "护照首页和签字页" in client.words[-1]
-    assert "下一项:白底证件照" in client.last
+    assert "下一项：白底证件照" in client.last
     client.sends("IMG_2.jpg", picture(2))
-    assert "下一项:身份证正反面" in client.last
+    assert "下一项：身份证正反面" in client.last
     client.sends("IMG_3.jpg", picture(3))
     assert [key for key, *_ in bound(agency, client)] == ["passport", "photo", "id_card"]
     client.says("6").sends("IMG_4.jpg", picture(4))  # out of turn, because the client chose it
@@ -84,7 +84,7 @@ def test_a_photo_without_context_is_asked_about_once(agency: TestHouse, language
     assert_readable([question.text, *(each.label for each in question.buttons)])
     client.presses("户口簿" if language == "zh-CN" else "Household")
     assert bound(agency, client) == [("hukou", 1, "submitted")]
-    assert ("下一项:护照" if language == "zh-CN" else "Next: Passport") in client.last
+    assert ("下一项：护照" if language == "zh-CN" else "Next: Passport") in client.last
     client.sends("IMG.jpg", picture(1))  # the guide goes on from there
     assert bound(agency, client)[-1] == ("passport", 1, "submitted")
 
@@ -115,7 +115,7 @@ def test_a_newer_version_replaces_one_that_is_not_decided(agency: TestHouse) -> 
     old = reviewer.messages[-1]
     assert old.message.card.buttons
     client.sends("b.jpg", picture(1), "护照")
-    assert "(第 2 版)" in client.last
+    assert "（第 2 版）" in client.last
     assert bound(agency, client) == [("passport", 1, "replaced"), ("passport", 2, "submitted")]
     assert not old.message.card.buttons
     assert "新版本" in old.message.card.footer

@@ -45,7 +45,7 @@ def test_the_checklist_shows_every_item_with_its_status(clients: dict[str, Perso
         client.says(said)
         [answer] = client.new()
         assert answer.count("⬜") == 12
-        assert ("(0/8)" if language == "zh-CN" else "0/8") in answer
+        assert ("（0/8）" if language == "zh-CN" else "0/8") in answer
         assert_readable([answer])
 
 
@@ -96,11 +96,11 @@ def test_a_person_is_called_in_office_hours(agency: TestHouse) -> None:
 def test_a_person_who_answers_is_called_one(agency: TestHouse) -> None:
     client, consultant = open_case(agency), agency.people[CONSULTANT]
     number = case_of(agency, client)["number"]
-    consultant.says(f"回复 {number} 您好,请放心,可以先提交旧护照。")
+    consultant.says(f"回复 {number} 您好，请放心，可以先提交旧护照。")
     assert "已发送" in consultant.last
     answer = client.messages[-1].message
     assert (answer.sender, answer.sender_name) == ("person", CONSULTANT)
-    assert answer.card.text == "您好,请放心,可以先提交旧护照。"
+    assert answer.card.text == "您好，请放心，可以先提交旧护照。"
 
 
 @pytest.mark.parametrize("language", BOTH)

@@ -66,15 +66,15 @@ def test_a_whole_conversation_shows_words_as_they_were_written(agency: TestHouse
         assert client.last == payload.strip()
         client.sends(f"{payload}.jpg", picture(50 + number), "退休证")
         facts = dict(reviewer.messages[-1].message.card.facts)
-        assert facts["版本"] == f"第 1 版({payload}.jpg)"
+        assert facts["版本"] == f"第 1 版（{payload}.jpg）"
         reviewer.says(f"退回 {case_number} 退休证 {payload}")
-        assert f"《退休证》需要补交:{payload.strip()}" in client.last
+        assert f"《退休证》需要补交：{payload.strip()}" in client.last
 
 
 def test_a_name_is_only_a_name(agency: TestHouse) -> None:
     for payload in PAYLOADS:
         client = new_client(agency, name=payload)
         client.enters()
-        assert f"您好{payload}," in client.last
+        assert f"您好{payload}，" in client.last
     with agency.looking() as reader:
         assert {row["state"] for row in reader.find(outbox)} == {"sent"}

@@ -50,11 +50,11 @@ def test_the_card_has_all_that_a_decision_needs(office: TestHouse) -> None:
     client.sends("IMG_1.jpg", picture(), "护照")
     card = newest_card(reviewer, "review")
     facts = dict(card.facts)
-    assert card.title == "审核:护照首页和签字页"
+    assert card.title == "审核：护照首页和签字页"
     assert card.image is not None
     assert card.image.alt == "护照首页和签字页"
     assert facts["案件"] == case_of(office, client)["number"]
-    assert facts["版本"] == "第 1 版(IMG_1.jpg)"
+    assert facts["版本"] == "第 1 版（IMG_1.jpg）"
     assert facts["提交"].startswith("2026年3月2日")
     assert "☐" in card.text
     not_run = next(line for line in card.text.splitlines() if line.startswith("未运行的检查"))
@@ -67,7 +67,7 @@ def test_what_must_be_seen_by_eye_is_ticked_first(office: TestHouse) -> None:
     client, reviewer = open_case(office), office.people[REVIEWER]
     client.sends("IMG_1.jpg", picture(), "护照")
     reviewer.presses("通过", card="护照")
-    assert "请先核对并勾选:本人签名" in reviewer.last
+    assert "请先核对并勾选：本人签名" in reviewer.last
     assert bound(office, client) == [("passport", 1, "submitted")]
     reviewer.presses("请目视")
     card = newest_card(reviewer, "review")
@@ -75,10 +75,10 @@ def test_what_must_be_seen_by_eye_is_ticked_first(office: TestHouse) -> None:
     assert not any(label.startswith("请目视") for label in newest(reviewer, "review"))
     reviewer.presses("通过", card="护照")
     assert bound(office, client) == [("passport", 1, "approved")]
-    assert "《护照首页和签字页》审核通过(1/8)" in client.last
+    assert "《护照首页和签字页》审核通过（1/8）" in client.last
     done = newest_card(reviewer, "review")
     assert not done.buttons
-    assert done.footer == "已由 复核丙 于 2026年3月2日 10:00 通过(v1)"
+    assert done.footer == "已由 复核丙 于 2026年3月2日 10:00 通过（v1）"
 
 
 def test_one_tap_approves_what_needs_no_tick(office: TestHouse) -> None:
@@ -104,7 +104,7 @@ def test_two_taps_reject_and_the_client_reads_why(office: TestHouse) -> None:
     for kind in ("review", "reasons"):
         card = newest_card(reviewer, kind)
         assert not card.buttons
-        assert "退回(v1):反光遮挡文字" in card.footer
+        assert "退回（v1）：反光遮挡文字" in card.footer
     client.says("6")
     assert "Glare covers text" in client.last
     client.sends("IMG_2.jpg", picture(1))
@@ -122,7 +122,7 @@ def test_words_of_his_own_reject_too(office: TestHouse) -> None:
     assert bound(office, client) == [("retire", 1, "submitted")]
     reviewer.says(f"退回 {number} 退休证 发证机关一页请重新拍 {{name}} <b>")
     assert "已完成" in reviewer.last
-    assert "《退休证》需要补交:发证机关一页请重新拍 {name} <b>" in client.words[-1]
+    assert "《退休证》需要补交：发证机关一页请重新拍 {name} <b>" in client.words[-1]
     token = token_of_card(office)
     reviewer.press_token(token)
     assert bound(office, client) == [("retire", 1, "rejected")]

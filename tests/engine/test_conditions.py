@@ -538,11 +538,11 @@ def test_all_names_each_any_names_the_choice_none_names_the_culprit() -> None:
     both = compiled({"all": two}).check(facts)
     assert [words["en"] for words in both.unmet] == ["one", "two"]
     (either,) = compiled({"any": two}).check(facts).unmet
-    assert either == {"zh-CN": "至少满足一项:第one;第two", "en": "at least one of: one; two"}
+    assert either == {"zh-CN": "至少满足一项：第one;第two", "en": "at least one of: one; two"}
     (culprit,) = compiled({"none": two}).check({"case.t": "2"}).unmet
-    assert culprit == {"zh-CN": "不应成立:第two", "en": "must not hold: two"}
+    assert culprit == {"zh-CN": "不应成立：第two", "en": "must not hold: two"}
     (nested,) = compiled({"none": [{"any": two}]}).check({"case.t": "2"}).unmet
-    assert nested == {"zh-CN": "不应成立:(第one 或 第two)", "en": "must not hold: (one or two)"}
+    assert nested == {"zh-CN": "不应成立：(第one 或 第two)", "en": "must not hold: (one or two)"}
     assert compiled({"all": [*two, *two]}).check(facts).unmet == both.unmet
 
 

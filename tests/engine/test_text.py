@@ -110,7 +110,7 @@ def test_problems_of_a_template_point_at_it_in_both_languages() -> None:
 
 
 def test_a_good_template_has_no_problems_and_names_its_placeholders() -> None:
-    template = "您好 {name},还差 {n} 项:{list}"
+    template = "您好 {name}，还差 {n} 项：{list}"
     assert check_template(template, ALLOWED, "") == []
     assert placeholders(template) == {"name", "n", "list"}
 

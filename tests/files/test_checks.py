@@ -90,7 +90,7 @@ def test_with_nothing_given_the_checks_that_did_not_run_say_so_by_name() -> None
         "photo.age", "keywords", "name_match", "number_match", "mrz", "expiry_after", "issued_within", "fresh", "covers"
     }  # fmt: skip
     assert idle["mrz"].text == {
-        "zh-CN": "护照机读码(MRZ):识别未启用,请人工核对",
+        "zh-CN": "护照机读码(MRZ):识别未启用，请人工核对",
         "en": "Passport machine-readable zone (MRZ): recognition is switched off, please check by eye",
     }
     assert "OCR" in idle["keywords"].text["zh-CN"]

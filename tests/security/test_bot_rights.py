@@ -117,7 +117,7 @@ def test_a_button_made_for_another_does_nothing(worlds: World, who: str) -> None
     tokens = [worlds.button_for(worlds.owner, make(worlds.ids)) for make in MATRIX.values()]
     tokens += [worlds.button_for(worlds.clients["a1"], make(worlds.ids)) for make in MATRIX.values()]
     heard = attempts(worlds, [(person, token) for token in tokens])
-    assert set(heard[person.chat]) == {"这个按钮不是发给您的,操作未执行。"}
+    assert set(heard[person.chat]) == {"这个按钮不是发给您的，操作未执行。"}
     assert len(heard[person.chat]) == len(tokens)
 
 
@@ -127,14 +127,14 @@ def test_a_client_reaches_nothing_of_another_client(worlds: World, who: str) -> 
     person = worlds.foreign[who]
     tokens = [worlds.button_for(person, make(worlds.ids)) for make in MATRIX.values()]
     heard = attempts(worlds, [(person, token) for token in tokens])
-    assert set(heard[person.chat]) <= {"没有找到,或您无权查看。", "您没有权限进行此操作。"}
+    assert set(heard[person.chat]) <= {"没有找到，或您无权查看。", "您没有权限进行此操作。"}
 
 
 def test_staff_reach_nothing_of_another_department(worlds: World) -> None:
     person = worlds.foreign["staff of another department"]
     wanted = [make for name, make in MATRIX.items() if name not in GRANTED_TO_STAFF | OPEN_TO_SALES.keys()]
     heard = attempts(worlds, [(person, worlds.button_for(person, make(worlds.ids))) for make in wanted])
-    assert set(heard[person.chat]) <= {"没有找到,或您无权查看。", "您没有权限进行此操作。"}
+    assert set(heard[person.chat]) <= {"没有找到，或您无权查看。", "您没有权限进行此操作。"}
 
 
 def test_who_left_reaches_nothing_even_with_his_own_buttons(worlds: World) -> None:

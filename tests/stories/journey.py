@@ -82,7 +82,7 @@ def waive(house: TestHouse, client: Person, keep: set[str]) -> None:
 def _documents(house: TestHouse, client: Person) -> None:
     waive(house, client, keep=set())
     client.sends("a.jpg", picture(1), caption="信用卡金卡")
-    house.people[REVIEWER].presses("通过", card="审核:信用卡金卡")
+    house.people[REVIEWER].presses("通过", card="审核：信用卡金卡")
 
 
 def _preparation(house: TestHouse, client: Person) -> None:

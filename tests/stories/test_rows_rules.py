@@ -41,7 +41,7 @@ def test_an_effective_contract_makes_the_applicants_own_checklist(agency: TestHo
     asked = {key for key, each in items(agency, client).items() if each["required"]}
     assert asked == ALWAYS | own
     client.says("材料")
-    assert f"(0/{len(asked) - (len(MEANS) - 1 if asked >= MEANS else 0)})" in client.last
+    assert f"（0/{len(asked) - (len(MEANS) - 1 if asked >= MEANS else 0)}）" in client.last
 
 
 @pytest.mark.row("RU1")
@@ -65,10 +65,10 @@ def test_the_last_approval_moves_the_case_gives_the_task_and_tells_the_copywrite
     for number, name in enumerate(("信用卡金卡", "退休证", "证件照"), start=1):
         client.sends(f"{number}.jpg", picture(number), caption=name)
     reviewer, copywriter = agency.people[REVIEWER], agency.people[COPYWRITER]
-    reviewer.presses("通过", card="审核:信用卡金卡").presses("通过", card="审核:退休证")
+    reviewer.presses("通过", card="审核：信用卡金卡").presses("通过", card="审核：退休证")
     assert case_of(agency, client)["stage"] == "collect"
     copywriter.new()
-    _both_approve(agency, _newest_token(agency, REVIEWER, "通过", "审核:白底证件照"), items(agency, client)["photo"])
+    _both_approve(agency, _newest_token(agency, REVIEWER, "通过", "审核：白底证件照"), items(agency, client)["photo"])
 
     assert case_of(agency, client)["stage"] == "prepare"
     log = events(agency, client)
@@ -151,7 +151,7 @@ def test_an_item_asked_for_by_name_counts_in_place_of_its_group(agency: TestHous
     client.says("进度")
     assert "提交 1 项材料" in client.last
     client.says("材料")
-    assert "(7/8)" in client.last
+    assert "（7/8）" in client.last
 
 
 def _both_approve(house: TestHouse, token: str, photo: Row) -> None:

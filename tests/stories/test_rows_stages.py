@@ -56,7 +56,7 @@ def test_a_supplement_goes_round_and_back(agency: TestHouse) -> None:
     assert _place(agency, client) == ("result", "supplement", None)
     assert any("退休证" in text and "请补发证页" in text for text in client.new())
     client.sends("b.jpg", picture(3), caption="退休证")
-    agency.people[REVIEWER].presses("通过", card="审核:退休证")
+    agency.people[REVIEWER].presses("通过", card="审核：退休证")
     assert _place(agency, client) == ("tracking", "sent", None)
 
 
@@ -112,7 +112,7 @@ def test_a_supplement_opens_and_adds_items_tells_the_client_and_starts_the_clock
     assert (before["means_card"]["status"], before["extra"]["asked"]) == ("approved", False)
     consultant.presses("需补料")
     numbers = {line.split(". ")[1]: line.split(". ")[0] for line in consultant.last.splitlines() if ". " in line}
-    consultant.says(f"{numbers['信用卡金卡']},{numbers['使领馆要求的补充材料']} 请补近期账单和说明")
+    consultant.says(f"{numbers['信用卡金卡']}，{numbers['使领馆要求的补充材料']} 请补近期账单和说明")
 
     after = items(agency, client)
     assert (after["means_card"]["status"], after["extra"]["status"], after["extra"]["asked"]) == (

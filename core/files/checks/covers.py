@@ -20,10 +20,10 @@ def covers(wanted: Covers, seen: Seen) -> Finding:
         why = {"zh-CN": "案件的行程日期还未知", "en": "the dates of the case are not known yet"}
         return not_run(wanted.kind, _NAME, why)
     if first <= start and last >= end:
-        return finding(wanted.kind, "ok", f"{first} 至 {last},覆盖全程", f"{first} to {last} covers the whole stay")
+        return finding(wanted.kind, "ok", f"{first} 至 {last}，覆盖全程", f"{first} to {last} covers the whole stay")
     return finding(
         wanted.kind,
         "fail",
-        f"{first} 至 {last},没有覆盖 {start} 至 {end}",
+        f"{first} 至 {last}，没有覆盖 {start} 至 {end}",
         f"{first} to {last} does not cover {start} to {end}",
     )

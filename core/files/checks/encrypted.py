@@ -13,7 +13,7 @@ def encrypted(wanted: Encrypted, seen: Seen) -> Finding:
         return finding(
             wanted.kind,
             "ok",
-            "可以打开,但禁止编辑或打印(开具机构常这样设置)",
+            "可以打开，但禁止编辑或打印（开具机构常这样设置）",
             "Opens without a password; editing or printing is locked, as issuers often do",
         )
-    return finding(wanted.kind, "ok", "可直接打开,没有密码", "Opens without a password")
+    return finding(wanted.kind, "ok", "可直接打开，没有密码", "Opens without a password")

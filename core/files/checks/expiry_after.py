@@ -27,14 +27,14 @@ def expiry_after(wanted: ExpiryAfter, seen: Seen) -> Finding:
         return finding(
             wanted.kind,
             "ok",
-            f"有效期至 {expires},满足 {least}",
+            f"有效期至 {expires}，满足 {least}",
             f"Valid to {expires}, {least} is needed",
             **params,
         )
     return finding(
         wanted.kind,
         "fail",
-        f"有效期至 {expires},须至少到 {least},请先换发",
+        f"有效期至 {expires}，须至少到 {least}，请先换发",
         f"Valid to {expires}, but {least} is needed: it must be renewed first",
         **params,
     )

@@ -41,10 +41,10 @@ def by_eye(check: str, name: Words, ticks: frozenset[str], params: Mapping[str, 
         return finding(
             check,
             "ok",
-            f"复核人已确认:{name['zh-CN']}",
+            f"复核人已确认：{name['zh-CN']}",
             f"Confirmed by the reviewer: {name['en']}",
             **(params or {}),
         )
     return finding(
-        check, "tick", f"请目视确认:{name['zh-CN']}", f"Please confirm by eye: {name['en']}", **(params or {})
+        check, "tick", f"请目视确认：{name['zh-CN']}", f"Please confirm by eye: {name['en']}", **(params or {})
     )

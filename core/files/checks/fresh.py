@@ -28,14 +28,14 @@ def fresh(wanted: Fresh, seen: Seen) -> Finding:
         return finding(
             wanted.kind,
             "ok",
-            f"{issued} 开具,递交日({filing})前 {age} 天",
+            f"{issued} 开具，递交日（{filing}）前 {age} 天",
             f"Issued {issued}, {age} days before {filing}",
             **params,
         )
     return finding(
         wanted.kind,
         "fail",
-        f"{issued} 开具,到递交日({filing})已 {age} 天,超过 {wanted.days} 天,请重新开具",
+        f"{issued} 开具，到递交日（{filing}）已 {age} 天，超过 {wanted.days} 天，请重新开具",
         f"Issued {issued}, {age} days before {filing}, more than {wanted.days}: a new one is needed",
         **params,
     )

@@ -18,6 +18,6 @@ def issued_within(wanted: IssuedWithin, seen: Seen) -> Finding:
     return finding(
         wanted.kind,
         "fail",
-        f"{issued} 开具,不在 {wanted.years} 年以内",
+        f"{issued} 开具，不在 {wanted.years} 年以内",
         f"Issued {issued}, which is not within {wanted.years} year(s)",
     )

@@ -6,7 +6,7 @@ from core.files.checks.seen import Seen
 
 _NAME = {"zh-CN": "关键词核对", "en": "Keywords"}
 _NO_TEXT = {
-    "zh-CN": "文件没有可读取的文字,文字识别(OCR)未启用",
+    "zh-CN": "文件没有可读取的文字，文字识别(OCR)未启用",
     "en": "the file has no text layer, and text recognition (OCR) is switched off",
 }
 
@@ -22,7 +22,7 @@ def keywords(wanted: Keywords, seen: Seen) -> Finding:
     return finding(
         wanted.kind,
         "warn",
-        f"没有找到“{listed}”中的任何一个,可能不是所需材料",
+        f"没有找到“{listed}”中的任何一个，可能不是所需材料",
         f"None of “{listed}” was found: perhaps not the document that is asked for",
     )
 

@@ -13,7 +13,7 @@ from core.files.checks.seen import Seen
 from core.files.recognise import MrzReading
 
 _NAME: Final = {"zh-CN": "护照机读码(MRZ)", "en": "Passport machine-readable zone (MRZ)"}
-_OFF: Final = {"zh-CN": "识别未启用,请人工核对", "en": "recognition is switched off, please check by eye"}
+_OFF: Final = {"zh-CN": "识别未启用，请人工核对", "en": "recognition is switched off, please check by eye"}
 _CHINESE: Final = re.compile(r"E[A-Z][0-9]{7}|[A-Z][0-9]{8}")
 
 
@@ -25,14 +25,14 @@ def mrz(wanted: Mrz, seen: Seen) -> Finding:
         return finding(
             wanted.kind,
             "warn",
-            "没有找到护照机读码,请确认资料页完整",
+            "没有找到护照机读码，请确认资料页完整",
             "No machine-readable zone found: is the data page complete?",
         )
     if doubt := _doubt(reading):
         return finding(
             wanted.kind,
             "warn",
-            f"机读码{doubt[0]},请人工核对",
+            f"机读码{doubt[0]}，请人工核对",
             f"The machine-readable zone {doubt[1]}: check by eye",
         )
     return finding(

@@ -13,13 +13,13 @@ def name_match(wanted: NameMatch, seen: Seen) -> Finding:
     name = next((str(seen.facts[fact]) for fact in _FACTS if seen.facts.get(fact)), "")
     if not text:
         why = {
-            "zh-CN": "文件没有可读取的文字,文字识别(OCR)未启用,请目视核对",
+            "zh-CN": "文件没有可读取的文字，文字识别(OCR)未启用，请目视核对",
             "en": "no text layer, and text recognition (OCR) is switched off: compare by eye",
         }
         return not_run(wanted.kind, _NAME, why)
     if not name:
         why = {
-            "zh-CN": "申请人姓名还未登记,请目视核对",
+            "zh-CN": "申请人姓名还未登记，请目视核对",
             "en": "the applicant's name is not recorded yet: compare by eye",
         }
         return not_run(wanted.kind, _NAME, why)
@@ -28,7 +28,7 @@ def name_match(wanted: NameMatch, seen: Seen) -> Finding:
     return finding(
         wanted.kind,
         "warn",
-        "文件文字中没有找到申请人姓名,请核对",
+        "文件文字中没有找到申请人姓名，请核对",
         "The applicant's name was not found in its text: please compare",
     )
 

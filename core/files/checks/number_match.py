@@ -14,19 +14,19 @@ def number_match(wanted: NumberMatch, seen: Seen) -> Finding:
     number = next((_bare(str(seen.facts[fact])) for fact in facts if seen.facts.get(fact)), "")
     if not text:
         why = {
-            "zh-CN": "文件没有可读取的文字,文字识别(OCR)未启用,请目视核对",
+            "zh-CN": "文件没有可读取的文字，文字识别(OCR)未启用，请目视核对",
             "en": "no text layer, and text recognition (OCR) is switched off: compare by eye",
         }
         return not_run(wanted.kind, _NAME, why)
     if not number:
-        why = {"zh-CN": "号码还未登记,请目视核对", "en": "the number is not recorded yet: compare by eye"}
+        why = {"zh-CN": "号码还未登记，请目视核对", "en": "the number is not recorded yet: compare by eye"}
         return not_run(wanted.kind, _NAME, why)
     if number in text:
         return finding(wanted.kind, "ok", "文件上的号码一致", "The number on it agrees")
     return finding(
         wanted.kind,
         "warn",
-        "文件文字中没有找到该号码,请核对",
+        "文件文字中没有找到该号码，请核对",
         "The number was not found in its text: please compare",
     )
 

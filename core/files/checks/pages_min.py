@@ -15,7 +15,7 @@ def pages_min(wanted: PagesMin, seen: Seen) -> Finding:
     return finding(
         wanted.kind,
         "warn",
-        f"只有 {pages} 页,应至少 {wanted.n} 页,请合并为一个文件",
+        f"只有 {pages} 页，应至少 {wanted.n} 页，请合并为一个文件",
         f"Only {pages} page(s), at least {wanted.n} expected (please send them as one file)",
         pages=pages,
     )

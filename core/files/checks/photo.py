@@ -21,7 +21,7 @@ _NAMES: Final = {
 def photo(wanted: Photo, seen: Seen) -> list[Finding]:
     width, height = seen.inspection.width, seen.inspection.height
     if width is None or height is None:
-        why = {"zh-CN": "不是图片,请发送 JPG 或 PNG", "en": "not a picture; ask for a JPG or PNG"}
+        why = {"zh-CN": "不是图片，请发送 JPG 或 PNG", "en": "not a picture; ask for a JPG or PNG"}
         return [not_run("photo", _NAMES["photo"], why)]
     found = [_ratio(wanted, width, height), _pixels(wanted, width, height)]
     if wanted.background != "any":
@@ -41,11 +41,11 @@ def _ratio(wanted: Photo, width: int, height: int) -> Finding:
     pixels = f"{width}×{height}"
     if off <= _NEAR:
         zh, en = (
-            f"比例略有偏差({pixels} 像素),可裁剪为 {form} 毫米",
+            f"比例略有偏差（{pixels} 像素），可裁剪为 {form} 毫米",
             f"Nearly the shape of {form} mm ({pixels} pixels)",
         )
         return finding("photo.ratio", "warn", zh, f"{en}: it can be cut", **measured)
-    zh, en = f"比例不符:{pixels} 像素,应为 {form} 毫米", f"Wrong shape: {pixels} pixels for {form} mm"
+    zh, en = f"比例不符：{pixels} 像素，应为 {form} 毫米", f"Wrong shape: {pixels} pixels for {form} mm"
     return finding("photo.ratio", "fail", zh, en, **measured)
 
 
@@ -78,7 +78,7 @@ def _background(wanted: Photo, seen: Seen) -> Finding:
         return finding(
             "photo.background",
             "warn",
-            "背景偏灰、偏色或有阴影,应为纯白",
+            "背景偏灰、偏色或有阴影，应为纯白",
             "Not quite white: grey, tinted or shaded",
             **measured,
         )
@@ -93,7 +93,7 @@ def _age(most: int, seen: Seen) -> Finding:
     taken = seen.given("issued")
     if taken is None:
         why = {
-            "zh-CN": f"须在 {most} 天内,请询问客户",
+            "zh-CN": f"须在 {most} 天内，请询问客户",
             "en": f"must be within {most} days, please ask the client",
         }
         return not_run("photo.age", _NAMES["photo.age"], why, needs=["issued"])
@@ -103,7 +103,7 @@ def _age(most: int, seen: Seen) -> Finding:
     return finding(
         "photo.age",
         "fail",
-        f"{age} 天前拍摄,超过 {most} 天",
+        f"{age} 天前拍摄，超过 {most} 天",
         f"Taken {age} days ago, more than {most}",
         days=age,
     )

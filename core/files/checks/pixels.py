@@ -26,6 +26,6 @@ def pixels(wanted: Pixels, seen: Seen) -> Finding:
     return finding(
         wanted.kind,
         "warn",
-        f"像素偏低({width}×{height}),短边应有 {wanted.least},请用原图发送",
+        f"像素偏低({width}×{height}),短边应有 {wanted.least}，请用原图发送",
         f"Few pixels ({width} x {height}); the shorter side should have {wanted.least}: ask for the original",
     )

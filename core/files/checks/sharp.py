@@ -12,12 +12,12 @@ def sharp(wanted: Sharp, seen: Seen) -> Finding:
     if value is None:
         return not_run(wanted.kind, _NAME, {"zh-CN": "这种文件无法测量", "en": "cannot be measured for this kind"})
     if seen.inspection.kind == "pdf" and seen.inspection.text:
-        return finding(wanted.kind, "ok", "电子文档,文字清晰", "An electronic document with a text layer")
+        return finding(wanted.kind, "ok", "电子文档，文字清晰", "An electronic document with a text layer")
     if value < wanted.reject:
         return finding(
             wanted.kind,
             "fail",
-            f"图片模糊(清晰度 {value:g}),建议重拍",
+            f"图片模糊（清晰度 {value:g}），建议重拍",
             f"Blurred (sharpness {value:g}): a new photo would be better",
             sharpness=value,
         )
@@ -25,7 +25,7 @@ def sharp(wanted: Sharp, seen: Seen) -> Finding:
         return finding(
             wanted.kind,
             "warn",
-            f"图片可能不够清晰(清晰度 {value:g}),请确认文字能看清",
+            f"图片可能不够清晰（清晰度 {value:g}），请确认文字能看清",
             f"May not be sharp enough (sharpness {value:g}): check that it can be read",
             sharpness=value,
         )
