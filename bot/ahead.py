@@ -16,9 +16,13 @@ from core.store.reading import Lookup, Reader
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
+WORTH = 4  # updates or cards; for fewer, asking ahead costs more than it saves
+
 
 def look_ahead(uow: UnitOfWork, arrived: list[Inbound]) -> None:
     """Who writes, their chats, the cases that are talked about, and what the handlers read of those."""
+    if len(arrived) < WORTH:
+        return
     chats = uow.preload(conversation, "key", {each.address.key for each in arrived})
     senders = {each.sender for each in arrived}
     members = {row["staff_id"] for row in uow.preload(staff_identity, "external_id", senders)}
@@ -39,6 +43,8 @@ def look_ahead(uow: UnitOfWork, arrived: list[Inbound]) -> None:
 
 def look_ahead_to_draw(reader: Reader, notices: list[Row]) -> None:
     """What the cards of these notices show: people, cases with their papers and stages, buttons."""
+    if len(notices) < WORTH:
+        return
     reader.preload(button, "token", {token for row in notices for token in row["notice"]["tokens"]})
     cases = reader.preload(case, "id", _known({row["notice"]["subject"].get("case") for row in notices}))
     _papers(reader, cases)

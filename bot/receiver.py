@@ -7,7 +7,6 @@ from concurrent.futures import Future
 from functools import partial
 
 import structlog
-from sqlalchemy import select
 
 from bot.ahead import look_ahead
 from bot.cards.context import House
@@ -189,9 +188,8 @@ class Receiver:
 
 def _cases_of(reader: Reader, keys: set[str]) -> dict[str, int]:
     """The case that each conversation is about: its lock is asked for in advance. A hint only."""
-    about = select(conversation.c.key, conversation.c.case_id)
-    found = reader.rows(about.where(conversation.c.key.in_(keys), conversation.c.case_id.is_not(None)))
-    return {row["key"]: row["case_id"] for row in found}
+    found = reader.preload(conversation, "key", keys)
+    return {row["key"]: row["case_id"] for row in found if row["case_id"] is not None}
 
 
 def _kind_and_body(inbound: InboundMessage | ButtonPress | ContactEvent) -> tuple[str, dict[str, object]]:

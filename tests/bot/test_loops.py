@@ -1,6 +1,7 @@
 """The loops that do the work: order, poison, retries, exactly once, and going on after a restart."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
@@ -14,7 +15,8 @@ from bot import receiver as receiver_module
 from bot.router import route
 from bot.turn import Turn
 from core.cases.tables import document_version
-from core.channel.inbound import FileRef, InboundMessage, Update
+from core.channel.inbound import Address, FileRef, InboundMessage, Update
+from core.channel.outbound import OutboundMessage, Receipt
 from core.channel.port import DeliveryFailed, FetchFailed
 from core.conversations.tables import message
 from core.files.tables import file
@@ -291,3 +293,98 @@ def test_a_new_process_goes_on_wherever_the_old_one_stopped(database: str, tmp_p
     ids = [each.external_id for each in channel.sent]
     assert len(ids) == len(set(ids))
     house.banli.stop()
+
+
+# -- running on its own ----------------------------------------------------------------------------------------------
+
+
+class Slow(LoopbackChannel):
+    """A platform that does not answer for one chat until it is let."""
+
+    def __init__(self, account: str, slow: str) -> None:
+        super().__init__(account=account)
+        self.slow, self.let, self.under_way = slow, asyncio.Event(), 0
+
+    async def send(self, to: Address, message: OutboundMessage) -> Receipt:
+        if to.chat == self.slow:
+            self.under_way += 1
+            await self.let.wait()
+            self.under_way -= 1
+        return await super().send(to, message)
+
+
+def said_by(channel: Slow, chat: str) -> list[str]:
+    return [each.message.card.text for each in channel.sent if each.to.chat == chat]
+
+
+def queue_words(house: TestHouse, account: str, chat: str, words: str) -> None:
+    notice = {"kind": "said", "subject": {}, "params": {"text": words}, "tokens": []}
+    address = Address(channel="loopback", account=account, chat=chat)
+    house.banli.store.run(lambda uow: outbox.append(uow, address, ("client", 1), notice))
+
+
+def test_a_slow_chat_holds_up_no_other_and_keeps_its_order(house: TestHouse) -> None:
+    channel = Slow("slow", "one")
+    house.banli.add(channel)
+    for n in range(3):
+        for chat in ("one", "two"):
+            queue_words(house, "slow", chat, f"{chat} {n}")
+
+    async def play() -> None:
+        running = asyncio.create_task(house.banli.sender.run())
+        async with asyncio.timeout(20):
+            while len(said_by(channel, "two")) < 3:
+                await asyncio.sleep(0.01)
+            assert (said_by(channel, "one"), channel.under_way) == ([], 1)
+            channel.let.set()
+            while len(said_by(channel, "one")) < 3:
+                await asyncio.sleep(0.01)
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+    asyncio.run(play())
+    assert said_by(channel, "one") == ["one 0", "one 1", "one 2"]
+
+
+def test_a_sender_that_is_stopped_settles_what_the_platform_has_taken(house: TestHouse) -> None:
+    channel = Slow("slow", "one")
+    house.banli.add(channel)
+    queue_words(house, "slow", "one", "hello")
+
+    async def play() -> None:
+        running = asyncio.create_task(house.banli.sender.run())
+        async with asyncio.timeout(20):
+            while not channel.under_way:
+                await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.sleep(0.01)
+        channel.let.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+    asyncio.run(play())
+    with house.looking() as reader:
+        [row] = reader.find(outbox_table, account="slow")
+    assert (row["state"], row["attempts"]) == ("sent", 1)
+
+
+def test_the_running_receiver_answers_what_comes_while_it_works(house: TestHouse) -> None:
+    house.quiet = False
+
+    async def play() -> None:
+        running = asyncio.create_task(house.banli.receiver.run())
+        for n in range(30):
+            await asyncio.to_thread(arrives, house, "张三" if n % 2 else "李四", f"words {n}")
+        async with asyncio.timeout(20):
+            while states(house) != ["done"] * 30:
+                await asyncio.sleep(0.01)
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+    asyncio.run(play())
+    for first in (0, 1):
+        assert [int(words.split()[1]) for words in said_in(house) if int(words.split()[1]) % 2 == first] == list(
+            range(first, 30, 2)
+        )

@@ -127,6 +127,18 @@ class UnitAgainstDict(RuleBasedStateMachine):
         found = {row["id"]: _shown(row) for row in self.unit.find(conversation, conversation.c.mode == mode)}
         assert found == {row_id: row for row_id, row in self.chats.items() if row["mode"] == mode}
 
+    @rule(modes=st.lists(MODES, min_size=1, max_size=3))
+    def preload(self, modes: list[str]) -> None:
+        """Asking ahead changes no answer, whatever is changed, taken back or written afterwards."""
+        self.unit.preload(conversation, "mode", modes)
+        self.find(modes[0])
+
+    @rule(mode=MODES, pick=PICK)
+    def find_narrower(self, mode: str, pick: int) -> None:
+        key = f"k{pick}"
+        found = [row["key"] for row in self.unit.find(conversation, mode=mode, key=key)]
+        assert found == [row["key"] for row in self.chats.values() if row["mode"] == mode and row["key"] == key]
+
     @rule()
     def write_and_find(self) -> None:
         found = {row["id"]: _shown(row) for row in written(self.unit, conversation)}
