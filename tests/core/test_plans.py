@@ -6,10 +6,11 @@ PostgreSQL knows the values when it plans; SQLite takes a partial index only for
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, ClassVar
 
 import pytest
+from sqlalchemy import Connection, create_engine
 
-from core.kit.db import writer_engine
 from core.ledger import errands, inbox, outbox, timers
 from core.ledger.tables import timer
 from core.store.reading import Reader
@@ -26,17 +27,35 @@ QUESTIONS: dict[str, Callable[[Reader], object]] = {
 }
 
 
+class Listening(sqlite3.Cursor):
+    """Notes every statement as it was given, its values apart."""
+
+    said: ClassVar[list[str]] = []
+
+    def execute(self, sql: str, parameters: Any = (), /) -> "Listening":
+        self.said.append(sql)
+        return super().execute(sql, parameters)
+
+
+class Connected(sqlite3.Connection):
+    def cursor(self, factory: Any = Listening) -> Any:
+        return super().cursor(factory)
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_what_waits_is_found_by_an_index_of_what_waits(sqlite_url: str, name: str) -> None:
-    asked: list[str] = []
-    engine = writer_engine(sqlite_url)
-    with engine.connect() as connection, connection.begin():
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
-        driver.set_trace_callback(asked.append)
+    engine = create_engine(sqlite_url, connect_args={"factory": Connected})
+    with engine.connect() as connection:
+        Listening.said.clear()
         QUESTIONS[name](Reader(connection, SEALING))
-        driver.set_trace_callback(None)
-        plans = [row[-1] for statement in asked for row in driver.execute("EXPLAIN QUERY PLAN " + statement)]
+        asked = list(Listening.said)
+        plans = [line for statement in asked for line in plan(connection, statement)]
     engine.dispose()
     assert any("USING INDEX" in line or "USING COVERING INDEX" in line for line in plans), plans
     assert not [line for line in plans if line.startswith("SCAN") and "INDEX" not in line], plans
+
+
+def plan(connection: Connection, statement: str) -> list[str]:
+    cursor = connection.connection.cursor()
+    cursor.execute("EXPLAIN QUERY PLAN " + statement, [1] * statement.count("?"))
+    return [row[-1] for row in cursor.fetchall()]
