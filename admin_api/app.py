@@ -9,7 +9,7 @@ from admin_api.handlers import Problems
 from admin_api.openapi import describe
 from admin_api.parts import Parts as Parts  # the root finds what it must give beside where it gives it
 from admin_api.route import DeskRoute, Section
-from admin_api.routes import acts, cases, catalogue, clients, contracts, documents, reviews, staff, tasks
+from admin_api.routes import acts, cases, catalogue, clients, contracts, documents, handoffs, reviews, staff, tasks
 from core.engine.access import Policy
 
 API = "/api"
@@ -22,6 +22,7 @@ SECTIONS: tuple[Section, ...] = (
     documents.DOCUMENTS,
     reviews.REVIEWS,
     tasks.TASKS,
+    handoffs.HANDOFFS,
     staff.STAFF,
 )
 

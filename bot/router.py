@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.dialogs import collect, commands, desk, form, others, staff_files
+from bot.dialogs import collect, commands, desk, form, handoff, others, staff_files
 from bot.dialogs.press import press
 from bot.turn import Turn
 from core.channel.inbound import ButtonPress, ContactEvent, FileArrived, InboundMessage
@@ -58,7 +58,21 @@ def _of_staff(name: str) -> Callable[[Turn], bool]:
 
 
 def _with_a_person(turn: Turn) -> bool:
-    return _client(turn) and _words(turn) and turn.chat["mode"] == "human"
+    """What he says there goes to the person, a voice note too; files are collected as ever."""
+    return (
+        _client(turn)
+        and isinstance(turn.inbound, InboundMessage)
+        and turn.inbound.file is None
+        and turn.chat["mode"] == "human"
+    )
+
+
+def _holds(turn: Turn) -> bool:
+    return _staff(turn) and _words(turn) and handoff.held(turn) is not None
+
+
+def _not_understood_again(turn: Turn) -> bool:
+    return _client(turn) and turn.chat["misunderstood"] >= handoff.MOST_MISUNDERSTOOD - 1
 
 
 TABLE: tuple[Route, ...] = (
@@ -80,17 +94,26 @@ TABLE: tuple[Route, ...] = (
         lambda t: _staff(t) and _words(t) and t.dialog.get("kind") in ("form", "date"),
         form.answer,
     ),
+    Route("note", "case.note", lambda t: _holds(t) and handoff.NOTE.match(t.text) is not None, handoff.note),
+    Route("give back", "conversation.end", lambda t: _holds(t) and t.text.lower() in handoff.END, handoff.give_back),
+    Route("relay", "conversation.say", lambda t: _holds(t) and not t.text.startswith("/"), handoff.relay),
     Route("progress", "case.read", _of_client("progress"), commands.progress),
     Route("documents", "document.read", _of_client("documents"), commands.documents),
-    Route("human", "conversation.ask_human", _of_client("human"), commands.human),
+    Route("human", "conversation.ask_human", _of_client("human"), handoff.human),
     Route("help", PUBLIC, _command("help"), commands.help_),
     Route("language", PUBLIC, _command("language"), commands.language),
     Route(
-        "number", "document.read", lambda t: _client(t) and _words(t) and commands.is_number(t), commands.choose_item
+        "number",
+        "document.read",
+        lambda t: _client(t) and _words(t) and t.chat["mode"] == "bot" and commands.is_number(t),
+        commands.choose_item,
     ),
-    Route("with a person", "conversation.ask_human", _with_a_person, commands.pass_on),
+    Route("back", "conversation.end", lambda t: _with_a_person(t) and t.text.lower() in handoff.BACK, handoff.back),
+    Route("with a person", "conversation.ask_human", _with_a_person, handoff.pass_on),
+    Route("angry", "conversation.ask_human", lambda t: _client(t) and _words(t) and handoff.is_angry(t), handoff.angry),
     Route("other kind", PUBLIC, lambda turn: not _words(turn) and not _file(turn), others.other_kind),
     Route("stranger", PUBLIC, lambda turn: turn.actor.id == 0, others.greet),
+    Route("not understood again", "conversation.ask_human", _not_understood_again, handoff.misunderstood),
     Route("not understood", PUBLIC, lambda turn: True, others.not_understood),
 )
 

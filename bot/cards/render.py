@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.cards import client_cards, desk_cards, staff_cards
+from bot.cards import client_cards, desk_cards, handoff_cards, staff_cards
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext, House
 from core.channel.outbound import Card, OutboundMessage
@@ -54,7 +54,9 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "review": staff_cards.review,
         "reasons": staff_cards.reasons,
         "task": staff_cards.task,
-        "human_asked": staff_cards.human_asked,
+        "handoff": handoff_cards.called,
+        "handoff_held": handoff_cards.held,
+        "client_wrote": handoff_cards.client_wrote,
         "message": staff_cards.message,
         "board": desk_cards.board_card,
         "tasks": desk_cards.tasks_card,

@@ -159,16 +159,6 @@ def task(ctx: CardContext) -> Card:
     )
 
 
-def human_asked(ctx: CardContext) -> Card:
-    person = ctx.lookup.peek(client, ctx.subject["client"])
-    name = "" if person is None else ctx.client_name(person)
-    number = ctx.case().row["number"] if "case" in ctx.subject else ""
-    words = str(ctx.params.get("text", ""))
-    key = "human.staff_words" if words else "human.staff"
-    footer = ctx.say("human.staff_hint", number=number) if number else ""
-    return Card(text=ctx.say(key, name=name, number=number, text=words), footer=footer, kind="human")
-
-
 def message(ctx: CardContext) -> Card:
     """One of the flow's own messages, for staff."""
     return Card(title=ctx.case().row["number"], text=flow_message(ctx, str(ctx.params["message"])), kind="message")

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from bot.dialogs.menu import back, person
 from bot.turn import Turn
 from core.cases.tables import document_version
 from core.channel.inbound import FileArrived, InboundMessage
@@ -133,7 +134,7 @@ def show_item(turn: Turn, item_row: Row) -> None:
     """Requirement, format and sample of one item; the next file is for it."""
     about = {"case": item_row["case_id"], "item": item_row["id"]}
     turn.ask({"kind": "collect", **about})
-    turn.reply("item", about)
+    turn.reply("item", about, offers=[*back(item_row["case_id"]), *person(turn)])
 
 
 def _ask_which(turn: Turn, case_row: Row, waiting: list[ItemView], kept: Row) -> None:
@@ -142,7 +143,7 @@ def _ask_which(turn: Turn, case_row: Row, waiting: list[ItemView], kept: Row) ->
         offer(SubmitDocument(item_id=each.row["id"], file_id=kept["id"]), _label(each, several))
         for each in waiting[:MAX_CHOICES]
     ]
-    turn.reply("which_item", {"case": case_row["id"]}, {"name": kept["name"]}, offers)
+    turn.reply("which_item", {"case": case_row["id"]}, {"name": kept["name"]}, [*offers, *person(turn)])
 
 
 def _label(each: ItemView, several: bool) -> dict[str, str]:

@@ -3,12 +3,11 @@
 from typing import Any
 
 from bot.dialogs.collect import MAX_CHOICES, show_item
+from bot.dialogs.menu import menu
 from bot.turn import Turn
-from core.bus.deed import SYSTEM, Cause
 from core.clients.tables import client
 from core.commands.documents import ShowItem
 from core.commands.people import Language, SetClientLanguage
-from core.commands.work import AskHuman, Notify
 from core.conversations.tables import conversation
 from core.ledger.buttons import offer
 from core.staff.tables import staff
@@ -81,39 +80,8 @@ def choose_item(turn: Turn) -> None:
         turn.reply("checklist", {"case": row["id"]})
 
 
-def human(turn: Turn) -> None:
-    """A person is told; the client hears who and when."""
-    turn.case()
-    turn.attempt(AskHuman(conversation_id=turn.chat["id"], words=turn.text))
-    calendar = next(iter(turn.house.calendars.values()))
-    owner = _owner(turn)
-    if calendar.is_open(turn.uow.now):
-        turn.say("human.asked", owner=owner, hours=dict(turn.house.hours))
-    else:
-        opening = calendar.next_open(turn.uow.now).astimezone(turn.house.zone)
-        turn.say("human.asked_closed", owner=owner, next=f"{opening:%m-%d %H:%M}")
-
-
-def pass_on(turn: Turn) -> None:
-    """While a person holds the chat, free words go to him and are not puzzled over by the bot."""
-    row = turn.case()
-    if row is not None:
-        view = case_view(turn.uow, turn.house.catalogue, row["id"])
-        if view.owner is not None:
-            notice = Notify(
-                to="staff",
-                person_id=view.owner["id"],
-                notice="human_asked",
-                subject={"case": row["id"], "client": turn.actor.id, "conversation": turn.chat["id"]},
-                params={"text": turn.text},
-            )
-            cause = turn.cause
-            turn.bus.execute(turn.uow, notice, Cause(SYSTEM, "chat", cause.correlation, cause.channel))
-    turn.say("human.passed_on", owner=_owner(turn))
-
-
 def help_(turn: Turn) -> None:
-    turn.say("help.client")
+    turn.say("help.client", offers=menu(turn))
 
 
 def language(turn: Turn) -> None:
@@ -141,7 +109,8 @@ def no_case(turn: Turn) -> None:
         turn.say("welcome.no_case", name=person["name"])
 
 
-def _owner(turn: Turn) -> object:
+def owner_words(turn: Turn) -> object:
+    """Who answers for the client's case, by name."""
     row = turn.case()
     view = None if row is None else case_view(turn.uow, turn.house.catalogue, row["id"])
     if view is None or view.owner is None:

@@ -1,6 +1,7 @@
 """Everything that is no command and no file: greetings, stickers, voice notes, words that nobody understands."""
 
 from bot.dialogs.commands import no_case
+from bot.dialogs.menu import menu
 from bot.turn import Turn
 from core.channel.inbound import ContactEvent, InboundMessage
 from core.clients.tables import client
@@ -46,5 +47,8 @@ def not_understood(turn: Turn) -> None:
     if turn.actor.kind == "client" and turn.actor.id == 0:
         no_case(turn)
         return
-    turn.say("menu.prompt")
-    turn.say("help.staff" if turn.actor.kind == "staff" else "help.client")
+    if turn.actor.kind == "staff":
+        turn.say("menu.prompt")
+        turn.say("help.staff")
+    else:
+        turn.say("menu.prompt", offers=menu(turn))

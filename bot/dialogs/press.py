@@ -1,13 +1,17 @@
 """A press on a button: the waiting command is carried out as the presser, once."""
 
+from bot.dialogs import confirm, handoff
 from bot.dialogs.collect import show_item, submitted
+from bot.dialogs.commands import documents, progress
+from bot.dialogs.menu import talk_about
 from bot.turn import Turn
 from core.bus.deed import Cause
 from core.cases.tables import item
 from core.channel.inbound import ButtonPress
 from core.commands.command import Command
 from core.commands.documents import ShowItem, SubmitDocument
-from core.commands.work import AnswerSurvey
+from core.commands.handoffs import ShowCase, TakeOver
+from core.commands.work import AnswerSurvey, AskHuman, Forget
 from core.kit.errors import Refusal
 from core.ledger import audit, buttons, outbox
 from core.store.locks import case_key
@@ -29,6 +33,9 @@ def press(turn: Turn) -> None:
     name = str(row["command"]["command"])
     try:
         buttons.check_presser(row, turn.actor)
+        if confirm.asks_first(turn, row):
+            confirm.ask(turn, row)
+            return
         with turn.uow.step():
             command = buttons.spend(turn.uow, row, turn.actor)
             result = turn.do(command)
@@ -49,12 +56,22 @@ def _refused(turn: Turn, name: str, row: Row | None, refusal: Refusal) -> None:
 
 def _thank(turn: Turn, card: Row, command: Command, result: object) -> None:
     """Where no reaction redraws the card, take its buttons away and say that it is done."""
-    if isinstance(command, AnswerSurvey | SubmitDocument):
+    question = isinstance(command, Forget) or getattr(command, "confirmed", False)
+    if question or isinstance(command, AnswerSurvey | SubmitDocument):
         outbox.redraw(turn.uow, card["card"])
     if isinstance(command, AnswerSurvey):
         turn.say("survey.thanks", score=command.score)
     elif isinstance(command, ShowItem):
         show_item(turn, turn.uow.get(item, command.item_id))
+    elif isinstance(command, ShowCase):
+        talk_about(turn, command.case_id)
+        (progress if command.what == "progress" else documents)(turn)
+    elif isinstance(command, AskHuman):
+        handoff.say_asked(turn, command.reason)
+    elif isinstance(command, TakeOver) and card["keeps"]:
+        handoff.show_held(turn, command.handoff_id)
+    elif isinstance(command, Forget):
+        turn.say("confirm.forgotten")
     elif isinstance(command, SubmitDocument) and isinstance(result, int):
         row = turn.case()
         if row is not None:

@@ -34,6 +34,7 @@ class AdvanceCase(Command):
     trigger: str
     stage: str | None = None
     reason: str = Field(default="", max_length=2000)
+    confirmed: bool = False  # a chat asks before a step that wants it; other doors mean what they say
 
 
 class SetSubstate(Command):
@@ -109,6 +110,7 @@ class OpenForm(Command):
     case_id: int
     trigger: str
     stage: str | None = None
+    confirmed: bool = False
 
 
 class PlanRules(Command):

@@ -72,7 +72,8 @@ class AskHuman(Command):
     about: ClassVar[Subject] = ("conversation", "conversation_id")
 
     conversation_id: int
-    words: str = Field(default="", max_length=2000)
+    words: str = Field(default="", max_length=4000)
+    reason: Literal["word", "button", "anger", "misunderstood"] = "word"
 
 
 class SayToClient(Command):
@@ -83,6 +84,12 @@ class SayToClient(Command):
 
     case_id: int
     text: str = Field(min_length=1, max_length=4000)
+
+
+class Forget(Command):
+    """The answer "no" to a question: nothing happens, and the question's other buttons are closed."""
+
+    permission: ClassVar[str] = "question.answer"
 
 
 class AskSurvey(Command):

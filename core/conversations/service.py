@@ -1,13 +1,13 @@
-"""Handlers of the conversations' room: tell somebody, redraw, ask for a person, speak to a client."""
+"""Handlers of the conversations' room: tell somebody, redraw, speak to a client."""
 
 from typing import Any
 
 from core.bus.deed import Deed
 from core.channel.inbound import Address
-from core.commands.work import AskHuman, Notify, RedrawCard, SayToClient, StartDialog
+from core.commands.work import Forget, Notify, RedrawCard, SayToClient, StartDialog
 from core.conversations import reach
 from core.conversations.tables import conversation
-from core.events.happened import HumanAsked, Notified, NotReachable, SaidToClient
+from core.events.happened import Notified, NotReachable, SaidToClient
 from core.kit.errors import NotFound
 from core.kit.ids import new_id
 from core.ledger import outbox
@@ -74,15 +74,13 @@ def redraw_card(command: RedrawCard, deed: Deed) -> int:
     return outbox.redraw(deed.uow, command.card)
 
 
-def ask_human(command: AskHuman, deed: Deed) -> None:
-    """The bot falls silent in this chat until a person gives it back."""
-    row = deed.uow.change(conversation, command.conversation_id, mode="human")
-    deed.emit(HumanAsked(case_id=row["case_id"], conversation_id=row["id"], client_id=row["client_id"]))
-
-
 def say_to_client(command: SayToClient, deed: Deed) -> None:
     """Words of a member of staff, labelled as a person's."""
     deed.emit(SaidToClient(case_id=command.case_id, staff_id=deed.actor.id, text=command.text))
+
+
+def forget(command: Forget, deed: Deed) -> None:
+    """A "no" is an answer like every other one: it is in the audit, and nothing else."""
 
 
 def address_of(row: dict[str, object]) -> Address:

@@ -1,8 +1,8 @@
 """Tables of the conversations' room."""
 
-from sqlalchemy import BigInteger, Index, Integer, String, Table
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Table, text
 
-from core.kit.db import Instant, key, metadata, plain, sealed
+from core.kit.db import Instant, Json, key, metadata, plain, sealed
 
 conversation = Table(
     "conversation",
@@ -40,3 +40,24 @@ message = Table(
     plain("entry_id", BigInteger, nullable=True),  # inbox id of what arrived, outbox id of what was sent
 )
 Index("ix_message_conversation", message.c.conversation_id, message.c.id)
+
+handoff = Table(
+    "handoff",
+    metadata,
+    key(),
+    plain("conversation_id", BigInteger, ForeignKey("conversation.id")),
+    plain("case_id", BigInteger, nullable=True),
+    plain("client_id", BigInteger),
+    plain("reason", String(20)),  # word, button, anger, misunderstood
+    plain("state", String(10), default="waiting"),  # waiting, held, ended
+    plain("called", Json),  # ids of the staff who were asked, and so may see it
+    plain("holder_id", BigInteger, nullable=True),
+    plain("escalated", Integer, default=0),  # how often more people were called
+    plain("asked_at", Instant),
+    plain("taken_at", Instant, nullable=True),
+    plain("active_at", Instant),  # a holder of several writes in the one that was active last
+    plain("ended_at", Instant, nullable=True),
+)
+_OPEN = text("state IN ('waiting', 'held')")
+Index("ix_handoff_conversation", handoff.c.conversation_id)
+Index("ix_handoff_holder", handoff.c.holder_id, sqlite_where=_OPEN, postgresql_where=_OPEN)

@@ -178,11 +178,6 @@ class NotReachable(Event):
     via: str = "chat"
 
 
-class HumanAsked(Event):
-    conversation_id: int
-    client_id: int
-
-
 class SaidToClient(Event):
     staff_id: int
     text: str

@@ -1,16 +1,14 @@
-"""What follows for people: tasks, a client who wants a person, words of staff, a question at the end."""
+"""What follows for people: tasks, words of staff, a question at the end."""
 
 from collections.abc import Iterator
 
 from core.bus.deed import Deed
 from core.cases.stages import compiled_of
 from core.cases.tables import case
-from core.cases.team import who
 from core.commands.command import Command
 from core.commands.work import AnswerSurvey, CompleteTask, CreateTask, Notify, RedrawCard
-from core.events.happened import HumanAsked, NotReachable, SaidToClient, SurveyAsked, TaskCreated, TaskDone
+from core.events.happened import NotReachable, SaidToClient, SurveyAsked, TaskCreated, TaskDone
 from core.ledger.buttons import close_card, offer
-from core.staff.tables import staff
 from core.tasks.tables import task
 
 _DONE = {"zh-CN": "完成", "en": "Done"}
@@ -37,21 +35,6 @@ def tick_off(event: TaskDone, deed: Deed) -> Iterator[Command]:
     done = {"settled_at": row["done_at"], "settled_kind": "staff", "settled_by": row["done_by"]}
     close_card(deed.uow, f"task:{event.task_id}", done)
     yield RedrawCard(card=f"task:{event.task_id}")
-
-
-def call_a_person(event: HumanAsked, deed: Deed) -> Iterator[Command]:
-    """The owner of the stage is told; without a case, every member who serves clients."""
-    subject = {"conversation": event.conversation_id, "client": event.client_id}
-    if event.case_id is not None:
-        row = deed.uow.get(case, event.case_id)
-        owner = who(deed.uow, row["id"], compiled_of(deed, row).flow.stage(row["stage"]).owner)
-        people = [] if owner is None else [owner]
-        subject["case"] = event.case_id
-    else:
-        members = deed.uow.find(staff, active=True)
-        people = [each["id"] for each in members if {"service", "consultant"} & set(each["roles"])]
-    for person in people:
-        yield Notify(to="staff", person_id=person, notice="human_asked", subject=subject)
 
 
 def reach_by_hand(event: NotReachable, deed: Deed) -> Iterator[Command]:

@@ -22,11 +22,15 @@ _COMMON = {
     "task.complete": Reach.ASSIGNED,
     "task.create": Reach.ASSIGNED,
     "conversation.say": Reach.ASSIGNED,
+    "conversation.hold": Reach.ASSIGNED,
+    "conversation.end": Reach.ASSIGNED,
+    "case.note": Reach.ASSIGNED,
     "client.read": Reach.ASSIGNED,
     "contract.read": Reach.ASSIGNED,
     "staff.language": Reach.OWN,
     "flow.read": Reach.ALL,
     "file.keep": Reach.ALL,
+    "question.answer": Reach.ALL,
 }
 _SALES = {
     "client.create": Reach.ALL,
@@ -51,6 +55,10 @@ _LEAD = {
     "contract.activate": Reach.SUBTREE,
     "contract.finance": Reach.SUBTREE,
     "board.read": Reach.SUBTREE,
+    "conversation.hold": Reach.SUBTREE,
+    "conversation.say": Reach.SUBTREE,
+    "conversation.end": Reach.SUBTREE,
+    "case.note": Reach.SUBTREE,
 }
 _SYSTEM = frozenset(
     {
@@ -67,6 +75,7 @@ _SYSTEM = frozenset(
         "rule.run",
         "survey.ask",
         "conversation.ask_human",
+        "conversation.call",
         "client.create",
         "client.language",
         "identity.bind",
@@ -109,6 +118,7 @@ DEFAULT = Policy(
         "document.submit": Reach.OWN,
         "client.language": Reach.OWN,
         "conversation.ask_human": Reach.OWN,
+        "conversation.end": Reach.OWN,
         "survey.answer": Reach.OWN,
     },
     system=_SYSTEM,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from core.bus.bus import Bus
 from core.bus.deed import Deed
 from core.bus.wiring import FactSource, Handler, Reaction, Wiring
-from core.cases import documents, facts, fields, opening, review, stages, supplement, team
+from core.cases import documents, facts, fields, notes, opening, review, stages, supplement, team
 from core.cases.log import record
 from core.cases.tables import case
 from core.catalog import service as catalog
@@ -14,18 +14,22 @@ from core.clients import service as clients
 from core.commands import cases as c
 from core.commands import contracts as k
 from core.commands import documents as d
+from core.commands import handoffs as h
 from core.commands import people as p
 from core.commands import work as w
 from core.commands.command import Command
 from core.contracts import service as contracts
+from core.conversations import handoffs
 from core.conversations import service as conversations
 from core.engine.access import Actor, Policy
 from core.engine.calendar import WorkingCalendar
+from core.events import handoffs as eh
 from core.events import happened as e
 from core.events.event import EVENTS, Event
 from core.files import service as files
 from core.reactions import contracts as on_contracts
 from core.reactions import documents as on_documents
+from core.reactions import handoffs as on_handoffs
 from core.reactions import people as on_people
 from core.reactions import rules
 from core.reactions import stages as on_stages
@@ -76,8 +80,18 @@ HANDLERS: dict[type[Command], Handler] = {
     w.Notify: conversations.notify,
     w.StartDialog: conversations.start_dialog,
     w.RedrawCard: conversations.redraw_card,
-    w.AskHuman: conversations.ask_human,
+    w.AskHuman: handoffs.ask_human,
+    h.PassToPerson: handoffs.pass_to_person,
+    h.CallStaff: handoffs.call_staff,
+    h.TakeOver: handoffs.take_over,
+    h.PassHandoff: handoffs.pass_handoff,
+    h.SayInChat: handoffs.say_in_chat,
+    h.GiveBack: handoffs.give_back,
+    h.EscalateHandoff: handoffs.escalate,
+    h.AddNote: notes.add_note,
+    h.ShowCase: notes.show_case,
     w.SayToClient: conversations.say_to_client,
+    w.Forget: conversations.forget,
     w.AskSurvey: surveys.ask_survey,
     w.AnswerSurvey: surveys.answer_survey,
 }
@@ -107,7 +121,11 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.TaskCreated, on_people.hand_out),
     (e.TaskDone, on_people.tick_off),
     (e.NotReachable, on_people.reach_by_hand),
-    (e.HumanAsked, on_people.call_a_person),
+    (eh.HumanAsked, on_handoffs.call_a_person),
+    (eh.HandoffOverdue, on_handoffs.call_more),
+    (eh.HandoffTaken, on_handoffs.tell_taken),
+    (eh.HandoffEnded, on_handoffs.tell_ended),
+    (eh.ClientWrote, on_handoffs.pass_on),
     (e.SaidToClient, on_people.pass_on),
     (e.SurveyAsked, on_people.ask_satisfaction),
     (e.RuleDue, rules.at_moment),

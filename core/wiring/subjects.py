@@ -3,7 +3,7 @@
 from core.cases.tables import case, document_version, item
 from core.clients.tables import client
 from core.contracts.tables import contract
-from core.conversations.tables import conversation
+from core.conversations.tables import conversation, handoff
 from core.engine.access import Subject
 from core.staff.tables import staff
 from core.store.reading import Lookup
@@ -83,6 +83,19 @@ def staff_subject(lookup: Lookup, staff_id: int) -> Subject | None:
     return None if row is None else Subject("staff", staff_id, department=row["department_id"])
 
 
+def handoff_subject(lookup: Lookup, handoff_id: int) -> Subject | None:
+    """A chat that a person has belongs to its client, its case, and to those who were called to it."""
+    row = lookup.peek(handoff, handoff_id)
+    if row is None:
+        return None
+    people = frozenset(row["called"]) | ({row["holder_id"]} if row["holder_id"] is not None else frozenset())
+    of_its_case = None if row["case_id"] is None else case_subject(lookup, row["case_id"])
+    if of_its_case is None:
+        return Subject("handoff", handoff_id, row["client_id"], people)
+    people |= of_its_case.staff_ids
+    return Subject("handoff", handoff_id, row["client_id"], people, of_its_case.department)
+
+
 SUBJECTS = {
     "case": case_subject,
     "item": item_subject,
@@ -91,13 +104,24 @@ SUBJECTS = {
     "client": client_subject,
     "contract": contract_subject,
     "conversation": conversation_subject,
+    "handoff": handoff_subject,
     "staff": staff_subject,
+}
+
+
+_OF_A_CASE = {
+    "item": item,
+    "version": document_version,
+    "task": task,
+    "contract": contract,
+    "conversation": conversation,
+    "handoff": handoff,
 }
 
 
 def case_of(uow: UnitOfWork, kind: str, subject_id: int) -> int | None:
     """The case that a subject belongs to: its lock is taken before anything is decided."""
-    table = {"item": item, "version": document_version, "task": task, "contract": contract}.get(kind)
+    table = _OF_A_CASE.get(kind)
     if kind == "case":
         return subject_id
     if table is None:

@@ -8,6 +8,7 @@ from admin_api.openapi import describe, operations
 from core.cases.tables import case_event, document_version
 from core.clients.tables import client
 from core.contracts.tables import contract
+from core.conversations.tables import conversation, handoff
 from core.engine.access import Reach
 from core.files.tables import file
 from core.kit.ids import new_id
@@ -69,6 +70,12 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "give_date": lambda ids: {"json": {"name": "issued", "value": "2026-01-01"}},
     "list_tasks": lambda ids: {},
     "complete_task": lambda ids: {},
+    "list_handoffs": lambda ids: {},
+    "take_over": lambda ids: {},
+    "pass_handoff": lambda ids: {"json": {"colleague_id": ids["staff_id"]}},
+    "say_in_chat": lambda ids: {"json": {"text": "您好"}},
+    "give_back": lambda ids: {},
+    "add_note": lambda ids: {"json": {"text": "备注"}},
     "read_me": lambda ids: {},
     "add_department": lambda ids: {"json": {"name": "新部门"}},
     "add_staff": lambda ids: {"json": {"name": "新人", "roles": ["sales"]}},
@@ -151,9 +158,23 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "version_id": version_id,
         "task_id": str(work["id"]),
         "staff_id": str(office.staff[f"{department}.reviewer"]),
+        "handoff_id": _handoff(office, int(case_id), office.clients[name]),
     }
     [holder] = [person for person, staff_id in office.staff.items() if staff_id == work["staff_id"]]
     return Owned(ids, department, frozenset({f"{department}.{role}" for role in roles}), holder)
+
+
+def _handoff(office: Office, case_id: int, client_id: int) -> str:
+    """A call of this client that waits."""
+
+    def work(uow: UnitOfWork) -> int:
+        chat = {"key": f"c:{case_id}", "channel": "c", "account": "a", "chat": str(case_id), "language": "zh-CN"}
+        row = uow.add(conversation, **chat, client_id=client_id, case_id=case_id, mode="human")
+        about = {"conversation_id": row["id"], "case_id": case_id, "client_id": client_id}
+        row = uow.add(handoff, **about, reason="word", called=[], asked_at=uow.now, active_at=uow.now)
+        return int(row["id"])
+
+    return str(office.parts.store.run(work))
 
 
 def shut_out(office: Office) -> None:

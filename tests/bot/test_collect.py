@@ -80,7 +80,7 @@ def test_a_photo_without_context_is_asked_about_once(agency: TestHouse, language
     client.sends("photo.jpg", picture())  # phones call every picture so: it says nothing
     question = client.messages[-1].message.card
     assert question.kind == "which_item"
-    assert len(question.buttons) == 12
+    assert len(question.buttons) == 12 + 1  # and a person
     assert_readable([question.text, *(each.label for each in question.buttons)])
     client.presses("户口簿" if language == "zh-CN" else "Household")
     assert bound(agency, client) == [("hukou", 1, "submitted")]
@@ -196,7 +196,7 @@ def test_two_travellers_are_asked_whose_it_is(agency: TestHouse) -> None:
     agency.do(AddTraveller(case_id=case_of(agency, client)["id"], traveller=other))
     client.sends("a.jpg", picture(), "护照")
     labels = [button.label for button in client.messages[-1].message.card.buttons]
-    assert len(labels) == 2
+    assert len(labels) == 2 + 1  # and a person
     assert any("同行人" in each for each in labels)
     client.presses("同行人")
     assert bound(agency, client) == [("passport", 1, "submitted")]

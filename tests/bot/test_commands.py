@@ -81,7 +81,7 @@ def test_a_person_is_called_in_office_hours(agency: TestHouse) -> None:
     told = copywriter.new()
     assert any(case_of(agency, client)["number"] in each and "人工" in each for each in told)
     client.says("我的护照快到期了怎么办")
-    assert "已转达给文案乙" in client.last
+    assert client.new() == []  # the bot is silent
     assert "我的护照快到期了怎么办" in copywriter.last
     client.says("进度")  # what the bot knows, it still answers
     assert "▶" in client.last

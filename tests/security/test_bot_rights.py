@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.channel.inbound import ButtonPress
-from core.commands import cases, contracts, documents, people, work
+from core.commands import cases, contracts, documents, handoffs, people, work
 from core.commands.command import COMMANDS, Command
 from core.kit.ids import new_id, new_token
 from core.staff.policy import DEFAULT
@@ -48,6 +48,15 @@ ABOUT: dict[str, Make] = {
     "CreateTask": lambda i: work.CreateTask(case_id=i["case"], role="copywriter", title={"zh-CN": "x", "en": "x"}),
     "CompleteTask": lambda i: work.CompleteTask(task_id=i["task"]),
     "AskHuman": lambda i: work.AskHuman(conversation_id=i["conversation"]),
+    "PassToPerson": lambda i: handoffs.PassToPerson(conversation_id=i["conversation"], text="x"),
+    "CallStaff": lambda i: handoffs.CallStaff(handoff_id=i["handoff"], staff_ids=(i["staff"],)),
+    "TakeOver": lambda i: handoffs.TakeOver(handoff_id=i["handoff"]),
+    "PassHandoff": lambda i: handoffs.PassHandoff(handoff_id=i["handoff"], staff_id=i["staff"]),
+    "SayInChat": lambda i: handoffs.SayInChat(handoff_id=i["handoff"], text="x"),
+    "GiveBack": lambda i: handoffs.GiveBack(handoff_id=i["handoff"]),
+    "EscalateHandoff": lambda i: handoffs.EscalateHandoff(handoff_id=i["handoff"]),
+    "AddNote": lambda i: handoffs.AddNote(case_id=i["case"], text="x"),
+    "ShowCase": lambda i: handoffs.ShowCase(case_id=i["case"], what="progress"),
     "SayToClient": lambda i: work.SayToClient(case_id=i["case"], text="x"),
     "AskSurvey": lambda i: work.AskSurvey(case_id=i["case"], question="csat"),
     "AnswerSurvey": lambda i: work.AnswerSurvey(case_id=i["case"], score=1),
@@ -75,9 +84,10 @@ GENERAL: dict[str, Make] = {
     "Notify": lambda i: work.Notify(to="client", person_id=i["client"], notice="say"),
     "StartDialog": lambda i: work.StartDialog(to="client", person_id=i["client"], dialog={}),
     "RedrawCard": lambda i: work.RedrawCard(card=f"review:{i['version']}"),
+    "Forget": lambda _: work.Forget(),
     "PublishFlow": lambda _: work.PublishFlow(source="key: x"),
 }
-GRANTED_TO_STAFF = {"OpenCase", "KeepFile", "RegisterClient"}
+GRANTED_TO_STAFF = {"OpenCase", "KeepFile", "RegisterClient", "Forget"}
 MATRIX = ABOUT | OPEN_TO_SALES | GENERAL
 FOREIGN = ["client of the same department", "client of another department", "staff of another department",
            "staff who left", "stranger"]  # fmt: skip
@@ -88,7 +98,8 @@ def test_the_matrix_is_whole() -> None:
     assert {name for name, kind in COMMANDS.items() if kind.about is not None} == {*ABOUT, *OPEN_TO_SALES}
     permissions = {kind.permission for kind in COMMANDS.values()}
     assert DEFAULT.client.keys() & permissions == {
-        "document.read", "document.submit", "client.language", "conversation.ask_human", "survey.answer",
+        "case.read", "document.read", "document.submit", "client.language", "conversation.ask_human",
+        "conversation.end", "survey.answer",
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Table
 
@@ -15,7 +16,7 @@ from core.commands.command import Command, to_json
 from core.commands.contracts import DraftContract, Traveller
 from core.commands.work import CreateTask
 from core.contracts.tables import contract
-from core.conversations.tables import conversation
+from core.conversations.tables import conversation, handoff
 from core.files.tables import file
 from core.ledger.buttons import Offer, mint
 from core.ledger.tables import audit, button, timer
@@ -140,5 +141,16 @@ def _fill(world: World) -> None:
     assert chat is not None
     assert row is not None
     world.ids["conversation"] = chat["id"]
+    world.ids["handoff"] = _handoff(world, chat)
     world.number = row["number"]
     world.markers = ("玛珂", "marker", "13900000000")
+
+
+def _handoff(world: World, chat: dict[str, Any]) -> int:
+    """A call that waits, without the silence that a real one would bring over the chat."""
+    about = {"conversation_id": chat["id"], "case_id": world.ids["case"], "client_id": chat["client_id"]}
+    moment = world.house.clock.now()
+    row = world.house.banli.store.run(
+        lambda uow: uow.add(handoff, **about, reason="word", called=[], asked_at=moment, active_at=moment)
+    )
+    return int(row["id"])

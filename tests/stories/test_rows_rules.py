@@ -89,7 +89,10 @@ def test_a_granted_visa_has_its_effects_once_however_often_it_is_tapped(agency: 
     granted = SetFields(case_id=case_id, fields={"valid_to": "2027-03-10", "days": 15})
     agency.do(granted, actor=acting(agency, CONSULTANT))
     token = _newest_token(agency, CONSULTANT, "已获签")
-    consultant.press_token(token)
+    consultant.press_token(token)  # all that it needs is known, so it asks once more
+    confirmed = _newest_token(agency, CONSULTANT, "确定")
+    for _ in range(2):
+        consultant.press_token(confirmed)
     consultant.press_token(token)
 
     assert case_of(agency, client)["substate"] == "granted"
@@ -137,7 +140,7 @@ def test_a_form_with_nothing_left_to_ask_takes_the_step(agency: TestHouse) -> No
     client, consultant = at_stage(agency, "tracking"), agency.people[CONSULTANT]
     case_id = case_of(agency, client)["id"]
     agency.do(SetFields(case_id=case_id, fields={"refusal_reason": "说明不足"}), actor=acting(agency, CONSULTANT))
-    consultant.presses("未获签")
+    consultant.presses("未获签").presses("确定")
     assert case_of(agency, client)["outcome"] == "refused"
     with agency.looking() as reader:
         chat = reader.first(conversation, conversation.c.staff_id == consultant.id)

@@ -68,7 +68,7 @@ def test_a_refusal_is_analysed(agency: TestHouse) -> None:
     (analysis,) = titled(agency, client, "分析拒签原因并联系客户")
     assert (analysis["staff_id"], analysis["state"]) == (consultant.id, "open")
     assert any("收入说明不足" in text for text in client.new())
-    consultant.presses("结案（未获签）")
+    consultant.presses("结案（未获签）").presses("确定")
     assert case_of(agency, client)["state"] == "closed"
 
 

@@ -1,0 +1,43 @@
+"""The menu: buttons that lead on from wherever a client is; a person is always among them."""
+
+from typing import Any
+
+from bot.turn import Turn
+from core.commands.handoffs import ShowCase
+from core.commands.work import AskHuman
+from core.conversations.tables import conversation
+from core.ledger.buttons import offer
+
+_PROGRESS = {"zh-CN": "查看进度", "en": "Progress"}
+_DOCUMENTS = {"zh-CN": "材料清单", "en": "Checklist"}
+_PERSON = {"zh-CN": "联系顾问", "en": "Reach a person"}
+
+
+def menu(turn: Turn) -> list[dict[str, Any]]:
+    """Progress, checklist, a person; without a case only the last."""
+    row = turn.case()
+    if row is None:
+        return [*person(turn)]
+    return [
+        offer(ShowCase(case_id=row["id"], what="progress"), _PROGRESS, keeps=True),
+        *back(row["id"]),
+        *person(turn),
+    ]
+
+
+def back(case_id: int) -> list[dict[str, Any]]:
+    """To the checklist."""
+    return [offer(ShowCase(case_id=case_id, what="documents"), _DOCUMENTS, keeps=True)]
+
+
+def person(turn: Turn) -> list[dict[str, Any]]:
+    """Nobody for a stranger: who is bound to no client has nobody who answers for him yet."""
+    if turn.actor.kind != "client" or turn.actor.id == 0:
+        return []
+    return [offer(AskHuman(conversation_id=turn.chat["id"], reason="button"), _PERSON, keeps=True)]
+
+
+def talk_about(turn: Turn, case_id: int) -> None:
+    """This case is the one that the next words are about."""
+    if turn.chat["case_id"] != case_id:
+        turn.uow.change(conversation, turn.chat["id"], case_id=case_id)

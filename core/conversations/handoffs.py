@@ -1,0 +1,201 @@
+"""Handlers of a chat that a person has instead of the bot: asked for, taken over, passed on, given back."""
+
+from datetime import datetime
+
+from core.bus.deed import Deed
+from core.channel.inbound import Address
+from core.commands.handoffs import (
+    CallStaff,
+    EscalateHandoff,
+    GiveBack,
+    PassHandoff,
+    PassToPerson,
+    SayInChat,
+    TakeOver,
+)
+from core.commands.work import AskHuman
+from core.conversations.tables import conversation, handoff
+from core.engine.calendar import Span
+from core.events.handoffs import ClientWrote, HandoffEnded, HandoffOverdue, HandoffTaken, HumanAsked, SaidInChat
+from core.kit.errors import AlreadyDecided, NotFound, NotPossibleNow, Stale
+from core.ledger import outbox, timers
+from core.staff.tables import staff
+from core.store.reading import Lookup
+from core.store.sealing import Row
+
+PATIENCE = Span.parse("30min")  # of working time, until more people are called
+MOST_STEPS = 2  # how often more people are called
+
+
+def ask_human(command: AskHuman, deed: Deed) -> int:
+    """The bot falls silent in this chat. Returns the handoff's id; asking again while one is open changes nothing."""
+    chat = deed.uow.get(conversation, command.conversation_id)
+    there = open_handoff(deed.uow, chat["id"])
+    if there is not None:
+        return int(there["id"])
+    deed.uow.change(conversation, chat["id"], mode="human")
+    row = deed.uow.add(
+        handoff,
+        conversation_id=chat["id"],
+        case_id=chat["case_id"],
+        client_id=chat["client_id"],
+        reason=command.reason,
+        called=[],
+        asked_at=deed.now,
+        active_at=deed.now,
+    )
+    _plan_escalation(row, deed)
+    deed.emit(
+        HumanAsked(
+            case_id=row["case_id"],
+            handoff_id=row["id"],
+            conversation_id=chat["id"],
+            client_id=row["client_id"],
+            reason=command.reason,
+        )
+    )
+    return int(row["id"])
+
+
+def call_staff(command: CallStaff, deed: Deed) -> None:
+    """From now on these members reach the chat as well; telling them is the caller's business."""
+    row = deed.uow.get(handoff, command.handoff_id)
+    deed.uow.change(handoff, row["id"], called=list(dict.fromkeys([*row["called"], *command.staff_ids])))
+
+
+def take_over(command: TakeOver, deed: Deed) -> None:
+    """Raises AlreadyDecided with who and when, Stale when it has ended."""
+    row = deed.uow.get(handoff, command.handoff_id)
+    if row["state"] == "held" and row["holder_id"] == deed.actor.id:
+        deed.uow.change(handoff, row["id"], active_at=deed.now)
+        return
+    taken = {"holder_id": deed.actor.id, "taken_at": deed.now, "active_at": deed.now}
+    if not deed.uow.settle(handoff, row["id"], {"state": "waiting"}, state="held", **taken):
+        raise _too_late(deed.uow.get(handoff, row["id"]))
+    timers.cancel_key(deed.uow, _timer(row["id"]))
+    deed.emit(_taken(row, deed.actor.id))
+
+
+def pass_handoff(command: PassHandoff, deed: Deed) -> None:
+    """Raises NotFound for somebody who is not there any more; NotPossibleNow, AlreadyDecided, Stale as say_in_chat."""
+    row = _held(command.handoff_id, deed)
+    if not deed.uow.get(staff, command.staff_id)["active"]:
+        raise NotFound(thing="staff", id=command.staff_id)
+    called = list(dict.fromkeys([*row["called"], command.staff_id]))
+    deed.uow.change(
+        handoff, row["id"], holder_id=command.staff_id, called=called, taken_at=deed.now, active_at=deed.now
+    )
+    deed.emit(_taken(row, command.staff_id, before=deed.actor.id))
+
+
+def say_in_chat(command: SayInChat, deed: Deed) -> None:
+    """Raises NotPossibleNow while nobody holds the chat, AlreadyDecided when another does, Stale when it has ended."""
+    row = _held(command.handoff_id, deed)
+    deed.uow.change(handoff, row["id"], active_at=deed.now)
+    chat = deed.uow.get(conversation, row["conversation_id"])
+    address = Address(channel=chat["channel"], account=chat["account"], chat=chat["chat"])
+    notice = {"kind": "said", "subject": {"staff": deed.actor.id}, "params": {"text": command.text}, "tokens": []}
+    outbox.append(
+        deed.uow,
+        address,
+        ("client", row["client_id"]),
+        notice,
+        conversation_id=chat["id"],
+        case_id=row["case_id"],
+    )
+    said = SaidInChat(case_id=row["case_id"], handoff_id=row["id"], staff_id=deed.actor.id, text=command.text)
+    deed.emit(said)
+
+
+def pass_to_person(command: PassToPerson, deed: Deed) -> None:
+    """Raises NotPossibleNow when no person has the chat."""
+    row = open_handoff(deed.uow, command.conversation_id)
+    if row is None:
+        raise NotPossibleNow(reason="handoff_over")
+    wrote = ClientWrote(case_id=row["case_id"], handoff_id=row["id"], client_id=row["client_id"], text=command.text)
+    deed.emit(wrote)
+
+
+def give_back(command: GiveBack, deed: Deed) -> None:
+    """By the holder or by the client. Raises as say_in_chat."""
+    row = deed.uow.get(handoff, command.handoff_id)
+    by_client = deed.actor.kind == "client"
+    if not by_client:
+        row = _held(command.handoff_id, deed)
+    elif row["state"] == "ended":
+        raise Stale(reason="handoff_over")
+    deed.uow.change(handoff, row["id"], state="ended", ended_at=deed.now)
+    deed.uow.change(conversation, row["conversation_id"], mode="bot", misunderstood=0)
+    timers.cancel_key(deed.uow, _timer(row["id"]))
+    deed.emit(
+        HandoffEnded(
+            case_id=row["case_id"],
+            handoff_id=row["id"],
+            client_id=row["client_id"],
+            staff_id=row["holder_id"],
+            by_client=by_client,
+        )
+    )
+
+
+def escalate(command: EscalateHandoff, deed: Deed) -> None:
+    """A timer's command: whoever has taken the chat over meanwhile makes it a no-op."""
+    row = deed.uow.get(handoff, command.handoff_id)
+    if row["state"] != "waiting":
+        return
+    step = row["escalated"] + 1
+    deed.uow.change(handoff, row["id"], escalated=step)
+    deed.emit(HandoffOverdue(case_id=row["case_id"], handoff_id=row["id"], client_id=row["client_id"], step=step))
+    if step < MOST_STEPS:
+        _plan_escalation(row, deed)
+
+
+def open_handoff(lookup: Lookup, conversation_id: int) -> Row | None:
+    """The one that waits or is held in this chat."""
+    for state in ("held", "waiting"):
+        found = lookup.first(handoff, conversation_id=conversation_id, state=state)
+        if found is not None:
+            return found
+    return None
+
+
+def held_by(lookup: Lookup, staff_id: int) -> list[Row]:
+    """The chats that this member holds, the one that he writes in now first."""
+    return sorted(lookup.find(handoff, holder_id=staff_id, state="held"), key=_active, reverse=True)
+
+
+def _active(row: Row) -> tuple[datetime, int]:
+    return row["active_at"], row["id"]
+
+
+def _held(handoff_id: int, deed: Deed) -> Row:
+    row = deed.uow.get(handoff, handoff_id)
+    if row["state"] == "held" and row["holder_id"] == deed.actor.id:
+        return row
+    if row["state"] == "waiting":
+        raise NotPossibleNow(reason="handoff_waits")
+    raise _too_late(row)
+
+
+def _too_late(row: Row) -> AlreadyDecided | Stale:
+    if row["state"] == "ended":
+        return Stale(reason="handoff_over")
+    return AlreadyDecided(who_kind="staff", who=row["holder_id"], when=row["taken_at"])
+
+
+def _taken(row: Row, staff_id: int, before: int | None = None) -> HandoffTaken:
+    return HandoffTaken(
+        case_id=row["case_id"], handoff_id=row["id"], client_id=row["client_id"], staff_id=staff_id, before=before
+    )
+
+
+def _timer(handoff_id: int) -> str:
+    return f"handoff:{handoff_id}"
+
+
+def _plan_escalation(row: Row, deed: Deed) -> None:
+    """In the house's first calendar: a chat may belong to no case and so to no flow."""
+    calendar = next(iter(deed.tool("calendars").values()))
+    due = calendar.add(deed.now, PATIENCE)
+    command = EscalateHandoff(handoff_id=row["id"])
+    timers.plan(deed.uow, _timer(row["id"]), due, command, case_id=row["case_id"], scope="handoff")
