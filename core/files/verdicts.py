@@ -34,6 +34,7 @@ SEEN: Final[Mapping[str, Words]] = {
     "bmp": {"zh-CN": "BMP 图片", "en": "a BMP picture"},
     "tiff": {"zh-CN": "TIFF 图片", "en": "a TIFF picture"},
     "ole": {"zh-CN": "旧版或加密的 Office 文档", "en": "an old or password-protected Office document"},
+    "odt": {"zh-CN": "OpenDocument 文档", "en": "an OpenDocument file"},
     "rtf": {"zh-CN": "RTF 文档", "en": "an RTF document"},
     "audio": {"zh-CN": "语音或音频", "en": "a sound recording"},
     "video": {"zh-CN": "视频", "en": "a video"},
