@@ -38,6 +38,7 @@ from core.channel.port import Channel
 from core.engine.calendars.known import CALENDARS
 from core.files.child import Inspector
 from core.files.limits import FileLimits
+from core.files.links import PURPOSE, OriginalLinks
 from core.kit.clock import Clock, SystemClock
 from core.kit.crypto import Vault
 from core.kit.db import check_classified, is_sqlite, reader_engine, writer_engine
@@ -121,7 +122,15 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
     calendar = calendars[settings.agency.calendar]
     house = House(
-        built_in(), catalogue, DEFAULT, calendars, settings.agency.name, calendar.zone, HOURS, settings.agency.language
+        built_in(),
+        catalogue,
+        DEFAULT,
+        calendars,
+        settings.agency.name,
+        calendar.zone,
+        HOURS,
+        settings.agency.language,
+        OriginalLinks(vault.derive(PURPOSE), settings.base_url),
     )
     hub, webchat = Hub(), _webchat(settings)
     channels: dict[str, Channel] = {}
@@ -188,6 +197,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
             limits=FileLimits.of(settings.limits),
             say=banli.house.texts.say,
             zone=banli.house.zone,
+            links=banli.house.links,
         ),
     )
     guard(app, _hosts(settings))

@@ -6,7 +6,7 @@ from core.bus.deed import Cause
 from core.cases.tables import item
 from core.channel.inbound import ButtonPress
 from core.commands.command import Command
-from core.commands.documents import ShowItem, SubmitDocument
+from core.commands.documents import OpenOriginal, ShowItem, SubmitDocument
 from core.commands.work import AnswerSurvey
 from core.kit.errors import Refusal
 from core.ledger import audit, buttons, outbox
@@ -55,6 +55,8 @@ def _thank(turn: Turn, card: Row, command: Command, result: object) -> None:
         turn.say("survey.thanks", score=command.score)
     elif isinstance(command, ShowItem):
         show_item(turn, turn.uow.get(item, command.item_id))
+    elif isinstance(command, OpenOriginal):
+        turn.reply("original", {"version": command.version_id})
     elif isinstance(command, SubmitDocument) and isinstance(result, int):
         row = turn.case()
         if row is not None:
