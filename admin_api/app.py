@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 
 from admin_api.handlers import Problems
 from admin_api.openapi import describe
+from admin_api.originals import original_route
 from admin_api.parts import Parts as Parts  # the root finds what it must give beside where it gives it
 from admin_api.route import DeskRoute, Section
 from admin_api.routes import acts, cases, catalogue, clients, contracts, documents, handoffs, reviews, staff, tasks
@@ -36,6 +37,7 @@ def install(app: FastAPI, parts: Parts) -> None:
     app.state.admin_api = parts
     for section in SECTIONS:
         app.router.routes.extend(section.routes)
+    app.router.routes.append(original_route(parts))
     check_declared(app.routes, parts.policy, {app.openapi_url} - {None})
     Problems(parts).install(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # the documented way to give one's own

@@ -9,6 +9,7 @@ from core.catalog.catalogue import Catalogue
 from core.engine.access import Policy
 from core.files.child import Inspector
 from core.files.limits import FileLimits
+from core.files.links import OriginalLinks
 from core.files.store_port import FileStore
 from core.kit.clock import Clock
 from core.store.reading import Reading
@@ -32,4 +33,5 @@ class Parts:
     policy: Policy
     limits: FileLimits
     say: Say
+    links: OriginalLinks
     zone: tzinfo = UTC

@@ -9,6 +9,7 @@ from admin_api.desk import Desk
 from admin_api.multipart import FIELD, OVERHEAD, FileForm
 from core.commands.documents import KeepFile
 from core.files.inspection import Inspection
+from core.files.quota import QUOTA, over_quota, used_by
 from core.files.sniff import MEDIA_TYPES
 from core.files.store_port import FileStore, Stored
 from core.files.verdicts import verdict_words
@@ -78,6 +79,16 @@ def look_at(desk: Desk, upload: Upload) -> Looked:
         forget(files, upload.stored.handle)
         raise
     return Looked(upload, inspection, handle)
+
+
+def check_room(desk: Desk, client_id: int, upload: Upload) -> None:
+    """Raises Invalid when the client has no room left for it; then nothing is kept."""
+    limit, size = desk.parts.limits.client_bytes, upload.stored.size
+    with desk.look() as reader:
+        used = used_by(reader, client_id)
+    if used + size > limit:
+        forget(desk.parts.files, upload.stored.handle)
+        raise Invalid(problems=[Problem(f"/{FIELD}", f"file.{QUOTA}", over_quota(size, used, limit).words)])
 
 
 def forget(files: FileStore, *handles: str) -> None:

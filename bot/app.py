@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -27,6 +28,7 @@ from bot.receiver import Receiver
 from bot.router import check_table
 from bot.sealer import Sealer
 from bot.sender import Sender
+from bot.sweeper import Sweeper
 from bot.texts.catalogue import built_in
 from bot.ticker import Ticker
 from bot.webhooks import guard, health_routes
@@ -36,6 +38,7 @@ from core.channel.port import Channel
 from core.engine.calendars.known import CALENDARS
 from core.files.child import Inspector
 from core.files.limits import FileLimits
+from core.files.links import PURPOSE, OriginalLinks
 from core.kit.clock import Clock, SystemClock
 from core.kit.crypto import Vault
 from core.kit.db import check_classified, is_sqlite, reader_engine, writer_engine
@@ -74,6 +77,7 @@ class Banli:
     ticker: Ticker
     fetcher: Fetcher
     sealer: Sealer
+    sweeper: Sweeper
 
     def start(self) -> None:
         self.store.start()
@@ -98,9 +102,9 @@ class Banli:
         raise RuntimeError("the loops do not come to rest")
 
     async def run_loops(self) -> None:
-        """Receiver, sender, ticker, fetcher and sealer until cancelled."""
+        """Receiver, sender, ticker, fetcher, sealer and sweeper until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            for loop in (self.receiver, self.sender, self.ticker, self.fetcher, self.sealer):
+            for loop in (self.receiver, self.sender, self.ticker, self.fetcher, self.sealer, self.sweeper):
                 tasks.create_task(loop.run())
 
 
@@ -118,7 +122,15 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
     calendar = calendars[settings.agency.calendar]
     house = House(
-        built_in(), catalogue, DEFAULT, calendars, settings.agency.name, calendar.zone, HOURS, settings.agency.language
+        built_in(),
+        catalogue,
+        DEFAULT,
+        calendars,
+        settings.agency.name,
+        calendar.zone,
+        HOURS,
+        settings.agency.language,
+        OriginalLinks(vault.derive(PURPOSE), settings.base_url),
     )
     hub, webchat = Hub(), _webchat(settings)
     channels: dict[str, Channel] = {}
@@ -141,8 +153,9 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         receiver=Receiver(store, reading, bus, house, channels, watch),
         sender=Sender(store, reading, house, channels, watch),
         ticker=Ticker(store, reading, bus, watch),
-        fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, settings.limits.upload_bytes),
+        fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, inspector.limits),
         sealer=Sealer(store, vault, watch, settings.anchors_file),
+        sweeper=Sweeper(reading, files, watch, timedelta(hours=settings.orphan_hours)),
     )
     for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
         store.listen(name, loop.bell.ring)
@@ -184,6 +197,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
             limits=FileLimits.of(settings.limits),
             say=banli.house.texts.say,
             zone=banli.house.zone,
+            links=banli.house.links,
         ),
     )
     guard(app, _hosts(settings))

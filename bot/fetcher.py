@@ -14,9 +14,13 @@ from core.channel.port import Channel, FetchFailed
 from core.commands.documents import KeepFile
 from core.files.child import Inspector
 from core.files.gate import Refused, refusal
-from core.files.inspection import Inspected
+from core.files.inspection import Inspected, Inspection
+from core.files.limits import FileLimits
+from core.files.quota import over_quota, used_by
+from core.files.service import client_files, spare_of
 from core.files.sniff import MEDIA_TYPES
 from core.files.store_port import FileStore, Stored
+from core.files.tables import file
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.errors import TooMuch
@@ -54,7 +58,7 @@ class Fetcher:
         files: FileStore,
         inspector: Inspector,
         clock: Clock,
-        max_bytes: int,
+        limits: FileLimits,
     ) -> None:
         self._store = store
         self._reading = reading
@@ -63,7 +67,7 @@ class Fetcher:
         self._files = files
         self._inspector = inspector
         self._clock = clock
-        self._max_bytes = max_bytes
+        self._limits = limits
         self.bell = Bell()
 
     async def run(self) -> None:
@@ -92,7 +96,7 @@ class Fetcher:
             await self._fail(row, attempt, said, "the channel is not configured", permanent=True)
             return
         try:
-            fetched = await self._bring(channel, said.file)
+            fetched = await self._bring(channel, said.file, row["what"]["client_id"])
         except FetchFailed as failure:
             await self._fail(row, attempt, said, describe_error(failure), permanent=failure.permanent)
             return
@@ -100,29 +104,49 @@ class Fetcher:
             log.error("fetch_crashed", errand=row["id"], error=type(failure).__name__, exc_info=failure)
             await self._fail(row, attempt, said, describe_error(failure), permanent=False)
             return
-        unit = Unit(lambda uow: self._arrived(uow, row, attempt, said, fetched), name="file arrived")
-        await asyncio.wrap_future(self._store.submit(unit))
+        client_id = row["what"]["client_id"]
+        keys = frozenset() if client_id is None else frozenset({client_files(client_id)})
+        unit = Unit(lambda uow: self._arrived(uow, row, attempt, said, fetched), keys, name="file arrived")
+        for spare in await asyncio.wrap_future(self._store.submit(unit)):
+            await asyncio.to_thread(self._files.delete, spare)
         await channel.release(said.file)
 
-    async def _bring(self, channel: Channel, ref: FileRef) -> Fetched:
-        """Stream it in, open it in the child process, keep the preview."""
+    async def _bring(self, channel: Channel, ref: FileRef, client_id: int | None) -> Fetched:
+        """Stream it in as far as there is room, open it in the child process, keep the preview."""
+        used = await asyncio.to_thread(self._used, client_id)
+        room = max(0, self._limits.client_bytes - used)
         try:
-            stored = await self._files.put_stream(channel.fetch(ref), self._max_bytes)
+            stored = await self._files.put_stream(channel.fetch(ref), min(self._limits.upload_bytes, room))
         except TooMuch:
-            too_large = Refused("too_large", size=ref.size or self._max_bytes + 1, limit=self._max_bytes)
-            return Fetched(None, "", Inspected(refusal(ref.size or self._max_bytes + 1, "unknown", too_large)))
+            return Fetched(None, "", Inspected(self._no_room(ref, used, room)))
         data = await asyncio.to_thread(self._files.read, stored.handle)
         inspected = await asyncio.to_thread(self._inspector.inspect, data)
         preview = ""
         if inspected.preview is not None:
-            kept = await asyncio.to_thread(self._files.put, [inspected.preview], self._max_bytes)
+            kept = await asyncio.to_thread(self._files.put, [inspected.preview], self._limits.upload_bytes)
             preview = kept.handle
         return Fetched(stored, preview, inspected)
 
-    def _arrived(self, uow: UnitOfWork, row: Row, attempt: int, said: InboundMessage, fetched: Fetched) -> None:
-        """Keep the file and tell the conversation, in one unit; a worker whose lease was given away does neither."""
+    def _used(self, client_id: int | None) -> int:
+        with self._reading.open() as reader:
+            return used_by(reader, client_id)
+
+    def _no_room(self, ref: FileRef, used: int, room: int) -> Inspection:
+        """Why it did not fit: too large for anybody, or for what this client has left."""
+        most = self._limits.upload_bytes
+        size = ref.size or min(most, room) + 1
+        if size > most:
+            return refusal(size, "unknown", Refused("too_large", size=size, limit=most))
+        return over_quota(size, used, self._limits.client_bytes)
+
+    def _arrived(self, uow: UnitOfWork, row: Row, attempt: int, said: InboundMessage, fetched: Fetched) -> list[str]:
+        """Keep the file and tell the conversation, in one unit; a worker whose lease was given away does neither.
+
+        Returns the handles that no row names: the client had sent this content before, or the lease was lost.
+        """
+        brought = [fetched.stored.handle if fetched.stored is not None else "", fetched.preview]
         if not errands.done(uow, row["id"], attempt):
-            return
+            return [handle for handle in brought if handle]
         cause = Cause(actor=SYSTEM, door="chat", correlation=row["what"]["update"], channel=row["channel"])
         name = said.file.name if said.file is not None else ""
         inspection = fetched.inspected.inspection
@@ -139,6 +163,7 @@ class Fetcher:
         )
         file_id = self._bus.execute(uow, command, cause)
         self._append(uow, row, said, file_id, "")
+        return spare_of(uow.get(file, file_id), *brought)
 
     async def _fail(self, row: Row, attempt: int, said: InboundMessage, why: str, *, permanent: bool) -> None:
         log.warning("fetch_failed", errand=row["id"], attempt=attempt, permanent=permanent, reason=why[:200])

@@ -67,7 +67,9 @@ class _Guard:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
+                said = {name.lower() for name, _ in message["headers"]}
+                missing = [each for each in _HEADERS if each[0] not in said]  # twice would be another value
+                message["headers"] = [*message["headers"], *missing]
             await send(message)
 
         await self._app(scope, receive, with_headers)

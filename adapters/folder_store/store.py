@@ -84,6 +84,14 @@ class FolderStore:
         _sync_folder(path.parent)
         return True
 
+    def aged(self, before: datetime) -> Iterator[str]:
+        """See `core.files.store_port.SweptStore`."""
+        for place in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
+            if _HANDLE.fullmatch(place.name):
+                with contextlib.suppress(FileNotFoundError):
+                    if datetime.fromtimestamp(place.stat().st_mtime, UTC) < before:
+                        yield place.name
+
     def sweep(self, now: datetime) -> int:
         """Remove uploads that a crash left behind more than a day ago; returns how many."""
         removed = 0

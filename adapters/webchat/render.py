@@ -18,6 +18,7 @@ def body_of(message: OutboundMessage) -> dict[str, Any]:
             "text": card.text,
             "facts": [list(fact) for fact in card.facts],
             "image": image,
+            "link": None if card.link is None else card.link.model_dump(),
             "buttons": [button.model_dump() for button in card.buttons],
             "footer": card.footer,
         },

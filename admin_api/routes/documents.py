@@ -10,9 +10,10 @@ from admin_api.multipart import FIELD
 from admin_api.route import does, reaches, section, submits
 from admin_api.schemas.documents import NewWaiver, Submitted, Who, findings_of
 from admin_api.schemas.ids import IdIn
-from admin_api.upload import Looked, Upload, forget, look_at, received
+from admin_api.upload import Upload, check_room, forget, look_at, received
 from core.cases.tables import case, document_version, item
-from core.commands.documents import SubmitDocument, WaiveItem
+from core.commands.documents import KeepFile, SubmitDocument, WaiveItem
+from core.files.service import client_files, spare_of
 from core.files.tables import file
 from core.kit.errors import Invalid, NotFound, Problem, Refusal
 from core.store.locks import case_key
@@ -49,15 +50,20 @@ def submit_document(desk: AtDesk, item_id: IdIn, upload: Annotated[Upload, Depen
     A file that cannot be taken gives 422 with the reason in words; one that is identical to the newest version
     gives 409 and makes no version.
     """
-    looked = look_at(desk, upload)
     with desk.look() as reader:
         row = _case_of(reader, item_id)
-    done, refusal = desk.unit(lambda uow: _submit(uow, desk, item_id, row["client_id"], looked), case_key(row["id"]))
+    check_room(desk, row["client_id"], upload)
+    looked = look_at(desk, upload)
+    keep = looked.kept_for(row["client_id"])
+    keys = case_key(row["id"]), client_files(row["client_id"])
+    done, refusal = desk.unit(lambda uow: _submit(uow, desk, item_id, keep), *keys)
     if refusal is not None:
         forget(desk.parts.files, upload.stored.handle, looked.preview)
         raise refusal
     with desk.look() as reader:
         version = _row(reader, document_version, done)
+        kept = _row(reader, file, version["file_id"])
+    forget(desk.parts.files, *spare_of(kept, upload.stored.handle, looked.preview))
     return Submitted(
         id=version["id"],
         n=version["n"],
@@ -109,14 +115,12 @@ def show_preview(desk: AtDesk, version_id: IdIn) -> Response:
     return download.preview(desk.parts.files, kept["preview_handle"])
 
 
-def _submit(
-    uow: UnitOfWork, desk: Desk, item_id: int, client_id: int, looked: Looked
-) -> tuple[int | None, Refusal | None]:
+def _submit(uow: UnitOfWork, desk: Desk, item_id: int, keep: KeepFile) -> tuple[int | None, Refusal | None]:
     """Keep the file and hand it in, or neither; a refused attempt is audited all the same."""
     bus, cause = desk.parts.bus, desk.cause
     try:
         with uow.step():
-            file_id = bus.execute(uow, looked.kept_for(client_id), cause)
+            file_id = bus.execute(uow, keep, cause)
             return bus.execute(uow, SubmitDocument(item_id=item_id, file_id=file_id), cause), None
     except Refusal as refusal:
         bus.refused(uow, SubmitDocument(item_id=item_id, file_id=0), cause, refusal)

@@ -11,6 +11,7 @@ from core.catalog.catalogue import Catalogue
 from core.engine.access import Actor, Mask, Policy, mask_value
 from core.engine.calendar import WorkingCalendar
 from core.engine.text import pick
+from core.files.links import OriginalLinks
 from core.store.reading import Lookup
 from core.store.sealing import Row
 from core.views.case_view import CaseView, case_view
@@ -28,6 +29,7 @@ class House:
     zone: ZoneInfo
     hours: Mapping[str, str]  # the office hours in words
     language: str  # of somebody whose own is not known
+    links: OriginalLinks
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.cards import client_cards, desk_cards, handoff_cards, staff_cards
+from bot.cards import client_cards, desk_cards, handoff_cards, original_card, staff_cards
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext, House
 from core.channel.outbound import Card, OutboundMessage
@@ -53,6 +53,7 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "stage_work": staff_cards.stage_work,
         "review": staff_cards.review,
         "reasons": staff_cards.reasons,
+        "original": original_card.original,
         "task": staff_cards.task,
         "handoff": handoff_cards.called,
         "handoff_held": handoff_cards.held,

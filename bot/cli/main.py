@@ -13,7 +13,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from bot.app import build
-from bot.cli import audit, flow, run, story
+from bot.cli import audit, files, flow, run, story
 from core.kit import log, migrate
 from core.kit.crypto import MissingKey
 from core.kit.settings import Settings, load_settings
@@ -31,7 +31,9 @@ app = typer.Typer(
 flows = typer.Typer(help="Check and publish flows.", no_args_is_help=True)
 stories = typer.Typer(help="Play stories: transcripts that must come out as written.", no_args_is_help=True)
 audits = typer.Typer(help="The record of who did what.", no_args_is_help=True)
+store = typer.Typer(help="The store of files.", no_args_is_help=True)
 app.add_typer(audits, name="audit")
+app.add_typer(store, name="files")
 app.add_typer(flows, name="flow")
 app.add_typer(stories, name="story")
 
@@ -161,6 +163,24 @@ def audit_verify(json: Annotated[bool, typer.Option("--json", help="What was fou
     audit.tell(verdict, out, as_json=json)
     if not verdict.sound:
         raise typer.Exit(WRONG)
+
+
+@store.command("sweep")
+def files_sweep(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be removed.")] = False,
+) -> None:
+    """Remove half uploads, and files that no row names and that are older than BANLI_ORPHAN_HOURS."""
+    settings = settings_or_exit()
+    try:
+        swept = files.sweep(settings, dry_run=dry_run)
+    except MissingKey as missing:
+        err.print(str(missing))
+        raise typer.Exit(USAGE) from missing
+    except OperationalError as down:
+        err.print(f"The database does not answer: {str(down.orig)[:300]}", markup=False)
+        raise typer.Exit(WRONG) from down
+    told = "would be removed" if dry_run else "were removed"
+    out.print(f"{swept.orphans} files without a name {told}; {swept.halves} half uploads were removed.")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from core.bus.deed import Cause
 from core.cases.tables import item
 from core.channel.inbound import ButtonPress
 from core.commands.command import Command
-from core.commands.documents import ShowItem, SubmitDocument
+from core.commands.documents import OpenOriginal, ShowItem, SubmitDocument
 from core.commands.handoffs import ShowCase, TakeOver
 from core.commands.work import AnswerSurvey, AskHuman, Forget
 from core.kit.errors import Refusal
@@ -72,6 +72,8 @@ def _thank(turn: Turn, card: Row, command: Command, result: object) -> None:
         handoff.show_held(turn, command.handoff_id)
     elif isinstance(command, Forget):
         turn.say("confirm.forgotten")
+    elif isinstance(command, OpenOriginal):
+        turn.reply("original", {"version": command.version_id})
     elif isinstance(command, SubmitDocument) and isinstance(result, int):
         row = turn.case()
         if row is not None:

@@ -40,6 +40,8 @@ def submit_document(command: SubmitDocument, deed: Deed) -> int:
     if current is not None and current["sha256"] == kept["sha256"] and current["status"] != "rejected":
         raise SameFile(item=wanted["key"])
     version = _add_version(row, wanted, kept, deed)
+    if compiled_of(deed, row).flow.item(wanted["key"]).proof:
+        uow.change(file, kept["id"], retention="proof")  # shows what the agency did: kept longer than what it was given
     if current is not None and current["status"] == "submitted":
         uow.change(document_version, current["id"], status="replaced")
         close_card(uow, review_card(current["id"]))

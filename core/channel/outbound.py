@@ -25,6 +25,15 @@ class Image(BaseModel):
     alt: str = ""
 
 
+class Link(BaseModel):
+    """An address that the reader may open; a channel that cannot show it as one writes it out."""
+
+    model_config = ConfigDict(frozen=True)
+
+    url: str
+    label: str
+
+
 class Card(BaseModel):
     """A message with structure: title, lines of text, facts, a picture, buttons. Plain text, never markup."""
 
@@ -34,6 +43,7 @@ class Card(BaseModel):
     text: str = ""
     facts: tuple[tuple[str, str], ...] = ()  # label, value
     image: Image | None = None
+    link: Link | None = None
     buttons: tuple[Button, ...] = ()
     footer: str = ""
     kind: str = ""  # semantic name such as "review" or "checklist", for styling only

@@ -99,6 +99,15 @@ class OfferReasons(Command):
     version_id: int
 
 
+class OpenOriginal(Command):
+    """Let me open the original: a link for me alone, and what the link does when it is followed."""
+
+    permission: ClassVar[str] = "document.read"
+    about: ClassVar[Subject] = ("version", "version_id")
+
+    version_id: int
+
+
 class WaiveItem(Command):
     """This item is not needed here; says who decided and why."""
 

@@ -12,6 +12,8 @@ class LimitSettings(Protocol):
     @property
     def upload_bytes(self) -> int: ...
     @property
+    def client_bytes(self) -> int: ...
+    @property
     def pages(self) -> int: ...
     @property
     def pixels(self) -> int: ...
@@ -34,6 +36,7 @@ class FileLimits:
     """Sizes in bytes, times in seconds. The defaults are those of the settings."""
 
     upload_bytes: int = 20 * MIB
+    client_bytes: int = 500 * MIB  # of all files of one client together
     pages: int = 200
     pixels: int = 50_000_000
     office_entries: int = 1000
@@ -50,6 +53,7 @@ class FileLimits:
         """The limits of the settings."""
         return cls(
             upload_bytes=settings.upload_bytes,
+            client_bytes=settings.client_bytes,
             pages=settings.pages,
             pixels=settings.pixels,
             office_entries=settings.office_entries,

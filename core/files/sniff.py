@@ -33,6 +33,7 @@ _SIGNATURES: Final = (
     (b"\xcf\xfa\xed\xfe", "program"),
     (b"\xca\xfe\xba\xbe", "program"),
     (b"#!", "program"),
+    (b"L\0\0\0\x01\x14\x02\0", "program"),  # a Windows shortcut starts whatever it names
     (b"GIF8", "gif"),
     (b"BM", "bmp"),
     (b"II*\0", "tiff"),
@@ -43,6 +44,7 @@ _SIGNATURES: Final = (
     (b"7z\xbc\xaf\x27\x1c", "archive"),
     (b"\x1f\x8b", "archive"),
     (b"BZh", "archive"),
+    (b"MSCF", "archive"),
     (b"\xfd7zXZ\0", "archive"),
     (b"#!AMR", "audio"),
     (b"#!SILK", "audio"),

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from core.kit.errors import Busy
@@ -44,6 +45,22 @@ class FileStore(Protocol):
 
     def delete(self, handle: str) -> bool:
         """Erase a file and its key. False when there was none: deleting twice is no error."""
+        ...
+
+
+class SweptStore(Protocol):
+    """What the sweeper needs of a store."""
+
+    def aged(self, before: datetime) -> Iterator[str]:
+        """Handles of the files that were complete before this moment."""
+        ...
+
+    def sweep(self, now: datetime) -> int:
+        """Remove uploads that a crash left half; returns how many."""
+        ...
+
+    def delete(self, handle: str) -> bool:
+        """See `FileStore`."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Index, String, Table
 
-from core.kit.db import Instant, key, metadata, plain, sealed
+from core.kit.db import Instant, blind, key, metadata, plain, sealed
 
 file = Table(
     "file",
@@ -17,5 +17,9 @@ file = Table(
     plain("preview_handle", String(200), default=""),
     sealed("inspection", "content", "json", nullable=False),
     plain("kept_at", Instant),
+    blind("digest"),  # of client and content: finds what this client has sent before, and nobody else's
+    plain("retention", String(20), default="original"),  # original, proof; a preview is one by its column
 )
 Index("ix_file_sha256", file.c.sha256)
+Index("ix_file_client", file.c.client_id)
+Index("ix_file_digest", file.c.digest)

@@ -34,6 +34,7 @@ SEEN: Final[Mapping[str, Words]] = {
     "bmp": {"zh-CN": "BMP 图片", "en": "a BMP picture"},
     "tiff": {"zh-CN": "TIFF 图片", "en": "a TIFF picture"},
     "ole": {"zh-CN": "旧版或加密的 Office 文档", "en": "an old or password-protected Office document"},
+    "odt": {"zh-CN": "OpenDocument 文档", "en": "an OpenDocument file"},
     "rtf": {"zh-CN": "RTF 文档", "en": "an RTF document"},
     "audio": {"zh-CN": "语音或音频", "en": "a sound recording"},
     "video": {"zh-CN": "视频", "en": "a video"},
@@ -55,6 +56,12 @@ VERDICTS: Final[Mapping[str, Words]] = {
         "zh-CN": "收到的是{seen}，无法使用。可以发送 {accepted}；请拍照，或导出为 PDF 后重发。",
         "en": "This is {seen}, which cannot be used. {accepted} are accepted: please take a photo or "
         "export it as a PDF and send that.",
+    },
+    "quota": {
+        "zh-CN": "您的资料空间已满（已用 {used}，上限 {limit}），这份文件（{size}）没有保存，之前的材料不受影响。"
+        "请回复“人工”，请顾问为您清理或加大空间后再发。",
+        "en": "Your space for files is full ({used} of {limit} used), so this file ({size}) was not kept; what you "
+        "sent before is safe. Please write “human” and ask your adviser for more room, then send it again.",
     },
     "not_for_item": {
         "zh-CN": "收到的是{seen}，但这项材料只收 {accepted}。请换成所需格式重发。",
@@ -168,5 +175,5 @@ def _fill(text: str, params: Mapping[str, object], accepted: Collection[str], la
     shown["accepted"] = kinds_words(accepted, language)
     shown["seen"] = SEEN.get(str(params.get("seen", "unknown")), SEEN["unknown"])[language]
     if "size" in params:  # then the limit is a size as well
-        shown |= {name: size_words(int(str(params[name]))) for name in ("size", "limit") if name in params}
+        shown |= {name: size_words(int(str(params[name]))) for name in ("size", "limit", "used") if name in params}
     return _PLACE.sub(lambda hit: shown.get(hit.group(1), hit.group()), text)

@@ -47,6 +47,7 @@ class Limits(_Branch):
     """What a file may be. The file checks run in child processes that obey the last three."""
 
     upload_bytes: int = Field(default=20 * MIB, ge=1024, le=200 * MIB)
+    client_bytes: int = Field(default=500 * MIB, ge=MIB)  # of all files of one client together
     pages: int = Field(default=200, ge=1, le=2000)
     pixels: int = Field(default=50_000_000, ge=1_000_000, le=200_000_000)
     office_entries: int = Field(default=1000, ge=10)
@@ -68,6 +69,7 @@ class Settings(_Branch):
     public_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s?#]*)?$")] | None = None
     demo: bool = False
     files_dir: Path = Path("var/files")
+    orphan_hours: int = Field(default=24, ge=1)  # how old a file must be before one without a name is removed
     audit_anchors: Path | None = None  # best kept where the database's owner cannot write; unset: beside files_dir
     agency: Agency = Agency()
     log: Log = Log()

@@ -10,7 +10,7 @@ from core.cases.stages import compiled_of
 from core.cases.tables import case, document_version
 from core.cases.team import who
 from core.commands.command import Command
-from core.commands.documents import AskDate, OfferReasons, ReviewDocument, TickCheck
+from core.commands.documents import AskDate, OfferReasons, OpenOriginal, ReviewDocument, TickCheck
 from core.commands.work import Notify, RedrawCard, StartDialog
 from core.events.happened import (
     DateAsked,
@@ -26,6 +26,7 @@ from core.ledger.buttons import close_card, offer
 
 APPROVE = {"zh-CN": "通过", "en": "Approve"}
 GIVE_DATE = {"zh-CN": "填写{date}", "en": "Give the {date}"}
+ORIGINAL = {"zh-CN": "打开原件", "en": "Open the original"}
 REJECT = {"zh-CN": "退回", "en": "Reject"}
 
 
@@ -56,6 +57,7 @@ def ask_review(event: DocumentSubmitted, deed: Deed) -> Iterator[Command]:
                 offer(AskDate(version_id=version["id"], name=each), _date_label(each), keeps=True)
                 for each in needed_dates(version)
             ),
+            offer(OpenOriginal(version_id=version["id"]), ORIGINAL, keeps=True),
             offer(ReviewDocument(version_id=version["id"], decision="approved"), APPROVE, "primary"),
             offer(OfferReasons(version_id=version["id"]), REJECT, "danger", keeps=True),
         ),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from core.bus.bus import Bus
 from core.bus.deed import Deed
 from core.bus.wiring import FactSource, Handler, Reaction, Wiring
-from core.cases import documents, facts, fields, notes, opening, review, stages, supplement, team
+from core.cases import documents, facts, fields, notes, opening, originals, review, stages, supplement, team
 from core.cases.log import record
 from core.cases.tables import case
 from core.catalog import service as catalog
@@ -74,6 +74,7 @@ HANDLERS: dict[type[Command], Handler] = {
     d.GiveDate: review.give_date,
     d.AskDate: review.ask_date,
     d.OfferReasons: review.offer_reasons,
+    d.OpenOriginal: originals.open_original,
     d.WaiveItem: documents.waive_item,
     w.CreateTask: tasks.create_task,
     w.CompleteTask: tasks.complete_task,

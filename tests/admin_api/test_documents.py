@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from admin_api import upload
 from core.cases.tables import document_version
 from core.files.tables import file
 from core.ledger.tables import audit
@@ -222,4 +223,24 @@ def test_a_closed_case_takes_no_documents(small_office: Office, tmp_path: Path) 
     small_office.post("visa.supervisor", f"/cases/{case_id}/advance", {"trigger": "withdraw"})
     answer = small_office.upload(item_id, FIRST)
     assert (answer.status_code, answer.json()["detail"]) == (409, "The case is closed.")
+    assert stored(tmp_path) == []
+
+
+def test_the_same_content_for_another_item_takes_no_second_place(small_office: Office, tmp_path: Path) -> None:
+    case_id = small_office.case()
+    for key in ("retire", "tickets_hotel"):
+        assert small_office.upload(small_office.item(case_id, key)["id"], FIRST).status_code == 201
+    assert len(stored(tmp_path)) == 2  # one original and its preview
+
+
+def test_a_client_without_room_is_told_and_nothing_is_kept(
+    small_office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item_id = small_office.item(small_office.case(), "retire")["id"]
+    monkeypatch.setattr(upload, "used_by", lambda *_: LIMITS.client_bytes - 1)
+    answer = small_office.upload(item_id, FIRST)
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/file", "file.quota")
+    assert "is full" in error["message"]
     assert stored(tmp_path) == []

@@ -1,6 +1,7 @@
 """The command line: help, exit codes, and errors that say what to do."""
 
 import json
+import os
 import socket
 import sqlite3
 from pathlib import Path
@@ -27,7 +28,16 @@ def settings(tmp_path: Path, **more: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["run"], ["migrate"], ["flow", "validate"], ["flow", "publish"], ["story", "run"], ["audit", "verify"]],
+    [
+        [],
+        ["run"],
+        ["migrate"],
+        ["flow", "validate"],
+        ["flow", "publish"],
+        ["story", "run"],
+        ["audit", "verify"],
+        ["files", "sweep"],
+    ],
 )
 def test_every_command_has_help(run: CliRunner, command: list[str]) -> None:
     told = run.invoke(app, [*command, "--help"])
@@ -143,3 +153,19 @@ def test_a_broken_anchor_file_is_named(run: CliRunner, tmp_path: Path) -> None:
     told = run.invoke(app, ["audit", "verify"], env=env)
 
     assert (told.exit_code, "line 1" in told.output) == (1, True)
+
+
+def test_files_without_a_name_are_told_and_then_removed(run: CliRunner, tmp_path: Path) -> None:
+    environment = settings(tmp_path, BANLI_FILES_DIR=str(tmp_path / "files"), BANLI_ORPHAN_HOURS="1")
+    assert run.invoke(app, ["migrate"], env=environment).exit_code == 0
+    orphan = tmp_path / "files" / "ab" / "cd" / ("abcd" + "0" * 28)
+    orphan.parent.mkdir(parents=True)
+    orphan.write_bytes(b"x")
+    os.utime(orphan, (1, 1))
+
+    told = run.invoke(app, ["files", "sweep", "--dry-run"], env=environment)
+
+    assert (told.exit_code, "1 files without a name would be removed" in told.output) == (0, True)
+    assert orphan.exists()
+    assert run.invoke(app, ["files", "sweep"], env=environment).exit_code == 0
+    assert not orphan.exists()

@@ -1,37 +1,16 @@
 """The files that must be met with the right verdict, each made by code: ordinary, odd and hostile ones."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from PIL import Image
 
 from tests.files import papers, pictures
+from tests.files.corpus_more import FLOODS, REFUSED_MORE, TAKEN_MORE
 from tests.files.papers import docx_with, pdf
 from tests.files.pictures import heic, jpg, page, png, saved
-
-MIB: Final = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One file: how it is made, what must be said of it, and what it is taken for."""
-
-    name: str
-    make: Callable[[], bytes]
-    verdict: str
-    seen: str
-    marks: tuple[str, ...] = ()
-
-
-def text(words: str, encoding: str = "utf-8") -> Callable[[], bytes]:
-    return lambda: words.encode(encoding)
-
-
-def raw(head: bytes, more: int = 2000) -> Callable[[], bytes]:
-    """A file that begins so and goes on with bytes that mean nothing."""
-    return lambda: head + bytes(number * 7 % 251 for number in range(more))
+from tests.files.sample import MIB, Sample, raw, text
 
 
 def cut(make: Callable[[], bytes], share: float) -> Callable[[], bytes]:
@@ -85,6 +64,8 @@ TAKEN: Final = [
         ("attachment",),
     ),
     Sample("a docx with an ordinary link", partial(papers.linked_docx, "hyperlink", True), "ok", "docx"),
+    *TAKEN_MORE,
+    *FLOODS,
 ]
 
 REFUSED: Final = [
@@ -93,7 +74,6 @@ REFUSED: Final = [
     Sample("21 MB of zeros", lambda: bytes(21 * MIB), "too_large", "unknown"),
     Sample("text renamed to jpg", text("this is no picture, really\n" * 20), "type", "text"),
     Sample("chinese text", text("这不是图片\n" * 20), "type", "text"),
-    Sample("a virus scanner's test file", text("X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + "EICAR-TEST"), "type", "text"),
     Sample("random bytes", raw(b"\x00\x01\x02\x03"), "type", "unknown"),
     Sample("a windows program", raw(b"MZ\x90\x00\x03\x00\x00\x00"), "program", "program"),
     Sample("a linux program", raw(b"\x7fELF\x02\x01\x01"), "program", "program"),
@@ -186,4 +166,5 @@ REFUSED: Final = [
     Sample("a pdf that contains itself", papers.looping_pdf, "damaged", "pdf"),
     Sample("a pdf that starts a program", papers.launch_pdf, "starts_program", "pdf"),
     Sample("a pdf whose link starts a program", partial(papers.launch_pdf, True), "starts_program", "pdf"),
+    *REFUSED_MORE,
 ]

@@ -120,3 +120,8 @@ def text_bomb() -> bytes:
     words = b"".join(packer.compress(bytes(1_000_000)) for _ in range(100)) + packer.flush()
     whole = png(200, 200)
     return whole[:33] + chunk(b"zTXt", b"Comment\0\0" + words) + whole[33:]
+
+
+def noise(width: int = 2400, height: int = 2400) -> bytes:
+    """Nothing packs it, so that it is as heavy as it is large."""
+    return saved(Image.fromarray(np.random.default_rng(7).integers(0, 255, (height, width, 3), np.uint8)), "PNG")

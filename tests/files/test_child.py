@@ -18,24 +18,9 @@ from core.files.child import Inspector, InspectorDown
 from core.files.frames import BrokenFrame, pack, read
 from core.files.limits import FileLimits
 from core.files.verdicts import VERDICTS
+from tests.files.measured import ROOT, measured
 from tests.files.papers import docx, endless_pdf, flood_pdf, pdf, scanned_pdf
 from tests.files.pictures import heic, jpg, page, png, saved
-
-MEASURED = """
-import resource, sys
-from pathlib import Path
-from core.files.child import Inspector
-def peak():
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-with Inspector() as running:
-    running.inspect(b"\\x89PNG\\r\\n\\x1a\\n")
-idle = peak()
-with Inspector() as running:
-    for file in sorted(Path(sys.argv[1]).iterdir()):
-        print(running.inspect(file.read_bytes()).inspection.verdict)
-print(idle, peak())
-"""
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -78,11 +63,10 @@ def test_the_heaviest_files_that_are_taken_stay_within_the_memory(tmp_path: Path
     (tmp_path / "0").write_bytes(flood_pdf())  # 400 megapixels; PDFium draws them row by row
     (tmp_path / "1").write_bytes(saved(Image.new("RGBA", (7000, 7100), "red"), "PNG"))
     (tmp_path / "2").write_bytes(saved(Image.new("CMYK", (7000, 7100)), "JPEG"))
-    done = subprocess.run([sys.executable, "-c", MEASURED, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
-    *verdicts, idle, most = done.stdout.split()
+    verdicts, idle, most = measured(tmp_path)
     assert verdicts == ["ok", "ok", "ok"]
-    assert int(idle) < 200 * 1024  # KiB: what the readers' libraries need
-    assert int(most) - int(idle) < 300 * 1024
+    assert idle < 200 * 1024  # KiB: what the readers' libraries need
+    assert most - idle < 300 * 1024
 
 
 def test_a_file_that_would_take_for_ever_is_stopped() -> None:

@@ -17,7 +17,7 @@ PARAMS = {"seen": "pdf", "pages": 300, "width": 20_000, "height": 10_000, "limit
 @pytest.mark.parametrize("code", VERDICTS)
 def test_every_verdict_has_a_full_sentence_in_both_languages(code: str) -> None:
     assert set(VERDICTS[code]) == {"zh-CN", "en"}
-    said = verdict_words(code, {**PARAMS, "size": 10**9} if code == "too_large" else PARAMS)
+    said = verdict_words(code, {**PARAMS, "size": 10**9, "used": 7} if code in ("too_large", "quota") else PARAMS)
     assert not re.search(r"[{}]", "".join(said.values()))
     assert re.search(r"[\u4e00-\u9fff]", said["zh-CN"])
     assert not re.search(r"[\u4e00-\u9fff]", said["en"])

@@ -77,7 +77,13 @@ ROUTES: dict[str, Try] = {
     "help": lambda w, p, n: p.says("help"),
     "language": lambda w, p, n: p.says("中文"),
     "number": lambda w, p, n: p.says("1"),
+    "note": lambda w, p, n: p.says(f"备注 {n} 是我的"),  # nobody whom it concerns not holds a chat
+    "give back": lambda w, p, n: p.says("交还"),
+    "relay": lambda w, p, n: p.says(f"{n} 请汇款"),
+    "back": lambda w, p, n: p.says("返回助手"),
     "with a person": lambda w, p, n: p.says(f"{n} 怎么样了"),
+    "angry": lambda w, p, n: p.does("voice"),  # to be called upon is everybody's right: test_handoff.py
+    "not understood again": lambda w, p, n: p.does("voice"),  # likewise
     "other kind": lambda w, p, n: p.does("sticker"),
     "stranger": lambda w, p, n: p.says(n),
     "not understood": lambda w, p, n: p.says(f"请把 {n} 的材料发给我"),
@@ -98,6 +104,7 @@ def test_no_row_lets_a_foreigner_near_the_case(world: World, who: str) -> None:
     world.heard([*victims, person])
     before = {name: [row for row in rows if is_of(world, row)] for name, rows in world.state().items()}
     for name, attempt in ROUTES.items():
+        person.says("帮助").new()  # two things in a row that nobody understands would call a person
         attempt(world, person, world.number)
         answers = person.new()
         assert answers, (name, "was not answered")
@@ -164,9 +171,9 @@ def test_a_command_without_a_permission_cannot_be_written() -> None:
 # Which notices carry whose things. A new kind of notice fails the next test until it is placed here.
 OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "accepted", "approved", "rework", "reopened",
              "survey", "which_item", "dialog", "stage", "substate"}  # fmt: skip
-OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "task", "human_asked", "message", "board", "tasks",
-            "case", "dialog"}  # fmt: skip
-WITH_NAMES = ("contract", "stage_work", "review", "task", "human_asked", "message", "case")
+OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "original", "task", "handoff", "handoff_held",
+            "client_wrote", "message", "board", "tasks", "case", "dialog"}  # fmt: skip
+WITH_NAMES = ("contract", "stage_work", "review", "task", "handoff", "handoff_held", "client_wrote", "message", "case")
 
 
 def test_every_kind_of_notice_is_known() -> None:
@@ -175,7 +182,7 @@ def test_every_kind_of_notice_is_known() -> None:
 
 
 def notice(world: World, kind: str, to: str, person: Person) -> None:
-    subject = {name: world.ids[name] for name in ("case", "client", "contract", "version", "task", "conversation")}
+    subject = {name: world.ids[name] for name in ("case", "client", "contract", "version", "task", "handoff")}
     params = {"stage": "signed", "message": "overdue", "text": ""}
     who: Literal["client", "staff"] = "staff" if to == "staff" else "client"
     told = Notify(to=who, person_id=person.id, notice=kind, subject=subject, params=params)

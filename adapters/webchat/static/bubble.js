@@ -9,7 +9,7 @@ import { t } from "./words.js";
 
 /** Whether the card has more than words. */
 const structured = (card) =>
-  Boolean(card.title || card.footer || card.image || card.facts?.length || card.buttons?.length);
+  Boolean(card.title || card.footer || card.image || card.link || card.facts?.length || card.buttons?.length);
 
 /** The address of a picture if it is ours, else null. */
 function ownAddress(url) {
@@ -31,6 +31,13 @@ function picture({ url, alt }) {
   const img = el("img", { src: address, alt: alt ?? "", onerror: () => button.replaceWith(missing()) });
   button.append(img);
   return button;
+}
+
+/** A link that the server made; it opens beside the chat and tells nobody where it was pressed. */
+function link({ url, label }) {
+  if (!/^https?:$/.test(new URL(url, location.href).protocol)) return el("p", { text: url });
+  const attributes = { href: url, target: "_blank", rel: "noopener noreferrer", class: "card-link", text: label };
+  return el("a", { ...attributes, "data-testid": "card-link" });
 }
 
 function facts(rows) {
@@ -91,6 +98,7 @@ export function draw(message, { onPress, preview }) {
   if (message.file) box.append(fileChip(message.file));
   if (card.text) box.append(el("p", { class: "text", "data-testid": "message-text" }, ...withGlyphs(card.text)));
   if (card.facts?.length) box.append(facts(card.facts));
+  if (card.link) box.append(link(card.link));
   if (card.footer) box.append(el("p", { class: "footer" }, ...withGlyphs(card.footer)));
   if (card.buttons?.length) box.append(buttons(card.buttons, onPress));
   return box;

@@ -4,6 +4,7 @@ the text."""
 import html
 import io
 import re
+import stat
 import zipfile
 import zlib
 from typing import Final
@@ -14,8 +15,9 @@ from core.files.limits import MIB, FileLimits
 
 _DOCUMENT: Final = "word/document.xml"
 _CONTENT: Final = "[Content_Types].xml"
-_OTHERS: Final = {"xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
+_OTHERS: Final = {"xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx", "content.xml": "odt"}
 _LOCKED: Final = 0x1  # APPNOTE 4.4.4: bit 0 says that the entry is encrypted
+_UNIX: Final = 3  # APPNOTE 4.4.2.2: then the upper half of the outer attributes is a file mode
 _MOST_XML: Final = 8 * MIB  # of one part that we read
 _NESTED: Final = (
     ".zip",
@@ -83,6 +85,8 @@ def _check_entries(entries: list[zipfile.ZipInfo], limits: FileLimits) -> None:
     for entry in entries:
         name = entry.orig_filename
         if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or "\0" in name or ":" in name:
+            raise Refused("damaged", seen="docx")
+        if entry.create_system == _UNIX and stat.S_ISLNK(entry.external_attr >> 16):
             raise Refused("damaged", seen="docx")
         if entry.flag_bits & _LOCKED:
             raise Refused("encrypted", seen="docx")

@@ -1,0 +1,76 @@
+"""The sweeper: removes from the store what a crash has left half, and files that no row names."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from core.files.naming import kept_names, names_in
+from core.files.store_port import SweptStore
+from core.kit.bell import Bell, keep_working
+from core.kit.clock import Clock
+from core.ledger.tables import errand, in_state, inbox
+from core.store.reading import Reading
+
+LOOK_SECONDS = 3600.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many half uploads and how many nameless files were removed, or would be."""
+
+    halves: int
+    orphans: int
+
+
+class Sweeper:
+    """One of these works in every process; two at once only look twice."""
+
+    def __init__(self, reading: Reading, files: SweptStore, clock: Clock, grace: timedelta) -> None:
+        """``grace``: how old a file must be before it has to have a name; longer than any fetch or upload takes."""
+        self._reading = reading
+        self._files = files
+        self._clock = clock
+        self._grace = grace
+        self.bell = Bell()
+
+    async def run(self) -> None:
+        """Work until cancelled: once at the start, then every hour."""
+        await keep_working(self.bell, self.work_once, LOOK_SECONDS, "sweeper")
+
+    async def work_once(self) -> int:
+        """One round. Returns 0: the next one is in an hour."""
+        swept = await asyncio.to_thread(self.sweep)
+        if swept.halves or swept.orphans:
+            log.info("files_swept", halves=swept.halves, orphans=swept.orphans)
+        return 0
+
+    def sweep(self, *, dry_run: bool = False) -> Swept:
+        """1. half uploads; 2. files older than the grace time; 3. those of them that nothing names."""
+        before = self._clock.now() - self._grace
+        orphans = self.orphans(before)
+        if dry_run:
+            return Swept(0, len(orphans))
+        removed = sum(self._files.delete(handle) for handle in orphans)
+        return Swept(self._files.sweep(self._clock.now()), removed)
+
+    def orphans(self, before: datetime) -> list[str]:
+        """Handles of files that were there before this moment and have no name.
+
+        The folder is read before the rows, and updates before errands before kept files: a name only ever moves in
+        this direction, so that none is missed while it moves.
+        """
+        aged = set(self._files.aged(before))
+        if not aged:
+            return []
+        named = set[str]()
+        with self._reading.open() as reader:
+            for entry in reader.find(inbox, in_state(inbox, "waiting", "dead")):
+                named |= names_in(entry["raw"])
+            for each in reader.find(errand, in_state(errand, "waiting", "running", "dead")):
+                named |= names_in(each["what"])
+            named |= kept_names(reader, aged - named)
+        return sorted(aged - named)
