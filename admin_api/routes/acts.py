@@ -4,6 +4,7 @@ from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.route import does, section
 from admin_api.schemas.acts import (
     NewAdvance,
+    NewConsultation,
     NewFields,
     NewMember,
     NewMessage,
@@ -16,6 +17,7 @@ from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
 from core.commands.cases import AddTraveller, AdvanceCase, AskSupplement, AssignRole, SetFields, SetSubstate
 from core.commands.command import Command
+from core.commands.desk import RecordConsultation
 from core.commands.work import SayToClient
 from core.views.case_view import case_view
 
@@ -65,6 +67,12 @@ def assign_role(desk: AtDesk, case_id: IdIn, body: NewMember) -> CaseState:
 def say_to_client(desk: AtDesk, case_id: IdIn, body: NewMessage) -> None:
     """Write to the client, wherever he can be reached; he reads it as a person's words."""
     desk.do(command_of(SayToClient, {"case_id": case_id, **body.model_dump()}))
+
+
+@ACTS.operation("POST", "/cases/{case_id}/consultations", does(RecordConsultation), status=201)
+def record_consultation(desk: AtDesk, case_id: IdIn, body: NewConsultation) -> Created:
+    """Take down a talk with the client; the timeline tells it, with its author and time."""
+    return Created(id=desk.do(command_of(RecordConsultation, {"case_id": case_id, **body.model_dump()})))
 
 
 def _after(desk: Desk, case_id: int, command: Command) -> CaseState:

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from bot.cards.case_cards import question
 from bot.cards.client_cards import item
 from bot.cards.context import CardContext
 from core.channel.outbound import Card
@@ -37,23 +38,10 @@ def tasks_card(ctx: CardContext) -> Card:
     return Card(title=ctx.say("task.list", n=len(rows)), text="\n".join(lines), kind="tasks")
 
 
-def case_card(ctx: CardContext) -> Card:
-    """A case as far as this reader may see it."""
-    view = ctx.case()
-    facts = [
-        (ctx.say("case.client"), ctx.client_name(view.client)),
-        (ctx.say("case.phone"), ctx.shown("client", "phone", "phone", view.client["phone"])),
-        (ctx.say("case.stage"), ctx.word(view.stage.name)),
-        (ctx.say("case.docs"), ctx.say("stage.docs_value", done=view.completion.done, total=view.completion.total)),
-        (ctx.say("case.due"), ctx.when(view.row["due"])),
-        (ctx.say("case.owner"), "" if view.owner is None else view.owner["name"]),
-    ]
-    title = ctx.say("case.title", number=view.row["number"])
-    return Card(title=title, facts=tuple((label, value) for label, value in facts if value), kind="case")
-
-
 def dialog(ctx: CardContext) -> Card:
     """The question of an open dialog."""
+    if ctx.params["kind"] in ("tag", "consultation"):
+        return question(ctx)
     if ctx.params["kind"] == "collect":
         return item(with_subject(ctx, {"case": ctx.params["case"], "item": ctx.params["item"]}))
     asked = with_subject(ctx, {"case": ctx.params["case"]})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.cards import client_cards, desk_cards, staff_cards
+from bot.cards import case_cards, client_cards, desk_cards, staff_cards
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext, House
 from core.channel.outbound import Card, OutboundMessage
@@ -58,7 +58,8 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "message": staff_cards.message,
         "board": desk_cards.board_card,
         "tasks": desk_cards.tasks_card,
-        "case": desk_cards.case_card,
+        "case": case_cards.case_card,
+        "found": case_cards.found,
         "dialog": desk_cards.dialog,
     },
 }

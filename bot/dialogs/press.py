@@ -1,5 +1,6 @@
 """A press on a button: the waiting command is carried out as the presser, once."""
 
+from bot.dialogs import desk_press
 from bot.dialogs.collect import show_item, submitted
 from bot.turn import Turn
 from core.bus.deed import Cause
@@ -59,3 +60,5 @@ def _thank(turn: Turn, card: Row, command: Command, result: object) -> None:
         row = turn.case()
         if row is not None:
             submitted(turn, row, result)
+    else:
+        desk_press.after(turn, command)

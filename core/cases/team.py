@@ -21,6 +21,11 @@ def who(uow: UnitOfWork, case_id: int, role: str) -> int | None:
     return int(members[0]["id"]) if members else None
 
 
+def open_cases(uow: UnitOfWork, client_id: int) -> list[int]:
+    """Ids of the cases of a client that are under way."""
+    return [int(row["id"]) for row in uow.find(case, client_id=client_id, state="open")]
+
+
 def assign_role(command: AssignRole, deed: Deed) -> None:
     """Raises Invalid for an unknown role, NotFound for an unknown person."""
     if command.role not in ROLES:

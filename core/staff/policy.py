@@ -27,6 +27,7 @@ _COMMON = {
     "staff.language": Reach.OWN,
     "flow.read": Reach.ALL,
     "file.keep": Reach.ALL,
+    "client.tag": Reach.ASSIGNED,
 }
 _SALES = {
     "client.create": Reach.ALL,
@@ -51,6 +52,7 @@ _LEAD = {
     "contract.activate": Reach.SUBTREE,
     "contract.finance": Reach.SUBTREE,
     "board.read": Reach.SUBTREE,
+    "client.tag": Reach.SUBTREE,
 }
 _SYSTEM = frozenset(
     {
@@ -69,6 +71,7 @@ _SYSTEM = frozenset(
         "conversation.ask_human",
         "client.create",
         "client.language",
+        "client.tag",
         "identity.bind",
         "staff.manage",
         "staff.language",

@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from core.bus.bus import Bus
 from core.bus.deed import Deed
 from core.bus.wiring import FactSource, Handler, Reaction, Wiring
-from core.cases import documents, facts, fields, opening, review, stages, supplement, team
+from core.cases import consultations, documents, facts, fields, opening, review, stages, supplement, team
 from core.cases.log import record
 from core.cases.tables import case
 from core.catalog import service as catalog
 from core.catalog.catalogue import Catalogue
 from core.clients import service as clients
+from core.clients import tags
 from core.commands import cases as c
 from core.commands import contracts as k
+from core.commands import desk as t
 from core.commands import documents as d
 from core.commands import people as p
 from core.commands import work as w
@@ -21,10 +23,12 @@ from core.contracts import service as contracts
 from core.conversations import service as conversations
 from core.engine.access import Actor, Policy
 from core.engine.calendar import WorkingCalendar
+from core.events import desk as te
 from core.events import happened as e
 from core.events.event import EVENTS, Event
 from core.files import service as files
 from core.reactions import contracts as on_contracts
+from core.reactions import desk as on_desk
 from core.reactions import documents as on_documents
 from core.reactions import people as on_people
 from core.reactions import rules
@@ -80,6 +84,11 @@ HANDLERS: dict[type[Command], Handler] = {
     w.SayToClient: conversations.say_to_client,
     w.AskSurvey: surveys.ask_survey,
     w.AnswerSurvey: surveys.answer_survey,
+    t.TagClient: tags.tag_client,
+    t.UntagClient: tags.untag_client,
+    t.ShowCase: consultations.show_case,
+    t.AskWords: consultations.ask_words,
+    t.RecordConsultation: consultations.record_consultation,
 }
 
 _FIXED: list[tuple[type[Event], Reaction]] = [
@@ -111,6 +120,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.SaidToClient, on_people.pass_on),
     (e.SurveyAsked, on_people.ask_satisfaction),
     (e.RuleDue, rules.at_moment),
+    (te.WordsAsked, on_desk.ask_words),
 ]
 
 _SILENT = {e.RuleRan, e.RuleDue, e.FollowUpRefused, e.Notified, e.NotReachable}
@@ -156,6 +166,7 @@ def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, Working
                 "calendars": calendars,
                 "calendar_of_case": calendar_of_case,
                 "team": team.who,
+                "open_cases": team.open_cases,
                 "roles": ROLES,
             },
         )

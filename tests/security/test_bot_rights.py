@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.channel.inbound import ButtonPress
-from core.commands import cases, contracts, documents, people, work
+from core.commands import cases, contracts, desk, documents, people, work
 from core.commands.command import COMMANDS, Command
 from core.kit.ids import new_id, new_token
 from core.staff.policy import DEFAULT
@@ -51,6 +51,11 @@ ABOUT: dict[str, Make] = {
     "SayToClient": lambda i: work.SayToClient(case_id=i["case"], text="x"),
     "AskSurvey": lambda i: work.AskSurvey(case_id=i["case"], question="csat"),
     "AnswerSurvey": lambda i: work.AnswerSurvey(case_id=i["case"], score=1),
+    "TagClient": lambda i: desk.TagClient(client_id=i["client"], tag="加急"),
+    "UntagClient": lambda i: desk.UntagClient(client_id=i["client"], tag="加急"),
+    "ShowCase": lambda i: desk.ShowCase(case_id=i["case"]),
+    "AskWords": lambda i: desk.AskWords(case_id=i["case"], what="tag"),
+    "RecordConsultation": lambda i: desk.RecordConsultation(case_id=i["case"], summary="x", demand="x", assessment="x"),
 }
 # Whoever sells may draft a contract with every client: the policy gives sales reach over all of them.
 OPEN_TO_SALES: dict[str, Make] = {
@@ -88,7 +93,7 @@ def test_the_matrix_is_whole() -> None:
     assert {name for name, kind in COMMANDS.items() if kind.about is not None} == {*ABOUT, *OPEN_TO_SALES}
     permissions = {kind.permission for kind in COMMANDS.values()}
     assert DEFAULT.client.keys() & permissions == {
-        "document.read", "document.submit", "client.language", "conversation.ask_human", "survey.answer",
+        "case.read", "document.read", "document.submit", "client.language", "conversation.ask_human", "survey.answer",
     }  # fmt: skip
 
 

@@ -1,0 +1,31 @@
+"""The events of the staff desk."""
+
+from typing import ClassVar
+
+from core.events.event import Event
+
+
+class ClientTagged(Event):
+    """Told on every open case of the client; once without a case when he has none."""
+
+    client_id: int
+    tag: str
+
+
+class ClientUntagged(Event):
+    client_id: int
+    tag: str
+
+
+class WordsAsked(Event):
+    """A member of staff is asked for words about a case."""
+
+    shown: ClassVar[bool] = False
+    staff_id: int
+    what: str
+
+
+class ConsultationRecorded(Event):
+    """What was said stands in its table; the timeline tells it from there."""
+
+    consultation_id: int

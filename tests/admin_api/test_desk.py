@@ -1,0 +1,31 @@
+"""The staff desk over the API: tags of a client, a talk taken down."""
+
+from tests.admin_api.office import Office
+
+
+def test_tags_are_put_on_listed_and_taken_off(office: Office) -> None:
+    office.case()
+    path = f"/clients/{office.clients['张三']}"
+    assert office.post("visa.consultant", f"{path}/tags", {"tag": "加急办理"}) == {"tags": ["加急办理"]}
+    assert office.post("visa.consultant", f"{path}/tags", {"tag": " 加急办理 "}) == {"tags": ["加急办理"]}
+    assert office.post("visa.copywriter", f"{path}/tags", {"tag": "VIP"}) == {"tags": ["加急办理", "VIP"]}
+    assert office.get("visa.reviewer", path)["tags"] == ["加急办理", "VIP"]
+    assert office.post("visa.consultant", f"{path}/tags/remove", {"tag": "vip"}) == {"tags": ["加急办理"]}
+    assert office.get("visa.sales", f"{path}/tags") == {"tags": ["加急办理"]}
+    office.refused(404, "not_found", "visa.consultant", "POST", f"{path}/tags/remove", json={"tag": "vip"})
+    told = office.refused(422, "invalid", "visa.consultant", "POST", f"{path}/tags", json={"tag": "##"})
+    assert [each["code"] for each in told["errors"]] == ["client.tag"]
+
+
+def test_a_talk_is_on_the_timeline_with_author_and_time(office: Office) -> None:
+    case_id = office.case()
+    body = {"summary": "计划五月出行", "demand": "加急", "assessment": "可行"}
+    made = office.post("visa.consultant", f"/cases/{case_id}/consultations", body)
+    events = office.get("visa.copywriter", f"/cases/{case_id}/timeline")["events"]
+    [told] = [each for each in events if each["event"] == "ConsultationRecorded"]
+    assert told["details"] == {"consultation_id": made["id"], **body}
+    assert (told["who"]["name"], told["at"]) == ("visa.consultant", "2026-03-02T02:00:00.000Z")
+    blank = body | {"demand": "  "}
+    path = f"/cases/{case_id}/consultations"
+    told = office.refused(422, "invalid", "visa.consultant", "POST", path, json=blank)
+    assert [each["pointer"] for each in told["errors"]] == ["/demand"]
