@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.dialogs import case_desk, collect, commands, desk, form, others, staff_files
+from bot.dialogs import case_desk, collect, commands, desk, form, hand_over, others, staff_files
 from bot.dialogs.press import press
 from bot.turn import Turn
 from core.channel.inbound import ButtonPress, ContactEvent, FileArrived, InboundMessage
@@ -81,6 +81,7 @@ TABLE: tuple[Route, ...] = (
     Route("find", "case.read", _says(case_desk.FIND), case_desk.find),
     Route("tag", "client.tag", _says(case_desk.TAG), case_desk.tag),
     Route("untag", "client.tag", _says(case_desk.UNTAG), case_desk.untag),
+    Route("hand over", "case.hand_over", _says(hand_over.HAND_OVER), hand_over.by_words),
     Route("staff help", "staff.language", _of_staff("help"), desk.help_),
     Route("staff language", "staff.language", _of_staff("language"), desk.language),
     Route(

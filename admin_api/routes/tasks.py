@@ -5,8 +5,9 @@ from typing import Literal
 from admin_api.desk import AtDesk, Desk
 from admin_api.route import does, may, section
 from admin_api.schemas.ids import IdIn
-from admin_api.schemas.tasks import Task, Tasks, task_of
+from admin_api.schemas.tasks import NewHolder, Task, Tasks, task_of
 from core.cases.tables import case
+from core.commands.desk import GiveTask
 from core.commands.work import CompleteTask
 from core.kit.errors import NotFound
 from core.store.reading import Reader
@@ -30,6 +31,18 @@ def list_tasks(desk: AtDesk, state: Literal["open", "done"] = "open") -> Tasks:
 def complete_task(desk: AtDesk, task_id: IdIn) -> Task:
     """Say that a task is done."""
     desk.do(CompleteTask(task_id=task_id))
+    return _task(desk, task_id)
+
+
+@TASKS.operation("POST", "/tasks/{task_id}/give", does(GiveTask), errors=[409])
+def give_task(desk: AtDesk, task_id: IdIn, body: NewHolder) -> Task:
+    """Give a task to a colleague who holds its role."""
+    desk.do(GiveTask(task_id=task_id, staff_id=body.staff_id))
+    return _task(desk, task_id)
+
+
+def _task(desk: Desk, task_id: int) -> Task:
+    """As it is now."""
     with desk.look() as reader:
         found = _tasks(desk, reader, reader.find(task, id=task_id))
     if not found:

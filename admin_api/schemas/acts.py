@@ -50,6 +50,13 @@ class NewMember(Sent):
     staff_id: IdIn
 
 
+class NewColleague(Sent):
+    """Who takes a role's work over."""
+
+    role: str = Field(min_length=1, max_length=40, examples=["copywriter"])
+    staff_id: IdIn
+
+
 class NewMessage(Sent):
     """Words to the client."""
 

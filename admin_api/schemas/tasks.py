@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pydantic import Field
 
-from admin_api.schemas.ids import IdOut
-from admin_api.schemas.model import Given, Moment
+from admin_api.schemas.ids import IdIn, IdOut
+from admin_api.schemas.model import Given, Moment, Sent
 from core.engine.text import Words
 from core.store.sealing import Row
 
@@ -23,6 +23,12 @@ class Task(Given):
     overdue: bool
     created_at: Moment
     done_at: Moment | None
+
+
+class NewHolder(Sent):
+    """Who has the task from now on."""
+
+    staff_id: IdIn
 
 
 class Tasks(Given):

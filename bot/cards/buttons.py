@@ -20,6 +20,12 @@ def buttons_of(ctx: CardContext) -> tuple[Button, ...]:
     )
 
 
+def taken_away(ctx: CardContext) -> bool:
+    """Whether every button of this reader was closed without a press: the work went to somebody else."""
+    rows = ctx.lookup.find(button, button.c.token.in_(ctx.tokens)) if ctx.tokens else []
+    return bool(rows) and all(row["state"] == "closed" and row["settled_by"] is None for row in rows)
+
+
 def _done(ctx: CardContext, row: Row) -> bool:
     """Whether a button that stays open has nothing left to do."""
     if not row["keeps"]:

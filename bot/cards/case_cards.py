@@ -3,17 +3,20 @@
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
 from bot.cards.event_words import event_words, who_words
+from bot.cards.wording import missing_words, role_words
 from core.cases.consultations import ANSWERS
-from core.cases.tables import case
+from core.cases.tables import applicant, case, consultation
 from core.channel.outbound import Card
 from core.clients.tables import client
 from core.clients.tags import tags_of
 from core.views.case_view import case_view
+from core.views.talk import last_said
 from core.views.timeline import timeline
 from core.wiring.subjects import of_case
 
 LINES = 6  # of the timeline that the card of a case shows
 LINE = 160  # characters of one of them
+SAID = 10  # messages that the next owner reads
 
 
 def case_card(ctx: CardContext) -> Card:
@@ -93,3 +96,39 @@ def shorter(text: str, most: int) -> str:
     """On one line, at most so many characters."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def handed_over(ctx: CardContext) -> Card:
+    """For whoever takes a case over: what he must know, and the last words, so that the client need not repeat them."""
+    view = ctx.case()
+    role = role_words(ctx, str(ctx.params["role"]))
+    title = ctx.say("desk.handed_over_to_you", number=view.row["number"], role=role)
+    if not ctx.house.policy.may(ctx.actor, "case.read", of_case(view.row)):
+        return Card(title=title, kind="handed_over")
+    lines = [ctx.say("desk.last_words")]
+    for each in last_said(ctx.lookup, view.row, SAID):
+        who = each.name or ctx.say(f"desk.by_{each.by}")
+        lines.append(shorter(ctx.say("desk.line", when=ctx.when(each.at), who=who, what=_masked(ctx, each.text)), LINE))
+    if len(lines) == 1:
+        lines = [ctx.say("desk.no_words")]
+    talks = ctx.lookup.find(consultation, case_id=view.row["id"])
+    lines += [ctx.say("desk.last_talk", **{name: talks[-1][name] for name in ANSWERS})] if talks else []
+    facts = (*summary(ctx), *_waiting(ctx))
+    return Card(title=title, text="\n".join(lines), facts=facts, buttons=buttons_of(ctx), kind="handed_over")
+
+
+def _masked(ctx: CardContext, text: str) -> str:
+    """Words in which the names, phone and mail that the agency knows of stand as this reader may see them."""
+    person = ctx.case().client
+    known = [("name", "name", person["name"]), ("phone", "phone", person["phone"]), ("email", "email", person["email"])]
+    travellers = ctx.lookup.find(applicant, case_id=ctx.subject["case"])
+    for field, pii, value in [*known, *(("name", "name", each["name"]) for each in travellers)]:
+        if value:
+            text = text.replace(value, ctx.shown("client", field, pii, value) or "***")
+    return text
+
+
+def _waiting(ctx: CardContext) -> tuple[tuple[str, str], ...]:
+    """What the client has still been asked for."""
+    missing = missing_words(ctx)
+    return ((ctx.say("desk.missing"), listed(ctx, missing)),) if missing else ()

@@ -60,6 +60,7 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "tasks": desk_cards.tasks_card,
         "case": case_cards.case_card,
         "found": case_cards.found,
+        "handed_over": case_cards.handed_over,
         "dialog": desk_cards.dialog,
     },
 }

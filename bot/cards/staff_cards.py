@@ -1,6 +1,6 @@
 """Cards that a member of staff reads."""
 
-from bot.cards.buttons import buttons_of
+from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.context import CardContext
 from bot.cards.wording import findings_words, flow_message, reason_words
 from core.channel.outbound import Card, Image
@@ -74,6 +74,7 @@ def stage_work(ctx: CardContext) -> Card:
         text=text,
         facts=tuple((label, value) for label, value in facts if value),
         buttons=buttons_of(ctx),
+        footer=ctx.say("stage.moved") if taken_away(ctx) else "",
         kind="stage_work",
     )
 
@@ -121,7 +122,7 @@ def _findings(ctx: CardContext, view: DocumentView) -> list[str]:
 def _decision(ctx: CardContext, view: DocumentView) -> str:
     version = view.version
     if version["status"] == "submitted":
-        return ""
+        return ctx.say("review.moved") if taken_away(ctx) else ""
     if version["status"] == "replaced":
         return ctx.say("review.replaced")
     who = "" if view.reviewer is None else view.reviewer["name"]
@@ -150,6 +151,9 @@ def task(ctx: CardContext) -> Card:
     if row["state"] == "done":
         by = ctx.lookup.peek(staff, row["done_by"])
         footer = ctx.say("task.done", who="" if by is None else by["name"], when=ctx.when(row["done_at"]))
+    elif row["staff_id"] != ctx.actor.id:
+        holder = None if row["staff_id"] is None else ctx.lookup.peek(staff, row["staff_id"])
+        footer = ctx.say("task.holder", who=ctx.say("task.nobody") if holder is None else holder["name"])
     return Card(
         title=ctx.say("task.title", title=ctx.word(row["title"])),
         facts=tuple((label, value) for label, value in facts if value),

@@ -9,7 +9,7 @@ from bot.turn import Turn
 from core.cases.consultations import ANSWERS
 from core.cases.tables import case
 from core.commands.command import Command
-from core.commands.desk import AskWords, RecordConsultation, ShowCase, TagClient, UntagClient
+from core.commands.desk import AskWords, OfferHandOver, RecordConsultation, ShowCase, TagClient, UntagClient
 from core.ledger.buttons import offer
 from core.store.locks import case_key
 from core.store.sealing import Row
@@ -24,6 +24,7 @@ KINDS = ("tag", "consultation")
 LONGEST = 4000
 
 _TAG = {"zh-CN": "标签", "en": "Tags"}
+_HAND_OVER = {"zh-CN": "转交", "en": "Hand over"}
 _TALK = {"zh-CN": "记录咨询", "en": "Record a talk"}
 
 
@@ -42,6 +43,9 @@ def show_case(turn: Turn, row: Row) -> None:
         offers.append(offer(AskWords(case_id=row["id"], what="consultation"), _TALK, keeps=True))
         if policy.may(actor, "client.tag", client_subject(turn.uow, row["client_id"])):
             offers.append(offer(AskWords(case_id=row["id"], what="tag"), _TAG, keeps=True))
+    his = policy.may(actor, "case.assign", subject) or actor.id in row["team"].values()
+    if his and row["state"] == "open" and policy.may(actor, "case.hand_over", subject):
+        offers.append(offer(OfferHandOver(case_id=row["id"]), _HAND_OVER, keeps=True))
     turn.reply("case", {"case": row["id"]}, offers=offers)
 
 

@@ -61,4 +61,4 @@ def _thank(turn: Turn, card: Row, command: Command, result: object) -> None:
         if row is not None:
             submitted(turn, row, result)
     else:
-        desk_press.after(turn, command)
+        desk_press.after(turn, card, command, result)

@@ -58,3 +58,34 @@ class RecordConsultation(Command):
     summary: str = Field(min_length=1, max_length=4000)
     demand: str = Field(min_length=1, max_length=4000)
     assessment: str = Field(min_length=1, max_length=4000)
+
+
+class OfferHandOver(Command):
+    """Show me whose work on this case I can hand over; with a role, to which colleagues."""
+
+    permission: ClassVar[str] = "case.hand_over"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    role: str = Field(default="", max_length=40)
+
+
+class HandOver(Command):
+    """A colleague does a role's work on this case from now on: my own role, or any for whoever may assign."""
+
+    permission: ClassVar[str] = "case.hand_over"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    role: str = Field(max_length=40)
+    staff_id: int
+
+
+class GiveTask(Command):
+    """Somebody else has this task from now on."""
+
+    permission: ClassVar[str] = "task.give"
+    about: ClassVar[Subject] = ("task", "task_id")
+
+    task_id: int
+    staff_id: int

@@ -29,3 +29,10 @@ class ConsultationRecorded(Event):
     """What was said stands in its table; the timeline tells it from there."""
 
     consultation_id: int
+
+
+class TaskGiven(Event):
+    task_id: int
+    title: dict[str, str]
+    staff_id: int
+    before: int | None = None

@@ -1,14 +1,53 @@
-"""What follows at the staff desk: questions for words."""
+"""What follows at the staff desk: questions for words, and work that follows its new owner."""
 
 from collections.abc import Iterator
 
 from core.bus.deed import Deed
+from core.cases.tables import case
 from core.commands.command import Command
-from core.commands.work import StartDialog
-from core.events.desk import WordsAsked
+from core.commands.desk import GiveTask, ShowCase
+from core.commands.work import Notify, RedrawCard, StartDialog
+from core.events.desk import TaskGiven, WordsAsked
+from core.events.happened import RoleAssigned
+from core.ledger.buttons import close_card, offer
+from core.reactions.people import task_notice
+from core.tasks.tables import task
+
+_OPEN = {"zh-CN": "查看案件", "en": "Look at the case"}
 
 
 def ask_words(event: WordsAsked, deed: Deed) -> Iterator[Command]:
     """The question goes to the member of staff who pressed."""
     dialog: dict[str, object] = {"kind": event.what, "case": event.case_id, "answers": []}
     yield StartDialog(to="staff", person_id=event.staff_id, dialog=dialog)
+
+
+def hand_on(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
+    """Who came reads what he must know and what was said last; who went is told; open tasks of the role follow."""
+    row = deed.uow.get(case, event.case_id or 0)
+    if row["state"] != "open" or event.staff_id == event.before:
+        return
+    yield Notify(
+        to="staff",
+        person_id=event.staff_id,
+        notice="handed_over",
+        subject={"case": row["id"]},
+        params={"role": event.role},
+        buttons=(offer(ShowCase(case_id=row["id"]), _OPEN, keeps=True),),
+    )
+    if event.before is not None and event.before != deed.actor.id:
+        told = {"number": row["number"], "role": deed.tool("roles")[event.role]}
+        params = {"key": "desk.handed_on", "params": told}
+        yield Notify(to="staff", person_id=event.before, notice="say", subject={"case": row["id"]}, params=params)
+    for each in deed.uow.find(task, case_id=row["id"], role=event.role, state="open"):
+        if event.before is None or each["staff_id"] in (event.before, None):
+            yield GiveTask(task_id=each["id"], staff_id=event.staff_id)
+
+
+def hand_task(event: TaskGiven, deed: Deed) -> Iterator[Command]:
+    """Earlier copies of the card lose their buttons and say who has it; the new owner gets his own."""
+    card = f"task:{event.task_id}"
+    close_card(deed.uow, card)
+    yield RedrawCard(card=card)
+    if event.case_id is not None:
+        yield task_notice(event.case_id, event.task_id, event.staff_id)

@@ -22,13 +22,18 @@ _STARS = ({"zh-CN": "1 很不满意", "en": "1 very poor"}, {"zh-CN": "2", "en":
 def hand_out(event: TaskCreated, deed: Deed) -> Iterator[Command]:
     if event.staff_id is None or event.case_id is None:
         return
-    yield Notify(
+    yield task_notice(event.case_id, event.task_id, event.staff_id)
+
+
+def task_notice(case_id: int, task_id: int, staff_id: int) -> Notify:
+    """The card of a task for whoever has it."""
+    return Notify(
         to="staff",
-        person_id=event.staff_id,
+        person_id=staff_id,
         notice="task",
-        subject={"case": event.case_id, "task": event.task_id},
-        card=f"task:{event.task_id}",
-        buttons=(offer(CompleteTask(task_id=event.task_id), _DONE, "primary"),),
+        subject={"case": case_id, "task": task_id},
+        card=f"task:{task_id}",
+        buttons=(offer(CompleteTask(task_id=task_id), _DONE, "primary"),),
     )
 
 

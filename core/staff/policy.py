@@ -28,6 +28,8 @@ _COMMON = {
     "flow.read": Reach.ALL,
     "file.keep": Reach.ALL,
     "client.tag": Reach.ASSIGNED,
+    "case.hand_over": Reach.ASSIGNED,  # his own role; any role for whoever may case.assign
+    "task.give": Reach.ASSIGNED,
 }
 _SALES = {
     "client.create": Reach.ALL,
@@ -53,6 +55,8 @@ _LEAD = {
     "contract.finance": Reach.SUBTREE,
     "board.read": Reach.SUBTREE,
     "client.tag": Reach.SUBTREE,
+    "case.hand_over": Reach.SUBTREE,
+    "task.give": Reach.SUBTREE,
 }
 _SYSTEM = frozenset(
     {
@@ -72,6 +76,7 @@ _SYSTEM = frozenset(
         "client.create",
         "client.language",
         "client.tag",
+        "task.give",
         "identity.bind",
         "staff.manage",
         "staff.language",

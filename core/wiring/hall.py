@@ -89,6 +89,9 @@ HANDLERS: dict[type[Command], Handler] = {
     t.ShowCase: consultations.show_case,
     t.AskWords: consultations.ask_words,
     t.RecordConsultation: consultations.record_consultation,
+    t.OfferHandOver: team.offer_hand_over,
+    t.HandOver: team.hand_over,
+    t.GiveTask: tasks.give_task,
 }
 
 _FIXED: list[tuple[type[Event], Reaction]] = [
@@ -121,6 +124,10 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.SurveyAsked, on_people.ask_satisfaction),
     (e.RuleDue, rules.at_moment),
     (te.WordsAsked, on_desk.ask_words),
+    (e.RoleAssigned, on_desk.hand_on),
+    (e.RoleAssigned, on_stages.move_work),
+    (e.RoleAssigned, on_documents.move_reviews),
+    (te.TaskGiven, on_desk.hand_task),
 ]
 
 _SILENT = {e.RuleRan, e.RuleDue, e.FollowUpRefused, e.Notified, e.NotReachable}

@@ -1,4 +1,4 @@
-"""The staff desk over the API: tags of a client, a talk taken down."""
+"""The staff desk over the API: tags of a client, a talk taken down, work handed over."""
 
 from tests.admin_api.office import Office
 
@@ -29,3 +29,22 @@ def test_a_talk_is_on_the_timeline_with_author_and_time(office: Office) -> None:
     path = f"/cases/{case_id}/consultations"
     told = office.refused(422, "invalid", "visa.consultant", "POST", path, json=blank)
     assert [each["pointer"] for each in told["errors"]] == ["/demand"]
+
+
+def test_work_is_handed_over_with_its_tasks(office: Office) -> None:
+    case_id = office.case()
+    [work] = office.get("visa.copywriter", "/tasks")["tasks"]
+    other = str(office.staff["other.copywriter"])
+    path, body = f"/cases/{case_id}/hand-over", {"role": "copywriter", "staff_id": other}
+    told = office.refused(403, "not_allowed", "visa.consultant", "POST", path, json=body)
+    assert "自己" in str(told) or "yourself" in str(told)
+    office.post("visa.copywriter", path, body)
+    assert office.get("visa.copywriter", "/tasks")["tasks"] == []
+    assert [each["id"] for each in office.get("other.copywriter", "/tasks")["tasks"]] == [work["id"]]
+    give = {"staff_id": str(office.staff["visa.copywriter"])}
+    assert office.post("other.copywriter", f"/tasks/{work['id']}/give", give)["state"] == "open"
+    assert [each["id"] for each in office.get("visa.copywriter", "/tasks")["tasks"]] == [work["id"]]
+    wrong = {"staff_id": str(office.staff["visa.sales"])}
+    office.refused(409, "not_possible_now", "other.copywriter", "POST", f"/tasks/{work['id']}/give", json=wrong)
+    events = [each["event"] for each in office.get("visa.admin", f"/cases/{case_id}/timeline")["events"]]
+    assert [each for each in events if each != "NotReachable"][-3:] == ["RoleAssigned", "TaskGiven", "TaskGiven"]

@@ -55,6 +55,9 @@ ABOUT: dict[str, Make] = {
     "UntagClient": lambda i: desk.UntagClient(client_id=i["client"], tag="加急"),
     "ShowCase": lambda i: desk.ShowCase(case_id=i["case"]),
     "AskWords": lambda i: desk.AskWords(case_id=i["case"], what="tag"),
+    "OfferHandOver": lambda i: desk.OfferHandOver(case_id=i["case"]),
+    "HandOver": lambda i: desk.HandOver(case_id=i["case"], role="reviewer", staff_id=i["staff"]),
+    "GiveTask": lambda i: desk.GiveTask(task_id=i["task"], staff_id=i["staff"]),
     "RecordConsultation": lambda i: desk.RecordConsultation(case_id=i["case"], summary="x", demand="x", assessment="x"),
 }
 # Whoever sells may draft a contract with every client: the policy gives sales reach over all of them.

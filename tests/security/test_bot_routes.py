@@ -80,6 +80,7 @@ ROUTES: dict[str, Try] = {
     "find": lambda w, p, n: p.says(f"找 {n}"),
     "tag": lambda w, p, n: p.says(f"标签 {n} 加急"),
     "untag": lambda w, p, n: p.says(f"去标签 {n} 加急"),
+    "hand over": lambda w, p, n: p.says(f"转交 {n}"),
     "staff answer": lambda w, p, n: asked(w, p, n),
     "reply": lambda w, p, n: p.says(f"回复 {n} 请汇款"),
     "reject": lambda w, p, n: p.says(f"退回 {n} 退休证 重拍"),
@@ -97,7 +98,7 @@ ROUTES: dict[str, Try] = {
     "not understood": lambda w, p, n: p.says(f"请把 {n} 的材料发给我"),
 }
 # Words that name a case: an attempt to reach a foreign one is noted in the audit.
-NAMES_A_CASE = ("staff file in", "case", "tag", "untag", "reply", "reject")
+NAMES_A_CASE = ("staff file in", "case", "tag", "untag", "hand over", "reply", "reject")
 
 
 def test_the_matrix_is_whole() -> None:
@@ -179,8 +180,9 @@ def test_a_command_without_a_permission_cannot_be_written() -> None:
 OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "accepted", "approved", "rework", "reopened",
              "survey", "which_item", "dialog", "stage", "substate"}  # fmt: skip
 OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "task", "human_asked", "message", "board", "tasks",
-            "case", "found", "dialog"}  # fmt: skip
-WITH_NAMES = ("contract", "stage_work", "review", "task", "human_asked", "message", "case")
+            "case", "found", "handed_over",
+            "dialog"}  # fmt: skip
+WITH_NAMES = ("contract", "stage_work", "review", "task", "human_asked", "message", "case", "handed_over")
 
 
 def test_every_kind_of_notice_is_known() -> None:
@@ -190,7 +192,7 @@ def test_every_kind_of_notice_is_known() -> None:
 
 def notice(world: World, kind: str, to: str, person: Person) -> None:
     subject = {name: world.ids[name] for name in ("case", "client", "contract", "version", "task", "conversation")}
-    params = {"stage": "signed", "message": "overdue", "text": ""}
+    params = {"stage": "signed", "message": "overdue", "text": "", "role": "service"}
     who: Literal["client", "staff"] = "staff" if to == "staff" else "client"
     told = Notify(to=who, person_id=person.id, notice=kind, subject=subject, params=params)
     world.house.do(told)
