@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.dialogs import case_desk, collect, commands, desk, form, hand_over, others, staff_files
+from bot.dialogs import case_desk, collect, commands, desk, form, hand_over, others, staff_files, task_desk
 from bot.dialogs.press import press
 from bot.turn import Turn
 from core.channel.inbound import ButtonPress, ContactEvent, FileArrived, InboundMessage
@@ -74,10 +74,11 @@ TABLE: tuple[Route, ...] = (
     Route("file in", "document.submit", lambda t: _client(t) and _arrived(t), collect.bind),
     Route("file", "document.submit", lambda t: (_client(t) or _staff(t)) and _file(t), collect.acknowledge),
     Route("board", "case.read", lambda t: _staff(t) and t.text.lower() in desk.BOARD, desk.board),
-    Route("tasks", "task.complete", lambda t: _staff(t) and t.text.lower() in desk.TASKS, desk.tasks),
+    Route("tasks", "task.complete", lambda t: _staff(t) and t.text.lower() in desk.TASKS, task_desk.tasks),
     Route("case", "case.read", lambda t: _staff(t) and desk.CASE.match(t.text) is not None, case_desk.one_case),
     Route("reply", "conversation.say", lambda t: _staff(t) and desk.REPLY.match(t.text) is not None, desk.reply),
     Route("reject", "document.review", lambda t: _staff(t) and desk.REJECT.match(t.text) is not None, desk.reject),
+    Route("overdue", "task.complete", lambda t: _staff(t) and t.text.lower() in task_desk.OVERDUE, task_desk.overdue),
     Route("find", "case.read", _says(case_desk.FIND), case_desk.find),
     Route("tag", "client.tag", _says(case_desk.TAG), case_desk.tag),
     Route("untag", "client.tag", _says(case_desk.UNTAG), case_desk.untag),

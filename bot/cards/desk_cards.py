@@ -1,4 +1,4 @@
-"""Cards that staff ask for: the board, the tasks, a case, the questions of a form."""
+"""Cards that staff ask for: the board, the questions of a form."""
 
 from typing import cast
 
@@ -8,7 +8,6 @@ from bot.cards.context import CardContext
 from core.channel.outbound import Card
 from core.engine.access import Actor
 from core.files.checks.seen import DATE_WORDS, DateName
-from core.tasks.tables import task as task_table
 from core.views.board import board, reachable_cases
 from core.views.checklist_view import askable
 from core.views.document_view import document_view
@@ -28,14 +27,6 @@ def board_card(ctx: CardContext) -> Card:
             numbers = " ".join(row["number"] for row in column.cases[:MAX_LINES])
             lines.append(f"{ctx.word(column.stage.name)} ({len(column.cases)}): {numbers}")
     return Card(title=ctx.say("board.title"), text="\n".join(lines[:MAX_LINES]), kind="board")
-
-
-def tasks_card(ctx: CardContext) -> Card:
-    rows = ctx.lookup.find(task_table, staff_id=ctx.actor.id, state="open", limit=MAX_LINES)
-    if not rows:
-        return Card(text=ctx.say("task.none"), kind="tasks")
-    lines = [f"{n}. {ctx.word(row['title'])} {ctx.when(row['due'])}".rstrip() for n, row in enumerate(rows, start=1)]
-    return Card(title=ctx.say("task.list", n=len(rows)), text="\n".join(lines), kind="tasks")
 
 
 def dialog(ctx: CardContext) -> Card:

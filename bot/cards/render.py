@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.cards import case_cards, client_cards, desk_cards, staff_cards
+from bot.cards import case_cards, client_cards, desk_cards, staff_cards, task_cards
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext, House
 from core.channel.outbound import Card, OutboundMessage
@@ -53,11 +53,12 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "stage_work": staff_cards.stage_work,
         "review": staff_cards.review,
         "reasons": staff_cards.reasons,
-        "task": staff_cards.task,
+        "task": task_cards.task,
         "human_asked": staff_cards.human_asked,
         "message": staff_cards.message,
         "board": desk_cards.board_card,
-        "tasks": desk_cards.tasks_card,
+        "tasks": task_cards.tasks_card,
+        "overdue": task_cards.overdue,
         "case": case_cards.case_card,
         "found": case_cards.found,
         "handed_over": case_cards.handed_over,

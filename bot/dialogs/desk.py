@@ -29,10 +29,6 @@ def board(turn: Turn) -> None:
     turn.reply("board")
 
 
-def tasks(turn: Turn) -> None:
-    turn.reply("tasks")
-
-
 def reply(turn: Turn) -> None:
     """The client reads it as a person's words."""
     row, match = reachable(turn, REPLY), REPLY.match(turn.text)

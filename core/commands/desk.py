@@ -89,3 +89,67 @@ class GiveTask(Command):
 
     task_id: int
     staff_id: int
+
+
+class ShowTask(Command):
+    """Show me this task's card here, with everything that can be done about it."""
+
+    permission: ClassVar[str] = "task.complete"
+    about: ClassVar[Subject] = ("task", "task_id")
+
+    task_id: int
+
+
+class SnoozeTask(Command):
+    """Not now: bring the task back in an hour, or tomorrow at nine."""
+
+    permission: ClassVar[str] = "task.complete"
+    about: ClassVar[Subject] = ("task", "task_id")
+
+    task_id: int
+    until: Literal["hour", "tomorrow"]
+
+
+class OfferTask(Command):
+    """Show me to whom I can give this task."""
+
+    permission: ClassVar[str] = "task.give"
+    about: ClassVar[Subject] = ("task", "task_id")
+
+    task_id: int
+
+
+class ReleaseTask(Command):
+    """Nobody has this task any more: whoever holds its role may take it."""
+
+    permission: ClassVar[str] = "task.give"
+    about: ClassVar[Subject] = ("task", "task_id")
+
+    task_id: int
+
+
+class ClaimTask(Command):
+    """I take this task, which belongs to a role of mine and to nobody yet."""
+
+    permission: ClassVar[str] = "task.claim"
+    about: ClassVar[Subject] = ("task", "task_id")
+
+    task_id: int
+
+
+class RemindTask(Command):
+    """The hour to which a task was put off has come."""
+
+    permission: ClassVar[str] = "task.remind"
+    about: ClassVar[Subject] = ("task", "task_id")
+
+    task_id: int
+
+
+class EndTask(Command):
+    """The stage to which a task belonged is over: there is nothing left to do."""
+
+    permission: ClassVar[str] = "task.end"
+    about: ClassVar[Subject] = ("task", "task_id")
+
+    task_id: int

@@ -36,3 +36,32 @@ class TaskGiven(Event):
     title: dict[str, str]
     staff_id: int
     before: int | None = None
+
+
+class TaskReleased(Event):
+    """Nobody has it; those of its role may take it."""
+
+    task_id: int
+    title: dict[str, str]
+    role: str
+
+
+class TaskSnoozed(Event):
+    shown: ClassVar[bool] = False
+    task_id: int
+
+
+class TaskReminded(Event):
+    """It comes back to whoever put it off."""
+
+    shown: ClassVar[bool] = False
+    task_id: int
+    staff_id: int
+
+
+class TaskEnded(Event):
+    """Its stage is over: not done, and no longer wanted."""
+
+    task_id: int
+    title: dict[str, str]
+    stage: str

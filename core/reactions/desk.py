@@ -1,18 +1,21 @@
-"""What follows at the staff desk: questions for words, and work that follows its new owner."""
+"""What follows at the staff desk: questions for words, work that follows its new owner, and tasks."""
 
 from collections.abc import Iterator
 
 from core.bus.deed import Deed
 from core.cases.tables import case
 from core.commands.command import Command
-from core.commands.desk import GiveTask, ShowCase
+from core.commands.desk import ClaimTask, EndTask, GiveTask, ShowCase
 from core.commands.work import Notify, RedrawCard, StartDialog
-from core.events.desk import TaskGiven, WordsAsked
-from core.events.happened import RoleAssigned
+from core.events.desk import TaskEnded, TaskGiven, TaskReleased, TaskReminded, TaskSnoozed, WordsAsked
+from core.events.happened import CaseClosed, RoleAssigned, StageLeft
 from core.ledger.buttons import close_card, offer
 from core.reactions.people import task_notice
+from core.staff.service import actor_of
+from core.staff.tables import staff
 from core.tasks.tables import task
 
+_CLAIM = {"zh-CN": "认领", "en": "Take it"}
 _OPEN = {"zh-CN": "查看案件", "en": "Look at the case"}
 
 
@@ -51,3 +54,47 @@ def hand_task(event: TaskGiven, deed: Deed) -> Iterator[Command]:
     yield RedrawCard(card=card)
     if event.case_id is not None:
         yield task_notice(event.case_id, event.task_id, event.staff_id)
+
+
+def offer_to_role(event: TaskReleased, deed: Deed) -> Iterator[Command]:
+    """Everybody who may take it gets a card with one button; the first press gets the task."""
+    card, subject = f"task:{event.task_id}", deed.wiring.subjects["task"](deed.uow, event.task_id)
+    close_card(deed.uow, card)
+    yield RedrawCard(card=card)
+    for member in deed.uow.find(staff, active=True):
+        actor = actor_of(deed.uow, member["id"]) if event.role in member["roles"] else None
+        if actor is None or event.case_id is None or member["id"] == deed.actor.id:
+            continue
+        if deed.wiring.policy.may(actor, "task.claim", subject):
+            yield Notify(
+                to="staff",
+                person_id=member["id"],
+                notice="task",
+                subject={"case": event.case_id, "task": event.task_id},
+                card=card,
+                buttons=(offer(ClaimTask(task_id=event.task_id), _CLAIM, "primary"),),
+            )
+
+
+def remind(event: TaskReminded, deed: Deed) -> Iterator[Command]:
+    """The card comes again."""
+    if event.case_id is not None:
+        yield RedrawCard(card=f"task:{event.task_id}")
+        yield task_notice(event.case_id, event.task_id, event.staff_id)
+
+
+def redraw_task(event: TaskSnoozed, deed: Deed) -> Iterator[Command]:
+    yield RedrawCard(card=f"task:{event.task_id}")
+
+
+def end_tasks(event: StageLeft | CaseClosed, deed: Deed) -> Iterator[Command]:
+    """Tasks end with the stage to which they belong, all that belong to any with the case."""
+    for each in deed.uow.find(task, case_id=event.case_id, state="open"):
+        ends = each["stage"] == event.stage if isinstance(event, StageLeft) else each["stage"] is not None
+        if ends:
+            yield EndTask(task_id=each["id"])
+
+
+def end_card(event: TaskEnded, deed: Deed) -> Iterator[Command]:
+    close_card(deed.uow, f"task:{event.task_id}")
+    yield RedrawCard(card=f"task:{event.task_id}")

@@ -7,6 +7,7 @@ from core.cases.stages import compiled_of
 from core.cases.tables import case
 from core.cases.team import who
 from core.commands.command import Command
+from core.commands.desk import OfferTask, SnoozeTask
 from core.commands.work import AnswerSurvey, CompleteTask, CreateTask, Notify, RedrawCard
 from core.events.happened import HumanAsked, NotReachable, SaidToClient, SurveyAsked, TaskCreated, TaskDone
 from core.ledger.buttons import close_card, offer
@@ -14,6 +15,9 @@ from core.staff.tables import staff
 from core.tasks.tables import task
 
 _DONE = {"zh-CN": "完成", "en": "Done"}
+_HOUR = {"zh-CN": "1 小时后提醒", "en": "Later: in an hour"}
+_TOMORROW = {"zh-CN": "明天 9:00 提醒", "en": "Later: tomorrow 9:00"}
+_GIVE = {"zh-CN": "转给同事", "en": "Give to a colleague"}
 _CALL = {"zh-CN": "客户收不到消息，请电话联系", "en": "The client cannot be reached by chat: please call"}
 _STARS = ({"zh-CN": "1 很不满意", "en": "1 very poor"}, {"zh-CN": "2", "en": "2"}, {"zh-CN": "3", "en": "3"},
           {"zh-CN": "4", "en": "4"}, {"zh-CN": "5 非常满意", "en": "5 excellent"})  # fmt: skip
@@ -33,7 +37,17 @@ def task_notice(case_id: int, task_id: int, staff_id: int) -> Notify:
         notice="task",
         subject={"case": case_id, "task": task_id},
         card=f"task:{task_id}",
-        buttons=(offer(CompleteTask(task_id=task_id), _DONE, "primary"),),
+        buttons=task_buttons(task_id),
+    )
+
+
+def task_buttons(task_id: int) -> tuple[dict[str, object], ...]:
+    """What whoever has a task can do about it."""
+    return (
+        offer(CompleteTask(task_id=task_id), _DONE, "primary"),
+        offer(SnoozeTask(task_id=task_id, until="hour"), _HOUR, keeps=True),
+        offer(SnoozeTask(task_id=task_id, until="tomorrow"), _TOMORROW, keeps=True),
+        offer(OfferTask(task_id=task_id), _GIVE, keeps=True),
     )
 
 

@@ -30,6 +30,7 @@ _COMMON = {
     "client.tag": Reach.ASSIGNED,
     "case.hand_over": Reach.ASSIGNED,  # his own role; any role for whoever may case.assign
     "task.give": Reach.ASSIGNED,
+    "task.claim": Reach.DEPARTMENT,  # what nobody has yet and his role is wanted for
 }
 _SALES = {
     "client.create": Reach.ALL,
@@ -57,6 +58,7 @@ _LEAD = {
     "client.tag": Reach.SUBTREE,
     "case.hand_over": Reach.SUBTREE,
     "task.give": Reach.SUBTREE,
+    "task.claim": Reach.SUBTREE,
 }
 _SYSTEM = frozenset(
     {
@@ -77,6 +79,8 @@ _SYSTEM = frozenset(
         "client.language",
         "client.tag",
         "task.give",
+        "task.remind",
+        "task.end",
         "identity.bind",
         "staff.manage",
         "staff.language",

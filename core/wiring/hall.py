@@ -38,6 +38,7 @@ from core.staff.policy import ROLES
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 from core.surveys import service as surveys
+from core.tasks import hands
 from core.tasks import service as tasks
 from core.wiring.subjects import SUBJECTS, case_of
 
@@ -91,7 +92,14 @@ HANDLERS: dict[type[Command], Handler] = {
     t.RecordConsultation: consultations.record_consultation,
     t.OfferHandOver: team.offer_hand_over,
     t.HandOver: team.hand_over,
-    t.GiveTask: tasks.give_task,
+    t.GiveTask: hands.give_task,
+    t.ShowTask: hands.show_task,
+    t.SnoozeTask: hands.snooze_task,
+    t.OfferTask: hands.offer_task,
+    t.ReleaseTask: hands.release_task,
+    t.ClaimTask: hands.claim_task,
+    t.RemindTask: hands.remind_task,
+    t.EndTask: hands.end_task,
 }
 
 _FIXED: list[tuple[type[Event], Reaction]] = [
@@ -128,6 +136,12 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.RoleAssigned, on_stages.move_work),
     (e.RoleAssigned, on_documents.move_reviews),
     (te.TaskGiven, on_desk.hand_task),
+    (te.TaskReleased, on_desk.offer_to_role),
+    (te.TaskSnoozed, on_desk.redraw_task),
+    (te.TaskReminded, on_desk.remind),
+    (te.TaskEnded, on_desk.end_card),
+    (e.StageLeft, on_desk.end_tasks),
+    (e.CaseClosed, on_desk.end_tasks),
 ]
 
 _SILENT = {e.RuleRan, e.RuleDue, e.FollowUpRefused, e.Notified, e.NotReachable}
@@ -174,6 +188,7 @@ def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, Working
                 "calendar_of_case": calendar_of_case,
                 "team": team.who,
                 "open_cases": team.open_cases,
+                "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
                 "roles": ROLES,
             },
         )

@@ -48,3 +48,18 @@ def test_work_is_handed_over_with_its_tasks(office: Office) -> None:
     office.refused(409, "not_possible_now", "other.copywriter", "POST", f"/tasks/{work['id']}/give", json=wrong)
     events = [each["event"] for each in office.get("visa.admin", f"/cases/{case_id}/timeline")["events"]]
     assert [each for each in events if each != "NotReachable"][-3:] == ["RoleAssigned", "TaskGiven", "TaskGiven"]
+
+
+def test_a_task_is_put_off_put_back_and_taken(office: Office) -> None:
+    office.case()
+    [work] = office.get("visa.copywriter", "/tasks")["tasks"]
+    path = f"/tasks/{work['id']}"
+    put_off = office.post("visa.copywriter", f"{path}/snooze", {"until": "tomorrow"})
+    assert put_off["snoozed_until"] == "2026-03-03T01:00:00.000Z"
+    office.refused(409, "not_possible_now", "visa.supervisor", "POST", f"{path}/snooze", json={"until": "hour"})
+    office.refused(403, "not_allowed", "visa.supervisor", "POST", f"{path}/claim")
+    assert office.post("visa.copywriter", f"{path}/release")["staff_id"] is None
+    assert office.get("visa.copywriter", "/tasks")["tasks"] == []
+    assert office.post("visa.copywriter", f"{path}/claim")["staff_id"] == str(office.staff["visa.copywriter"])
+    assert office.post("visa.copywriter", f"{path}/complete")["state"] == "done"
+    office.refused(409, "already_decided", "visa.copywriter", "POST", f"{path}/claim")

@@ -58,6 +58,13 @@ ABOUT: dict[str, Make] = {
     "OfferHandOver": lambda i: desk.OfferHandOver(case_id=i["case"]),
     "HandOver": lambda i: desk.HandOver(case_id=i["case"], role="reviewer", staff_id=i["staff"]),
     "GiveTask": lambda i: desk.GiveTask(task_id=i["task"], staff_id=i["staff"]),
+    "ShowTask": lambda i: desk.ShowTask(task_id=i["task"]),
+    "SnoozeTask": lambda i: desk.SnoozeTask(task_id=i["task"], until="hour"),
+    "OfferTask": lambda i: desk.OfferTask(task_id=i["task"]),
+    "ReleaseTask": lambda i: desk.ReleaseTask(task_id=i["task"]),
+    "ClaimTask": lambda i: desk.ClaimTask(task_id=i["task"]),
+    "RemindTask": lambda i: desk.RemindTask(task_id=i["task"]),
+    "EndTask": lambda i: desk.EndTask(task_id=i["task"]),
     "RecordConsultation": lambda i: desk.RecordConsultation(case_id=i["case"], summary="x", demand="x", assessment="x"),
 }
 # Whoever sells may draft a contract with every client: the policy gives sales reach over all of them.

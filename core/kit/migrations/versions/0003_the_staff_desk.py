@@ -44,9 +44,11 @@ def upgrade() -> None:
     op.add_column("task", sa.Column("stage", sa.String(length=60), nullable=True))
     op.add_column("task", sa.Column("snoozed_until", Instant(), nullable=True))
     op.create_index("ix_task_role_open", "task", ["role"], sqlite_where=OPEN, postgresql_where=OPEN)
+    op.create_index("ix_task_due_open", "task", ["due"], sqlite_where=OPEN, postgresql_where=OPEN)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_task_due_open", table_name="task", sqlite_where=OPEN, postgresql_where=OPEN)
     op.drop_index("ix_task_role_open", table_name="task", sqlite_where=OPEN, postgresql_where=OPEN)
     op.drop_column("task", "snoozed_until")
     op.drop_column("task", "stage")
