@@ -24,6 +24,7 @@ _FIXED: Final[dict[str, tuple[str | None, str]]] = {
     "CaseClosed": ("open", "closed"),
     "TaskCreated": (None, "open"),
     "TaskDone": ("open", "done"),
+    "TaskEnded": ("open", "ended"),
     "ContractActivated": ("draft", "effective"),
     "DepositRecorded": ("open", "paid"),
 }
@@ -59,7 +60,7 @@ class _Replay:
             case "ItemsReopened":
                 changes = {each: self._reopened(each) for each in data["item_ids"]}
                 return changes.get(item_id if item_id is not None else data["item_ids"][0], (None, None))
-            case "RoleAssigned":
+            case "RoleAssigned" | "TaskGiven":
                 return _text(data.get("before")), _text(data["staff_id"])
         return _FIXED.get(kind, (None, None))
 

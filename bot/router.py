@@ -1,9 +1,10 @@
 """The router: one ordered table; the first row that fits answers, if its reader is allowed to."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.dialogs import collect, commands, desk, form, handoff, others, staff_files
+from bot.dialogs import case_desk, collect, commands, desk, form, hand_over, handoff, others, staff_files, task_desk
 from bot.dialogs.press import press
 from bot.turn import Turn
 from core.channel.inbound import ButtonPress, ContactEvent, FileArrived, InboundMessage
@@ -57,6 +58,11 @@ def _of_staff(name: str) -> Callable[[Turn], bool]:
     return lambda turn: _staff(turn) and _words(turn) and commands.said(turn, name)
 
 
+def _says(pattern: re.Pattern[str]) -> Callable[[Turn], bool]:
+    """Words of a member of staff that have this form."""
+    return lambda turn: _staff(turn) and _words(turn) and pattern.fullmatch(turn.text) is not None
+
+
 def _with_a_person(turn: Turn) -> bool:
     """What he says there goes to the person, a voice note too; files are collected as ever."""
     return (
@@ -82,10 +88,15 @@ TABLE: tuple[Route, ...] = (
     Route("file in", "document.submit", lambda t: _client(t) and _arrived(t), collect.bind),
     Route("file", "document.submit", lambda t: (_client(t) or _staff(t)) and _file(t), collect.acknowledge),
     Route("board", "case.read", lambda t: _staff(t) and t.text.lower() in desk.BOARD, desk.board),
-    Route("tasks", "task.complete", lambda t: _staff(t) and t.text.lower() in desk.TASKS, desk.tasks),
-    Route("case", "case.read", lambda t: _staff(t) and desk.CASE.match(t.text) is not None, desk.one_case),
+    Route("tasks", "task.complete", lambda t: _staff(t) and t.text.lower() in desk.TASKS, task_desk.tasks),
+    Route("case", "case.read", lambda t: _staff(t) and desk.CASE.match(t.text) is not None, case_desk.one_case),
     Route("reply", "conversation.say", lambda t: _staff(t) and desk.REPLY.match(t.text) is not None, desk.reply),
     Route("reject", "document.review", lambda t: _staff(t) and desk.REJECT.match(t.text) is not None, desk.reject),
+    Route("overdue", "task.complete", lambda t: _staff(t) and t.text.lower() in task_desk.OVERDUE, task_desk.overdue),
+    Route("find", "case.read", _says(case_desk.FIND), case_desk.find),
+    Route("tag", "client.tag", _says(case_desk.TAG), case_desk.tag),
+    Route("untag", "client.tag", _says(case_desk.UNTAG), case_desk.untag),
+    Route("hand over", "case.hand_over", _says(hand_over.HAND_OVER), hand_over.by_words),
     Route("staff help", "staff.language", _of_staff("help"), desk.help_),
     Route("staff language", "staff.language", _of_staff("language"), desk.language),
     Route(
@@ -93,6 +104,12 @@ TABLE: tuple[Route, ...] = (
         "case.advance",
         lambda t: _staff(t) and _words(t) and t.dialog.get("kind") in ("form", "date"),
         form.answer,
+    ),
+    Route(
+        "staff answer",
+        "case.write",
+        lambda t: _staff(t) and _words(t) and t.dialog.get("kind") in case_desk.KINDS,
+        case_desk.answer,
     ),
     Route("note", "case.note", lambda t: _holds(t) and handoff.NOTE.match(t.text) is not None, handoff.note),
     Route("give back", "conversation.end", lambda t: _holds(t) and t.text.lower() in handoff.END, handoff.give_back),

@@ -4,6 +4,8 @@ from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.route import does, section
 from admin_api.schemas.acts import (
     NewAdvance,
+    NewColleague,
+    NewConsultation,
     NewFields,
     NewMember,
     NewMessage,
@@ -16,6 +18,7 @@ from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
 from core.commands.cases import AddTraveller, AdvanceCase, AskSupplement, AssignRole, SetFields, SetSubstate
 from core.commands.command import Command
+from core.commands.desk import HandOver, RecordConsultation
 from core.commands.work import SayToClient
 from core.views.case_view import case_view
 
@@ -61,10 +64,25 @@ def assign_role(desk: AtDesk, case_id: IdIn, body: NewMember) -> CaseState:
     return _after(desk, case_id, command_of(AssignRole, {"case_id": case_id, **body.model_dump()}))
 
 
+@ACTS.operation("POST", "/cases/{case_id}/hand-over", does(HandOver), errors=[409])
+def hand_over(desk: AtDesk, case_id: IdIn, body: NewColleague) -> CaseState:
+    """Give a role's work to a colleague who holds the role: one's own, or any for whoever may assign.
+
+    Open tasks and reviews follow, and he reads what was said last.
+    """
+    return _after(desk, case_id, command_of(HandOver, {"case_id": case_id, **body.model_dump()}))
+
+
 @ACTS.operation("POST", "/cases/{case_id}/messages", does(SayToClient), status=204)
 def say_to_client(desk: AtDesk, case_id: IdIn, body: NewMessage) -> None:
     """Write to the client, wherever he can be reached; he reads it as a person's words."""
     desk.do(command_of(SayToClient, {"case_id": case_id, **body.model_dump()}))
+
+
+@ACTS.operation("POST", "/cases/{case_id}/consultations", does(RecordConsultation), status=201)
+def record_consultation(desk: AtDesk, case_id: IdIn, body: NewConsultation) -> Created:
+    """Take down a talk with the client; the timeline tells it, with its author and time."""
+    return Created(id=desk.do(command_of(RecordConsultation, {"case_id": case_id, **body.model_dump()})))
 
 
 def _after(desk: Desk, case_id: int, command: Command) -> CaseState:

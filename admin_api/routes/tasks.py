@@ -5,8 +5,9 @@ from typing import Literal
 from admin_api.desk import AtDesk, Desk
 from admin_api.route import does, may, section
 from admin_api.schemas.ids import IdIn
-from admin_api.schemas.tasks import Task, Tasks, task_of
+from admin_api.schemas.tasks import NewHolder, NewSnooze, Task, Tasks, task_of
 from core.cases.tables import case
+from core.commands.desk import ClaimTask, GiveTask, ReleaseTask, SnoozeTask
 from core.commands.work import CompleteTask
 from core.kit.errors import NotFound
 from core.store.reading import Reader
@@ -18,7 +19,7 @@ MOST = 500
 
 
 @TASKS.operation("GET", "/tasks", may("task.complete"))
-def list_tasks(desk: AtDesk, state: Literal["open", "done"] = "open") -> Tasks:
+def list_tasks(desk: AtDesk, state: Literal["open", "done", "ended"] = "open") -> Tasks:
     """The caller's own tasks."""
     with desk.look() as reader:
         rows = reader.find(task, staff_id=desk.actor.id, state=state, limit=MOST)
@@ -30,6 +31,39 @@ def list_tasks(desk: AtDesk, state: Literal["open", "done"] = "open") -> Tasks:
 def complete_task(desk: AtDesk, task_id: IdIn) -> Task:
     """Say that a task is done."""
     desk.do(CompleteTask(task_id=task_id))
+    return _task(desk, task_id)
+
+
+@TASKS.operation("POST", "/tasks/{task_id}/give", does(GiveTask), errors=[409])
+def give_task(desk: AtDesk, task_id: IdIn, body: NewHolder) -> Task:
+    """Give a task to a colleague who holds its role."""
+    desk.do(GiveTask(task_id=task_id, staff_id=body.staff_id))
+    return _task(desk, task_id)
+
+
+@TASKS.operation("POST", "/tasks/{task_id}/claim", does(ClaimTask), errors=[409])
+def claim_task(desk: AtDesk, task_id: IdIn) -> Task:
+    """Take a task of a role of one's own that nobody has yet."""
+    desk.do(ClaimTask(task_id=task_id))
+    return _task(desk, task_id)
+
+
+@TASKS.operation("POST", "/tasks/{task_id}/release", does(ReleaseTask), errors=[409])
+def release_task(desk: AtDesk, task_id: IdIn) -> Task:
+    """Put a task back: whoever holds its role may take it."""
+    desk.do(ReleaseTask(task_id=task_id))
+    return _task(desk, task_id)
+
+
+@TASKS.operation("POST", "/tasks/{task_id}/snooze", does(SnoozeTask), errors=[409])
+def snooze_task(desk: AtDesk, task_id: IdIn, body: NewSnooze) -> Task:
+    """Put one's own task off: it comes back in an hour, or tomorrow at nine."""
+    desk.do(SnoozeTask(task_id=task_id, until=body.until))
+    return _task(desk, task_id)
+
+
+def _task(desk: Desk, task_id: int) -> Task:
+    """As it is now."""
     with desk.look() as reader:
         found = _tasks(desk, reader, reader.find(task, id=task_id))
     if not found:

@@ -50,7 +50,22 @@ class NewMember(Sent):
     staff_id: IdIn
 
 
+class NewColleague(Sent):
+    """Who takes a role's work over."""
+
+    role: str = Field(min_length=1, max_length=40, examples=["copywriter"])
+    staff_id: IdIn
+
+
 class NewMessage(Sent):
     """Words to the client."""
 
     text: str = Field(min_length=1, max_length=4000, examples=["您好，材料已收到。"])
+
+
+class NewConsultation(Sent):
+    """What was talked about with the client."""
+
+    summary: str = Field(min_length=1, max_length=4000, examples=["客户计划五月去东京。"])
+    demand: str = Field(min_length=1, max_length=4000, examples=["希望加急办理。"])
+    assessment: str = Field(min_length=1, max_length=4000, examples=["材料齐备，可行。"])

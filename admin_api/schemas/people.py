@@ -31,6 +31,19 @@ class ClientFile(Given):
     language: str | None = None
     source: str | None = None
     created_at: Moment | None = None
+    tags: list[str] = Field(default=[], examples=[["加急办理"]])
+
+
+class NewTag(Sent):
+    """A word by which a client is found."""
+
+    tag: str = Field(min_length=1, max_length=20, examples=["加急办理"])
+
+
+class TagList(Given):
+    """In the order in which they were put on."""
+
+    tags: list[str]
 
 
 class NewIdentity(Sent):

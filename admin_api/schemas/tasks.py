@@ -1,11 +1,12 @@
 """Tasks in JSON."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import Field
 
-from admin_api.schemas.ids import IdOut
-from admin_api.schemas.model import Given, Moment
+from admin_api.schemas.ids import IdIn, IdOut
+from admin_api.schemas.model import Given, Moment, Sent
 from core.engine.text import Words
 from core.store.sealing import Row
 
@@ -18,11 +19,25 @@ class Task(Given):
     case_number: str
     role: str
     title: Words
-    state: str = Field(description="open or done")
+    state: str = Field(description="open, done, or ended with its stage")
     due: Moment | None
     overdue: bool
     created_at: Moment
-    done_at: Moment | None
+    done_at: Moment | None = Field(description="When it was done or ended.")
+    snoozed_until: Moment | None
+    staff_id: IdOut | None = Field(description="Who has it; null: free to be claimed.")
+
+
+class NewHolder(Sent):
+    """Who has the task from now on."""
+
+    staff_id: IdIn
+
+
+class NewSnooze(Sent):
+    """When the task comes back: in an hour, or tomorrow at nine in the zone of the case's calendar."""
+
+    until: Literal["hour", "tomorrow"]
 
 
 class Tasks(Given):
@@ -43,4 +58,6 @@ def task_of(row: Row, case_number: str, now: datetime) -> Task:
         overdue=row["state"] == "open" and row["due"] is not None and row["due"] <= now,
         created_at=row["created_at"],
         done_at=row["done_at"],
+        snoozed_until=row["snoozed_until"],
+        staff_id=row["staff_id"],
     )

@@ -5,6 +5,7 @@ from core.cases.tables import case, document_version
 from core.channel.outbound import Button
 from core.ledger.tables import button
 from core.store.sealing import Row
+from core.tasks.tables import task
 
 
 def buttons_of(ctx: CardContext) -> tuple[Button, ...]:
@@ -18,6 +19,12 @@ def buttons_of(ctx: CardContext) -> tuple[Button, ...]:
         for row in shown
         if not _done(ctx, row)
     )
+
+
+def taken_away(ctx: CardContext) -> bool:
+    """Whether every button of this reader was closed without a press: the work went to somebody else."""
+    rows = ctx.lookup.find(button, button.c.token.in_(ctx.tokens)) if ctx.tokens else []
+    return bool(rows) and all(row["state"] == "closed" and row["settled_by"] is None for row in rows)
 
 
 def _done(ctx: CardContext, row: Row) -> bool:
@@ -37,6 +44,10 @@ def _done(ctx: CardContext, row: Row) -> bool:
     if command == "AskDate":
         version = ctx.lookup.peek(document_version, args["version_id"])
         return version is not None and args["name"] in version["dates"]
+    if command in ("CompleteTask", "ShowTask", "SnoozeTask", "OfferTask", "ClaimTask"):
+        there = ctx.lookup.peek(task, args["task_id"])
+        free = there is not None and there["state"] == "open" and (command != "ClaimTask" or there["staff_id"] is None)
+        return not free
     if command == "RecordDeposit":
         return bool(ctx.params.get("deposit_paid"))
     return False

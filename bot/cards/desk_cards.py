@@ -1,13 +1,13 @@
-"""Cards that staff ask for: the board, the tasks, a case, the questions of a form."""
+"""Cards that staff ask for: the board, the questions of a form."""
 
 from typing import cast
 
+from bot.cards.case_cards import question
 from bot.cards.client_cards import item
 from bot.cards.context import CardContext
 from core.channel.outbound import Card
 from core.engine.access import Actor
 from core.files.checks.seen import DATE_WORDS, DateName
-from core.tasks.tables import task as task_table
 from core.views.board import board, reachable_cases
 from core.views.checklist_view import askable
 from core.views.document_view import document_view
@@ -29,31 +29,10 @@ def board_card(ctx: CardContext) -> Card:
     return Card(title=ctx.say("board.title"), text="\n".join(lines[:MAX_LINES]), kind="board")
 
 
-def tasks_card(ctx: CardContext) -> Card:
-    rows = ctx.lookup.find(task_table, staff_id=ctx.actor.id, state="open", limit=MAX_LINES)
-    if not rows:
-        return Card(text=ctx.say("task.none"), kind="tasks")
-    lines = [f"{n}. {ctx.word(row['title'])} {ctx.when(row['due'])}".rstrip() for n, row in enumerate(rows, start=1)]
-    return Card(title=ctx.say("task.list", n=len(rows)), text="\n".join(lines), kind="tasks")
-
-
-def case_card(ctx: CardContext) -> Card:
-    """A case as far as this reader may see it."""
-    view = ctx.case()
-    facts = [
-        (ctx.say("case.client"), ctx.client_name(view.client)),
-        (ctx.say("case.phone"), ctx.shown("client", "phone", "phone", view.client["phone"])),
-        (ctx.say("case.stage"), ctx.word(view.stage.name)),
-        (ctx.say("case.docs"), ctx.say("stage.docs_value", done=view.completion.done, total=view.completion.total)),
-        (ctx.say("case.due"), ctx.when(view.row["due"])),
-        (ctx.say("case.owner"), "" if view.owner is None else view.owner["name"]),
-    ]
-    title = ctx.say("case.title", number=view.row["number"])
-    return Card(title=title, facts=tuple((label, value) for label, value in facts if value), kind="case")
-
-
 def dialog(ctx: CardContext) -> Card:
     """The question of an open dialog."""
+    if ctx.params["kind"] in ("tag", "consultation"):
+        return question(ctx)
     if ctx.params["kind"] == "collect":
         return item(with_subject(ctx, {"case": ctx.params["case"], "item": ctx.params["item"]}))
     asked = with_subject(ctx, {"case": ctx.params["case"]})

@@ -1,15 +1,14 @@
 """Cards about a chat that a person has instead of the bot; for staff only."""
 
 from bot.cards.buttons import buttons_of
+from bot.cards.case_cards import SAID, said_lines
 from bot.cards.context import CardContext
 from core.channel.outbound import Card
 from core.clients.tables import client
-from core.conversations.tables import handoff, message
+from core.conversations.tables import handoff
 from core.staff.tables import staff
 from core.store.sealing import Row
-
-LAST = 10  # messages that a holder is shown, so that the client need not tell his story again
-LONGEST = 200  # characters of each
+from core.views.talk import last_in_chat
 
 
 def called(ctx: CardContext) -> Card:
@@ -36,7 +35,7 @@ def held(ctx: CardContext) -> Card:
     mine = row["state"] == "held" and row["holder_id"] == ctx.actor.id
     return Card(
         title=ctx.say("handoff.held_title", name=_name(ctx)),
-        text=_last_words(ctx, row),
+        text="\n".join(said_lines(ctx, last_in_chat(ctx.lookup, row["conversation_id"], SAID))),
         facts=_facts(ctx),
         buttons=buttons_of(ctx),
         footer=ctx.say("handoff.how") if mine else _state(ctx, row),
@@ -60,16 +59,6 @@ def _facts(ctx: CardContext) -> tuple[tuple[str, str], ...]:
         (ctx.say("case.stage"), ctx.word(view.stage.name)),
         (ctx.say("case.docs"), ctx.say("stage.docs_value", done=view.completion.done, total=view.completion.total)),
     )
-
-
-def _last_words(ctx: CardContext, row: Row) -> str:
-    """The end of the conversation, oldest first."""
-    found = ctx.lookup.find(message, conversation_id=row["conversation_id"], order=message.c.id.desc(), limit=LAST)
-    lines = []
-    for each in reversed(found):
-        words = str(each["body"].get("text") or each["body"].get("title") or each["body"].get("name") or "…")
-        lines.append(f"{ctx.say('handoff.by_' + each['sender'])}{' '.join(words.split())[:LONGEST]}")
-    return "\n".join(lines)
 
 
 def _state(ctx: CardContext, row: Row) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.cards import client_cards, desk_cards, handoff_cards, original_card, staff_cards
+from bot.cards import case_cards, client_cards, desk_cards, handoff_cards, original_card, staff_cards, task_cards
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext, House
 from core.channel.outbound import Card, OutboundMessage
@@ -54,14 +54,17 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "review": staff_cards.review,
         "reasons": staff_cards.reasons,
         "original": original_card.original,
-        "task": staff_cards.task,
         "handoff": handoff_cards.called,
         "handoff_held": handoff_cards.held,
         "client_wrote": handoff_cards.client_wrote,
+        "task": task_cards.task,
         "message": staff_cards.message,
         "board": desk_cards.board_card,
-        "tasks": desk_cards.tasks_card,
-        "case": desk_cards.case_card,
+        "tasks": task_cards.tasks_card,
+        "overdue": task_cards.overdue,
+        "case": case_cards.case_card,
+        "found": case_cards.found,
+        "handed_over": case_cards.handed_over,
         "dialog": desk_cards.dialog,
     },
 }

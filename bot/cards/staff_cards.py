@@ -1,13 +1,11 @@
 """Cards that a member of staff reads."""
 
-from bot.cards.buttons import buttons_of
+from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.context import CardContext
 from bot.cards.wording import findings_words, flow_message, reason_words
 from core.channel.outbound import Card, Image
 from core.clients.tables import client
 from core.contracts.tables import contract as contract_table
-from core.staff.tables import staff
-from core.tasks.tables import task as task_table
 from core.views.document_view import DocumentView, document_view
 
 MAX_FINDINGS = 12
@@ -74,6 +72,7 @@ def stage_work(ctx: CardContext) -> Card:
         text=text,
         facts=tuple((label, value) for label, value in facts if value),
         buttons=buttons_of(ctx),
+        footer=ctx.say("stage.moved") if taken_away(ctx) else "",
         kind="stage_work",
     )
 
@@ -121,7 +120,7 @@ def _findings(ctx: CardContext, view: DocumentView) -> list[str]:
 def _decision(ctx: CardContext, view: DocumentView) -> str:
     version = view.version
     if version["status"] == "submitted":
-        return ""
+        return ctx.say("review.moved") if taken_away(ctx) else ""
     if version["status"] == "replaced":
         return ctx.say("review.replaced")
     who = "" if view.reviewer is None else view.reviewer["name"]
@@ -136,27 +135,6 @@ def reasons(ctx: CardContext) -> Card:
     item = ctx.word(view.item.name)
     footer = _decision(ctx, view) or ctx.say("review.other", number=view.case.row["number"], item=item)
     return Card(text=ctx.say("review.reasons", item=item), buttons=buttons_of(ctx), footer=footer, kind="reasons")
-
-
-def task(ctx: CardContext) -> Card:
-    row = ctx.lookup.peek(task_table, ctx.subject["task"])
-    if row is None:
-        return Card(text=ctx.say("refusal.not_found"))
-    view = ctx.case()
-    facts = [(ctx.say("task.case"), view.row["number"]), (ctx.say("stage.client_name"), ctx.client_name(view.client))]
-    if row["due"] is not None:
-        facts.append((ctx.say("task.due"), ctx.when(row["due"])))
-    footer = ""
-    if row["state"] == "done":
-        by = ctx.lookup.peek(staff, row["done_by"])
-        footer = ctx.say("task.done", who="" if by is None else by["name"], when=ctx.when(row["done_at"]))
-    return Card(
-        title=ctx.say("task.title", title=ctx.word(row["title"])),
-        facts=tuple((label, value) for label, value in facts if value),
-        buttons=buttons_of(ctx),
-        footer=footer,
-        kind="task",
-    )
 
 
 def message(ctx: CardContext) -> Card:

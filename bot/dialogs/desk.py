@@ -18,25 +18,15 @@ from core.wiring.subjects import of_case
 
 BOARD = frozenset({"看板", "/board", "board"})
 TASKS = frozenset({"我的待办", "待办", "tasks", "/tasks"})
-_NUMBER = r"(?P<number>[A-Za-z]-\d{4}-\d{4,})"
-CASE = re.compile(rf"(?:案|case)\s*{_NUMBER}\s*$", re.IGNORECASE)
-REPLY = re.compile(rf"(?:回复|reply)\s*{_NUMBER}\s+(?P<words>.+)$", re.IGNORECASE | re.DOTALL)
-REJECT = re.compile(rf"(?:退回|reject)\s*{_NUMBER}\s+(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
-UPLOAD = re.compile(rf"(?:案|case)\s*{_NUMBER}\s+(?P<item>.+)$", re.IGNORECASE | re.DOTALL)
+NUMBER = r"(?P<number>[A-Za-z]-\d{4}-\d{4,})"
+CASE = re.compile(rf"(?:案|case)\s*{NUMBER}\s*$", re.IGNORECASE)
+REPLY = re.compile(rf"(?:回复|reply)\s*{NUMBER}\s+(?P<words>.+)$", re.IGNORECASE | re.DOTALL)
+REJECT = re.compile(rf"(?:退回|reject)\s*{NUMBER}\s+(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
+UPLOAD = re.compile(rf"(?:案|case)\s*{NUMBER}\s+(?P<item>.+)$", re.IGNORECASE | re.DOTALL)
 
 
 def board(turn: Turn) -> None:
     turn.reply("board")
-
-
-def tasks(turn: Turn) -> None:
-    turn.reply("tasks")
-
-
-def one_case(turn: Turn) -> None:
-    row = reachable(turn, CASE)
-    if row is not None:
-        turn.reply("case", {"case": row["id"]})
 
 
 def reply(turn: Turn) -> None:
@@ -80,6 +70,7 @@ def language(turn: Turn) -> None:
 
 def help_(turn: Turn) -> None:
     turn.say("help.staff")
+    turn.say("help.desk")
 
 
 def reachable(turn: Turn, pattern: re.Pattern[str]) -> Row | None:

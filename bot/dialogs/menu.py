@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.turn import Turn
-from core.commands.handoffs import ShowCase
+from core.commands.handoffs import LookAtCase
 from core.commands.work import AskHuman
 from core.conversations.tables import conversation
 from core.ledger.buttons import offer
@@ -19,7 +19,7 @@ def menu(turn: Turn) -> list[dict[str, Any]]:
     if row is None:
         return [*person(turn)]
     return [
-        offer(ShowCase(case_id=row["id"], what="progress"), _PROGRESS, keeps=True),
+        offer(LookAtCase(case_id=row["id"], what="progress"), _PROGRESS, keeps=True),
         *back(row["id"]),
         *person(turn),
     ]
@@ -27,7 +27,7 @@ def menu(turn: Turn) -> list[dict[str, Any]]:
 
 def back(case_id: int) -> list[dict[str, Any]]:
     """To the checklist."""
-    return [offer(ShowCase(case_id=case_id, what="documents"), _DOCUMENTS, keeps=True)]
+    return [offer(LookAtCase(case_id=case_id, what="documents"), _DOCUMENTS, keeps=True)]
 
 
 def person(turn: Turn) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """A press on a button: the waiting command is carried out as the presser, once."""
 
-from bot.dialogs import confirm, handoff
+from bot.dialogs import confirm, desk_press, handoff
 from bot.dialogs.collect import show_item, submitted
 from bot.dialogs.commands import documents, progress
 from bot.dialogs.menu import talk_about
@@ -10,7 +10,7 @@ from core.cases.tables import item
 from core.channel.inbound import ButtonPress
 from core.commands.command import Command
 from core.commands.documents import OpenOriginal, ShowItem, SubmitDocument
-from core.commands.handoffs import ShowCase, TakeOver
+from core.commands.handoffs import LookAtCase, TakeOver
 from core.commands.work import AnswerSurvey, AskHuman, Forget
 from core.kit.errors import Refusal
 from core.ledger import audit, buttons, outbox
@@ -63,7 +63,7 @@ def _thank(turn: Turn, card: Row, command: Command, result: object) -> None:
         turn.say("survey.thanks", score=command.score)
     elif isinstance(command, ShowItem):
         show_item(turn, turn.uow.get(item, command.item_id))
-    elif isinstance(command, ShowCase):
+    elif isinstance(command, LookAtCase):
         talk_about(turn, command.case_id)
         (progress if command.what == "progress" else documents)(turn)
     elif isinstance(command, AskHuman):
@@ -78,3 +78,5 @@ def _thank(turn: Turn, card: Row, command: Command, result: object) -> None:
         row = turn.case()
         if row is not None:
             submitted(turn, row, result)
+    else:
+        desk_press.after(turn, card, command, result)

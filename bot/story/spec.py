@@ -126,7 +126,7 @@ class TaskIs(Shape):
     role: str | None = None
     who: str | None = None
     due: str | None = None
-    state: Literal["open", "done"] | None = None
+    state: Literal["open", "done", "ended"] | None = None
 
 
 class EventIs(Shape):

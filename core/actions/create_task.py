@@ -18,6 +18,7 @@ class Args(BaseModel):
     role: str
     title: dict[str, str]
     due: Span | None = None
+    stage: str = ""
 
 
 def commands(args: Args, situation: Situation) -> Sequence[Command]:
@@ -28,5 +29,6 @@ def commands(args: Args, situation: Situation) -> Sequence[Command]:
             title=args.title,
             due="" if args.due is None else str(args.due),
             key=situation.run,
+            stage=args.stage,
         )
     ]

@@ -2,7 +2,7 @@
 
 from core.bus.deed import Deed
 from core.cases.tables import case
-from core.commands.handoffs import AddNote, ShowCase
+from core.commands.handoffs import AddNote, LookAtCase
 from core.events.handoffs import NoteAdded
 
 
@@ -12,7 +12,7 @@ def add_note(command: AddNote, deed: Deed) -> None:
     deed.emit(NoteAdded(case_id=row["id"], staff_id=deed.actor.id, text=command.text))
 
 
-def show_case(command: ShowCase, deed: Deed) -> str:
+def look_at_case(command: LookAtCase, deed: Deed) -> str:
     """Returns what is to be shown; the chat in which it was tapped shows it."""
     deed.uow.get(case, command.case_id)
     return command.what

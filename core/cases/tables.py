@@ -125,3 +125,16 @@ stage_span = Table(
     plain("minutes", Integer, nullable=True),  # working minutes, known when the stage was left
 )
 Index("ix_stage_span_case", stage_span.c.case_id)
+
+consultation = Table(
+    "consultation",
+    metadata,
+    key(),
+    plain("case_id", BigInteger, ForeignKey("client_case.id")),
+    sealed("summary", "content", nullable=False),
+    sealed("demand", "content", nullable=False),  # what the client wants above all
+    sealed("assessment", "content", nullable=False),  # the adviser's first view
+    plain("by_id", BigInteger),
+    plain("at", Instant),
+)
+Index("ix_consultation_case", consultation.c.case_id)

@@ -3,10 +3,13 @@
 from core.bus.deed import Deed
 from core.cases.tables import case
 from core.commands.cases import AssignRole
+from core.commands.desk import HandOver, OfferHandOver
+from core.engine.access import Actor
 from core.events.happened import RoleAssigned
-from core.kit.errors import Invalid, Problem
+from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem
 from core.staff.policy import ROLES
 from core.staff.tables import staff
+from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
 
@@ -21,13 +24,60 @@ def who(uow: UnitOfWork, case_id: int, role: str) -> int | None:
     return int(members[0]["id"]) if members else None
 
 
+def open_cases(uow: UnitOfWork, client_id: int) -> list[int]:
+    """Ids of the cases of a client that are under way."""
+    return [int(row["id"]) for row in uow.find(case, client_id=client_id, state="open")]
+
+
 def assign_role(command: AssignRole, deed: Deed) -> None:
-    """Raises Invalid for an unknown role, NotFound for an unknown person."""
-    if command.role not in ROLES:
-        words = {"zh-CN": f"未知角色 {command.role}", "en": f"unknown role {command.role}"}
-        raise Invalid(problems=[Problem("/role", "staff.role", words)])
-    deed.uow.get(staff, command.staff_id)
+    """Raises Invalid for an unknown role, NotFound for an unknown person or one who has left."""
+    _assign(command.case_id, command.role, command.staff_id, deed)
+
+
+def hand_over(command: HandOver, deed: Deed) -> None:
+    """Raises NotAllowed for a role that is neither the actor's own on this case nor his to assign, NotPossibleNow for
+    a colleague who does not hold the role, and as assign_role."""
     row = deed.uow.get(case, command.case_id)
-    before = row["team"].get(command.role)
-    deed.uow.change(case, row["id"], team={**row["team"], command.role: command.staff_id})
-    deed.emit(RoleAssigned(case_id=row["id"], role=command.role, staff_id=command.staff_id, before=before))
+    if command.role not in roles_to_give(row, deed.actor, deed):
+        raise NotAllowed(reason="not_your_role")
+    if command.staff_id not in {each["id"] for each in colleagues(deed.uow, row, command.role)}:
+        raise NotPossibleNow(reason="not_his_role")
+    _assign(command.case_id, command.role, command.staff_id, deed)
+
+
+def offer_hand_over(command: OfferHandOver, deed: Deed) -> tuple[list[str], list[Row]]:
+    """Returns the roles that the actor may give, and with a role the colleagues who can take it; the chat in which it
+    was tapped shows them. Raises NotAllowed when there is no such role."""
+    row = deed.uow.get(case, command.case_id)
+    roles = roles_to_give(row, deed.actor, deed)
+    if not roles or command.role not in ("", *roles):
+        raise NotAllowed(reason="not_your_role")
+    return roles, colleagues(deed.uow, row, command.role) if command.role else []
+
+
+def roles_to_give(row: Row, actor: Actor, deed: Deed) -> list[str]:
+    """Every role of the team for whoever may assign on this case; else those that the actor has himself."""
+    subject = deed.wiring.subjects["case"](deed.uow, row["id"])
+    if subject is not None and deed.wiring.policy.may(actor, "case.assign", subject):
+        return list(row["team"])
+    return [role for role, person in row["team"].items() if person == actor.id]
+
+
+def colleagues(uow: UnitOfWork, row: Row, role: str) -> list[Row]:
+    """Members with this role who do not do its work on this case yet, those of the case's department first."""
+    members = [
+        each for each in uow.find(staff, active=True) if role in each["roles"] and each["id"] != row["team"].get(role)
+    ]
+    return sorted(members, key=lambda each: (each["department_id"] != row["department_id"], each["id"]))
+
+
+def _assign(case_id: int, role: str, staff_id: int, deed: Deed) -> None:
+    if role not in ROLES:
+        words = {"zh-CN": f"未知角色 {role}", "en": f"unknown role {role}"}
+        raise Invalid(problems=[Problem("/role", "staff.role", words)])
+    if not deed.uow.get(staff, staff_id)["active"]:
+        raise NotFound(thing="staff", id=staff_id)
+    row = deed.uow.get(case, case_id)
+    before = row["team"].get(role)
+    deed.uow.change(case, row["id"], team={**row["team"], role: staff_id})
+    deed.emit(RoleAssigned(case_id=row["id"], role=role, staff_id=staff_id, before=before))

@@ -32,3 +32,17 @@ client_identity = Table(
     UniqueConstraint("channel", "account", "external_id"),
 )
 Index("ix_client_identity_client", client_identity.c.client_id)
+
+client_tag = Table(
+    "client_tag",
+    metadata,
+    key(),
+    plain("client_id", BigInteger, ForeignKey("client.id")),
+    sealed("tag", "content", nullable=False),  # as it was first written
+    blind("tag_index", nullable=False),  # of the word in one form, see core.clients.tags
+    plain("by_id", BigInteger, nullable=True),  # the member of staff; None: a rule
+    plain("at", Instant),
+    plain("removed_at", Instant, nullable=True),
+    UniqueConstraint("client_id", "tag_index"),
+)
+Index("ix_client_tag_index", client_tag.c.tag_index)

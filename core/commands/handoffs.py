@@ -87,7 +87,7 @@ class AddNote(Command):
     text: str = Field(min_length=1, max_length=4000)
 
 
-class ShowCase(Command):
+class LookAtCase(Command):
     """The client asks to see his progress or his checklist: a button of a menu."""
 
     permission: ClassVar[str] = "case.read"

@@ -20,6 +20,7 @@ class CreateTask(Command):
     title: dict[str, str]  # language -> words
     due: str = ""  # a Span such as "1d"; empty: no limit
     key: str = ""  # at most one open task of a case has this key
+    stage: str = ""  # ends when the case leaves this stage; "current": the one where it is; empty: belongs to none
 
 
 class CompleteTask(Command):

@@ -13,6 +13,7 @@ from core.engine.spec_problems import problems_of
 from core.engine.spec_rules import ActionCall, Rule
 from core.kit.errors import Problem
 
+CURRENT = "current"  # the stage where the case is when the rule acts
 Actions = Mapping[str, type[BaseModel]]
 
 
@@ -57,6 +58,8 @@ def _call(
             yield unknown("message", key, join(args, name))
     if isinstance(role := call.args.get("role"), str):
         yield from role_problems(flow, role, roles, join(args, "role"))
+    if isinstance(stage := call.args.get("stage"), str) and stage not in {CURRENT, *(each.key for each in flow.stages)}:
+        yield unknown("stage", stage, join(args, "stage"))
     if isinstance(items := call.args.get("items"), list):
         known = {item.key for item in flow.items}
         for index, item in enumerate(items):

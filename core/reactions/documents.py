@@ -20,9 +20,12 @@ from core.events.happened import (
     FindingsChanged,
     ItemsReopened,
     ReasonsAsked,
+    RoleAssigned,
 )
 from core.files.checks.seen import DATE_WORDS, DateName
 from core.ledger.buttons import close_card, offer
+from core.ledger.tables import button
+from core.store.sealing import Row
 
 APPROVE = {"zh-CN": "通过", "en": "Approve"}
 GIVE_DATE = {"zh-CN": "填写{date}", "en": "Give the {date}"}
@@ -37,19 +40,41 @@ def ask_review(event: DocumentSubmitted, deed: Deed) -> Iterator[Command]:
     for older in deed.uow.find(document_version, item_id=event.item_id):
         if older["status"] == "replaced":
             yield RedrawCard(card=review_card(older["id"]))
-    stage = compiled_of(deed, row).flow.stage(row["stage"])
-    reviewer = who(deed.uow, row["id"], "reviewer") or who(deed.uow, row["id"], stage.owner)
-    if reviewer is None:
+    reviewer = reviewer_of(row, deed)
+    if reviewer is not None:
+        yield review_notice(version, reviewer)
+
+
+def move_reviews(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
+    """What waits for a decision follows the new reviewer: earlier copies lose their buttons and say so."""
+    row = deed.uow.get(case, event.case_id or 0)
+    if row["state"] != "open" or reviewer_of(row, deed) != event.staff_id or event.staff_id == event.before:
         return
+    for version in deed.uow.find(document_version, case_id=row["id"], status="submitted"):
+        card = review_card(version["id"])
+        if deed.uow.first(button, card=card, state="open", for_id=event.staff_id) is None:
+            close_card(deed.uow, card)
+            yield RedrawCard(card=card)
+            yield review_notice(version, event.staff_id)
+
+
+def reviewer_of(row: Row, deed: Deed) -> int | None:
+    """Who decides on the documents of this case: its reviewer, else whoever answers for the stage."""
+    stage = compiled_of(deed, row).flow.stage(row["stage"])
+    return who(deed.uow, row["id"], "reviewer") or who(deed.uow, row["id"], stage.owner)
+
+
+def review_notice(version: Row, reviewer: int) -> Notify:
+    """The review card of a version with the buttons that it needs now."""
     ticks = [
         offer(TickCheck(version_id=version["id"], check=check), _tick_label(version, check), keeps=True)
         for check in missing_ticks(version)
     ]
-    yield Notify(
+    return Notify(
         to="staff",
         person_id=reviewer,
         notice="review",
-        subject={"case": row["id"], "version": version["id"]},
+        subject={"case": version["case_id"], "version": version["id"]},
         card=review_card(version["id"]),
         buttons=(
             *ticks,

@@ -6,12 +6,16 @@ from core.bus.deed import Deed
 from core.cases.stages import compiled_of
 from core.cases.tables import case
 from core.commands.command import Command
+from core.commands.desk import OfferTask, SnoozeTask
 from core.commands.work import AnswerSurvey, CompleteTask, CreateTask, Notify, RedrawCard
 from core.events.happened import NotReachable, SaidToClient, SurveyAsked, TaskCreated, TaskDone
 from core.ledger.buttons import close_card, offer
 from core.tasks.tables import task
 
 _DONE = {"zh-CN": "完成", "en": "Done"}
+_HOUR = {"zh-CN": "1 小时后提醒", "en": "Later: in an hour"}
+_TOMORROW = {"zh-CN": "明天 9:00 提醒", "en": "Later: tomorrow 9:00"}
+_GIVE = {"zh-CN": "转给同事", "en": "Give to a colleague"}
 _CALL = {"zh-CN": "客户收不到消息，请电话联系", "en": "The client cannot be reached by chat: please call"}
 _STARS = ({"zh-CN": "1 很不满意", "en": "1 very poor"}, {"zh-CN": "2", "en": "2"}, {"zh-CN": "3", "en": "3"},
           {"zh-CN": "4", "en": "4"}, {"zh-CN": "5 非常满意", "en": "5 excellent"})  # fmt: skip
@@ -20,13 +24,28 @@ _STARS = ({"zh-CN": "1 很不满意", "en": "1 very poor"}, {"zh-CN": "2", "en":
 def hand_out(event: TaskCreated, deed: Deed) -> Iterator[Command]:
     if event.staff_id is None or event.case_id is None:
         return
-    yield Notify(
+    yield task_notice(event.case_id, event.task_id, event.staff_id)
+
+
+def task_notice(case_id: int, task_id: int, staff_id: int) -> Notify:
+    """The card of a task for whoever has it."""
+    return Notify(
         to="staff",
-        person_id=event.staff_id,
+        person_id=staff_id,
         notice="task",
-        subject={"case": event.case_id, "task": event.task_id},
-        card=f"task:{event.task_id}",
-        buttons=(offer(CompleteTask(task_id=event.task_id), _DONE, "primary"),),
+        subject={"case": case_id, "task": task_id},
+        card=f"task:{task_id}",
+        buttons=task_buttons(task_id),
+    )
+
+
+def task_buttons(task_id: int) -> tuple[dict[str, object], ...]:
+    """What whoever has a task can do about it."""
+    return (
+        offer(CompleteTask(task_id=task_id), _DONE, "primary"),
+        offer(SnoozeTask(task_id=task_id, until="hour"), _HOUR, keeps=True),
+        offer(SnoozeTask(task_id=task_id, until="tomorrow"), _TOMORROW, keeps=True),
+        offer(OfferTask(task_id=task_id), _GIVE, keeps=True),
     )
 
 

@@ -16,11 +16,13 @@ from core.events.happened import (
     DocumentApproved,
     FieldSet,
     FormAsked,
+    RoleAssigned,
     StageEntered,
     StageLeft,
     SubstateSet,
 )
 from core.ledger.buttons import close_card, offer
+from core.ledger.tables import button
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
@@ -41,15 +43,19 @@ def give_work(event: StageEntered, deed: Deed) -> Iterator[Command]:
     if row["state"] != "open" or card is None:
         return
     for person, buttons in _work(flow, stage, row, deed).items():
-        yield Notify(
-            to="staff",
-            person_id=person,
-            notice="stage_work",
-            subject={"case": row["id"]},
-            params={"stage": stage.key},
-            card=card,
-            buttons=tuple(buttons),
-        )
+        yield _stage_notice(row, stage, card, person, buttons)
+
+
+def _stage_notice(row: Row, stage: Stage, card: str, person: int, buttons: list[dict[str, object]]) -> Notify:
+    return Notify(
+        to="staff",
+        person_id=person,
+        notice="stage_work",
+        subject={"case": row["id"]},
+        params={"stage": stage.key},
+        card=card,
+        buttons=tuple(buttons),
+    )
 
 
 def tell_stage(event: StageEntered, deed: Deed) -> Iterator[Command]:
@@ -89,6 +95,25 @@ def close_work(event: StageLeft, deed: Deed) -> Iterator[Command]:
         moved = {"settled_at": deed.now, "settled_kind": "staff", "settled_by": by.id} if by is not None else None
         close_card(deed.uow, f"stage:{span['id']}", moved)
         yield RedrawCard(card=f"stage:{span['id']}")
+
+
+def move_work(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
+    """The card of the stage follows its people: who came gets it, who went keeps one without buttons."""
+    row, card = deed.uow.get(case, event.case_id or 0), stage_card(deed.uow, event.case_id or 0)
+    if row["state"] != "open" or card is None or event.staff_id == event.before:
+        return
+    flow = compiled_of(deed, row).flow
+    stage = flow.stage(row["stage"])
+    work = _work(flow, stage, row, deed)
+    holders = {each["for_id"] for each in deed.uow.find(button, card=card, state="open")}
+    moved = {event.staff_id, event.before, *(holders - work.keys())} - {None}
+    for person in moved & holders:
+        deed.uow.update_where(
+            button, button.c.card == card, button.c.state == "open", button.c.for_id == person, state="closed"
+        )
+    yield RedrawCard(card=card)
+    for person in sorted(moved & work.keys()):
+        yield _stage_notice(row, stage, card, person, work[person])
 
 
 def redraw_work(event: SubstateSet | FieldSet | ChecklistCompleted | DocumentApproved, deed: Deed) -> Iterator[Command]:

@@ -31,6 +31,10 @@ _COMMON = {
     "flow.read": Reach.ALL,
     "file.keep": Reach.ALL,
     "question.answer": Reach.ALL,
+    "client.tag": Reach.ASSIGNED,
+    "case.hand_over": Reach.ASSIGNED,  # his own role; any role for whoever may case.assign
+    "task.give": Reach.ASSIGNED,
+    "task.claim": Reach.DEPARTMENT,  # what nobody has yet and his role is wanted for
 }
 _SALES = {
     "client.create": Reach.ALL,
@@ -59,6 +63,10 @@ _LEAD = {
     "conversation.say": Reach.SUBTREE,
     "conversation.end": Reach.SUBTREE,
     "case.note": Reach.SUBTREE,
+    "client.tag": Reach.SUBTREE,
+    "case.hand_over": Reach.SUBTREE,
+    "task.give": Reach.SUBTREE,
+    "task.claim": Reach.SUBTREE,
 }
 _SYSTEM = frozenset(
     {
@@ -78,6 +86,10 @@ _SYSTEM = frozenset(
         "conversation.call",
         "client.create",
         "client.language",
+        "client.tag",
+        "task.give",
+        "task.remind",
+        "task.end",
         "identity.bind",
         "staff.manage",
         "staff.language",

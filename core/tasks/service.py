@@ -7,10 +7,14 @@ from core.commands.work import CompleteTask, CreateTask
 from core.engine.access import Actor
 from core.engine.calendar import Span
 from core.events.happened import TaskCreated, TaskDone
-from core.kit.errors import AlreadyDecided
+from core.ledger import timers
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
+from core.tasks.hands import settled, snooze_key
 from core.tasks.tables import task
+
+CURRENT = "current"
+"""As the stage of a new task: the one where its case is."""
 
 
 def create_task(command: CreateTask, deed: Deed) -> int:
@@ -30,6 +34,7 @@ def create_task(command: CreateTask, deed: Deed) -> int:
         staff_id=staff_id,
         title=dict(command.title),
         key=command.key or None,
+        stage=_stage(command, deed),
         due=due,
         created_at=deed.now,
     )
@@ -40,13 +45,20 @@ def create_task(command: CreateTask, deed: Deed) -> int:
     return int(row["id"])
 
 
+def _stage(command: CreateTask, deed: Deed) -> str | None:
+    """The stage with which the task ends, if it belongs to one."""
+    if command.stage != CURRENT:
+        return command.stage or None
+    return str(deed.tool("stage_of_case")(deed.uow, command.case_id))
+
+
 def complete_task(command: CompleteTask, deed: Deed) -> None:
-    """Raises AlreadyDecided with who and when."""
+    """Raises AlreadyDecided with who and when, NotPossibleNow when its stage has ended it."""
     row = deed.uow.get(task, command.task_id)
     done = {"state": "done", "done_at": deed.now, "done_by": deed.actor.id}
     if not deed.uow.settle(task, row["id"], {"state": "open"}, **done):
-        row = deed.uow.find(task, id=row["id"])[0]
-        raise AlreadyDecided(who_kind="staff", who=row["done_by"], when=row["done_at"])
+        raise settled(deed.uow.find(task, id=row["id"])[0])
+    timers.cancel_key(deed.uow, snooze_key(row["id"]))
     deed.emit(TaskDone(case_id=row["case_id"], task_id=row["id"]))
 
 

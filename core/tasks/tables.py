@@ -14,7 +14,9 @@ task = Table(
     plain("title", Json),  # language -> words
     plain("key", String(100), nullable=True),
     plain("due", Instant, nullable=True),
-    plain("state", String(10), default="open"),  # open, done
+    plain("stage", String(60), nullable=True),  # ends when the case leaves this stage; None: belongs to none
+    plain("snoozed_until", Instant, nullable=True),
+    plain("state", String(10), default="open"),  # open, done, ended
     plain("created_at", Instant),
     plain("done_at", Instant, nullable=True),
     plain("done_by", BigInteger, nullable=True),
@@ -22,3 +24,5 @@ task = Table(
 OPEN = text("state = 'open'")
 Index("ix_task_case", task.c.case_id)
 Index("ix_task_staff_open", task.c.staff_id, task.c.due, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("ix_task_role_open", task.c.role, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("ix_task_due_open", task.c.due, sqlite_where=OPEN, postgresql_where=OPEN)

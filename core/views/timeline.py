@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.cases.tables import case_event
+from core.cases.consultations import ANSWERS
+from core.cases.tables import case_event, consultation
 from core.clients.tables import client
 from core.events.event import EVENTS
 from core.staff.tables import staff
@@ -47,10 +48,18 @@ def timeline(lookup: Lookup, case_id: int, *, everything: bool = False, limit: i
                 actor_name=names[actor],
                 channel=row["channel"],
                 correlation=row["correlation"],
-                data=row["data"],
+                data=_data(lookup, row["type"], row["data"]),
             )
         )
     return happenings[:limit]
+
+
+def _data(lookup: Lookup, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What the log holds; of a consultation also its words, which stand in one place only."""
+    if kind != "ConsultationRecorded":
+        return data
+    row = lookup.peek(consultation, data["consultation_id"])
+    return data if row is None else {**data, **{name: row[name] for name in ANSWERS}}
 
 
 def _name(lookup: Lookup, kind: str, person_id: int) -> str:

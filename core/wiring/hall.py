@@ -5,14 +5,28 @@ from collections.abc import Mapping
 from core.bus.bus import Bus
 from core.bus.deed import Deed
 from core.bus.wiring import FactSource, Handler, Reaction, Wiring
-from core.cases import documents, facts, fields, notes, opening, originals, review, stages, supplement, team
+from core.cases import (
+    consultations,
+    documents,
+    facts,
+    fields,
+    notes,
+    opening,
+    originals,
+    review,
+    stages,
+    supplement,
+    team,
+)
 from core.cases.log import record
 from core.cases.tables import case
 from core.catalog import service as catalog
 from core.catalog.catalogue import Catalogue
 from core.clients import service as clients
+from core.clients import tags
 from core.commands import cases as c
 from core.commands import contracts as k
+from core.commands import desk as t
 from core.commands import documents as d
 from core.commands import handoffs as h
 from core.commands import people as p
@@ -23,11 +37,13 @@ from core.conversations import handoffs
 from core.conversations import service as conversations
 from core.engine.access import Actor, Policy
 from core.engine.calendar import WorkingCalendar
+from core.events import desk as te
 from core.events import handoffs as eh
 from core.events import happened as e
 from core.events.event import EVENTS, Event
 from core.files import service as files
 from core.reactions import contracts as on_contracts
+from core.reactions import desk as on_desk
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
 from core.reactions import people as on_people
@@ -38,6 +54,7 @@ from core.staff.policy import ROLES
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 from core.surveys import service as surveys
+from core.tasks import hands
 from core.tasks import service as tasks
 from core.wiring.subjects import SUBJECTS, case_of
 
@@ -90,11 +107,26 @@ HANDLERS: dict[type[Command], Handler] = {
     h.GiveBack: handoffs.give_back,
     h.EscalateHandoff: handoffs.escalate,
     h.AddNote: notes.add_note,
-    h.ShowCase: notes.show_case,
+    h.LookAtCase: notes.look_at_case,
     w.SayToClient: conversations.say_to_client,
     w.Forget: conversations.forget,
     w.AskSurvey: surveys.ask_survey,
     w.AnswerSurvey: surveys.answer_survey,
+    t.TagClient: tags.tag_client,
+    t.UntagClient: tags.untag_client,
+    t.ShowCase: consultations.show_case,
+    t.AskWords: consultations.ask_words,
+    t.RecordConsultation: consultations.record_consultation,
+    t.OfferHandOver: team.offer_hand_over,
+    t.HandOver: team.hand_over,
+    t.GiveTask: hands.give_task,
+    t.ShowTask: hands.show_task,
+    t.SnoozeTask: hands.snooze_task,
+    t.OfferTask: hands.offer_task,
+    t.ReleaseTask: hands.release_task,
+    t.ClaimTask: hands.claim_task,
+    t.RemindTask: hands.remind_task,
+    t.EndTask: hands.end_task,
 }
 
 _FIXED: list[tuple[type[Event], Reaction]] = [
@@ -130,6 +162,17 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.SaidToClient, on_people.pass_on),
     (e.SurveyAsked, on_people.ask_satisfaction),
     (e.RuleDue, rules.at_moment),
+    (te.WordsAsked, on_desk.ask_words),
+    (e.RoleAssigned, on_desk.hand_on),
+    (e.RoleAssigned, on_stages.move_work),
+    (e.RoleAssigned, on_documents.move_reviews),
+    (te.TaskGiven, on_desk.hand_task),
+    (te.TaskReleased, on_desk.offer_to_role),
+    (te.TaskSnoozed, on_desk.redraw_task),
+    (te.TaskReminded, on_desk.remind),
+    (te.TaskEnded, on_desk.end_card),
+    (e.StageLeft, on_desk.end_tasks),
+    (e.CaseClosed, on_desk.end_tasks),
 ]
 
 _SILENT = {e.RuleRan, e.RuleDue, e.FollowUpRefused, e.Notified, e.NotReachable}
@@ -175,6 +218,8 @@ def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, Working
                 "calendars": calendars,
                 "calendar_of_case": calendar_of_case,
                 "team": team.who,
+                "open_cases": team.open_cases,
+                "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
                 "roles": ROLES,
             },
         )

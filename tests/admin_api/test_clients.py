@@ -18,6 +18,7 @@ def test_a_client_is_registered_and_lies_encrypted(office: Office) -> None:
         "language": "zh-CN",
         "source": "referral",
         "created_at": "2026-03-02T02:00:00.000Z",
+        "tags": [],
     }
     with office.parts.reading.open() as reader:
         raw = reader.rows(client.select().where(client.c.id == int(client_id)))
@@ -71,6 +72,7 @@ def test_what_is_personal_is_masked_by_role(small_office: Office) -> None:
         "language": "zh-CN",
         "source": "other",
         "created_at": "",
+        "tags": [],
     }
     reviewer = small_office.get("visa.reviewer", path)
     assert (reviewer["name"], reviewer["phone"]) == ("张*", "138****1234")

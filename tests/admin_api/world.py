@@ -36,6 +36,9 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "publish_flow": lambda ids: {"content": KOREA.encode(), "headers": {"content-type": "application/yaml"}},
     "register_client": lambda ids: {"json": {"name": "赵六"}},
     "read_client": lambda ids: {},
+    "list_tags": lambda ids: {},
+    "tag_client": lambda ids: {"json": {"tag": "加急办理"}},
+    "untag_client": lambda ids: {"json": {"tag": "加急办理"}},
     "bind_client_identity": lambda ids: {"json": IDENTITY},
     "draft_contract": lambda ids: {
         "json": {
@@ -60,6 +63,12 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "add_traveller": lambda ids: {"json": {"traveller": {"name": "赵六", "kind": "employed"}}},
     "ask_supplement": lambda ids: {"json": {"items": ["extra"], "reason": "补料"}},
     "assign_role": lambda ids: {"json": {"role": "reviewer", "staff_id": ids["staff_id"]}},
+    "hand_over": lambda ids: {"json": {"role": "reviewer", "staff_id": ids["staff_id"]}},
+    "give_task": lambda ids: {"json": {"staff_id": ids["staff_id"]}},
+    "claim_task": lambda ids: {},
+    "release_task": lambda ids: {},
+    "snooze_task": lambda ids: {"json": {"until": "hour"}},
+    "record_consultation": lambda ids: {"json": {"summary": "谈话", "demand": "加急", "assessment": "可行"}},
     "say_to_client": lambda ids: {"json": {"text": "您好"}},
     "submit_document": lambda ids: {"files": {"file": ("a.pdf", pdf(words="matrix"))}},
     "waive_item": lambda ids: {"json": {"reason": "演练"}},
@@ -131,7 +140,11 @@ def reaches(who: str, permission: str, owned: Owned) -> bool | None:
         return True
     if reach is None:
         return None
-    if reach is Reach.ALL or who in owned.people or (permission == "task.complete" and who == owned.holder):
+    if (
+        reach is Reach.ALL
+        or who in owned.people
+        or (permission in ("task.complete", "task.give") and who == owned.holder)
+    ):
         return True
     return reach >= Reach.DEPARTMENT and department == owned.department
 

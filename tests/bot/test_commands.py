@@ -127,9 +127,9 @@ def test_the_language_follows_the_person(agency: TestHouse) -> None:
 def test_staff_choose_their_language_by_name_too(agency: TestHouse) -> None:
     copywriter = agency.people[COPYWRITER]
     copywriter.says("english").says("english").says("help")
-    assert "Commands" in copywriter.last
-    copywriter.says("中文").says("帮助")
-    assert "可用指令" in copywriter.last
+    assert "Commands" in copywriter.words[-2]
+    copywriter.says("中文").new()
+    assert "可用指令" in copywriter.says("帮助").new()[0]
 
 
 def test_staff_look_up_board_tasks_and_case(agency: TestHouse) -> None:

@@ -100,6 +100,7 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("/rules/0/then/0/args/trigger", "fly", "flow.unknown_transition", "/rules/0/then/0/args/trigger"),
     ("/rules/0/then/0/args/trigger", "decide", "flow.not_by_system", "/rules/0/then/0/args/trigger"),
     ("/rules/0/then/1/args/role", "wizard", "flow.unknown_role", "/rules/0/then/1/args/role"),
+    ("/rules/0/then/1/args/stage", "nowhere", "flow.unknown_stage", "/rules/0/then/1/args/stage"),
     ("/rules/0/then/1/args/due", "soon", "shape.value", "/rules/0/then/1/args/due"),
     ("/rules/0/then/1/args/title", words("复核", ""), "flow.missing_text", "/rules/0/then/1/args/title/en"),
     ("/rules/0/then/2/args/message", "nothing", "flow.unknown_message", "/rules/0/then/2/args/message"),

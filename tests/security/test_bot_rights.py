@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.channel.inbound import ButtonPress
-from core.commands import cases, contracts, documents, handoffs, people, work
+from core.commands import cases, contracts, desk, documents, handoffs, people, work
 from core.commands.command import COMMANDS, Command
 from core.kit.ids import new_id, new_token
 from core.staff.policy import DEFAULT
@@ -57,10 +57,25 @@ ABOUT: dict[str, Make] = {
     "GiveBack": lambda i: handoffs.GiveBack(handoff_id=i["handoff"]),
     "EscalateHandoff": lambda i: handoffs.EscalateHandoff(handoff_id=i["handoff"]),
     "AddNote": lambda i: handoffs.AddNote(case_id=i["case"], text="x"),
-    "ShowCase": lambda i: handoffs.ShowCase(case_id=i["case"], what="progress"),
+    "LookAtCase": lambda i: handoffs.LookAtCase(case_id=i["case"], what="progress"),
     "SayToClient": lambda i: work.SayToClient(case_id=i["case"], text="x"),
     "AskSurvey": lambda i: work.AskSurvey(case_id=i["case"], question="csat"),
     "AnswerSurvey": lambda i: work.AnswerSurvey(case_id=i["case"], score=1),
+    "TagClient": lambda i: desk.TagClient(client_id=i["client"], tag="加急"),
+    "UntagClient": lambda i: desk.UntagClient(client_id=i["client"], tag="加急"),
+    "ShowCase": lambda i: desk.ShowCase(case_id=i["case"]),
+    "AskWords": lambda i: desk.AskWords(case_id=i["case"], what="tag"),
+    "OfferHandOver": lambda i: desk.OfferHandOver(case_id=i["case"]),
+    "HandOver": lambda i: desk.HandOver(case_id=i["case"], role="reviewer", staff_id=i["staff"]),
+    "GiveTask": lambda i: desk.GiveTask(task_id=i["task"], staff_id=i["staff"]),
+    "ShowTask": lambda i: desk.ShowTask(task_id=i["task"]),
+    "SnoozeTask": lambda i: desk.SnoozeTask(task_id=i["task"], until="hour"),
+    "OfferTask": lambda i: desk.OfferTask(task_id=i["task"]),
+    "ReleaseTask": lambda i: desk.ReleaseTask(task_id=i["task"]),
+    "ClaimTask": lambda i: desk.ClaimTask(task_id=i["task"]),
+    "RemindTask": lambda i: desk.RemindTask(task_id=i["task"]),
+    "EndTask": lambda i: desk.EndTask(task_id=i["task"]),
+    "RecordConsultation": lambda i: desk.RecordConsultation(case_id=i["case"], summary="x", demand="x", assessment="x"),
 }
 # Whoever sells may draft a contract with every client: the policy gives sales reach over all of them.
 OPEN_TO_SALES: dict[str, Make] = {

@@ -45,14 +45,24 @@ def arrived(world: World, person: Person, number: str) -> None:
 def form(world: World, person: Person, number: str) -> None:
     """A form about the other case stands open in his chat, as after a change of the team."""
     case_id = world.ids["case"] if number == world.number else 2**40
-    dialog = {"kind": "form", "case": case_id, "trigger": "ask_supplement", "fields": []}
+    put(world, person, {"kind": "form", "case": case_id, "trigger": "ask_supplement", "fields": []})
+    person.says("1 理由")
+
+
+def put(world: World, person: Person, dialog: dict[str, object]) -> None:
     person.says("帮助")  # so that there is a chat
     with world.house.looking() as reader:
         chat = reader.first(conversation, conversation.c.key == person.address.key)
     assert chat is not None
     world.house.banli.store.run(lambda uow: uow.change(conversation, chat["id"], dialog=dialog))
     person.new()
-    person.says("1 理由")
+
+
+def asked(world: World, person: Person, number: str) -> None:
+    """A question about the other case stands open in his chat: its tag, or the last part of a talk."""
+    case_id = world.ids["case"] if number == world.number else 2**40
+    put(world, person, {"kind": "consultation", "case": case_id, "answers": ["谈话", "诉求"]})
+    person.says("评估")
 
 
 Try = Callable[[World, Person, str], object]
@@ -67,6 +77,12 @@ ROUTES: dict[str, Try] = {
     "board": lambda w, p, n: p.says("看板"),
     "tasks": lambda w, p, n: p.says("我的待办"),
     "case": lambda w, p, n: p.says(f"案 {n}"),
+    "overdue": lambda w, p, n: p.says("逾期"),
+    "find": lambda w, p, n: p.says(f"找 {n}"),
+    "tag": lambda w, p, n: p.says(f"标签 {n} 加急"),
+    "untag": lambda w, p, n: p.says(f"去标签 {n} 加急"),
+    "hand over": lambda w, p, n: p.says(f"转交 {n}"),
+    "staff answer": lambda w, p, n: asked(w, p, n),
     "reply": lambda w, p, n: p.says(f"回复 {n} 请汇款"),
     "reject": lambda w, p, n: p.says(f"退回 {n} 退休证 重拍"),
     "staff help": lambda w, p, n: p.says("帮助"),
@@ -89,7 +105,7 @@ ROUTES: dict[str, Try] = {
     "not understood": lambda w, p, n: p.says(f"请把 {n} 的材料发给我"),
 }
 # Words that name a case: an attempt to reach a foreign one is noted in the audit.
-NAMES_A_CASE = ("staff file in", "case", "reply", "reject")
+NAMES_A_CASE = ("staff file in", "case", "tag", "untag", "hand over", "reply", "reject")
 
 
 def test_the_matrix_is_whole() -> None:
@@ -172,8 +188,10 @@ def test_a_command_without_a_permission_cannot_be_written() -> None:
 OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "accepted", "approved", "rework", "reopened",
              "survey", "which_item", "dialog", "stage", "substate"}  # fmt: skip
 OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "original", "task", "handoff", "handoff_held",
-            "client_wrote", "message", "board", "tasks", "case", "dialog"}  # fmt: skip
-WITH_NAMES = ("contract", "stage_work", "review", "task", "handoff", "handoff_held", "client_wrote", "message", "case")
+            "client_wrote", "message", "board", "tasks", "case", "found", "handed_over", "overdue",
+            "dialog"}  # fmt: skip
+WITH_NAMES = ("contract", "stage_work", "review", "task", "handoff", "handoff_held", "client_wrote", "message", "case",
+              "handed_over")  # fmt: skip
 
 
 def test_every_kind_of_notice_is_known() -> None:
@@ -183,7 +201,7 @@ def test_every_kind_of_notice_is_known() -> None:
 
 def notice(world: World, kind: str, to: str, person: Person) -> None:
     subject = {name: world.ids[name] for name in ("case", "client", "contract", "version", "task", "handoff")}
-    params = {"stage": "signed", "message": "overdue", "text": ""}
+    params = {"stage": "signed", "message": "overdue", "text": "", "role": "service"}
     who: Literal["client", "staff"] = "staff" if to == "staff" else "client"
     told = Notify(to=who, person_id=person.id, notice=kind, subject=subject, params=params)
     world.house.do(told)

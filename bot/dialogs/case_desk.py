@@ -1,0 +1,131 @@
+"""A case in the hands of staff: its card with buttons, finding, tags, and a talk taken down in three answers."""
+
+import re
+from typing import Any
+
+from bot.dialogs.commands import WORDS
+from bot.dialogs.desk import CASE, NUMBER, reachable
+from bot.turn import Turn
+from core.cases.consultations import ANSWERS
+from core.cases.tables import case
+from core.commands.command import Command
+from core.commands.desk import AskWords, OfferHandOver, RecordConsultation, ShowCase, TagClient, UntagClient
+from core.ledger.buttons import offer
+from core.store.locks import case_key
+from core.store.sealing import Row
+from core.views.finding import Search
+from core.wiring.subjects import client_subject, of_case
+
+FIND = re.compile(r"/?(?:找|查找|find)[\s:：]+(?P<words>.{1,200})", re.IGNORECASE | re.DOTALL)
+TAG = re.compile(rf"/?(?:标签|tag)\s+{NUMBER}\s+(?P<tag>.+)", re.IGNORECASE | re.DOTALL)
+UNTAG = re.compile(rf"/?(?:去标签|untag)\s+{NUMBER}\s+(?P<tag>.+)", re.IGNORECASE | re.DOTALL)
+KINDS = ("tag", "consultation")
+"""Kinds of open dialogs that words answer here."""
+LONGEST = 4000
+
+_TAG = {"zh-CN": "标签", "en": "Tags"}
+_HAND_OVER = {"zh-CN": "转交", "en": "Hand over"}
+_TALK = {"zh-CN": "记录咨询", "en": "Record a talk"}
+
+
+def one_case(turn: Turn) -> None:
+    """案 V-2026-0001"""
+    row = reachable(turn, CASE)
+    if row is not None:
+        show_case(turn, row)
+
+
+def show_case(turn: Turn, row: Row) -> None:
+    """Everything about the case, with a button for each thing that this person may do here."""
+    policy, actor, subject = turn.house.policy, turn.actor, of_case(row)
+    offers = []
+    if policy.may(actor, "case.write", subject):
+        offers.append(offer(AskWords(case_id=row["id"], what="consultation"), _TALK, keeps=True))
+        if policy.may(actor, "client.tag", client_subject(turn.uow, row["client_id"])):
+            offers.append(offer(AskWords(case_id=row["id"], what="tag"), _TAG, keeps=True))
+    his = policy.may(actor, "case.assign", subject) or actor.id in row["team"].values()
+    if his and row["state"] == "open" and policy.may(actor, "case.hand_over", subject):
+        offers.append(offer(OfferHandOver(case_id=row["id"]), _HAND_OVER, keeps=True))
+    turn.reply("case", {"case": row["id"]}, offers=offers)
+
+
+def find(turn: Turn) -> None:
+    """找 词 / find word / find tag:word: at most ten cases, each with a button that shows it."""
+    match = FIND.fullmatch(turn.text)
+    words = "" if match is None else match["words"].strip()
+    vault = turn.uow.pending.sealing.vault
+    found = Search(turn.uow, turn.actor, turn.house.policy, of_case, vault).find(words)
+    offers = [
+        offer(ShowCase(case_id=row["id"]), {"zh-CN": row["number"], "en": row["number"]}, keeps=True)
+        for row in found.cases
+    ]
+    ids = [row["id"] for row in found.cases]
+    params = {"words": words, "cases": ids, "more": found.more, "unseen": list(found.unseen)}
+    turn.reply("found", params=params, offers=offers)
+
+
+def tag(turn: Turn) -> None:
+    """标签 V-2026-0001 加急办理"""
+    _tag_by_words(turn, TAG, put_on=True)
+
+
+def untag(turn: Turn) -> None:
+    """去标签 V-2026-0001 加急办理"""
+    _tag_by_words(turn, UNTAG, put_on=False)
+
+
+def _tag_by_words(turn: Turn, pattern: re.Pattern[str], *, put_on: bool) -> None:
+    row, match = reachable(turn, pattern), pattern.fullmatch(turn.text)
+    if row is not None and match is not None:
+        _tag(turn, row, match["tag"], put_on=put_on)
+
+
+def answer(turn: Turn) -> None:
+    """The words of a member of staff answer what was asked in his chat: a tag, or the next part of a talk."""
+    dialog = turn.dialog
+    if turn.text.lower() in WORDS["cancel"]:
+        turn.ask(None)
+        turn.say("form.cancelled")
+        return
+    turn.uow.need(case_key(dialog["case"]))
+    if dialog["kind"] == "tag":
+        turn.ask(None)
+        row = turn.uow.get(case, dialog["case"])
+        off = turn.text[:1] in ("-", "－", "—")
+        _tag(turn, row, turn.text[1:] if off else turn.text, put_on=not off)
+    else:
+        _consult(turn, dialog)
+
+
+def _tag(turn: Turn, row: Row, words: str, *, put_on: bool) -> None:
+    """Raises nothing: a refusal is told."""
+    command: Command
+    if put_on:
+        command = TagClient(client_id=row["client_id"], tag=words[:200])
+    else:
+        command = UntagClient(client_id=row["client_id"], tag=words[:200])
+    if _done(turn, command):
+        turn.say("desk.tagged" if put_on else "desk.untagged", number=row["number"], tag=words.strip())
+
+
+def _consult(turn: Turn, dialog: dict[str, Any]) -> None:
+    if len(turn.text) > LONGEST:
+        turn.say("form.bad", problem={"zh-CN": f"最多 {LONGEST} 个字", "en": f"at most {LONGEST} characters"})
+        return
+    answers = [*dialog["answers"], turn.text]
+    if len(answers) < len(ANSWERS):
+        following = {**dialog, "answers": answers}
+        turn.ask(following)
+        turn.reply("dialog", params=following)
+        return
+    turn.ask(None)
+    if _done(turn, RecordConsultation(case_id=dialog["case"], **dict(zip(ANSWERS, answers, strict=True)))):
+        turn.say("desk.recorded", number=turn.uow.get(case, dialog["case"])["number"])
+
+
+def _done(turn: Turn, command: Command) -> bool:
+    """Whether it was carried out; a refusal is told."""
+    _, refusal = turn.bus.attempt(turn.uow, command, turn.cause)
+    if refusal is not None:
+        turn.refuse(refusal)
+    return refusal is None

@@ -1,0 +1,64 @@
+"""Handing a case over: whose work, to which colleague, each a tap; 转交 V-2026-0001 begins it in words."""
+
+import re
+
+from bot.dialogs.desk import NUMBER, reachable
+from bot.turn import Turn
+from core.cases.tables import case
+from core.commands.desk import HandOver, OfferHandOver
+from core.ledger.buttons import offer
+from core.staff.policy import ROLES
+from core.staff.tables import staff
+from core.store.sealing import Row
+
+HAND_OVER = re.compile(rf"/?(?:转交|hand over|reassign)\s*{NUMBER}", re.IGNORECASE)
+MOST = 12
+"""Colleagues who are offered, those of the case's department first; the API names anybody."""
+
+
+def by_words(turn: Turn) -> None:
+    """转交 V-2026-0001"""
+    row = reachable(turn, HAND_OVER)
+    if row is not None:
+        command = OfferHandOver(case_id=row["id"])
+        found, refusal = turn.bus.attempt(turn.uow, command, turn.cause)
+        if refusal is None:
+            offer_next(turn, command, found)
+        else:
+            turn.refuse(refusal)
+
+
+def offer_next(turn: Turn, command: OfferHandOver, found: tuple[list[str], list[Row]]) -> None:
+    """The roles that he may give as buttons, with whoever has them; or the colleagues who can take the role."""
+    row, (roles, people) = turn.uow.get(case, command.case_id), found
+    number = row["number"]
+    if not command.role:
+        offers = [
+            offer(OfferHandOver(case_id=row["id"], role=role), _role_label(turn, row, role), keeps=True)
+            for role in roles
+        ]
+        turn.say("desk.which_role", offers=offers, number=number)
+    elif not people:
+        turn.say("desk.no_colleague", role=ROLES[command.role])
+    else:
+        offers = [
+            offer(HandOver(case_id=row["id"], role=command.role, staff_id=each["id"]), _both(each["name"]))
+            for each in people[:MOST]
+        ]
+        turn.say("desk.which_colleague", offers=offers, number=number, role=ROLES[command.role])
+
+
+def told(turn: Turn, command: HandOver) -> None:
+    """Who does it now."""
+    number = turn.uow.get(case, command.case_id)["number"]
+    name = turn.uow.get(staff, command.staff_id)["name"]
+    turn.say("desk.given", number=number, role=ROLES[command.role], name=name)
+
+
+def _role_label(turn: Turn, row: Row, role: str) -> dict[str, str]:
+    holder = turn.uow.peek(staff, row["team"][role])
+    return {language: f"{words} · {holder['name'] if holder else ''}" for language, words in ROLES[role].items()}
+
+
+def _both(name: str) -> dict[str, str]:
+    return {"zh-CN": name, "en": name}

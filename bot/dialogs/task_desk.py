@@ -1,0 +1,93 @@
+"""Tasks in a chat: one's own with the overdue first, what nobody has yet, and everything that is overdue."""
+
+from typing import Any
+
+from bot.turn import Turn
+from core.commands.desk import ClaimTask, GiveTask, ReleaseTask, ShowCase, ShowTask, SnoozeTask
+from core.commands.work import CompleteTask
+from core.ledger.buttons import offer
+from core.reactions.people import task_buttons
+from core.staff.policy import ROLES
+from core.store.sealing import Row
+from core.tasks.tables import task
+from core.views.board import reachable_cases
+from core.wiring.subjects import of_case, task_subject
+
+OVERDUE = frozenset({"逾期", "overdue", "/overdue"})
+MOST = 10  # of one's own that have buttons, of free ones, of overdue cases
+LOOKED = 500  # open tasks that are looked through for one list
+_PUT_BACK = {"zh-CN": "放回，由同角色同事认领", "en": "Put back for anybody of the role"}
+
+
+def tasks(turn: Turn) -> None:
+    """我的待办: overdue first, put off last, then what nobody has and he may take."""
+    now = turn.uow.now
+    mine = turn.uow.find(task, staff_id=turn.actor.id, state="open")
+    mine.sort(key=lambda row: (_put_off(turn, row), row["due"] is None, row["due"] or now, row["id"]))
+    free = [
+        row
+        for role in sorted(turn.actor.roles)
+        for row in turn.uow.find(task, role=role, staff_id=None, state="open", limit=LOOKED)
+        if turn.house.policy.may(turn.actor, "task.claim", task_subject(turn.uow, row["id"]))
+    ][:MOST]
+    offers = []
+    for n, row in enumerate(mine[:MOST], start=1):
+        offers.append(offer(CompleteTask(task_id=row["id"]), _numbered(n, "完成", "Done"), keeps=True))
+        offers.append(offer(ShowTask(task_id=row["id"]), _numbered(n, "稍后", "Later"), keeps=True))
+    for n, row in enumerate(free, start=len(mine[:MOST]) + 1):
+        offers.append(offer(ClaimTask(task_id=row["id"]), _numbered(n, "认领", "Take"), keeps=True))
+    ids = [row["id"] for row in mine[:MOST]]
+    params = {"mine": ids, "free": [row["id"] for row in free], "more": max(len(mine) - MOST, 0)}
+    turn.reply("tasks", params=params, offers=offers)
+
+
+def overdue(turn: Turn) -> None:
+    """逾期: tasks and cases within this person's reach whose limit has passed, the longest overdue first."""
+    now, policy = turn.uow.now, turn.house.policy
+    late = turn.uow.find(task, task.c.due <= now, state="open", order=task.c.due, limit=LOOKED)
+    late = [row for row in late if policy.may(turn.actor, "task.complete", task_subject(turn.uow, row["id"]))][:MOST]
+    cases = [row for row in reachable_cases(turn.uow, turn.actor, policy, of_case) if row["due"] and row["due"] <= now]
+    cases = sorted(cases, key=lambda row: row["due"])[:MOST]
+    offers = [
+        offer(ShowTask(task_id=row["id"]), _numbered(n, "任务", "Task"), keeps=True)
+        for n, row in enumerate(late, start=1)
+    ]
+    offers += [
+        offer(ShowCase(case_id=row["id"]), {"zh-CN": row["number"], "en": row["number"]}, keeps=True) for row in cases
+    ]
+    params = {"tasks": [row["id"] for row in late], "cases": [row["id"] for row in cases]}
+    turn.reply("overdue", params=params, offers=offers)
+
+
+def show_task(turn: Turn, row: Row) -> None:
+    """The card of one task, with all that this person can do about it."""
+    turn.reply("task", {"case": row["case_id"], "task": row["id"]}, offers=task_buttons(row["id"]))
+
+
+def offer_colleagues(turn: Turn, found: tuple[Row, list[Row]]) -> None:
+    """Colleagues who hold the task's role, and putting it back for all of them."""
+    row, people = found
+    offers: list[dict[str, Any]] = [
+        offer(GiveTask(task_id=row["id"], staff_id=each["id"]), {"zh-CN": each["name"], "en": each["name"]})
+        for each in people[:MOST]
+    ]
+    offers.append(offer(ReleaseTask(task_id=row["id"]), _PUT_BACK))
+    role = ROLES.get(row["role"], {"zh-CN": row["role"], "en": row["role"]})
+    turn.say("task.to_whom", offers=offers, title=dict(row["title"]), role=role)
+
+
+def done(turn: Turn, command: SnoozeTask | GiveTask | ReleaseTask | ClaimTask | CompleteTask, result: Any) -> None:
+    """What has become of it, where no card says so by itself."""
+    match command:
+        case SnoozeTask():
+            turn.say("task.snoozed", when=f"{result.astimezone(turn.house.zone):%m-%d %H:%M}")
+        case GiveTask() | ReleaseTask():
+            turn.say("task.given" if isinstance(command, GiveTask) else "task.released")
+
+
+def _put_off(turn: Turn, row: Row) -> bool:
+    return row["snoozed_until"] is not None and bool(row["snoozed_until"] > turn.uow.now)
+
+
+def _numbered(n: int, zh: str, en: str) -> dict[str, str]:
+    return {"zh-CN": f"{zh} {n}", "en": f"{en} {n}"}
