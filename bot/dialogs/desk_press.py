@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from bot.dialogs import hand_over, task_desk
+from bot.dialogs import batch, hand_over, task_desk
 from bot.dialogs.case_desk import show_case
 from bot.turn import Turn
 from core.cases.tables import case as case_table
 from core.commands.command import Command
 from core.commands.desk import (
+    ApproveShown,
     ClaimTask,
     GiveTask,
     HandOver,
@@ -33,6 +34,9 @@ def after(turn: Turn, pressed: Row, command: Command, result: Any) -> None:
         case HandOver():
             _draw_anew(turn, pressed)
             hand_over.told(turn, command)
+        case ApproveShown():
+            batch.approve(turn, result)
+            _draw_anew(turn, pressed)
         case ShowTask():
             task_desk.show_task(turn, result)
         case OfferTask():

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from core.bus.bus import Bus
 from core.bus.deed import Deed
 from core.bus.wiring import FactSource, Handler, Reaction, Wiring
-from core.cases import consultations, documents, facts, fields, opening, review, stages, supplement, team
+from core.cases import batch, consultations, documents, facts, fields, opening, review, stages, supplement, team
 from core.cases.log import record
 from core.cases.tables import case
 from core.catalog import service as catalog
@@ -90,6 +90,7 @@ HANDLERS: dict[type[Command], Handler] = {
     t.ShowCase: consultations.show_case,
     t.AskWords: consultations.ask_words,
     t.RecordConsultation: consultations.record_consultation,
+    t.ApproveShown: batch.approve_shown,
     t.OfferHandOver: team.offer_hand_over,
     t.HandOver: team.hand_over,
     t.GiveTask: hands.give_task,
