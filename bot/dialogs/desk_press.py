@@ -16,7 +16,6 @@ from core.commands.desk import (
     OfferTask,
     ReleaseTask,
     ShowCase,
-    ShowTask,
     SnoozeTask,
 )
 from core.commands.work import CompleteTask
@@ -37,8 +36,6 @@ def after(turn: Turn, pressed: Row, command: Command, result: Any) -> None:
         case ApproveShown():
             batch.approve(turn, result)
             _draw_anew(turn, pressed)
-        case ShowTask():
-            task_desk.show_task(turn, result)
         case OfferTask():
             task_desk.offer_colleagues(turn, result)
         case SnoozeTask() | GiveTask() | ReleaseTask() | ClaimTask() | CompleteTask():
