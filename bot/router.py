@@ -4,7 +4,19 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.dialogs import case_desk, collect, commands, desk, form, hand_over, handoff, others, staff_files, task_desk
+from bot.dialogs import (
+    batch,
+    case_desk,
+    collect,
+    commands,
+    desk,
+    form,
+    hand_over,
+    handoff,
+    others,
+    staff_files,
+    task_desk,
+)
 from bot.dialogs.press import press
 from bot.turn import Turn
 from core.channel.inbound import ButtonPress, ContactEvent, FileArrived, InboundMessage
@@ -93,6 +105,7 @@ TABLE: tuple[Route, ...] = (
     Route("reply", "conversation.say", lambda t: _staff(t) and desk.REPLY.match(t.text) is not None, desk.reply),
     Route("reject", "document.review", lambda t: _staff(t) and desk.REJECT.match(t.text) is not None, desk.reject),
     Route("overdue", "task.complete", lambda t: _staff(t) and t.text.lower() in task_desk.OVERDUE, task_desk.overdue),
+    Route("batch", "document.review", lambda t: _staff(t) and t.text.lower() in batch.BATCH, batch.batch),
     Route("find", "case.read", _says(case_desk.FIND), case_desk.find),
     Route("tag", "client.tag", _says(case_desk.TAG), case_desk.tag),
     Route("untag", "client.tag", _says(case_desk.UNTAG), case_desk.untag),

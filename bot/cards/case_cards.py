@@ -10,6 +10,7 @@ from core.channel.outbound import Card
 from core.clients.tables import client
 from core.clients.tags import tags_of
 from core.views.case_view import case_view
+from core.views.document_view import document_view
 from core.views.talk import Said, last_said
 from core.views.timeline import timeline
 from core.wiring.subjects import of_case
@@ -74,6 +75,24 @@ def found(ctx: CardContext) -> Card:
     title = ctx.say("desk.found", n=len(lines), words=words) if lines else ctx.say("desk.found_none", words=words)
     text, footer = "\n".join(lines), "\n".join(hints)
     return Card(title=title, text=text, footer=footer, buttons=buttons_of(ctx), kind="found")
+
+
+def batch(ctx: CardContext) -> Card:
+    """Versions that can be approved together, each with what has become of it."""
+    lines = []
+    for n, version_id in enumerate(ctx.params.get("versions", []), start=1):
+        view = document_view(ctx.lookup, ctx.house.catalogue, version_id)
+        if not ctx.house.policy.may(ctx.actor, "document.review", of_case(view.case.row)):
+            continue
+        status = view.version["status"]
+        parts = [f"{n}. {view.case.row['number']}", ctx.word(view.item.name), f"v{view.version['n']}"]
+        parts += [ctx.client_name(view.case.client), "" if status == "submitted" else ctx.say(f"desk.now_{status}")]
+        lines.append(" · ".join(part for part in parts if part))
+    if not lines:
+        return Card(text=ctx.say("desk.batch_none"), kind="batch")
+    title, hint = ctx.say("desk.batch", n=len(lines)), ctx.say("desk.batch_hint")
+    buttons = buttons_of(ctx)
+    return Card(title=title, text="\n".join(lines), buttons=buttons, footer=hint if buttons else "", kind="batch")
 
 
 def question(ctx: CardContext) -> Card:

@@ -64,6 +64,7 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "overdue": task_cards.overdue,
         "case": case_cards.case_card,
         "found": case_cards.found,
+        "batch": case_cards.batch,
         "handed_over": case_cards.handed_over,
         "dialog": desk_cards.dialog,
     },

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from bot.dialogs import hand_over, task_desk
+from bot.dialogs import batch, hand_over, task_desk
 from bot.dialogs.case_desk import show_case
 from bot.turn import Turn
 from core.cases.tables import case as case_table
 from core.commands.command import Command
 from core.commands.desk import (
+    ApproveShown,
     ClaimTask,
     GiveTask,
     HandOver,
@@ -15,7 +16,6 @@ from core.commands.desk import (
     OfferTask,
     ReleaseTask,
     ShowCase,
-    ShowTask,
     SnoozeTask,
 )
 from core.commands.work import CompleteTask
@@ -33,8 +33,9 @@ def after(turn: Turn, pressed: Row, command: Command, result: Any) -> None:
         case HandOver():
             _draw_anew(turn, pressed)
             hand_over.told(turn, command)
-        case ShowTask():
-            task_desk.show_task(turn, result)
+        case ApproveShown():
+            batch.approve(turn, result)
+            _draw_anew(turn, pressed)
         case OfferTask():
             task_desk.offer_colleagues(turn, result)
         case SnoozeTask() | GiveTask() | ReleaseTask() | ClaimTask() | CompleteTask():

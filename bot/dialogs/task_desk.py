@@ -6,7 +6,6 @@ from bot.turn import Turn
 from core.commands.desk import ClaimTask, GiveTask, ReleaseTask, ShowCase, ShowTask, SnoozeTask
 from core.commands.work import CompleteTask
 from core.ledger.buttons import offer
-from core.reactions.people import task_buttons
 from core.staff.policy import ROLES
 from core.store.sealing import Row
 from core.tasks.tables import task
@@ -57,11 +56,6 @@ def overdue(turn: Turn) -> None:
     ]
     params = {"tasks": [row["id"] for row in late], "cases": [row["id"] for row in cases]}
     turn.reply("overdue", params=params, offers=offers)
-
-
-def show_task(turn: Turn, row: Row) -> None:
-    """The card of one task, with all that this person can do about it."""
-    turn.reply("task", {"case": row["case_id"], "task": row["id"]}, offers=task_buttons(row["id"]))
 
 
 def offer_colleagues(turn: Turn, found: tuple[Row, list[Row]]) -> None:

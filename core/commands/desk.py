@@ -153,3 +153,11 @@ class EndTask(Command):
     about: ClassVar[Subject] = ("task", "task_id")
 
     task_id: int
+
+
+class ApproveShown(Command):
+    """Approve these versions and no others: what replaced one of them since it was shown is left out."""
+
+    permission: ClassVar[str] = "document.review"
+
+    version_ids: tuple[int, ...] = Field(min_length=1, max_length=10)

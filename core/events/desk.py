@@ -52,7 +52,7 @@ class TaskSnoozed(Event):
 
 
 class TaskReminded(Event):
-    """It comes back to whoever put it off."""
+    """Its card comes again: its hour has come, or somebody asked for it."""
 
     shown: ClassVar[bool] = False
     task_id: int

@@ -35,17 +35,12 @@ def task_notice(case_id: int, task_id: int, staff_id: int) -> Notify:
         notice="task",
         subject={"case": case_id, "task": task_id},
         card=f"task:{task_id}",
-        buttons=task_buttons(task_id),
-    )
-
-
-def task_buttons(task_id: int) -> tuple[dict[str, object], ...]:
-    """What whoever has a task can do about it."""
-    return (
-        offer(CompleteTask(task_id=task_id), _DONE, "primary"),
-        offer(SnoozeTask(task_id=task_id, until="hour"), _HOUR, keeps=True),
-        offer(SnoozeTask(task_id=task_id, until="tomorrow"), _TOMORROW, keeps=True),
-        offer(OfferTask(task_id=task_id), _GIVE, keeps=True),
+        buttons=(
+            offer(CompleteTask(task_id=task_id), _DONE, "primary"),
+            offer(SnoozeTask(task_id=task_id, until="hour"), _HOUR, keeps=True),
+            offer(SnoozeTask(task_id=task_id, until="tomorrow"), _TOMORROW, keeps=True),
+            offer(OfferTask(task_id=task_id), _GIVE, keeps=True),
+        ),
     )
 
 

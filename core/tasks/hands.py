@@ -58,9 +58,11 @@ def release_task(command: ReleaseTask, deed: Deed) -> None:
     deed.emit(TaskReleased(case_id=row["case_id"], task_id=row["id"], title=row["title"], role=row["role"]))
 
 
-def show_task(command: ShowTask, deed: Deed) -> Row:
-    """Returns the task; the chat in which it was tapped shows it. Raises AlreadyDecided, NotPossibleNow."""
-    return _open(deed, command.task_id)
+def show_task(command: ShowTask, deed: Deed) -> None:
+    """Its card comes to the actor, as one more copy that is redrawn with the others. Raises AlreadyDecided,
+    NotPossibleNow."""
+    row = _open(deed, command.task_id)
+    deed.emit(TaskReminded(case_id=row["case_id"], task_id=row["id"], staff_id=deed.actor.id))
 
 
 def offer_task(command: OfferTask, deed: Deed) -> tuple[Row, list[Row]]:

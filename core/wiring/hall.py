@@ -6,6 +6,7 @@ from core.bus.bus import Bus
 from core.bus.deed import Deed
 from core.bus.wiring import FactSource, Handler, Reaction, Wiring
 from core.cases import (
+    batch,
     consultations,
     documents,
     facts,
@@ -117,6 +118,7 @@ HANDLERS: dict[type[Command], Handler] = {
     t.ShowCase: consultations.show_case,
     t.AskWords: consultations.ask_words,
     t.RecordConsultation: consultations.record_consultation,
+    t.ApproveShown: batch.approve_shown,
     t.OfferHandOver: team.offer_hand_over,
     t.HandOver: team.hand_over,
     t.GiveTask: hands.give_task,

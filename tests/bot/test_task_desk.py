@@ -127,6 +127,10 @@ def test_a_task_is_given_to_a_colleague(office: TestHouse, writer: Person) -> No
     assert row_of(office, task_id)["staff_id"] == other.id
     assert newest_card(other, "task").title == "任务：预约"
     assert "任务已转给同事" in writer.last
+    copies = [each.message.card for each in writer.messages if each.message.card.title == "任务：预约"]
+    assert len(copies) == 2  # the one that came, and the one that he asked for
+    assert [card.buttons for card in copies] == [(), ()]
+    assert {card.footer for card in copies} == {f"现由 {COPYWRITER} 负责"}
 
 
 def test_what_is_overdue_within_ones_reach(office: TestHouse, writer: Person) -> None:

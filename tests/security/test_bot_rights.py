@@ -87,6 +87,7 @@ OPEN_TO_SALES: dict[str, Make] = {
 # About nobody in particular: the permission alone decides.
 GENERAL: dict[str, Make] = {
     "OpenCase": lambda i: cases.OpenCase(client_id=i["client"], flow="visa_jp_tourist", travellers=(TRAVELLER,)),
+    "ApproveShown": lambda i: desk.ApproveShown(version_ids=(i["version"],)),
     "KeepFile": lambda _: documents.KeepFile(
         name="x", media_type="x", size=1, sha256="0" * 64, handle="x", inspection={}
     ),

@@ -78,6 +78,7 @@ ROUTES: dict[str, Try] = {
     "tasks": lambda w, p, n: p.says("我的待办"),
     "case": lambda w, p, n: p.says(f"案 {n}"),
     "overdue": lambda w, p, n: p.says("逾期"),
+    "batch": lambda w, p, n: p.says("批量"),
     "find": lambda w, p, n: p.says(f"找 {n}"),
     "tag": lambda w, p, n: p.says(f"标签 {n} 加急"),
     "untag": lambda w, p, n: p.says(f"去标签 {n} 加急"),
@@ -188,7 +189,7 @@ def test_a_command_without_a_permission_cannot_be_written() -> None:
 OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "accepted", "approved", "rework", "reopened",
              "survey", "which_item", "dialog", "stage", "substate"}  # fmt: skip
 OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "original", "task", "handoff", "handoff_held",
-            "client_wrote", "message", "board", "tasks", "case", "found", "handed_over", "overdue",
+            "client_wrote", "message", "board", "tasks", "case", "found", "handed_over", "overdue", "batch",
             "dialog"}  # fmt: skip
 WITH_NAMES = ("contract", "stage_work", "review", "task", "handoff", "handoff_held", "client_wrote", "message", "case",
               "handed_over")  # fmt: skip

@@ -1,0 +1,31 @@
+"""Versions that can be approved without a closer look: submitted, nothing to tick or to date, no check that warns."""
+
+from collections.abc import Callable
+
+from core.cases.review import missing_ticks, needed_dates
+from core.cases.tables import document_version
+from core.engine.access import Actor, Policy, Subject
+from core.store.reading import Lookup
+from core.store.sealing import Row
+from core.views.board import reachable_cases
+
+MOST = 10
+
+
+def clear_reviews(lookup: Lookup, actor: Actor, policy: Policy, subject_of: Callable[[Row], Subject]) -> list[Row]:
+    """At most MOST, those that wait longest first, among the open cases that the reader reaches (core.views.board)."""
+    cases = [
+        row
+        for row in reachable_cases(lookup, actor, policy, subject_of)
+        if policy.may(actor, "document.review", subject_of(row))
+    ]
+    versions = lookup.preload(document_version, "case_id", {row["id"] for row in cases})
+    waiting = [row for row in versions if row["status"] == "submitted" and is_clear(row)]
+    return sorted(waiting, key=lambda row: int(row["id"]))[:MOST]
+
+
+def is_clear(version: Row) -> bool:
+    """Whether no finding asks anything of a person."""
+    if missing_ticks(version) or needed_dates(version):
+        return False
+    return all(finding["outcome"] not in ("warn", "fail", "tick") for finding in version["findings"])
