@@ -69,6 +69,8 @@ class Settings(_Branch):
     public_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s?#]*)?$")] | None = None
     demo: bool = False
     files_dir: Path = Path("var/files")
+    clamav: Annotated[str, Field(pattern=r"^(/.+|[^\s/]+:[0-9]{1,5})$")] | None = None  # host:port, or a socket's path
+    clamav_seconds: int = Field(default=30, ge=1, le=120)  # for one file
     orphan_hours: int = Field(default=24, ge=1)  # how old a file must be before one without a name is removed
     audit_anchors: Path | None = None  # best kept where the database's owner cannot write; unset: beside files_dir
     agency: Agency = Agency()
