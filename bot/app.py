@@ -18,6 +18,7 @@ from adapters.webchat.channel import WebchatChannel
 from adapters.webchat.config import WebchatConfig
 from adapters.webchat.hub import Hub
 from adapters.webchat.routes import WebchatRoutes
+from adapters.webchat.throttle import Allowance, ChatLimits
 from admin_api.app import Parts as AdminParts
 from admin_api.app import install
 from bot.cards.context import House
@@ -218,7 +219,16 @@ def _webchat(settings: Settings) -> WebchatConfig:
         return WebchatConfig(
             account=DEMO_ACCOUNT, title=title, seats=DEMO_SEATS, open=False, max_file_bytes=most, samples=FLOWS
         )
-    return WebchatConfig(title=title, secure_cookie=secure, max_file_bytes=most, samples=FLOWS)
+    said = settings.webchat
+    limits = ChatLimits(
+        texts=Allowance(said.texts_at_once, 60 * said.texts_at_once / said.texts_per_minute),
+        files=Allowance(said.files_in_ten_minutes, 600),
+        bytes=Allowance(said.bytes_a_day, 86_400),
+        sessions=Allowance(said.sessions_an_hour, 3600),
+    )
+    return WebchatConfig(
+        title=title, secure_cookie=secure, max_file_bytes=most, samples=FLOWS, origins=said.origin_list, limits=limits
+    )
 
 
 def _hosts(settings: Settings) -> Sequence[str] | None:

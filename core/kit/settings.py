@@ -58,6 +58,21 @@ class Limits(_Branch):
     check_processes: int = Field(default=2, ge=1, le=32)
 
 
+class Webchat(_Branch):
+    """Who may show the chat in his own page, and how much one visitor may say; an address may ten times as much."""
+
+    origins: Annotated[str, Field(pattern=r"^(https?://[^\s/,;'*]+(,\s*|$))*$")] = ""  # with commas
+    texts_per_minute: int = Field(default=30, ge=1)
+    texts_at_once: int = Field(default=20, ge=1)
+    files_in_ten_minutes: int = Field(default=30, ge=1)
+    bytes_a_day: int = Field(default=200 * MIB, ge=MIB)
+    sessions_an_hour: int = Field(default=36, ge=1)
+
+    @property
+    def origin_list(self) -> tuple[str, ...]:
+        return tuple(each.strip() for each in self.origins.split(",") if each.strip())
+
+
 class Settings(_Branch):
     """The whole tree. Secrets show as asterisks; ask ``get_secret_value()`` where one is truly needed."""
 
@@ -76,6 +91,7 @@ class Settings(_Branch):
     agency: Agency = Agency()
     log: Log = Log()
     limits: Limits = Limits()
+    webchat: Webchat = Webchat()
 
     _origins: Mapping[Key, str] = PrivateAttr(default_factory=dict)
 
