@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
 
-from core.files.store_port import FileStore
+from core.files.store_port import FileGone, FileStore
+from core.files.verdicts import OK
 from core.store.sealing import Row
 
 SAFE: Final[Mapping[str, str]] = {
@@ -22,7 +23,12 @@ _MOST_NAME: Final = 120
 
 
 def original(files: FileStore, kept: Row, plain_name: str) -> Response:
-    """The file as it was sent. Raises FileGone. ``plain_name``: an ASCII name of ours, without an ending."""
+    """The file as it was sent. Raises FileGone, also for one that was refused: it is locked away.
+
+    ``plain_name``: an ASCII name of ours, without an ending.
+    """
+    if kept["inspection"]["verdict"] != OK:
+        raise FileGone(kept["handle"])
     ending = ending_of(kept["media_type"])
     encoded = quote(safe_name(kept["name"], plain_name + ending), safe="")
     headers = {

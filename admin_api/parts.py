@@ -10,6 +10,7 @@ from core.engine.access import Policy
 from core.files.child import Inspector
 from core.files.limits import FileLimits
 from core.files.links import OriginalLinks
+from core.files.scan import Scanner
 from core.files.store_port import FileStore
 from core.kit.clock import Clock
 from core.store.reading import Reading
@@ -35,3 +36,4 @@ class Parts:
     say: Say
     links: OriginalLinks
     zone: tzinfo = UTC
+    scanner: Scanner | None = None

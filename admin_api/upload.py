@@ -10,12 +10,14 @@ from admin_api.multipart import FIELD, OVERHEAD, FileForm
 from core.commands.documents import KeepFile
 from core.files.inspection import Inspection
 from core.files.quota import QUOTA, over_quota, used_by
+from core.files.scan import ScannerDown, scanned
 from core.files.sniff import MEDIA_TYPES
 from core.files.store_port import FileStore, Stored
 from core.files.verdicts import verdict_words
-from core.kit.errors import Invalid, Problem, TooMuch
+from core.kit.errors import Busy, Invalid, Problem, TooMuch
 
 UNKNOWN_TYPE: Final = "application/octet-stream"
+SCANNER_SECONDS: Final = 30  # until the same upload may find the scanner awake
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,17 @@ def look_at(desk: Desk, upload: Upload) -> Looked:
     """Open the file in the child process. Raises Invalid with the verdict's sentence; then nothing is kept."""
     files = desk.parts.files
     try:
-        inspected = desk.parts.inspector.inspect(files.read(upload.stored.handle))
+        data = files.read(upload.stored.handle)
+        inspected = scanned(desk.parts.scanner, data, desk.parts.inspector.inspect(data))
         inspection = inspected.inspection
         if not inspection.ok:
             problem = Problem(f"/{FIELD}", f"file.{inspection.verdict}", dict(inspection.words))
             raise Invalid(problems=[problem])
         preview = inspected.preview
         handle = "" if preview is None else files.put([preview], desk.parts.limits.upload_bytes).handle
+    except ScannerDown as down:  # whoever holds the file can send it again
+        forget(files, upload.stored.handle)
+        raise Busy(reason="scanner", retry_after=SCANNER_SECONDS) from down
     except BaseException:
         forget(files, upload.stored.handle)
         raise

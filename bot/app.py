@@ -11,12 +11,14 @@ from fastapi import FastAPI
 
 import adapters.webchat.tables
 import core.wiring.tables
+from adapters.clamd.scanner import Clamd
 from adapters.folder_store.store import FolderStore
 from adapters.gateways.loopback import LoopbackGateway
 from adapters.webchat.channel import WebchatChannel
 from adapters.webchat.config import WebchatConfig
 from adapters.webchat.hub import Hub
 from adapters.webchat.routes import WebchatRoutes
+from adapters.webchat.throttle import Allowance, ChatLimits
 from admin_api.app import Parts as AdminParts
 from admin_api.app import install
 from bot.cards.context import House
@@ -39,6 +41,7 @@ from core.engine.calendars.known import CALENDARS
 from core.files.child import Inspector
 from core.files.limits import FileLimits
 from core.files.links import PURPOSE, OriginalLinks
+from core.files.scan import Scanner
 from core.kit.clock import Clock, SystemClock
 from core.kit.crypto import Vault
 from core.kit.db import check_classified, is_sqlite, reader_engine, writer_engine
@@ -66,6 +69,7 @@ class Banli:
     reading: Reading
     files: FolderStore
     inspector: Inspector
+    scanner: Scanner | None
     catalogue: Catalogue
     bus: Bus
     house: House
@@ -117,6 +121,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     store, reading = Store(writer_engine(url), sealing, watch), Reading(reader_engine(url), sealing)
     files = FolderStore(settings.files_dir, vault)
     inspector = Inspector(FileLimits.of(settings.limits))
+    scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
     catalogue, calendars = Catalogue(), dict(CALENDARS)
     bus = build_bus(DEFAULT, catalogue, calendars)
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
@@ -144,6 +149,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         reading=reading,
         files=files,
         inspector=inspector,
+        scanner=scanner,
         catalogue=catalogue,
         bus=bus,
         house=house,
@@ -153,7 +159,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         receiver=Receiver(store, reading, bus, house, channels, watch),
         sender=Sender(store, reading, house, channels, watch),
         ticker=Ticker(store, reading, bus, watch),
-        fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, inspector.limits),
+        fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, inspector.limits, scanner),
         sealer=Sealer(store, vault, watch, settings.anchors_file),
         sweeper=Sweeper(reading, files, watch, timedelta(hours=settings.orphan_hours)),
     )
@@ -192,6 +198,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
             catalogue=banli.catalogue,
             files=banli.files,
             inspector=banli.inspector,
+            scanner=banli.scanner,
             clock=banli.clock,
             policy=DEFAULT,
             limits=FileLimits.of(settings.limits),
@@ -212,7 +219,16 @@ def _webchat(settings: Settings) -> WebchatConfig:
         return WebchatConfig(
             account=DEMO_ACCOUNT, title=title, seats=DEMO_SEATS, open=False, max_file_bytes=most, samples=FLOWS
         )
-    return WebchatConfig(title=title, secure_cookie=secure, max_file_bytes=most, samples=FLOWS)
+    said = settings.webchat
+    limits = ChatLimits(
+        texts=Allowance(said.texts_at_once, 60 * said.texts_at_once / said.texts_per_minute),
+        files=Allowance(said.files_in_ten_minutes, 600),
+        bytes=Allowance(said.bytes_a_day, 86_400),
+        sessions=Allowance(said.sessions_an_hour, 3600),
+    )
+    return WebchatConfig(
+        title=title, secure_cookie=secure, max_file_bytes=most, samples=FLOWS, origins=said.origin_list, limits=limits
+    )
 
 
 def _hosts(settings: Settings) -> Sequence[str] | None:

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
 
 import structlog
 
@@ -17,6 +19,7 @@ from core.files.gate import Refused, refusal
 from core.files.inspection import Inspected, Inspection
 from core.files.limits import FileLimits
 from core.files.quota import over_quota, used_by
+from core.files.scan import Scanner, ScannerDown, scanned
 from core.files.service import client_files, spare_of
 from core.files.sniff import MEDIA_TYPES
 from core.files.store_port import FileStore, Stored
@@ -33,6 +36,7 @@ from core.store.unit import UnitOfWork
 
 BATCH = 8  # files that are fetched at once
 POLL_SECONDS = 1.0
+HOLD = timedelta(seconds=30)  # before the scanner is asked about a held file again
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +48,14 @@ class Fetched:
     stored: Stored | None
     preview: str
     inspected: Inspected
+
+
+class Held(Exception):
+    """The file is here, and nobody may have it before the scanner has answered."""
+
+    def __init__(self, stored: Stored) -> None:
+        super().__init__()
+        self.stored = stored
 
 
 class Fetcher:
@@ -59,6 +71,7 @@ class Fetcher:
         inspector: Inspector,
         clock: Clock,
         limits: FileLimits,
+        scanner: Scanner | None = None,
     ) -> None:
         self._store = store
         self._reading = reading
@@ -68,6 +81,7 @@ class Fetcher:
         self._inspector = inspector
         self._clock = clock
         self._limits = limits
+        self._scanner = scanner
         self.bell = Bell()
 
     async def run(self) -> None:
@@ -96,7 +110,10 @@ class Fetcher:
             await self._fail(row, attempt, said, "the channel is not configured", permanent=True)
             return
         try:
-            fetched = await self._bring(channel, said.file, row["what"]["client_id"])
+            fetched = await self._bring(channel, said.file, row["what"])
+        except Held as held:
+            await self._hold(row, attempt, said, held.stored)
+            return
         except FetchFailed as failure:
             await self._fail(row, attempt, said, describe_error(failure), permanent=failure.permanent)
             return
@@ -111,16 +128,26 @@ class Fetcher:
             await asyncio.to_thread(self._files.delete, spare)
         await channel.release(said.file)
 
-    async def _bring(self, channel: Channel, ref: FileRef, client_id: int | None) -> Fetched:
-        """Stream it in as far as there is room, open it in the child process, keep the preview."""
-        used = await asyncio.to_thread(self._used, client_id)
-        room = max(0, self._limits.client_bytes - used)
-        try:
-            stored = await self._files.put_stream(channel.fetch(ref), min(self._limits.upload_bytes, room))
-        except TooMuch:
-            return Fetched(None, "", Inspected(self._no_room(ref, used, room)))
+    async def _bring(self, channel: Channel, ref: FileRef, what: Mapping[str, Any]) -> Fetched:
+        """Stream it in as far as there is room, open it in the child process, scan it, keep the preview.
+
+        Raises Held when the scanner does not answer; then the file lies in the store and is taken from there.
+        """
+        if "held" in what:
+            stored = Stored(**what["held"])
+        else:
+            used = await asyncio.to_thread(self._used, what["client_id"])
+            room = max(0, self._limits.client_bytes - used)
+            try:
+                stored = await self._files.put_stream(channel.fetch(ref), min(self._limits.upload_bytes, room))
+            except TooMuch:
+                return Fetched(None, "", Inspected(self._no_room(ref, used, room)))
         data = await asyncio.to_thread(self._files.read, stored.handle)
         inspected = await asyncio.to_thread(self._inspector.inspect, data)
+        try:
+            inspected = await asyncio.to_thread(scanned, self._scanner, data, inspected)
+        except ScannerDown as down:
+            raise Held(stored) from down
         preview = ""
         if inspected.preview is not None:
             kept = await asyncio.to_thread(self._files.put, [inspected.preview], self._limits.upload_bytes)
@@ -165,6 +192,18 @@ class Fetcher:
         self._append(uow, row, said, file_id, "")
         return spare_of(uow.get(file, file_id), *brought)
 
+    async def _hold(self, row: Row, attempt: int, said: InboundMessage, stored: Stored) -> None:
+        """The scanner does not answer: keep the file aside, tell the sender once, ask again in a while."""
+        log.warning("file_held", errand=row["id"], scanner=self._scanner.name if self._scanner is not None else "")
+        first = "held" not in row["what"]
+
+        def settle(uow: UnitOfWork) -> None:
+            what = {**row["what"], "held": asdict(stored)}
+            if errands.held(uow, row["id"], attempt, what, HOLD) and first:
+                self._append(uow, row, said, None, "held")
+
+        await asyncio.wrap_future(self._store.submit(Unit(settle, name="file held")))
+
     async def _fail(self, row: Row, attempt: int, said: InboundMessage, why: str, *, permanent: bool) -> None:
         log.warning("fetch_failed", errand=row["id"], attempt=attempt, permanent=permanent, reason=why[:200])
 
@@ -188,7 +227,7 @@ class Fetcher:
         update = Update(
             channel=FETCHER,
             account=row["account"],
-            platform_id=f"file:{row['what']['update']}",
+            platform_id=f"{'held' if problem == 'held' else 'file'}:{row['what']['update']}",
             conversation=row["conversation"],
             raw=arrived.model_dump_json().encode(),
         )

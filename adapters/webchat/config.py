@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from adapters.webchat.throttle import ChatLimits
+
 
 @dataclass(frozen=True, slots=True)
 class WebchatConfig:
@@ -17,5 +19,7 @@ class WebchatConfig:
     secure_cookie: bool = False  # true behind https
     session: timedelta = timedelta(days=30)
     samples: Path | None = None  # the folder of the flows, whose sample pictures anybody may see
+    origins: tuple[str, ...] = ()  # whose pages may show the widget; none: there is no widget
+    limits: ChatLimits | None = None
     max_file_bytes: int = 20 * 2**20
     max_text_chars: int = 4000

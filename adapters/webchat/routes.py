@@ -21,8 +21,18 @@ from adapters.webchat.hub import Hub
 from adapters.webchat.people import language_of, may_see, open_cards, person_at, redraw, set_language
 from adapters.webchat.render import own_body, page_message
 from adapters.webchat.said import id_of, read_json, words_of
+from adapters.webchat.throttle import Throttle
 from adapters.webchat.upload import read_upload
-from adapters.webchat.verify import COOKIE, Visitor, check_origin, open_session, visitor_of
+from adapters.webchat.verify import (
+    COOKIE,
+    WIDGET,
+    Visitor,
+    check_origin,
+    open_session,
+    secret_in,
+    session_of,
+    visitor_of,
+)
 from core.bus.bus import Bus
 from core.channel.inbound import Update
 from core.commands.people import Language
@@ -42,6 +52,7 @@ MAX_ID = 2**63 - 1
 _FLOW = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _PICTURE = re.compile(r"[a-z0-9_]{1,40}\.png")
 _LANGUAGES: dict[str, Language] = {"zh-CN": "zh-CN", "en": "en"}
+NO_STORE = {"Cache-Control": "no-store"}
 HEARTBEAT_SECONDS = 15.0
 LOOK_SECONDS = 2.0  # how late another process's message is seen
 CSP = (
@@ -70,6 +81,7 @@ class WebchatRoutes:
         self._bus = bus
         self._hub = hub
         self._clock = clock
+        self._throttle = Throttle(config.limits, clock)
 
     def routes(self) -> list[BaseRoute]:
         """Everything below /chat; a seat is a place at the page with a session of its own."""
@@ -89,12 +101,20 @@ class WebchatRoutes:
         ]
 
     async def page(self, request: Request) -> Response:
-        return FileResponse(STATIC / "index.html", headers={"Content-Security-Policy": CSP})
+        """The same page for every seat; only the widget's may stand in a frame of the sites that were named."""
+        policy = CSP
+        if request.path_params.get("seat") == WIDGET:
+            if not self._config.origins:
+                raise NotFound(thing="widget")
+            policy = f"{CSP} {' '.join(self._config.origins)}"  # frame-ancestors stands at its end
+        return FileResponse(STATIC / "index.html", headers={"Content-Security-Policy": policy})
 
     async def session(self, request: Request) -> Response:
         """Open or keep a session; the first one of a visitor greets him. The page may ask for a language."""
-        seat, known = request.path_params["seat"], request.cookies.get(COOKIE)
+        seat, known = request.path_params["seat"], secret_in(request)
         check_origin(request)
+        if not self._is_known(known):
+            self._throttle.session(request)
         secret, visitor = await self._run(lambda uow: open_session(uow, self._config, seat, known))
         with self._reading.open() as reader:
             kind, language = person_at(reader, visitor), language_of(reader, visitor, request)
@@ -105,14 +125,15 @@ class WebchatRoutes:
         if not hmac.compare_digest((known or "").encode(), secret.encode()):
             entered = {"type": "contact", "event": "entered", "locale": language}
             await self._append(visitor, "hello-" + new_token(), entered)
-        answer = JSONResponse(
-            {
-                "language": language,
-                "title": self._config.title[language],
-                "me": kind,
-                "max_file_bytes": self._config.max_file_bytes,
-            }
-        )
+        told: dict[str, Any] = {
+            "language": language,
+            "title": self._config.title[language],
+            "me": kind,
+            "max_file_bytes": self._config.max_file_bytes,
+        }
+        if seat == WIDGET:  # no cookie: the page keeps the secret in the storage that the browser gives it in this site
+            return JSONResponse({**told, "visitor": secret, "origins": self._config.origins}, headers=NO_STORE)
+        answer = JSONResponse(told)
         answer.set_cookie(
             COOKIE,
             secret,
@@ -154,7 +175,9 @@ class WebchatRoutes:
             await self._hub.wait(visitor.account, visitor.visitor, LOOK_SECONDS)
 
     async def say(self, request: Request) -> Response:
-        visitor, said = self._visitor(request), await read_json(request)
+        visitor = self._visitor(request)
+        self._throttle.text(request, visitor.visitor)
+        said = await read_json(request)
         text, said_id = words_of(said, "text", self._config.max_text_chars), id_of(said)
         body = own_body(text, None)
         raw = {"type": "text", "text": text, "other": words_of(said, "kind", MAX_KIND)}
@@ -162,7 +185,9 @@ class WebchatRoutes:
         return Response(status_code=202)
 
     async def press(self, request: Request) -> Response:
-        visitor, said = self._visitor(request), await read_json(request)
+        visitor = self._visitor(request)
+        self._throttle.text(request, visitor.visitor)
+        said = await read_json(request)
         token, message = words_of(said, "token", MAX_TOKEN), words_of(said, "message", MAX_TOKEN)
         await self._append(visitor, id_of(said), {"type": "press", "token": token, "message": message})
         return Response(status_code=202)
@@ -170,6 +195,7 @@ class WebchatRoutes:
     async def upload(self, request: Request) -> Response:
         """The file is in the store before the answer; the conversation hears of it in the same commit as the page."""
         visitor = self._visitor(request)
+        self._throttle.file(request, visitor.visitor, self._config.max_file_bytes)
         upload = await read_upload(request, self._files, self._config.max_file_bytes)
         raw = {
             "type": "file",
@@ -229,6 +255,10 @@ class WebchatRoutes:
     def _visitor(self, request: Request) -> Visitor:
         with self._reading.open() as reader:
             return visitor_of(reader, request, self._config, self._clock.now())
+
+    def _is_known(self, secret: str | None) -> bool:
+        with self._reading.open() as reader:
+            return secret is not None and session_of(reader, secret, self._clock.now()) is not None
 
     def _newer(self, visitor: Visitor, after: int) -> list[Any]:
         with self._reading.open() as reader:

@@ -23,10 +23,11 @@ from core.kit import log, migrate
 from core.kit.clock import ManualClock
 from core.kit.crypto import generate_key
 from core.kit.errors import Invalid
-from core.kit.settings import Limits, Settings
+from core.kit.settings import Limits, Settings, Webchat
 
 CAME_OUT, DIFFERENT, NO_STORY = 0, 1, 2
 
+UNHURRIED = Webchat(texts_at_once=10_000, files_in_ten_minutes=10_000)  # a story's clock stands still meanwhile
 PATIENT = Limits(check_seconds=60)  # a busy machine must not make a good file look too heavy
 
 
@@ -95,6 +96,7 @@ def _house(script: Script, url: str, folder: Path) -> Iterator[tuple[Banli, Manu
         keys=SecretStr(generate_key()),
         demo=False,
         limits=PATIENT,
+        webchat=UNHURRIED,
     )
     banli = build(settings, clock=clock)
     banli.start()

@@ -17,7 +17,7 @@ def bind(turn: Turn) -> None:
     if not isinstance(inbound, FileArrived):
         raise TypeError("only a FileArrived is bound")
     if inbound.file_id is None:
-        turn.say("file.failed")
+        turn.say("file.held" if inbound.problem == "held" else "file.failed")
         return
     kept = turn.uow.get(file, inbound.file_id)
     if kept["client_id"] is not None:  # a client's own file never comes this way

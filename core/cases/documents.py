@@ -9,6 +9,7 @@ from core.engine.checklist import move
 from core.engine.flow import Item
 from core.events.happened import DocumentSubmitted, ItemWaived
 from core.files.checks.run import run_checks
+from core.files.checks.virus import virus
 from core.files.tables import file
 from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem, Refusal
 from core.ledger.buttons import close_card
@@ -132,7 +133,7 @@ def findings_of(
     found = run_checks(
         [check.model_dump(mode="json") for check in checks], kept["inspection"], facts, dates, ticks, deed.now.date()
     )
-    return [finding.model_dump(mode="json") for finding in found]
+    return [finding.model_dump(mode="json") for finding in (*found, virus(kept["inspection"]))]
 
 
 def review_card(version_id: int) -> str:

@@ -32,6 +32,7 @@ class Inspection:
     background_spread: float | None = None
     background_tint: float | None = None  # 0 grey to 1 a pure colour
     marks: tuple[str, ...] = ()  # see MARKS
+    virus_check: str = ""  # "clean" when a scanner said so, empty when none was asked
 
     @property
     def ok(self) -> bool:

@@ -57,6 +57,12 @@ VERDICTS: Final[Mapping[str, Words]] = {
         "en": "This is {seen}, which cannot be used. {accepted} are accepted: please take a photo or "
         "export it as a PDF and send that.",
     },
+    "virus": {
+        "zh-CN": "在这份文件（{seen}）里发现了病毒，已隔离，不会交给任何人。请先用杀毒软件检查您的手机或电脑，"
+        "再重新拍照或导出后发送。",
+        "en": "A virus was found in this file ({seen}); it is locked away and nobody will get it. Please check your "
+        "device with a virus scanner, then take the photo or export the file again.",
+    },
     "quota": {
         "zh-CN": "您的资料空间已满（已用 {used}，上限 {limit}），这份文件（{size}）没有保存，之前的材料不受影响。"
         "请回复“人工”，请顾问为您清理或加大空间后再发。",

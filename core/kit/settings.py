@@ -58,6 +58,21 @@ class Limits(_Branch):
     check_processes: int = Field(default=2, ge=1, le=32)
 
 
+class Webchat(_Branch):
+    """Who may show the chat in his own page, and how much one visitor may say; an address may ten times as much."""
+
+    origins: Annotated[str, Field(pattern=r"^(https?://[^\s/,;'*]+(,\s*|$))*$")] = ""  # with commas
+    texts_per_minute: int = Field(default=30, ge=1)
+    texts_at_once: int = Field(default=20, ge=1)
+    files_in_ten_minutes: int = Field(default=30, ge=1)
+    bytes_a_day: int = Field(default=200 * MIB, ge=MIB)
+    sessions_an_hour: int = Field(default=36, ge=1)
+
+    @property
+    def origin_list(self) -> tuple[str, ...]:
+        return tuple(each.strip() for each in self.origins.split(",") if each.strip())
+
+
 class Settings(_Branch):
     """The whole tree. Secrets show as asterisks; ask ``get_secret_value()`` where one is truly needed."""
 
@@ -69,11 +84,14 @@ class Settings(_Branch):
     public_url: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s?#]*)?$")] | None = None
     demo: bool = False
     files_dir: Path = Path("var/files")
+    clamav: Annotated[str, Field(pattern=r"^(/.+|[^\s/]+:[0-9]{1,5})$")] | None = None  # host:port, or a socket's path
+    clamav_seconds: int = Field(default=30, ge=1, le=120)  # for one file
     orphan_hours: int = Field(default=24, ge=1)  # how old a file must be before one without a name is removed
     audit_anchors: Path | None = None  # best kept where the database's owner cannot write; unset: beside files_dir
     agency: Agency = Agency()
     log: Log = Log()
     limits: Limits = Limits()
+    webchat: Webchat = Webchat()
 
     _origins: Mapping[Key, str] = PrivateAttr(default_factory=dict)
 

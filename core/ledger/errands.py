@@ -58,6 +58,20 @@ def done(uow: UnitOfWork, row_id: int, attempt: int) -> bool:
     return uow.settle(errand, row_id, {"state": "running", "attempts": attempt}, state="done", lease_until=None)
 
 
+def held(uow: UnitOfWork, row_id: int, attempt: int, what: Any, pause: timedelta) -> bool:
+    """Wait for somebody else: no failure, so it is tried for ever. False for a worker whose lease was given away."""
+    return uow.settle(
+        errand,
+        row_id,
+        {"state": "running", "attempts": attempt},
+        state="waiting",
+        attempts=0,
+        what=what,
+        due=uow.now + pause,
+        lease_until=None,
+    )
+
+
 def failed(uow: UnitOfWork, row_id: int, attempt: int, error: str, *, permanent: bool) -> bool:
     """Push ahead or park. Returns whether it is parked for good; a worker whose lease was given away parks nothing."""
     dead = permanent or attempt >= MAX_ATTEMPTS

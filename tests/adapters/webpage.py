@@ -15,9 +15,11 @@ from bot.app import FLOWS, Banli, build, web
 from bot.demo.seed import seed
 from core.kit.clock import ManualClock
 from core.kit.crypto import generate_key
-from core.kit.settings import Settings
+from core.kit.settings import Settings, Webchat
 from tests.house import START
 
+UNHURRIED = Webchat(texts_at_once=10_000, files_in_ten_minutes=10_000, sessions_an_hour=10_000)
+"""The clock stands still in most tests, so no bucket fills again."""
 _ids = itertools.count(1)
 
 
@@ -104,6 +106,7 @@ class Site:
 
 @contextmanager
 def open_site(url: str, folder: Path, *, demo: bool, filled: bool = False, **more: Any) -> Iterator[Site]:
+    more.setdefault("webchat", UNHURRIED)
     settings = Settings(
         database_url=url, files_dir=folder / "files", keys=generate_key(), demo=demo, **more  # type: ignore[arg-type]
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The product as `banli run --demo` starts it: a process of its own on a loopback port, with a folder of its own."""
+"""The product as `banli run` starts it, mostly with `--demo`: a process of its own on a loopback port and folder."""
 
 import os
 import socket
@@ -25,6 +25,8 @@ class DemoServer:
     folder: Path
     port: int = field(default_factory=lambda: free_port())
     key: str = field(default_factory=generate_key)
+    demo: bool = True
+    settings: dict[str, str] = field(default_factory=dict)  # more variables
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -39,7 +41,9 @@ class DemoServer:
             "BANLI_FILES_DIR": str(self.folder / "files"),
             "BANLI_KEYS": self.key,
         }
-        command = [sys.executable, "-m", "bot.cli.main", "run", "--demo", "--port", str(self.port)]
+        environment |= self.settings
+        mode = ["--demo"] if self.demo else []
+        command = [sys.executable, "-m", "bot.cli.main", "run", *mode, "--port", str(self.port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         end = time.monotonic() + START_SECONDS

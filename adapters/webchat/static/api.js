@@ -1,5 +1,6 @@
 /** Talks to the server: one function per endpoint, every failure as a Problem. */
 
+import { visitor } from "./visitor.js";
 import { t } from "./words.js";
 
 const PATIENCE = 20_000; // milliseconds for an answer without a file
@@ -39,14 +40,21 @@ export class Api {
     this.#base = base;
   }
 
+  /** The widget's secret; everywhere else a cookie says who sits here. */
+  get #proof() {
+    return this.#base.endsWith("/widget/") ? visitor.headers : {};
+  }
+
   address(path) {
     return new URL(`api/${path}`, new URL(this.#base, location.origin)).href;
   }
 
   /** Opens or renews the session; the cookie is set by the server. `asked`: a language that the address asks for. */
-  openSession(language, asked) {
+  async openSession(language, asked) {
     const path = asked ? `session?lang=${encodeURIComponent(asked)}` : "session";
-    return this.#call(path, { json: {}, headers: { "Accept-Language": language } });
+    const session = await this.#call(path, { json: {}, headers: { "Accept-Language": language } });
+    if (session.visitor) visitor.remember(session.visitor);
+    return session;
   }
 
   messages(cursor) {
@@ -86,7 +94,7 @@ export class Api {
   }
 
   async #call(path, { json, headers = {} } = {}) {
-    const options = { headers: { Accept: "application/json", ...headers }, cache: "no-store" };
+    const options = { headers: { Accept: "application/json", ...this.#proof, ...headers }, cache: "no-store" };
     if (json) {
       options.method = "POST";
       options.headers["Content-Type"] = "application/json";
@@ -109,6 +117,7 @@ export class Api {
       const request = new XMLHttpRequest();
       request.open("POST", this.address("files"));
       request.setRequestHeader("Accept", "application/json");
+      for (const [name, value] of Object.entries(this.#proof)) request.setRequestHeader(name, value);
       request.timeout = UPLOAD_PATIENCE;
       request.upload.onprogress = (event) => {
         if (event.lengthComputable) onProgress(event.loaded / event.total);

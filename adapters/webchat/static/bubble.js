@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 import { withGlyphs } from "./glyphs.js";
 import { icon } from "./icons.js";
 import { showImage } from "./lightbox.js";
+import { showIn } from "./pictures.js";
 import { size } from "./times.js";
 import { t } from "./words.js";
 
@@ -21,14 +22,15 @@ function picture({ url, alt }) {
   const address = ownAddress(url);
   const missing = () => el("p", { class: "image-missing" }, icon("file"), t("imageMissing"));
   if (!address) return missing();
+  const img = el("img", { alt: alt ?? "", onerror: () => button.replaceWith(missing()) });
   const button = el("button", {
     type: "button",
     class: "card-image",
     "aria-label": t("enlarge", { name: alt || t("image") }),
     "data-testid": "card-image",
-    onclick: () => showImage({ url: address, alt: alt ?? "" }),
+    onclick: () => showImage({ url: img.src, alt: alt ?? "" }),
   });
-  const img = el("img", { src: address, alt: alt ?? "", onerror: () => button.replaceWith(missing()) });
+  showIn(img, address);
   button.append(img);
   return button;
 }

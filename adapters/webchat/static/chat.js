@@ -5,12 +5,14 @@ import { Composer } from "./composer.js";
 import { byId, el } from "./dom.js";
 import { Feed } from "./feed.js";
 import { Follow } from "./follow.js";
-import { hear, tell } from "./frame.js";
+import { hear, tell, trust } from "./frame.js";
 import { icon } from "./icons.js";
 import { Live } from "./live.js";
 import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
+import { askForPictures } from "./pictures.js";
 import { press } from "./presses.js";
+import { visitor } from "./visitor.js";
 import { currentLanguage, otherLanguage, t, useLanguage } from "./words.js";
 
 const HIDDEN_GRACE = 20_000; // milliseconds that a hidden tab keeps its stream
@@ -18,6 +20,7 @@ const LOST_GRACE = 1_500; // a short break is not worth a notice
 const START_PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 const [, base, seat] = location.pathname.match(/^(.*\/([^/]+)\/)/) ?? [null, location.pathname, ""];
+const inWidget = seat === "widget";
 const asked = new URLSearchParams(location.search).get("lang");
 const api = new Api(base);
 const scroller = byId("log");
@@ -57,6 +60,7 @@ const feed = new Feed(api, (message) => {
 });
 const live = new Live({
   address: () => `${api.address("events")}?after=${encodeURIComponent(feed.cursor)}`,
+  stream: !inWidget,
   event: "message",
   onEvent: (event) => feed.live(event),
   sync: () => feed.sync(),
@@ -192,12 +196,21 @@ function watch() {
   });
 }
 
+function livesInWidget() {
+  askForPictures();
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing && !byId("lightbox").open) tell({ type: "banli:close" });
+  });
+}
+
 async function start() {
+  if (inWidget) livesInWidget();
   speak(asked ?? navigator.language);
   byId("language").addEventListener("click", () => switchLanguage(otherLanguage()));
   watch();
   try {
     session = await insist(() => api.openSession(currentLanguage(), asked && currentLanguage()));
+    if (inWidget && trust(session.origins ?? [])) visitor.handOver();
     showSession();
     await insist(() => feed.sync());
   } catch (problem) {

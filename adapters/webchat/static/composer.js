@@ -2,6 +2,7 @@
 
 import { byId, el } from "./dom.js";
 import { icon } from "./icons.js";
+import { session } from "./storage.js";
 import { Tray } from "./tray.js";
 import { t } from "./words.js";
 
@@ -26,7 +27,7 @@ export class Composer {
     this.#draftKey = draftKey;
     this.#onSend = onSend;
     this.#tray = new Tray({ onChange: () => this.#refresh(), onNote: (text) => this.note(text) });
-    this.#text.value = sessionStorage.getItem(draftKey) ?? "";
+    this.#text.value = session.get(draftKey) ?? "";
     this.#text.maxLength = MAX_TEXT;
     this.#text.addEventListener("input", () => this.#typed());
     this.#text.addEventListener("keydown", (event) => this.#key(event));
@@ -67,7 +68,7 @@ export class Composer {
   }
 
   #typed() {
-    sessionStorage.setItem(this.#draftKey, this.#text.value);
+    session.set(this.#draftKey, this.#text.value);
     this.note(this.#text.value.length >= MAX_TEXT ? t("tooLong", { max: MAX_TEXT }) : "");
     this.#fit();
     this.#refresh();

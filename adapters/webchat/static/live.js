@@ -39,6 +39,7 @@ export class Live {
   /**
    * @param {object} options
    * @param {() => string} options.address of the event stream, asked for at every opening
+   * @param {boolean} options.stream whether a stream can say who listens: it brings cookies along, and no header
    * @param {string} options.event name of the events
    * @param {(event: MessageEvent) => void} options.onEvent
    * @param {() => Promise<number>} options.sync asks the server for what is new; resolves to how much that was
@@ -81,7 +82,7 @@ export class Live {
     if (!this.#started) return undefined;
     this.#close();
     const round = this.#round;
-    const free = this.#active ? await takeSlot() : null;
+    const free = this.#active && this.#options.stream ? await takeSlot() : null;
     if (round !== this.#round) return free?.();
     if (!free) return this.#poll(round);
     this.#free = free;

@@ -5,6 +5,8 @@
  * (session storage); a file cannot, so its name is kept and told.
  */
 
+import { session } from "./storage.js";
+
 const FIRST_PAUSE = 1_000; // milliseconds
 const LONGEST_PAUSE = 30_000;
 
@@ -42,7 +44,7 @@ export class Outbox {
   constructor(api, key, changed) {
     this.#api = api;
     this.#key = key;
-    this.#kept = JSON.parse(sessionStorage.getItem(key) ?? "[]");
+    this.#kept = JSON.parse(session.get(key) ?? "[]");
     this.#changed = changed;
     addEventListener("online", () => this.wake());
     addEventListener("beforeunload", (event) => this.#unsent("file").length && event.preventDefault());
@@ -115,7 +117,7 @@ export class Outbox {
   #keep() {
     const texts = this.#unsent("text").map(({ id, text }) => ({ kind: "text", id, text }));
     const files = this.#unsent("file").map(({ file }) => ({ kind: "file", name: file.name }));
-    sessionStorage.setItem(this.#key, JSON.stringify([...this.#kept, ...texts, ...files]));
+    session.set(this.#key, JSON.stringify([...this.#kept, ...texts, ...files]));
   }
 
   async #run(kind) {

@@ -21,6 +21,8 @@ export class Tray {
   #list = byId("tray");
   #input = byId("file");
   #attach = byId("attach");
+  #camera = byId("camera");
+  #shoot = byId("shoot");
   #drop = byId("drop");
   #entries = []; // {file, url}
   #depth = 0; // dragenter and dragleave come for every element on the way
@@ -37,6 +39,13 @@ export class Tray {
     this.#input.addEventListener("change", () => {
       this.add([...this.#input.files]);
       this.#input.value = "";
+    });
+    this.#shoot.append(icon("camera"));
+    this.#shoot.hidden = !matchMedia("(pointer: coarse)").matches; // a phone or tablet
+    this.#shoot.addEventListener("click", () => this.#camera.click());
+    this.#camera.addEventListener("change", () => {
+      this.add([...this.#camera.files]);
+      this.#camera.value = "";
     });
     document.addEventListener("paste", (event) => this.#pasted(event));
     for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
@@ -78,6 +87,8 @@ export class Tray {
     this.#attach.setAttribute("aria-label", t("attach"));
     this.#attach.title = t("attach");
     this.#input.setAttribute("aria-label", t("attach"));
+    this.#shoot.setAttribute("aria-label", t("camera"));
+    this.#shoot.title = t("camera");
     this.#list.setAttribute("aria-label", t("attachments"));
     byId("drop-text").textContent = t("drop");
     this.#list.replaceChildren(...this.#entries.map((entry) => this.#row(entry)));

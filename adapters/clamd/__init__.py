@@ -1,0 +1,1 @@
+"""ClamAV as the scanner of files, over the socket of its daemon."""
