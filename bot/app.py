@@ -33,6 +33,7 @@ from bot.webhooks import guard, health_routes
 from core.bus.bus import Bus
 from core.catalog.catalogue import Catalogue
 from core.channel.port import Channel
+from core.engine.calendar import WorkingCalendar
 from core.engine.calendars.known import CALENDARS
 from core.files.child import Inspector
 from core.files.limits import FileLimits
@@ -116,10 +117,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     catalogue, calendars = Catalogue(), dict(CALENDARS)
     bus = build_bus(DEFAULT, catalogue, calendars)
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
-    calendar = calendars[settings.agency.calendar]
-    house = House(
-        built_in(), catalogue, DEFAULT, calendars, settings.agency.name, calendar.zone, HOURS, settings.agency.language
-    )
+    house = _house(settings, catalogue, calendars)
     hub, webchat = Hub(), _webchat(settings)
     channels: dict[str, Channel] = {}
     for channel in (WebchatChannel(webchat, store, files, hub.ring), LoopbackGateway("sms"), LoopbackGateway("mail")):
@@ -147,6 +145,13 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
         store.listen(name, loop.bell.ring)
     return banli
+
+
+def _house(settings: Settings, catalogue: Catalogue, calendars: dict[str, WorkingCalendar]) -> House:
+    zone, agency = calendars[settings.agency.calendar].zone, settings.agency
+    return House(
+        built_in(), catalogue, DEFAULT, calendars, agency.name, zone, HOURS, agency.language, settings.base_url
+    )
 
 
 def web(banli: Banli, *, loops: bool = True) -> FastAPI:

@@ -96,6 +96,11 @@ class Turn:
 
     def refuse(self, refusal: Refusal) -> None:
         """A "no" as a polite sentence."""
+        key, params = self.refusal_words(refusal)
+        self.say(key, **params)
+
+    def refusal_words(self, refusal: Refusal) -> tuple[str, dict[str, Any]]:
+        """Key and parameters of the sentence that says why not."""
         params: dict[str, Any] = dict(refusal.params)
         key = refusal.text_key if self.house.texts.has(refusal.text_key) else f"refusal.{refusal.code}"
         if not self.house.texts.has(key):
@@ -107,8 +112,7 @@ class Turn:
         params["who"], params["when"] = self._who(params), self._when(params)
         if isinstance(params.get("ticks"), list):
             params["ticks"] = [self._in_both(f"check.{each}") for each in params["ticks"]]
-        said: dict[str, Any] = {name: value for name, value in params.items() if _speakable(value)}
-        self.say(key, **said)
+        return key, {name: value for name, value in params.items() if _speakable(value)}
 
     def ask(self, dialog: dict[str, Any] | None) -> None:
         """Remember what was asked, so that the next words find their place; None forgets it."""

@@ -33,6 +33,12 @@ class ClientFile(Given):
     created_at: Moment | None = None
 
 
+class Invitation(Given):
+    """A code that binds a client, usable once."""
+
+    code: str = Field(description="Eight characters, to be given to the client himself.", examples=["K7M4QX2P"])
+
+
 class NewIdentity(Sent):
     """An account on a channel that belongs to somebody."""
 

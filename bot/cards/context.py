@@ -28,6 +28,7 @@ class House:
     zone: ZoneInfo
     hours: Mapping[str, str]  # the office hours in words
     language: str  # of somebody whose own is not known
+    base_url: str = ""  # where this installation is found, for links
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from typing import cast
 
+from bot.cards.buttons import buttons_of
 from bot.cards.client_cards import item
 from bot.cards.context import CardContext
+from bot.cards.wording import unplaced_words
 from core.channel.outbound import Card
 from core.engine.access import Actor
 from core.files.checks.seen import DATE_WORDS, DateName
@@ -49,7 +51,14 @@ def case_card(ctx: CardContext) -> Card:
         (ctx.say("case.owner"), "" if view.owner is None else view.owner["name"]),
     ]
     title = ctx.say("case.title", number=view.row["number"])
-    return Card(title=title, facts=tuple((label, value) for label, value in facts if value), kind="case")
+    text = unplaced_words(ctx, view.row["client_id"])
+    return Card(
+        title=title,
+        text=text,
+        facts=tuple((label, value) for label, value in facts if value),
+        buttons=buttons_of(ctx),
+        kind="case",
+    )
 
 
 def dialog(ctx: CardContext) -> Card:

@@ -5,17 +5,20 @@ import re
 from bot.dialogs.commands import WORDS, wanted_language
 from bot.turn import Turn
 from core.commands.documents import ReviewDocument
+from core.commands.identity import InviteClient
 from core.commands.people import SetStaffLanguage
 from core.commands.work import SayToClient
 from core.conversations.tables import conversation
 from core.kit.errors import NotFound
 from core.ledger import audit
+from core.ledger.buttons import offer
 from core.store.locks import case_key
 from core.store.sealing import Row
 from core.views.case_view import case_by_number
 from core.views.checklist_view import ItemView, checklist
 from core.wiring.subjects import of_case
 
+INVITE = {"zh-CN": "邀请客户", "en": "Invite the client"}
 BOARD = frozenset({"看板", "/board", "board"})
 TASKS = frozenset({"我的待办", "待办", "tasks", "/tasks"})
 _NUMBER = r"(?P<number>[A-Za-z]-\d{4}-\d{4,})"
@@ -36,7 +39,9 @@ def tasks(turn: Turn) -> None:
 def one_case(turn: Turn) -> None:
     row = reachable(turn, CASE)
     if row is not None:
-        turn.reply("case", {"case": row["id"]})
+        may = turn.house.policy.may(turn.actor, InviteClient.permission, of_case(row))
+        offers = [offer(InviteClient(client_id=row["client_id"]), INVITE, keeps=True)] if may else []
+        turn.reply("case", {"case": row["id"]}, offers=offers)
 
 
 def reply(turn: Turn) -> None:

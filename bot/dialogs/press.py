@@ -1,14 +1,17 @@
 """A press on a button: the waiting command is carried out as the presser, once."""
 
-from bot.dialogs.collect import show_item, submitted
+from bot.dialogs import consent, invited
+from bot.dialogs.collect import put_in_place, show_item
+from bot.dialogs.undo import tell_withdrawn
 from bot.turn import Turn
 from core.bus.deed import Cause
 from core.cases.tables import item
 from core.channel.inbound import ButtonPress
 from core.commands.command import Command
-from core.commands.documents import ShowItem, SubmitDocument
+from core.commands.documents import ShowItem, SubmitDocument, WithdrawDocument
+from core.commands.identity import ConfirmInvitation, DeclineInvitation, InviteClient, RecordConsent
 from core.commands.work import AnswerSurvey
-from core.kit.errors import Refusal
+from core.kit.errors import NotAllowed, Refusal
 from core.ledger import audit, buttons, outbox
 from core.store.locks import case_key
 from core.store.sealing import Row
@@ -31,6 +34,8 @@ def press(turn: Turn) -> None:
         buttons.check_presser(row, turn.actor)
         with turn.uow.step():
             command = buttons.spend(turn.uow, row, turn.actor)
+            if not invited.is_mine(turn, command):
+                raise NotAllowed(permission=command.permission)
             result = turn.do(command)
     except Refusal as refusal:
         _refused(turn, name, row, refusal)
@@ -49,13 +54,28 @@ def _refused(turn: Turn, name: str, row: Row | None, refusal: Refusal) -> None:
 
 def _thank(turn: Turn, card: Row, command: Command, result: object) -> None:
     """Where no reaction redraws the card, take its buttons away and say that it is done."""
-    if isinstance(command, AnswerSurvey | SubmitDocument):
+    if isinstance(command, AnswerSurvey):
         outbox.redraw(turn.uow, card["card"])
     if isinstance(command, AnswerSurvey):
         turn.say("survey.thanks", score=command.score)
+    elif isinstance(command, InviteClient):
+        turn.say("invite.made", code=result, link=f"{turn.house.base_url}/chat/me/?code={result}")
+    elif isinstance(command, ConfirmInvitation | DeclineInvitation | RecordConsent):
+        _who(turn, card, command)
     elif isinstance(command, ShowItem):
         show_item(turn, turn.uow.get(item, command.item_id))
     elif isinstance(command, SubmitDocument) and isinstance(result, int):
-        row = turn.case()
-        if row is not None:
-            submitted(turn, row, result)
+        put_in_place(turn, card["card"], command.file_id, result)
+    elif isinstance(command, WithdrawDocument):
+        tell_withdrawn(turn, command.version_id)
+
+
+def _who(turn: Turn, card: Row, command: Command) -> None:
+    """After an answer about who he is or what he agrees to: the question loses its buttons, and the chat goes on."""
+    outbox.redraw(turn.uow, card["card"])
+    if isinstance(command, ConfirmInvitation):
+        invited.bound(turn)
+    elif isinstance(command, DeclineInvitation):
+        turn.say("invite.declined")
+    elif isinstance(command, RecordConsent):
+        consent.answered(turn, command)

@@ -1,5 +1,7 @@
 """Documents: a file becomes the newest version of a checklist item. Nothing that was sent is ever overwritten."""
 
+from collections.abc import Sequence
+
 from core.bus.deed import Deed
 from core.cases.checklist import completion_of, tell_if_complete
 from core.cases.stages import compiled_of
@@ -9,6 +11,7 @@ from core.engine.checklist import move
 from core.engine.flow import Item
 from core.events.happened import DocumentSubmitted, ItemWaived
 from core.files.checks.run import run_checks
+from core.files.inspection import together
 from core.files.tables import file
 from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem, Refusal
 from core.ledger.buttons import close_card
@@ -22,7 +25,7 @@ class SameFile(Refusal):
 
 
 def submit_document(command: SubmitDocument, deed: Deed) -> int:
-    """Returns the version's id.
+    """Returns the version's id; it is partial, and the item stays with the client, while `min_files` is not reached.
 
     Raises SameFile for an identical re-upload (no version is made), NotPossibleNow when the case is closed or the item
     does not wait for a document any more, Invalid when kind or size do not fit the item.
@@ -35,30 +38,39 @@ def submit_document(command: SubmitDocument, deed: Deed) -> int:
     if kept["client_id"] not in (None, row["client_id"]):
         raise NotFound(thing="file", id=kept["id"])  # what another client has sent does not exist here
     check_format(compiled_of(deed, row).flow.item(wanted["key"]), kept)
-    status = move(wanted["status"], "submit")
+    move(wanted["status"], "submit")  # raises when nothing is waited for
     current = uow.peek(document_version, wanted["current_id"]) if wanted["current_id"] is not None else None
     if current is not None and current["sha256"] == kept["sha256"] and current["status"] != "rejected":
         raise SameFile(item=wanted["key"])
-    version = _add_version(row, wanted, kept, deed)
-    if current is not None and current["status"] == "submitted":
-        uow.change(document_version, current["id"], status="replaced")
+    version = _add_version(row, wanted, kept, deed, command.sent)
+    uow.change(file, kept["id"], unplaced=False)
+    if current is not None and current["status"] in ("submitted", "partial"):
+        left = "replaced" if current["status"] == "submitted" else "withdrawn"  # one that was not whole never counted
+        uow.change(document_version, current["id"], status=left)
         close_card(uow, review_card(current["id"]))
-    uow.change(item, wanted["id"], status=status, status_at=deed.now, versions=version["n"], current_id=version["id"])
+    uow.change(item, wanted["id"], versions=version["n"], current_id=version["id"])
+    if version["status"] == "submitted":
+        settle_submitted(row, wanted, version, deed)
+    return int(version["id"])
+
+
+def settle_submitted(row: Row, wanted: Row, version: Row, deed: Deed) -> None:
+    """The version is whole: its item waits for the reviewer from now on."""
+    deed.uow.change(item, wanted["id"], status=move(wanted["status"], "submit"), status_at=deed.now)
     submitted = DocumentSubmitted(
         case_id=row["id"],
         item_id=wanted["id"],
         item=wanted["key"],
         version_id=version["id"],
         version=version["n"],
-        file_id=kept["id"],
-        sha256=kept["sha256"],
+        file_id=version["file_id"],
+        sha256=version["sha256"],
         channel=deed.cause.channel,
     )
     deed.emit(submitted)
-    return int(version["id"])
 
 
-def _add_version(row: Row, wanted: Row, kept: Row, deed: Deed) -> Row:
+def _add_version(row: Row, wanted: Row, kept: Row, deed: Deed, sent: int) -> Row:
     """The version with who sent it, through which channel, and what the checks find."""
     return deed.uow.add(
         document_version,
@@ -66,12 +78,14 @@ def _add_version(row: Row, wanted: Row, kept: Row, deed: Deed) -> Row:
         case_id=row["id"],
         n=wanted["versions"] + 1,
         file_id=kept["id"],
+        sent=sent,
         sha256=kept["sha256"],
         by_kind=deed.actor.kind,
         by_id=deed.actor.id,
         channel=deed.cause.channel,
         at=deed.now,
-        findings=findings_of(row, wanted, kept, {}, [], deed),
+        status="partial" if compiled_of(deed, row).flow.item(wanted["key"]).min_files > 1 else "submitted",
+        findings=findings_of(row, wanted, [kept], {}, [], deed),
         ticks=[],
         dates={},
     )
@@ -119,17 +133,16 @@ def waive_item(command: WaiveItem, deed: Deed) -> None:
 
 
 def findings_of(
-    row: Row, wanted: Row, kept: Row, dates: dict[str, str], ticks: list[str], deed: Deed
+    row: Row, wanted: Row, kept: Sequence[Row], dates: dict[str, str], ticks: list[str], deed: Deed
 ) -> list[dict[str, object]]:
-    """What the item's checks say about this file, given the case's dates and what the reviewer has confirmed."""
+    """What the item's checks say about these files, given the case's dates and what the reviewer has confirmed."""
     checks = compiled_of(deed, row).flow.item(wanted["key"]).checks
     facts = {f"case.{name}": value for name, value in row["fields"].items()}
     person = None if wanted["applicant_id"] is None else deed.uow.peek(applicant, wanted["applicant_id"])
     if person is not None:
         facts["applicant.name"] = person["name"]
-    found = run_checks(
-        [check.model_dump(mode="json") for check in checks], kept["inspection"], facts, dates, ticks, deed.now.date()
-    )
+    seen = together([each["inspection"] for each in kept])
+    found = run_checks([check.model_dump(mode="json") for check in checks], seen, facts, dates, ticks, deed.now.date())
     return [finding.model_dump(mode="json") for finding in found]
 
 

@@ -3,15 +3,15 @@
 from typing import Any
 
 from core.bus.deed import Deed
-from core.channel.inbound import Address
-from core.commands.work import AskHuman, Notify, RedrawCard, SayToClient, StartDialog
+from core.commands.work import AskHuman, Notify, RedrawCard, RenewCard, SayToClient, StartDialog
 from core.conversations import reach
+from core.conversations.reach import address_of
 from core.conversations.tables import conversation
 from core.events.happened import HumanAsked, Notified, NotReachable, SaidToClient
 from core.kit.errors import NotFound
 from core.kit.ids import new_id
 from core.ledger import outbox
-from core.ledger.buttons import Offer, mint
+from core.ledger.buttons import Offer, close_card, mint
 
 
 def notify(command: Notify, deed: Deed) -> int | None:
@@ -74,6 +74,18 @@ def redraw_card(command: RedrawCard, deed: Deed) -> int:
     return outbox.redraw(deed.uow, command.card)
 
 
+def renew_card(command: RenewCard, deed: Deed) -> int:
+    """Returns how many copies will be drawn anew, each with buttons of its own reader."""
+    close_card(deed.uow, command.card)
+    offers = [Offer.model_validate(each) for each in command.buttons]
+    for copy in outbox.copies(deed.uow, command.card):
+        if copy["notice"]["kind"] == command.notice:
+            kind, person, case_id = copy["person_kind"], copy["person_id"], copy["case_id"]
+            tokens = mint(deed.uow, offers, card=command.card, for_kind=kind, for_id=person, case_id=case_id)
+            outbox.replace(deed.uow, copy, {**copy["notice"], "tokens": tokens})
+    return outbox.redraw(deed.uow, command.card)
+
+
 def ask_human(command: AskHuman, deed: Deed) -> None:
     """The bot falls silent in this chat until a person gives it back."""
     row = deed.uow.change(conversation, command.conversation_id, mode="human")
@@ -83,7 +95,3 @@ def ask_human(command: AskHuman, deed: Deed) -> None:
 def say_to_client(command: SayToClient, deed: Deed) -> None:
     """Words of a member of staff, labelled as a person's."""
     deed.emit(SaidToClient(case_id=command.case_id, staff_id=deed.actor.id, text=command.text))
-
-
-def address_of(row: dict[str, object]) -> Address:
-    return Address(channel=str(row["channel"]), account=str(row["account"]), chat=str(row["chat"]))

@@ -6,7 +6,7 @@ from core.files.tables import file
 
 
 def keep_file(command: KeepFile, deed: Deed) -> int:
-    """Returns the file's id."""
+    """Returns the file's id. A client's file is unplaced until it becomes part of a document."""
     row = deed.uow.add(
         file,
         client_id=command.client_id,
@@ -18,5 +18,6 @@ def keep_file(command: KeepFile, deed: Deed) -> int:
         preview_handle=command.preview_handle,
         inspection=command.inspection,
         kept_at=deed.now,
+        unplaced=command.client_id is not None and command.inspection.get("verdict") == "ok",
     )
     return int(row["id"])

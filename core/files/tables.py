@@ -1,6 +1,6 @@
 """Tables of the files' room."""
 
-from sqlalchemy import BigInteger, Index, String, Table
+from sqlalchemy import BigInteger, Boolean, Index, String, Table, false, text
 
 from core.kit.db import Instant, key, metadata, plain, sealed
 
@@ -17,5 +17,8 @@ file = Table(
     plain("preview_handle", String(200), default=""),
     sealed("inspection", "content", "json", nullable=False),
     plain("kept_at", Instant),
+    plain("unplaced", Boolean, default=False, server_default=false()),  # a client's file that is on no item
 )
+UNPLACED = text("unplaced")
+Index("ix_file_unplaced", file.c.client_id, sqlite_where=UNPLACED, postgresql_where=UNPLACED)
 Index("ix_file_sha256", file.c.sha256)

@@ -34,6 +34,7 @@ _SALES = {
     "contract.write": Reach.ALL,
     "contract.activate": Reach.ASSIGNED,
     "identity.bind": Reach.ASSIGNED,
+    "identity.invite": Reach.ASSIGNED,
     "case.open": Reach.ALL,
 }
 _REVIEW = {"document.review": Reach.ASSIGNED}
@@ -70,6 +71,8 @@ _SYSTEM = frozenset(
         "client.create",
         "client.language",
         "identity.bind",
+        "identity.invite",
+        "identity.prove",
         "staff.manage",
         "staff.language",
         "contract.write",
@@ -92,7 +95,7 @@ DEFAULT = Policy(
         "consultant": _COMMON | _SALES | _REVIEW,
         "copywriter": _COMMON | _REVIEW,
         "reviewer": _COMMON | _REVIEW,
-        "service": _COMMON,
+        "service": _COMMON | {"identity.invite": Reach.ASSIGNED},
         "finance": {
             "case.read": Reach.ALL,
             "contract.read": Reach.ALL,
@@ -110,6 +113,9 @@ DEFAULT = Policy(
         "client.language": Reach.OWN,
         "conversation.ask_human": Reach.OWN,
         "survey.answer": Reach.OWN,
+        "identity.claim": Reach.OWN,
+        "client.consent": Reach.OWN,
+        "client.data": Reach.OWN,
     },
     system=_SYSTEM,
     field_rules=FieldRules(

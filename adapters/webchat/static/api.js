@@ -43,9 +43,11 @@ export class Api {
     return new URL(`api/${path}`, new URL(this.#base, location.origin)).href;
   }
 
-  /** Opens or renews the session; the cookie is set by the server. `asked`: a language that the address asks for. */
-  openSession(language, asked) {
-    const path = asked ? `session?lang=${encodeURIComponent(asked)}` : "session";
+  /** Opens or renews the session; the cookie is set by the server. `asked`: a language that the address asks for;
+   * `code`: an invitation that it carries. */
+  openSession(language, asked, code) {
+    const query = new URLSearchParams([...(asked ? [["lang", asked]] : []), ...(code ? [["code", code]] : [])]);
+    const path = query.size ? `session?${query}` : "session";
     return this.#call(path, { json: {}, headers: { "Accept-Language": language } });
   }
 
