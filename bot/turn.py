@@ -9,6 +9,7 @@ from core.bus.bus import Bus
 from core.bus.deed import Cause
 from core.channel.capabilities import Capabilities
 from core.channel.inbound import Address, ButtonPress, ContactEvent, FileArrived, InboundMessage
+from core.clients.guardians import wards_of
 from core.commands.command import Command
 from core.conversations.tables import conversation
 from core.engine.access import Actor
@@ -123,6 +124,8 @@ class Turn:
         if self.actor.kind != "client" or self.actor.id == 0:
             return None
         rows = cases_of_client(self.uow, self.actor.id)
+        if not any(row["state"] == "open" for row in rows):  # a guardian: the case of whom he follows
+            rows += [row for ward in wards_of(self.uow, self.actor.id) for row in cases_of_client(self.uow, ward)]
         chosen = [row for row in rows if row["id"] == self.chat["case_id"] and row["state"] == "open"]
         row = next(iter(chosen or [row for row in rows if row["state"] == "open"] or rows), None)
         if row is not None:

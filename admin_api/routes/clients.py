@@ -5,9 +5,9 @@ from admin_api.masked import shown
 from admin_api.route import does, reaches, section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
-from admin_api.schemas.people import ClientFile, Invitation, NewClient, NewIdentity
+from admin_api.schemas.people import ClientFile, Invitation, NewClient, NewGuardian, NewIdentity
 from core.clients.tables import client
-from core.commands.identity import InviteClient
+from core.commands.identity import InviteClient, SetGuardian
 from core.commands.people import BindClientIdentity, RegisterClient
 from core.kit.errors import NotFound
 
@@ -43,3 +43,9 @@ def invite_client(desk: AtDesk, client_id: IdIn) -> Invitation:
     It is shown here and nowhere else.
     """
     return Invitation(code=desk.do(InviteClient(client_id=client_id)))
+
+
+@CLIENTS.operation("POST", "/clients/{client_id}/guardians", does(SetGuardian), status=204)
+def set_guardian(desk: AtDesk, client_id: IdIn, body: NewGuardian) -> None:
+    """Say that another client (a parent) follows this client's cases and hands in documents for them, or no more."""
+    desk.do(command_of(SetGuardian, {"client_id": client_id, **body.model_dump()}))

@@ -39,6 +39,14 @@ class Invitation(Given):
     code: str = Field(description="Eight characters, to be given to the client himself.", examples=["K7M4QX2P"])
 
 
+class NewGuardian(Sent):
+    """Who follows a client's cases."""
+
+    person_id: IdIn = Field(description="The guardian's own client file.")
+    notify: bool = Field(default=True, description="Whether he is told what the client is told.")
+    ends: bool = Field(default=False, description="He follows them no more.")
+
+
 class NewIdentity(Sent):
     """An account on a channel that belongs to somebody."""
 

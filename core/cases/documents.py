@@ -35,7 +35,7 @@ def submit_document(command: SubmitDocument, deed: Deed) -> int:
     row = uow.get(case, wanted["case_id"])
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
-    if kept["client_id"] not in (None, row["client_id"]):
+    if not usable(row, kept, deed):
         raise NotFound(thing="file", id=kept["id"])  # what another client has sent does not exist here
     check_format(compiled_of(deed, row).flow.item(wanted["key"]), kept)
     move(wanted["status"], "submit")  # raises when nothing is waited for
@@ -52,6 +52,12 @@ def submit_document(command: SubmitDocument, deed: Deed) -> int:
     if version["status"] == "submitted":
         settle_submitted(row, wanted, version, deed)
     return int(version["id"])
+
+
+def usable(row: Row, kept: Row, deed: Deed) -> bool:
+    """Whether the file may become part of this case: the client's own, staff's, or one that the actor himself sent."""
+    mine = deed.actor.id if deed.actor.kind == "client" else None
+    return kept["client_id"] in (None, row["client_id"], mine)
 
 
 def settle_submitted(row: Row, wanted: Row, version: Row, deed: Deed) -> None:

@@ -1,7 +1,7 @@
 """The files of one version: a document may have several (pages, both sides), as long as its review has not begun."""
 
 from core.bus.deed import Deed
-from core.cases.documents import SameFile, check_format, findings_of, settle_submitted
+from core.cases.documents import SameFile, check_format, findings_of, settle_submitted, usable
 from core.cases.stages import compiled_of
 from core.cases.tables import case, document_file, document_version, item
 from core.commands.documents import AddFile
@@ -28,7 +28,7 @@ def add_file(command: AddFile, deed: Deed) -> int:
     uow = deed.uow
     version, kept = uow.get(document_version, command.version_id), uow.get(file, command.file_id)
     wanted, row = uow.get(item, version["item_id"]), uow.get(case, version["case_id"])
-    if kept["client_id"] not in (None, row["client_id"]):
+    if not usable(row, kept, deed):
         raise NotFound(thing="file", id=kept["id"])
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")

@@ -34,6 +34,19 @@ client_identity = Table(
 )
 Index("ix_client_identity_client", client_identity.c.client_id)
 
+guardian = Table(  # whoever follows the cases of another client, a parent for instance
+    "guardian",
+    metadata,
+    key(),
+    plain("client_id", BigInteger, ForeignKey("client.id")),
+    plain("person_id", BigInteger, ForeignKey("client.id")),  # the guardian: a client file with accounts of its own
+    plain("notify", Boolean),
+    plain("ended", Boolean, default=False),
+    plain("since", Instant),
+    UniqueConstraint("client_id", "person_id"),
+)
+Index("ix_guardian_person", guardian.c.person_id)
+
 invitation = Table(
     "invitation",
     metadata,

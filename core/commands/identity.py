@@ -70,3 +70,15 @@ class AskDataRight(Command):
     client_id: int
     right: Literal["export", "erase"]
     case_id: int | None = None
+
+
+class SetGuardian(Command):
+    """Another client (a parent) follows this client's cases and hands in documents for them, or does so no more."""
+
+    permission: ClassVar[str] = "client.relate"
+    about: ClassVar[Subject] = ("client", "client_id")
+
+    client_id: int
+    person_id: int  # the guardian's own client file
+    notify: bool = True  # he is told what the client is told
+    ends: bool = False

@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.bus.deed import Deed
+from core.clients.guardians import guardians_of
 from core.commands.work import AskHuman, Notify, RedrawCard, RenewCard, SayToClient, StartDialog
 from core.conversations import reach
 from core.conversations.reach import address_of
@@ -13,9 +14,24 @@ from core.kit.ids import new_id
 from core.ledger import outbox
 from core.ledger.buttons import Offer, close_card, mint
 
+SHARED = frozenset({"stage", "substate", "message", "approved", "rework", "reopened"})
+"""What a client's guardians are told as well; what he is asked stays with him."""
+
 
 def notify(command: Notify, deed: Deed) -> int | None:
-    """Queue a notice where the person can be reached. Returns the outbox id, None when he cannot be reached."""
+    """Queue a notice where the person can be reached. Returns the outbox id, None when he cannot be reached.
+
+    What a client is told of his case goes to his guardians too, each in a chat of his own.
+    """
+    told = _queue(command, deed)
+    if command.to == "client" and command.via == "chat" and command.notice in SHARED:
+        for person in guardians_of(deed.uow, command.person_id, notified=True):
+            once = f"{command.once}:{person}" if command.once else ""
+            _queue(command.model_copy(update={"person_id": person, "once": once, "buttons": (), "card": ""}), deed)
+    return told
+
+
+def _queue(command: Notify, deed: Deed) -> int | None:
     uow, chat = deed.uow, None
     if command.once and (before := outbox.known(uow, command.once)) is not None:
         return before

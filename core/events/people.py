@@ -33,3 +33,14 @@ class ConsentRefused(Event):
 class DataRightAsked(Event):
     client_id: int
     right: str  # export, erase
+
+
+class GuardianSet(Event):
+    client_id: int
+    person_id: int
+    notify: bool
+
+
+class GuardianEnded(Event):
+    client_id: int
+    person_id: int

@@ -35,6 +35,7 @@ _SALES = {
     "contract.activate": Reach.ASSIGNED,
     "identity.bind": Reach.ASSIGNED,
     "identity.invite": Reach.ASSIGNED,
+    "client.relate": Reach.ASSIGNED,
     "case.open": Reach.ALL,
 }
 _REVIEW = {"document.review": Reach.ASSIGNED}
@@ -73,6 +74,7 @@ _SYSTEM = frozenset(
         "identity.bind",
         "identity.invite",
         "identity.prove",
+        "client.relate",
         "staff.manage",
         "staff.language",
         "contract.write",
@@ -118,6 +120,7 @@ DEFAULT = Policy(
         "client.data": Reach.OWN,
     },
     system=_SYSTEM,
+    guardian=frozenset({"case.read", "document.read", "document.submit"}),
     field_rules=FieldRules(
         kinds={
             "client": {

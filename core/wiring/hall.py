@@ -10,7 +10,7 @@ from core.cases.log import record
 from core.cases.tables import case
 from core.catalog import service as catalog
 from core.catalog.catalogue import Catalogue
-from core.clients import consent, invitations
+from core.clients import consent, guardians, invitations
 from core.clients import service as clients
 from core.commands import cases as c
 from core.commands import contracts as k
@@ -50,6 +50,7 @@ HANDLERS: dict[type[Command], Handler] = {
     n.ProveInvitation: invitations.prove_invitation,
     n.ConfirmInvitation: invitations.confirm_invitation,
     n.DeclineInvitation: invitations.decline_invitation,
+    n.SetGuardian: guardians.set_guardian,
     n.RecordConsent: consent.record_consent,
     n.AskDataRight: consent.ask_data_right,
     p.SetClientLanguage: clients.set_client_language,

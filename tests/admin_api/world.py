@@ -61,6 +61,7 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "assign_role": lambda ids: {"json": {"role": "reviewer", "staff_id": ids["staff_id"]}},
     "say_to_client": lambda ids: {"json": {"text": "您好"}},
     "submit_document": lambda ids: {"files": {"file": ("a.pdf", pdf(words="matrix"))}},
+    "set_guardian": lambda ids: {"json": {"person_id": ids["client_id"], "ends": True}},
     "invite_client": lambda ids: {},
     "waive_item": lambda ids: {"json": {"reason": "演练"}},
     "download_original": lambda ids: {},

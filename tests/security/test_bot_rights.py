@@ -48,6 +48,7 @@ ABOUT: dict[str, Make] = {
         client_id=i["client"], channel="loopback", account="test", external_id="chat-nobody"
     ),
     "InviteClient": lambda i: identity.InviteClient(client_id=i["client"]),
+    "SetGuardian": lambda i: identity.SetGuardian(client_id=i["client"], person_id=i["client"]),
     "RecordConsent": lambda i: identity.RecordConsent(client_id=i["client"], given=True, text="0" * 16),
     "AskDataRight": lambda i: identity.AskDataRight(client_id=i["client"], right="erase"),
     "SetClientLanguage": lambda i: people.SetClientLanguage(client_id=i["client"], language="en"),

@@ -41,7 +41,21 @@ def upgrade() -> None:
 
 
 def _identity() -> None:
-    """Invitations, wrong codes, consent."""
+    """Guardians, invitations, wrong codes, consent."""
+    op.create_table(
+        "guardian",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("client_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("notify", sa.Boolean(), nullable=False),
+        sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_guardian_client_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["client.id"], name=op.f("fk_guardian_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guardian")),
+        sa.UniqueConstraint("client_id", "person_id", name=op.f("uq_guardian_client_id_person_id")),
+    )
+    op.create_index("ix_guardian_person", "guardian", ["person_id"])
     op.create_table(
         "invitation",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -80,7 +94,7 @@ def _identity() -> None:
 
 
 def downgrade() -> None:
-    for table in ("consent", "wrong_code", "invitation"):
+    for table in ("consent", "wrong_code", "invitation", "guardian"):
         op.drop_table(table)
     op.drop_column("client_identity", "invited")
     op.drop_index("ix_errand_held", table_name="errand")
