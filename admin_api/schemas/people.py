@@ -42,7 +42,7 @@ class Invitation(Given):
 class NewGuardian(Sent):
     """Who follows a client's cases."""
 
-    person_id: IdIn = Field(description="The guardian's own client file.")
+    person_id: IdIn = Field(description="The guardian's own client file.", examples=["374856932401152001"])
     notify: bool = Field(default=True, description="Whether he is told what the client is told.")
     ends: bool = Field(default=False, description="He follows them no more.")
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from bot.turn import Turn
+from core.cases.documents import holds
 from core.cases.pages import takes_more
 from core.conversations.burst import Burst, Sent
 from core.store.sealing import Row
@@ -37,7 +38,7 @@ def fitting_items(turn: Turn, rows: list[ItemView], kept: Row, burst: Burst, sen
         return named
     if burst.chosen is not None and (chosen := _taking_more(rows, burst.chosen, kept)):
         return chosen
-    same = [each for each in rows if _has(each, kept)]
+    same = [each for each in rows if _has(turn, each, kept)]
     if same:
         return same[:1]
     recognised = [each for each in waiting if _recognised(each, str(kept["inspection"].get("text", "")))]
@@ -133,10 +134,10 @@ def _names(each: ItemView) -> list[str]:
     return [each.item.key, *found]
 
 
-def _has(each: ItemView, kept: Row) -> bool:
-    """Whether this very file is the item's newest version and was not sent back."""
+def _has(turn: Turn, each: ItemView, kept: Row) -> bool:
+    """Whether this very file is in the item's newest version and was not sent back."""
     there = each.version
-    return there is not None and there["sha256"] == kept["sha256"] and there["status"] != "rejected"
+    return there is not None and there["status"] != "rejected" and holds(turn.uow, there, kept["sha256"])
 
 
 def _recognised(each: ItemView, text: str) -> bool:

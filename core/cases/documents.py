@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from core.bus.deed import Deed
 from core.cases.checklist import completion_of, tell_if_complete
 from core.cases.stages import compiled_of
-from core.cases.tables import applicant, case, document_version, item
+from core.cases.tables import applicant, case, document_file, document_version, item
 from core.commands.documents import ShowItem, SubmitDocument, WaiveItem
 from core.engine.checklist import move
 from core.engine.flow import Item
@@ -15,6 +15,7 @@ from core.files.inspection import together
 from core.files.tables import file
 from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem, Refusal
 from core.ledger.buttons import close_card
+from core.store.reading import Lookup
 from core.store.sealing import Row
 
 
@@ -40,7 +41,7 @@ def submit_document(command: SubmitDocument, deed: Deed) -> int:
     check_format(compiled_of(deed, row).flow.item(wanted["key"]), kept)
     move(wanted["status"], "submit")  # raises when nothing is waited for
     current = uow.peek(document_version, wanted["current_id"]) if wanted["current_id"] is not None else None
-    if current is not None and current["sha256"] == kept["sha256"] and current["status"] != "rejected":
+    if current is not None and current["status"] != "rejected" and holds(uow, current, kept["sha256"]):
         raise SameFile(item=wanted["key"])
     version = _add_version(row, wanted, kept, deed, command.sent)
     uow.change(file, kept["id"], unplaced=False)
@@ -52,6 +53,13 @@ def submit_document(command: SubmitDocument, deed: Deed) -> int:
     if version["status"] == "submitted":
         settle_submitted(row, wanted, version, deed)
     return int(version["id"])
+
+
+def holds(lookup: Lookup, version: Row, sha256: str) -> bool:
+    """Whether one of the version's files is this very file."""
+    return version["sha256"] == sha256 or any(
+        each["sha256"] == sha256 for each in lookup.find(document_file, version_id=version["id"])
+    )
 
 
 def usable(row: Row, kept: Row, deed: Deed) -> bool:

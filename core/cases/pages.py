@@ -1,7 +1,7 @@
 """The files of one version: a document may have several (pages, both sides), as long as its review has not begun."""
 
 from core.bus.deed import Deed
-from core.cases.documents import SameFile, check_format, findings_of, settle_submitted, usable
+from core.cases.documents import SameFile, check_format, findings_of, holds, settle_submitted, usable
 from core.cases.stages import compiled_of
 from core.cases.tables import case, document_file, document_version, item
 from core.commands.documents import AddFile
@@ -36,7 +36,7 @@ def add_file(command: AddFile, deed: Deed) -> int:
         raise NotPossibleNow(reason="review_begun")
     spec, there = compiled_of(deed, row).flow.item(wanted["key"]), files_of(uow, version)
     check_format(spec, kept)
-    if any(each["sha256"] == kept["sha256"] for each in there):
+    if holds(uow, version, kept["sha256"]):
         raise SameFile(item=wanted["key"])
     if len(there) >= spec.max_files:
         raise TooManyFiles(most=spec.max_files)

@@ -118,6 +118,15 @@ def test_a_chosen_item_takes_slow_pages_too(agency: TestHouse) -> None:
     assert [key for key, *_ in bound(agency, client)] == ["hukou", "passport"]
 
 
+def test_a_page_that_is_there_already_is_no_new_version(agency: TestHouse) -> None:
+    client = open_case(agency)
+    album(agency, client, 3, caption="户口簿整本")
+    client.sends("again.jpg", picture(2), "户口簿整本")
+    assert "完全相同" in client.last
+    assert bound(agency, client) == [("hukou", 1, "submitted")]
+    assert places_of(agency, client)["unplaced"] == []
+
+
 def test_a_press_on_what_the_card_showed_before_decides_nothing(agency: TestHouse) -> None:
     client, reviewer = open_case(agency), agency.people[REVIEWER]
     client.says("4").sends("a.jpg", picture(1))
