@@ -1,14 +1,16 @@
 """Gathers one case from the core's views, as far as the reader may see it."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from admin_api.desk import Desk
 from admin_api.masked import name_under
 from admin_api.names import Someone, names_of
 from admin_api.schemas.cases import Case, Member, Step, Traveller, about_case, fields_under
-from admin_api.schemas.documents import ChecklistItem, Version, version_of
+from admin_api.schemas.documents import ChecklistItem, FileOut, Version, version_of
 from core.cases.checklist import asked, items_of
-from core.cases.tables import applicant, document_version
+from core.cases.pages import count_of
+from core.cases.tables import applicant, document_file, document_version
 from core.engine.access import Mask, Pii
 from core.engine.flow import Flow
 from core.files.tables import file
@@ -16,6 +18,7 @@ from core.kit.errors import NotFound
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.views.case_view import CaseView, case_view
+from core.views.unplaced import unplaced_files
 from core.wiring.subjects import of_case
 
 NAME = "applicant.name"  # no field of a flow is called so: a dot is no part of a key
@@ -42,7 +45,22 @@ def read_file(desk: Desk, reader: Reader, case_id: int) -> Case:
         ],
         fields=fields_under(view.row["fields"], own, {key: _FORMS.get(kind, "") for key, kind in kinds.items()}),
         items=checklist_of(desk, reader, view, masks),
+        unplaced=_unplaced(reader, view.row) if _reads_documents(desk, view.row) else [],
     )
+
+
+def _unplaced(reader: Reader, row: Row) -> list[FileOut]:
+    return [
+        FileOut(
+            id=each["id"],
+            name=each["name"],
+            size=each["size"],
+            media_type=each["media_type"],
+            has_preview=bool(each["preview_handle"]),
+            at=each["kept_at"],
+        )
+        for each in unplaced_files(reader, row["client_id"])
+    ]
 
 
 def _own_masks(desk: Desk, flow: Flow) -> Mapping[str, Mask]:
@@ -57,7 +75,7 @@ def read_version(desk: Desk, reader: Reader, version_id: int) -> Version:
     kept = None if row is None else reader.peek(file, row["file_id"])
     if row is None or kept is None:
         raise NotFound(thing="version")
-    return version_of(row, kept, names_of(reader, _people([row]), desk.masks("client")))
+    return version_of(row, kept, names_of(reader, _people([row]), desk.masks("client")), count_of(reader, row))
 
 
 def checklist_of(desk: Desk, reader: Reader, view: CaseView, masks: Mapping[str, Mask]) -> list[ChecklistItem]:
@@ -81,6 +99,7 @@ def _item(flow: Flow, row: Row, versions: list[Version] | None) -> ChecklistItem
         name=dict(item.name),
         group=row["group_key"],
         traveller_id=row["applicant_id"],
+        shared=item.per == "case",
         required=row["required"],
         asked=asked(row),
         proof=item.proof,
@@ -98,10 +117,11 @@ def _versions(reader: Reader, case: Row, masks: Mapping[str, Mask]) -> dict[int,
     rows = reader.find(document_version, case_id=case["id"], order=document_version.c.n.desc())
     kept = [row["file_id"] for row in rows]
     files = {row["id"]: row for row in reader.find(file, file.c.id.in_(kept))} if kept else {}
+    more = Counter(row["version_id"] for row in reader.find(document_file, case_id=case["id"]))
     names = names_of(reader, _people(rows), masks)
     found: dict[int, list[Version]] = {}
     for row in rows:
-        found.setdefault(row["item_id"], []).append(version_of(row, files[row["file_id"]], names))
+        found.setdefault(row["item_id"], []).append(version_of(row, files[row["file_id"]], names, 1 + more[row["id"]]))
     return found
 
 

@@ -15,7 +15,7 @@ from bot.turn import Turn
 from core.bus.bus import Bus
 from core.channel.inbound import ButtonPress, ContactEvent, FileArrived, Inbound, InboundMessage, Update
 from core.channel.port import Channel, Unreadable
-from core.conversations.meeting import actor_at, meet
+from core.conversations.meeting import actor_at, go_on, meet
 from core.conversations.tables import conversation, message
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
@@ -135,6 +135,8 @@ class Receiver:
         channel = self._channels[f"{inbound.address.channel}:{inbound.address.account}"]
         turn = Turn(self._house, self._bus, uow, entry_id, inbound, chat, actor, channel.capabilities)
         if not isinstance(inbound, FileArrived):
+            if actor.kind == "client" and actor.id and inbound.sender == chat["chat"]:
+                go_on(uow, chat, actor.id)
             uow.change(conversation, chat["id"], last_in_at=uow.now)
         self._remember(uow, turn)
         route(turn)

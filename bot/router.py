@@ -6,16 +6,20 @@ from dataclasses import dataclass
 
 from bot.dialogs import (
     batch,
+    bursts,
     case_desk,
     collect,
     commands,
+    consent,
     desk,
     form,
     hand_over,
     handoff,
+    invited,
     others,
     staff_files,
     task_desk,
+    undo,
 )
 from bot.dialogs.press import press
 from bot.turn import Turn
@@ -95,9 +99,11 @@ def _not_understood_again(turn: Turn) -> bool:
 
 TABLE: tuple[Route, ...] = (
     Route("press", PUBLIC, lambda turn: isinstance(turn.inbound, ButtonPress), press),
+    Route("invited", PUBLIC, lambda turn: invited.code_of(turn) != "", invited.ask),
     Route("contact", PUBLIC, lambda turn: isinstance(turn.inbound, ContactEvent), others.contact),
     Route("staff file in", "document.submit", lambda t: _staff(t) and _arrived(t), staff_files.bind),
     Route("file in", "document.submit", lambda t: _client(t) and _arrived(t), collect.bind),
+    Route("file before consent", "client.consent", lambda t: _file(t) and consent.missing(t), consent.hold),
     Route("file", "document.submit", lambda t: (_client(t) or _staff(t)) and _file(t), collect.acknowledge),
     Route("board", "case.read", lambda t: _staff(t) and t.text.lower() in desk.BOARD, desk.board),
     Route("tasks", "task.complete", lambda t: _staff(t) and t.text.lower() in desk.TASKS, task_desk.tasks),
@@ -130,6 +136,14 @@ TABLE: tuple[Route, ...] = (
     Route("progress", "case.read", _of_client("progress"), commands.progress),
     Route("documents", "document.read", _of_client("documents"), commands.documents),
     Route("human", "conversation.ask_human", _of_client("human"), handoff.human),
+    Route("data", "client.data", lambda t: _client(t) and t.text.lower() in consent.RIGHTS, consent.data_right),
+    Route("undo", "document.submit", lambda t: _client(t) and _words(t) and t.text.lower() in undo.WORDS, undo.undo),
+    Route(
+        "change",
+        "document.read",
+        lambda t: _client(t) and _words(t) and undo.CHANGE.fullmatch(t.text) is not None,
+        undo.change,
+    ),
     Route("help", PUBLIC, _command("help"), commands.help_),
     Route("language", PUBLIC, _command("language"), commands.language),
     Route(
@@ -157,6 +171,8 @@ def check_table(known: frozenset[str]) -> None:
 
 def route(turn: Turn) -> str:
     """Answer one turn. Returns the name of the row that answered."""
+    if _client(turn) and _words(turn):
+        bursts.end(turn)
     for row in TABLE:
         if not row.fits(turn):
             continue

@@ -9,6 +9,7 @@ from core.bus.bus import Bus
 from core.bus.deed import Cause
 from core.channel.capabilities import Capabilities
 from core.channel.inbound import Address, ButtonPress, ContactEvent, FileArrived, InboundMessage
+from core.clients.guardians import wards_of
 from core.commands.command import Command
 from core.conversations.tables import conversation
 from core.engine.access import Actor
@@ -96,6 +97,11 @@ class Turn:
 
     def refuse(self, refusal: Refusal) -> None:
         """A "no" as a polite sentence."""
+        key, params = self.refusal_words(refusal)
+        self.say(key, **params)
+
+    def refusal_words(self, refusal: Refusal) -> tuple[str, dict[str, Any]]:
+        """Key and parameters of the sentence that says why not."""
         params: dict[str, Any] = dict(refusal.params)
         key = refusal.text_key if self.house.texts.has(refusal.text_key) else f"refusal.{refusal.code}"
         if not self.house.texts.has(key):
@@ -107,8 +113,7 @@ class Turn:
         params["who"], params["when"] = self._who(params), self._when(params)
         if isinstance(params.get("ticks"), list):
             params["ticks"] = [self._in_both(f"check.{each}") for each in params["ticks"]]
-        said: dict[str, Any] = {name: value for name, value in params.items() if _speakable(value)}
-        self.say(key, **said)
+        return key, {name: value for name, value in params.items() if _speakable(value)}
 
     def ask(self, dialog: dict[str, Any] | None) -> None:
         """Remember what was asked, so that the next words find their place; None forgets it."""
@@ -119,6 +124,8 @@ class Turn:
         if self.actor.kind != "client" or self.actor.id == 0:
             return None
         rows = cases_of_client(self.uow, self.actor.id)
+        if not any(row["state"] == "open" for row in rows):  # a guardian: the case of whom he follows
+            rows += [row for ward in wards_of(self.uow, self.actor.id) for row in cases_of_client(self.uow, ward)]
         chosen = [row for row in rows if row["id"] == self.chat["case_id"] and row["state"] == "open"]
         row = next(iter(chosen or [row for row in rows if row["state"] == "open"] or rows), None)
         if row is not None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from core.ledger import inbox
 from core.store.reading import Reader
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
+PAUSE = 20.0  # between two files that somebody sends one by one: more than a straggler's
 PATIENT = Limits(check_seconds=60)  # a busy machine must not make a good file look too heavy
 TEAM_ROLES = ("sales", "consultant", "service", "copywriter", "reviewer", "supervisor")
 FIELDS: dict[str, Any] = {
@@ -52,7 +53,9 @@ class Person:
         self.house.arrives(self, InboundMessage(address=self.address, sender=self.chat, text=text))
         return self
 
-    def sends(self, name: str, data: bytes, caption: str = "") -> "Person":
+    def sends(self, name: str, data: bytes, caption: str = "", *, after: float = PAUSE) -> "Person":
+        """A file, `after` seconds: less than a straggler's for files of one burst."""
+        self.house.clock.advance(timedelta(seconds=after))
         handle = f"f{new_id()}"
         self.house.channel.files[handle] = data
         ref = FileRef(handle=handle, name=name, size=len(data))

@@ -6,7 +6,7 @@ from adapters.webchat.channel import NAME
 from adapters.webchat.verify import Visitor
 from core.bus.bus import Bus
 from core.bus.deed import SYSTEM, Cause
-from core.cases.tables import document_version
+from core.cases.tables import document_file, document_version
 from core.clients import service as clients
 from core.clients.tables import client
 from core.commands.people import Language, SetClientLanguage, SetStaffLanguage
@@ -83,7 +83,7 @@ def redraw(uow: UnitOfWork, bus: Bus, cards: list[str]) -> None:
 def may_see(lookup: Lookup, bus: Bus, visitor: Visitor, file_id: int) -> bool:
     """Whoever may read the case's documents may see the preview of each of them."""
     actor = actor_of(lookup, visitor)
-    version = lookup.first(document_version, file_id=file_id)
+    version = lookup.first(document_version, file_id=file_id) or lookup.first(document_file, file_id=file_id)
     if actor is None or version is None:
         return False
     subject = case_subject(lookup, version["case_id"])

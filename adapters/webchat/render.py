@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from core.channel.outbound import Card, OutboundMessage
+from core.channel.outbound import Card, Image, OutboundMessage
 from core.store.sealing import Row
 
 
 def body_of(message: OutboundMessage) -> dict[str, Any]:
     """The part of a page message that is kept in its row."""
     card = message.card
-    image = None if card.image is None else {**card.image.model_dump(mode="json"), "file_id": str(card.image.file_id)}
+    image = None if card.image is None else _image(card.image)
     return {
         "sender": message.sender_name,
         "card": {
@@ -19,11 +19,22 @@ def body_of(message: OutboundMessage) -> dict[str, Any]:
             "facts": [list(fact) for fact in card.facts],
             "image": image,
             "link": None if card.link is None else card.link.model_dump(),
+            "more_images": [_image(each) for each in card.more_images],
             "buttons": [button.model_dump() for button in card.buttons],
             "footer": card.footer,
         },
         "file": None,
     }
+
+
+def _image(image: Image) -> dict[str, Any]:
+    return {**image.model_dump(mode="json"), "file_id": str(image.file_id)}
+
+
+def _at(seat: str, image: dict[str, Any]) -> dict[str, str]:
+    """Where the page finds a picture."""
+    place = f"samples/{image['sample']}" if image["sample"] else f"files/{image['file_id']}"
+    return {"url": f"/chat/{seat}/api/{place}", "alt": image["alt"]}
 
 
 def own_body(text: str, file: dict[str, Any] | None) -> dict[str, Any]:
@@ -36,9 +47,8 @@ def page_message(row: Row, seat: str) -> dict[str, Any]:
     body = row["body"]
     card = dict(body["card"])
     if card["image"] is not None:
-        image = card["image"]
-        place = f"samples/{image['sample']}" if image["sample"] else f"files/{image['file_id']}"
-        card["image"] = {"url": f"/chat/{seat}/api/{place}", "alt": image["alt"]}
+        card["image"] = _at(seat, card["image"])
+    card["more_images"] = [_at(seat, each) for each in card.get("more_images", ())]  # older rows have none
     return {
         "id": row["external_id"],
         "cursor": str(row["cursor"]),

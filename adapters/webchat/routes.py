@@ -45,6 +45,7 @@ from core.ledger import inbox
 from core.store.reading import Reading
 from core.store.store import Store, Unit
 
+MAX_CODE = 40  # characters of an invitation code in the address
 STATIC = Path(__file__).parent / "static"
 MAX_KIND = 40  # characters of the name of a kind of message
 MAX_TOKEN = 100  # characters of a button's token or a message's id
@@ -122,8 +123,9 @@ class WebchatRoutes:
         if asked is not None and asked != language:
             language = asked
             await self._speak(visitor, asked)
-        if not hmac.compare_digest((known or "").encode(), secret.encode()):
-            entered = {"type": "contact", "event": "entered", "locale": language}
+        code = request.query_params.get("code", "")[:MAX_CODE]
+        if code or not hmac.compare_digest((known or "").encode(), secret.encode()):
+            entered = {"type": "contact", "event": "entered", "locale": language, "payload": code}
             await self._append(visitor, "hello-" + new_token(), entered)
         told: dict[str, Any] = {
             "language": language,

@@ -5,11 +5,12 @@ from admin_api.masked import shown
 from admin_api.route import does, reaches, section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
-from admin_api.schemas.people import ClientFile, NewClient, NewIdentity, NewTag, TagList
+from admin_api.schemas.people import ClientFile, Invitation, NewClient, NewGuardian, NewIdentity, NewTag, TagList
 from core.clients.tables import client
 from core.clients.tags import tags_of
 from core.commands.command import Command
 from core.commands.desk import TagClient, UntagClient
+from core.commands.identity import InviteClient, SetGuardian
 from core.commands.people import BindClientIdentity, RegisterClient
 from core.kit.errors import NotFound
 
@@ -36,6 +37,21 @@ def read_client(desk: AtDesk, client_id: IdIn) -> ClientFile:
 def bind_client_identity(desk: AtDesk, client_id: IdIn, body: NewIdentity) -> None:
     """Say that an account on a channel is this client's."""
     desk.do(command_of(BindClientIdentity, {"client_id": client_id, **body.model_dump()}))
+
+
+@CLIENTS.operation("POST", "/clients/{client_id}/invitations", does(InviteClient), status=201)
+def invite_client(desk: AtDesk, client_id: IdIn) -> Invitation:
+    """A code by which the client opens his file in a chat: usable once, for 7 days; an older one ends.
+
+    It is shown here and nowhere else.
+    """
+    return Invitation(code=desk.do(InviteClient(client_id=client_id)))
+
+
+@CLIENTS.operation("POST", "/clients/{client_id}/guardians", does(SetGuardian), status=204)
+def set_guardian(desk: AtDesk, client_id: IdIn, body: NewGuardian) -> None:
+    """Say that another client (a parent) follows this client's cases and hands in documents for them, or no more."""
+    desk.do(command_of(SetGuardian, {"client_id": client_id, **body.model_dump()}))
 
 
 @CLIENTS.operation("GET", "/clients/{client_id}/tags", reaches("client.read", "client", "client_id"))

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Response
+from fastapi import Depends, Query, Response
 
 from admin_api import download
 from admin_api.desk import AtDesk, Desk, command_of
@@ -11,6 +11,7 @@ from admin_api.route import does, reaches, section, submits
 from admin_api.schemas.documents import NewWaiver, Submitted, Who, findings_of
 from admin_api.schemas.ids import IdIn
 from admin_api.upload import Upload, check_room, forget, look_at, received
+from core.cases.pages import files_of
 from core.cases.tables import case, document_version, item
 from core.commands.documents import KeepFile, SubmitDocument, WaiveItem
 from core.files.service import client_files, spare_of
@@ -22,6 +23,7 @@ from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
 DOCUMENTS = section("documents")
+Page = Annotated[int, Query(ge=1, le=100, description="Which of the version's files.")]
 _FORM = {
     "schema": {
         "type": "object",
@@ -88,13 +90,15 @@ def waive_item(desk: AtDesk, item_id: IdIn, body: NewWaiver) -> None:
     response_class=Response,
     content=_BINARY,
 )
-def download_original(desk: AtDesk, version_id: IdIn) -> Response:
+def download_original(desk: AtDesk, version_id: IdIn, page: Page = 1) -> Response:
     """The original as it was sent, as an attachment."""
     with desk.look() as reader:
         version = _row(reader, document_version, version_id)
-        kept = _row(reader, file, version["file_id"])
+        kept = _file(reader, version, page)
         wanted = _row(reader, item, version["item_id"])
-    return download.original(desk.parts.files, kept, f"{wanted['key']}-v{version['n']}")
+    return download.original(
+        desk.parts.files, kept, f"{wanted['key']}-v{version['n']}" + (f"-{page}" if page > 1 else "")
+    )
 
 
 @DOCUMENTS.operation(
@@ -105,11 +109,10 @@ def download_original(desk: AtDesk, version_id: IdIn) -> Response:
     response_class=Response,
     content=_PICTURE,
 )
-def show_preview(desk: AtDesk, version_id: IdIn) -> Response:
+def show_preview(desk: AtDesk, version_id: IdIn, page: Page = 1) -> Response:
     """A picture of page 1, made anew from what was sent; 404 where there is nothing to show."""
     with desk.look() as reader:
-        version = _row(reader, document_version, version_id)
-        kept = _row(reader, file, version["file_id"])
+        kept = _file(reader, _row(reader, document_version, version_id), page)
     if not kept["preview_handle"]:
         raise NotFound(thing="version")
     return download.preview(desk.parts.files, kept["preview_handle"])
@@ -132,6 +135,14 @@ def _about_the_form(refusal: Refusal) -> Refusal:
     if not isinstance(refusal, Invalid):
         return refusal
     return Invalid(problems=[Problem(f"/{FIELD}", each.code, each.message) for each in refusal.problems])
+
+
+def _file(reader: Reader, version: Row, page: int) -> Row:
+    """Raises NotFound for a version with fewer files."""
+    files = files_of(reader, version)
+    if page > len(files):
+        raise NotFound(thing="version")
+    return files[page - 1]
 
 
 def _case_of(reader: Reader, item_id: int) -> Row:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from admin_api.masked import name_under, value_under
-from admin_api.schemas.documents import ChecklistItem
+from admin_api.schemas.documents import ChecklistItem, FileOut
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment
 from core.engine.access import Mask
@@ -138,6 +138,7 @@ class Case(CaseState):
     travellers: list[Traveller]
     fields: dict[str, FieldOut]
     items: list[ChecklistItem]
+    unplaced: list[FileOut] = Field(description="The client's files that are on no item, for who may read documents.")
 
 
 def stage_name(stage: Stage) -> StageName:

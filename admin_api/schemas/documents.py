@@ -34,8 +34,9 @@ class Version(Given):
 
     id: IdOut
     n: int
-    status: str = Field(description="submitted, approved, rejected or replaced")
-    sha256: str = Field(description="SHA-256 of the file as it was sent.")
+    status: str = Field(description="partial, submitted, approved, rejected, replaced or withdrawn")
+    sha256: str = Field(description="SHA-256 of the first file as it was sent.")
+    files: int = Field(description="How many files it has; the others are downloaded with `page`.")
     file_name: str
     size: int
     media_type: str
@@ -53,6 +54,17 @@ class Version(Given):
     dates: dict[str, str]
 
 
+class FileOut(Given):
+    """One file as it was sent."""
+
+    id: IdOut
+    name: str
+    size: int
+    media_type: str
+    has_preview: bool
+    at: Moment
+
+
 class ChecklistItem(Given):
     """One row of a case's checklist. ``versions`` is there for those who may read documents, newest first."""
 
@@ -61,6 +73,7 @@ class ChecklistItem(Given):
     name: Words
     group: str | None
     traveller_id: IdOut | None
+    shared: bool = Field(description="Needed once for all travellers of the case.")
     required: bool
     asked: bool = Field(description="Whether it is asked for at present: required, or asked for by name.")
     proof: bool
@@ -119,14 +132,15 @@ def findings_of(rows: list[dict[str, Any]]) -> list[Finding]:
     ]
 
 
-def version_of(row: Row, file: Row, people: Mapping[tuple[str, int], str]) -> Version:
-    """``people``: kind and id -> name, for whoever sent and reviewed it."""
+def version_of(row: Row, file: Row, people: Mapping[tuple[str, int], str], files: int) -> Version:
+    """``file``: the first of its ``files``; ``people``: kind and id -> name, for whoever sent and reviewed it."""
     by, reviewer = (row["by_kind"], row["by_id"]), row["reviewed_by"]
     return Version(
         id=row["id"],
         n=row["n"],
         status=row["status"],
         sha256=row["sha256"],
+        files=files,
         file_name=file["name"],
         size=file["size"],
         media_type=file["media_type"],

@@ -46,6 +46,20 @@ class TagList(Given):
     tags: list[str]
 
 
+class Invitation(Given):
+    """A code that binds a client, usable once."""
+
+    code: str = Field(description="Eight characters, to be given to the client himself.", examples=["K7M4QX2P"])
+
+
+class NewGuardian(Sent):
+    """Who follows a client's cases."""
+
+    person_id: IdIn = Field(description="The guardian's own client file.", examples=["374856932401152001"])
+    notify: bool = Field(default=True, description="Whether he is told what the client is told.")
+    ends: bool = Field(default=False, description="He follows them no more.")
+
+
 class NewIdentity(Sent):
     """An account on a channel that belongs to somebody."""
 

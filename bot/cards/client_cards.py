@@ -3,13 +3,13 @@
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
 from bot.cards.wording import (
-    findings_words,
     flow_message,
     items_words,
     missing_words,
     reason_words,
     status_mark,
-    whose_words,
+    unplaced_words,
+    whose_name,
 )
 from core.channel.outbound import Card, Image
 from core.engine.text import bar
@@ -81,19 +81,32 @@ def checklist_card(ctx: CardContext) -> Card:
     title = ctx.say("checklist.title", done=view.completion.done, total=view.completion.total)
     if not rows:
         return Card(title=title, text=ctx.say("checklist.empty"), kind="checklist")
-    several = len({each.row["applicant_id"] for each in rows} - {None}) > 1
-    lines, group = [], None
+    lines = _checklist_lines(ctx, rows)
+    unplaced = unplaced_words(ctx, view.row["client_id"])
+    if unplaced:
+        lines.append(unplaced)
+    waiting = waiting_for_client(rows)
+    footer = ctx.say("checklist.hint") if waiting else ctx.say("checklist.all_done") if view.completion.complete else ""
+    return Card(title=title, text="\n".join(lines), footer=footer, buttons=buttons_of(ctx), kind="checklist")
+
+
+def _checklist_lines(ctx: CardContext, rows: list[ItemView]) -> list[str]:
+    """Where several travel together, each has a heading of his own, and what is needed once for all is marked so."""
+    several = ctx.case().applicants > 1
+    lines: list[str] = []
+    person: object = ""
+    group: object = None
     for number, each in enumerate(rows, start=1):
+        if several and each.row["applicant_id"] != person:
+            person, group = each.row["applicant_id"], None
+            lines.append(f"【{whose_name(ctx, each) or ctx.say('checklist.shared')}】")
         if each.group is not None and each.group.key != group:
             lines.append(ctx.say("checklist.any_of", group=ctx.word(each.group.name), min=each.group.min))
         group = None if each.group is None else each.group.key
         indent = "   " if group else ""
-        whose = whose_words(ctx, each) if several else ""
         status = ctx.say(f"status.{each.row['status']}")
-        lines.append(f"{indent}{number}. {status_mark(each)} {ctx.word(each.item.name)}{whose} [{status}]")
-    waiting = waiting_for_client(rows)
-    footer = ctx.say("checklist.hint") if waiting else ctx.say("checklist.all_done") if view.completion.complete else ""
-    return Card(title=title, text="\n".join(lines), footer=footer, buttons=buttons_of(ctx), kind="checklist")
+        lines.append(f"{indent}{number}. {status_mark(each)} {ctx.word(each.item.name)} [{status}]")
+    return lines
 
 
 def item_card(ctx: CardContext, each: ItemView) -> Card:
@@ -139,19 +152,6 @@ def item(ctx: CardContext) -> Card:
     return Card(text=ctx.say("checklist.empty")) if found is None else item_card(ctx, found)
 
 
-def accepted(ctx: CardContext) -> Card:
-    """The acknowledgement of a file that found its item, with what the checks say, and what comes next."""
-    view = document_view(ctx.lookup, ctx.house.catalogue, ctx.subject["version"])
-    lines = [ctx.say("file.accepted", item=ctx.word(view.item.name), version=view.version["n"])]
-    own = [each for each in view.version["findings"] if not each["check"].startswith("file.")]
-    warnings = findings_words(ctx, own, ("warn", "fail"))
-    if warnings:
-        lines.append(ctx.say("file.findings", findings="; ".join(warnings)))
-    following = missing_words(ctx)
-    lines.append(ctx.say("file.next", item=following[0]) if following else ctx.say("file.none_left"))
-    return Card(text="\n".join(lines), kind="accepted")
-
-
 def approved(ctx: CardContext) -> Card:
     view = document_view(ctx.lookup, ctx.house.catalogue, ctx.subject["version"])
     state = view.case.completion
@@ -176,8 +176,3 @@ def reopened(ctx: CardContext) -> Card:
 
 def survey(ctx: CardContext) -> Card:
     return Card(text=flow_message(ctx, str(ctx.params["message"])), buttons=buttons_of(ctx), kind="survey")
-
-
-def which_item(ctx: CardContext) -> Card:
-    text = ctx.say("file.which", name=ctx.params["name"])
-    return Card(text=text, buttons=buttons_of(ctx), kind="which_item")

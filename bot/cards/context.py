@@ -30,6 +30,7 @@ class House:
     hours: Mapping[str, str]  # the office hours in words
     language: str  # of somebody whose own is not known
     links: OriginalLinks
+    base_url: str  # where this installation is found, for links
 
 
 @dataclass(frozen=True, slots=True)

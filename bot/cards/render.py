@@ -4,9 +4,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.cards import case_cards, client_cards, desk_cards, handoff_cards, original_card, staff_cards, task_cards
+from bot.cards import (
+    case_cards,
+    client_cards,
+    desk_cards,
+    files_card,
+    handoff_cards,
+    original_card,
+    staff_cards,
+    task_cards,
+)
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext, House
+from bot.cards.wording import plain_words
 from core.channel.outbound import Card, OutboundMessage
 from core.clients.tables import client
 from core.conversations.tables import conversation
@@ -21,7 +31,7 @@ Builder = Callable[[CardContext], Card]
 
 def _say(ctx: CardContext) -> Card:
     """A sentence of the bot; parameters that are words in both languages come out in the reader's."""
-    params = {name: _plain(ctx, value) for name, value in ctx.params.get("params", {}).items()}
+    params = {name: plain_words(ctx, value) for name, value in ctx.params.get("params", {}).items()}
     return Card(text=ctx.house.texts.say(ctx.language, ctx.params["key"], params), buttons=buttons_of(ctx), kind="say")
 
 
@@ -39,12 +49,11 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "progress": client_cards.progress,
         "checklist": client_cards.checklist_card,
         "item": client_cards.item,
-        "accepted": client_cards.accepted,
         "approved": client_cards.approved,
         "rework": client_cards.rework,
         "reopened": client_cards.reopened,
         "survey": client_cards.survey,
-        "which_item": client_cards.which_item,
+        "files": files_card.files_card,
         "dialog": desk_cards.dialog,
     },
     "staff": {
@@ -58,6 +67,7 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "handoff_held": handoff_cards.held,
         "client_wrote": handoff_cards.client_wrote,
         "task": task_cards.task,
+        "about_client": staff_cards.about_client,
         "message": staff_cards.message,
         "board": desk_cards.board_card,
         "tasks": task_cards.tasks_card,
@@ -114,11 +124,3 @@ def _language(lookup: Lookup, row: Row) -> str:
 def _sender_name(lookup: Lookup, notice: Mapping[str, Any]) -> str:
     member = lookup.peek(staff, notice["subject"].get("staff", 0))
     return "" if member is None else str(member["name"])
-
-
-def _plain(ctx: CardContext, value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return ctx.word({str(language): str(words) for language, words in value.items()})
-    if isinstance(value, list):
-        return ("、" if ctx.language == "zh-CN" else ", ").join(str(_plain(ctx, each)) for each in value)
-    return value

@@ -9,6 +9,7 @@ from core.contracts.tables import contract as contract_table
 from core.views.document_view import DocumentView, document_view
 
 MAX_FINDINGS = 12
+MAX_NAMES = 4
 
 
 def contract(ctx: CardContext) -> Card:
@@ -83,22 +84,31 @@ def review(ctx: CardContext) -> Card:
     facts = [
         (ctx.say("review.case"), view.case.row["number"]),
         (ctx.say("review.client"), ctx.client_name(view.case.client)),
-        (ctx.say("review.version"), ctx.say("review.version_value", n=view.version["n"], name=view.file["name"])),
+        (ctx.say("review.version"), ctx.say("review.version_value", n=view.version["n"], name=_names(ctx, view))),
         (ctx.say("review.sent"), ctx.when(view.version["at"])),
     ]
     if view.applicant is not None:
         name = ctx.shown("client", "name", "name", view.applicant["name"])
         facts.insert(2, (ctx.say("review.applicant"), name))
-    image = Image(file_id=view.file["id"], alt=ctx.word(view.item.name)) if view.file["preview_handle"] else None
+    images = [Image(file_id=each["id"], alt=ctx.word(view.item.name)) for each in view.files if each["preview_handle"]]
     return Card(
         title=ctx.say("review.title", item=ctx.word(view.item.name)),
         text="\n".join(_findings(ctx, view)),
         facts=tuple((label, value) for label, value in facts if value),
-        image=image,
+        image=next(iter(images), None),
+        more_images=tuple(images[1:]),
         buttons=buttons_of(ctx),
         footer=_decision(ctx, view),
         kind="review",
     )
+
+
+def _names(ctx: CardContext, view: DocumentView) -> str:
+    """The files of the version by name; of many, how many."""
+    names = [str(each["name"]) for each in view.files]
+    if len(names) > MAX_NAMES:
+        return ctx.say("review.files", n=len(names), name=names[0])
+    return ("、" if ctx.language == "zh-CN" else ", ").join(names)
 
 
 def _findings(ctx: CardContext, view: DocumentView) -> list[str]:
@@ -121,8 +131,8 @@ def _decision(ctx: CardContext, view: DocumentView) -> str:
     version = view.version
     if version["status"] == "submitted":
         return ctx.say("review.moved") if taken_away(ctx) else ""
-    if version["status"] == "replaced":
-        return ctx.say("review.replaced")
+    if version["status"] in ("replaced", "withdrawn"):
+        return ctx.say(f"review.{version['status']}")
     who = "" if view.reviewer is None else view.reviewer["name"]
     reason = reason_words(ctx, view.case.compiled.flow, version["reason"], version["words"])
     return ctx.say(
@@ -135,6 +145,14 @@ def reasons(ctx: CardContext) -> Card:
     item = ctx.word(view.item.name)
     footer = _decision(ctx, view) or ctx.say("review.other", number=view.case.row["number"], item=item)
     return Card(text=ctx.say("review.reasons", item=item), buttons=buttons_of(ctx), footer=footer, kind="reasons")
+
+
+def about_client(ctx: CardContext) -> Card:
+    """Something about a client that staff must know; he is named as far as the reader may see it."""
+    person = ctx.lookup.peek(client, ctx.subject["client"])
+    number = ctx.case().row["number"] if "case" in ctx.subject else ""
+    name = "" if person is None else ctx.client_name(person)
+    return Card(text=ctx.say(f"about.{ctx.params['key']}", name=name, number=number).strip(), kind="about_client")
 
 
 def message(ctx: CardContext) -> Card:

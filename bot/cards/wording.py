@@ -8,12 +8,14 @@ from core.engine.flow import Flow
 from core.engine.text import bar, fill, pick
 from core.staff.policy import ROLES
 from core.views.checklist_view import ItemView, checklist, waiting_for_client
+from core.views.unplaced import unplaced_files
 
 MESSAGE_PARAMS = (
     "name", "agency", "service", "owner", "number", "stage", "next_stage", "n", "due", "list", "done", "total",
     "reason", "item", "bar", "eta", "valid_to", "days", "exp", "result", "hours",
 )  # fmt: skip
 
+MAX_UNPLACED = 20  # names of files on one card
 _MARKS = {"todo": "⬜", "submitted": "🕓", "approved": "✅", "rework": "↩", "waived": "➖"}
 
 
@@ -74,9 +76,13 @@ def missing_words(ctx: CardContext) -> list[str]:
 
 
 def whose_words(ctx: CardContext, each: ItemView) -> str:
-    """For whom an item is, where there are several applicants; nothing for one that all share."""
-    name = "" if each.applicant is None else ctx.shown("client", "name", "name", each.applicant["name"])
+    """For whom an item is, behind its name; nothing for one that all share."""
+    name = whose_name(ctx, each)
     return f" · {name}" if name else ""
+
+
+def whose_name(ctx: CardContext, each: ItemView) -> str:
+    return "" if each.applicant is None else ctx.shown("client", "name", "name", each.applicant["name"])
 
 
 def reason_words(ctx: CardContext, flow: Flow, reason: str | None, words: str | None) -> str:
@@ -98,3 +104,24 @@ def findings_words(ctx: CardContext, findings: Sequence[Mapping[str, Any]], outc
 
 def role_words(ctx: CardContext, role: str) -> str:
     return ctx.word(ROLES.get(role, {"zh-CN": role, "en": role}))
+
+
+def plain_words(ctx: CardContext, value: Any) -> Any:
+    """A parameter as it is said: words in both languages come out in the reader's, a list as one text."""
+    if isinstance(value, Mapping):
+        return ctx.word({str(language): str(words) for language, words in value.items()})
+    if isinstance(value, list):
+        return ("、" if ctx.language == "zh-CN" else ", ").join(str(plain_words(ctx, each)) for each in value)
+    return value
+
+
+def unplaced_words(ctx: CardContext, client_id: int) -> str:
+    """A line that names the client's files that are on no item; empty when there are none."""
+    names = [str(each["name"]) for each in unplaced_files(ctx.lookup, client_id)]
+    if len(names) > MAX_UNPLACED:
+        names = [*names[:MAX_UNPLACED], ctx.say("files.more", n=len(names) - MAX_UNPLACED)]
+    return (
+        ctx.say("files.waiting", names="、".join(names) if ctx.language == "zh-CN" else ", ".join(names))
+        if names
+        else ""
+    )

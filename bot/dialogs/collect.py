@@ -1,214 +1,182 @@
 """Collecting documents: a file is acknowledged at once, and finds its item when it is in the store."""
 
-import re
 from typing import Any
 
+from bot.dialogs import bursts
+from bot.dialogs.fitting import continued, fitting_items
 from bot.dialogs.menu import back, person
 from bot.turn import Turn
-from core.cases.tables import document_version
+from core.cases.tables import document_version, item
 from core.channel.inbound import FileArrived, InboundMessage
-from core.commands.documents import SubmitDocument
+from core.commands.documents import AddFile, SubmitDocument
+from core.conversations.burst import Burst, Sent, new_burst
 from core.engine.checklist import DONE
 from core.files.inspection import Inspection
 from core.files.tables import file
 from core.kit.errors import Refusal
-from core.ledger import errands
+from core.ledger import errands, outbox
 from core.ledger.buttons import offer
 from core.store.sealing import Row
 from core.views.checklist_view import ItemView, checklist, waiting_for_client
 
 MAX_CHOICES = 20  # buttons of the question "which item is this for?"
-SHORTEST_HINT = 2  # characters of a short form
-NOTHING_SAID = frozenset({"photo", "image", "picture", "scan", "form", "document", "file"})
+NEW_VERSION = {"zh-CN": "作为新版本提交", "en": "Hand it in as a new version"}
 
 
 def acknowledge(turn: Turn) -> None:
-    """First update of a file: say that it came, and queue the errand that fetches it."""
-    inbound = turn.inbound
-    if not isinstance(inbound, InboundMessage) or inbound.file is None:
-        raise TypeError("only a message with a file is acknowledged")
-    what = inbound.model_dump(mode="json")
-    errands.queue(
-        turn.uow,
-        "fetch",
-        f"fetch:{turn.entry_id}",
-        turn.chat["channel"],
-        turn.chat["account"],
-        turn.chat["key"],
-        {"update": turn.entry_id, "message": what, "client_id": turn.actor.id if turn.actor.kind == "client" else None},
-    )
-    turn.say("file.received")
+    """First update of a file: queue the errand that fetches it; one sign says that files come."""
+    said = queue(turn)
+    name = "" if said.file is None else said.file.name
+    if turn.actor.kind != "client" or bursts.announced(turn, turn.entry_id, name, said.text.strip()):
+        turn.say("file.received")
+
+
+def queue(turn: Turn, *, held: bool = False) -> InboundMessage:
+    """The errand that fetches the file of this update; a held one waits until somebody releases it."""
+    said = turn.inbound
+    if not isinstance(said, InboundMessage) or said.file is None:
+        raise TypeError("only a message with a file is fetched")
+    client_id = turn.actor.id if turn.actor.kind == "client" else None
+    what = {"update": turn.entry_id, "message": said.model_dump(mode="json"), "client_id": client_id}
+    chat = turn.chat
+    key = f"fetch:{turn.entry_id}"
+    errands.queue(turn.uow, "fetch", key, chat["channel"], chat["account"], chat["key"], what, held=held)
+    return said
+
+
+def go_on(turn: Turn) -> None:
+    """What was held in this chat is fetched now, as if it had just been sent."""
+    signs = []
+    for row in errands.release(turn.uow, turn.chat["key"]):
+        said = InboundMessage.model_validate(row["what"]["message"])
+        name = "" if said.file is None else said.file.name
+        signs.append(bursts.announced(turn, row["what"]["update"], name, said.text.strip()))
+    if any(signs):
+        turn.say("file.received")
 
 
 def bind(turn: Turn) -> None:
-    """Second update of a file: it becomes a version of the item that was asked, named, recognised or chosen."""
+    """Second update of a file: it becomes part of the item that was asked, named, recognised or chosen."""
     inbound = turn.inbound
     if not isinstance(inbound, FileArrived):
         raise TypeError("only a FileArrived is bound")
-    if inbound.file_id is None:
-        turn.say("file.held" if inbound.problem == "held" else "file.failed")
+    burst, sent = bursts.arrived(turn, inbound)
+    _look(turn, burst, sent, inbound)
+    bursts.told(turn, burst)
+
+
+def _look(turn: Turn, burst: Burst, sent: Sent, inbound: FileArrived) -> None:
+    """What becomes of the file is written down in `sent`; nothing is said yet."""
+    kept = None if inbound.file_id is None else turn.uow.get(file, inbound.file_id)
+    if kept is None or kept["client_id"] != turn.actor.id:  # another person's file never comes this way
+        _said(sent, "file.failed")
         return
-    kept = turn.uow.get(file, inbound.file_id)
-    if kept["client_id"] != turn.actor.id:  # another person's file never comes this way
-        turn.say("file.failed")
-        return
+    sent.file = kept["id"]
     if kept["inspection"]["verdict"] != "ok":
-        turn.say("file.refused", reason=dict(Inspection.from_json(kept["inspection"]).words))
+        _said(sent, "file.refused", reason=dict(Inspection.from_json(kept["inspection"]).words))
         return
     row = turn.case()
     if row is None or row["state"] != "open":
-        turn.say("file.no_case")
+        _said(sent, "file.no_case")
         return
-    compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
-    rows = checklist(turn.uow, compiled, row["id"])
-    fitting = fitting_items(turn, rows, kept, inbound.caption, inbound.name)
+    burst.case = row["id"]
+    rows = checklist(turn.uow, turn.house.catalogue.compiled(turn.uow, row["flow_version_id"]), row["id"])
+    fitting = fitting_items(turn, rows, kept, burst, sent)
     if len(fitting) == 1:
-        submit(turn, row, fitting[0], kept)
+        _submit(turn, fitting[0], burst, sent, kept)
     elif fitting:
-        _ask_which(turn, row, fitting, kept)
+        sent.state, sent.choices = "which", _choices(fitting, kept)
     else:
-        turn.say("file.no_item")
+        _said(sent, "file.no_item")
 
 
-def fitting_items(turn: Turn, rows: list[ItemView], kept: Row, caption: str, name: str) -> list[ItemView]:
-    """The one item that a file is for, or those among which the client must choose; empty when none waits.
-
-    1. The item that he chose. 2. Those that the caption or the file's name calls by name. 3. The item that has this
-    very file already. 4. The one whose keywords stand in the text. 5. The only one that was sent back. 6. The one that
-    the bot suggested. 7. All that wait, else those whose review is not decided: a newer version may replace the last.
-    """
-    dialog = turn.dialog if turn.dialog.get("kind") == "collect" else {}
-    waiting = waiting_for_client(rows)
-    asked = next((each for each in rows if each.row["id"] == dialog.get("item")), None)
-    if asked is not None and not dialog.get("soft"):
-        return [asked]
-    named = _called(rows, waiting, caption, name)
-    if named:
-        return named
-    same = [each for each in rows if _has(each, kept)]
-    if same:
-        return same[:1]
-    recognised = [each for each in waiting if _recognised(each, str(kept["inspection"].get("text", "")))]
-    if len(recognised) == 1:
-        return recognised
-    returned = [each for each in waiting if each.row["status"] == "rework"]
-    if len(returned) == 1:
-        return returned
-    if asked is not None and asked.open:
-        return [asked]
-    return waiting or _replaceable(rows)
-
-
-def submit(turn: Turn, case_row: Row, chosen: ItemView, kept: Row) -> None:
-    """Hand the file in, or say politely why not."""
+def _submit(turn: Turn, chosen: ItemView, burst: Burst, sent: Sent, kept: Row) -> None:
+    """Hand the file in, or note politely why not."""
+    name = dict(chosen.item.name)
     if chosen.row["status"] in DONE:
-        turn.say("file.done", item=dict(chosen.item.name))
+        _said(sent, "file.done", item=name)
         return
-    command = SubmitDocument(item_id=chosen.row["id"], file_id=kept["id"])
+    item_id, version = chosen.row["id"], chosen.version
+    command: AddFile | SubmitDocument = SubmitDocument(item_id=item_id, file_id=kept["id"], sent=sent.entry)
+    if version is not None and continued(chosen, burst, sent):
+        command = AddFile(version_id=version["id"], file_id=kept["id"], sent=sent.entry)
     try:
         with turn.uow.step():
             version_id = turn.do(command)
     except Refusal as refusal:
         turn.bus.refused(turn.uow, command, turn.cause, refusal)
         if refusal.code == "same_file":
-            turn.say("file.same", item=dict(chosen.item.name))
+            turn.uow.change(file, kept["id"], unplaced=False)  # the case has it already
+            _said(sent, "file.same", item=name)
+        elif refusal.code == "too_many_files":
+            _said(sent, "file.too_many", item=name, most=chosen.item.max_files)
+            sent.choices = [offer(SubmitDocument(item_id=item_id, file_id=kept["id"]), NEW_VERSION)]
         else:
-            turn.refuse(refusal)
+            key, params = turn.refusal_words(refusal)
+            _said(sent, key, **params)
         return
-    submitted(turn, case_row, version_id)
+    burst.albums[sent.album] = item_id
+    placed(turn, sent, version_id)
 
 
-def submitted(turn: Turn, case_row: Row, version_id: int) -> None:
-    """Say that the file has found its item, and expect the item that the sentence names as the next one."""
-    turn.reply("accepted", {"case": case_row["id"], "version": version_id})
-    chosen = turn.uow.get(document_version, version_id)["item_id"]
+def placed(turn: Turn, sent: Sent, version_id: int) -> None:
+    """The file has found its item; the one that the message names as the next one is expected from now on."""
+    chosen = turn.uow.get(item, turn.uow.get(document_version, version_id)["item_id"])
+    case_row = turn.case()
+    if case_row is None:
+        raise RuntimeError("a document without a case")
     compiled = turn.house.catalogue.compiled(turn.uow, case_row["flow_version_id"])
+    sent.state, sent.version, sent.choices, sent.item = "placed", version_id, [], dict(_name(compiled, chosen))
     waiting = waiting_for_client(checklist(turn.uow, compiled, case_row["id"]))
-    following = next((each for each in waiting if each.row["id"] != chosen), None)
+    partial = next((each for each in waiting if each.row["id"] == chosen["id"]), None)
+    following = partial or next(iter(waiting), None)
     question = {"kind": "collect", "case": case_row["id"], "soft": True}
     plain = following is not None and following.group is None  # of alternatives only the client knows which one comes
     turn.ask({**question, "item": following.row["id"]} if following is not None and plain else None)
 
 
+def put_in_place(turn: Turn, card: str, file_id: int, version_id: int) -> None:
+    """The client said for which item a file is: the message that asked tells so, or a new one where that is gone."""
+    found = bursts.again(turn, file_id=file_id)
+    if found is None:
+        burst = new_burst(turn.actor.id, turn.uow.now)
+        burst.over, burst.case = True, turn.chat["case_id"]
+        sent = burst.joined(turn.entry_id, turn.uow.get(file, file_id)["name"], "", turn.uow.now)
+        sent.file = file_id
+        outbox.redraw(turn.uow, card)
+    else:
+        burst, sent = found
+    placed(turn, sent, version_id)
+    burst.albums.pop(sent.album, None)  # he has read the answer: the next file is not part of this one
+    burst.chosen = None
+    bursts.told(turn, burst, pressed=True)
+
+
+def _name(compiled: Any, row: Row) -> dict[str, str]:
+    found: dict[str, str] = compiled.flow.item(row["key"]).name
+    return found
+
+
+def _said(sent: Sent, key: str, **params: Any) -> None:
+    sent.state, sent.key, sent.params = "said", key, params
+
+
 def show_item(turn: Turn, item_row: Row) -> None:
     """Requirement, format and sample of one item; the next file is for it."""
     about = {"case": item_row["case_id"], "item": item_row["id"]}
+    bursts.end(turn)
     turn.ask({"kind": "collect", **about})
     turn.reply("item", about, offers=[*back(item_row["case_id"]), *person(turn)])
 
 
-def _ask_which(turn: Turn, case_row: Row, waiting: list[ItemView], kept: Row) -> None:
+def _choices(waiting: list[ItemView], kept: Row) -> list[dict[str, Any]]:
     several = len({each.row["applicant_id"] for each in waiting} - {None}) > 1
-    offers = [
+    return [
         offer(SubmitDocument(item_id=each.row["id"], file_id=kept["id"]), _label(each, several))
         for each in waiting[:MAX_CHOICES]
     ]
-    turn.reply("which_item", {"case": case_row["id"]}, {"name": kept["name"]}, [*offers, *person(turn)])
 
 
 def _label(each: ItemView, several: bool) -> dict[str, str]:
     whose = f" · {each.applicant['name']}" if several and each.applicant is not None else ""
     return {language: words + whose for language, words in each.item.name.items()}
-
-
-def _replaceable(rows: list[ItemView]) -> list[ItemView]:
-    """Items whose review has not been decided: a newer version may replace what was sent."""
-    return [each for each in rows if each.row["status"] == "submitted"]
-
-
-def _called(rows: list[ItemView], waiting: list[ItemView], caption: str, name: str) -> list[ItemView]:
-    """Items that the words name: those that wait before those that a newer version may replace."""
-    stem = name.rsplit(".", 1)[0]
-    for fits, words in ((_named, caption), (_hinted, caption), (_named_by_file, stem)):
-        for among in (waiting, _replaceable(rows)):
-            found = [each for each in among if fits(each, words)]
-            if found:
-                return found
-    return []
-
-
-def _named(each: ItemView, words: str) -> bool:
-    said = _bare(words)
-    return any(_bare(name) and _bare(name) in said for name in _names(each))
-
-
-def _hinted(each: ItemView, words: str) -> bool:
-    """A short form that the item's name begins with or ends in: 流水, 护照."""
-    said = _bare(words)
-    names = [_bare(name) for name in _names(each)]
-    return len(said) >= SHORTEST_HINT and any(name.startswith(said) or name.endswith(said) for name in names)
-
-
-def _named_by_file(each: ItemView, stem: str) -> bool:
-    """Phones call every picture photo or image: such a name says nothing."""
-    said = _bare(stem)
-    return any(_bare(name) and _bare(name) in said and _bare(name) not in NOTHING_SAID for name in _names(each))
-
-
-def _names(each: ItemView) -> list[str]:
-    """The item's names and the short forms in front of a bracket or a plus sign."""
-    found = []
-    for name in each.item.name.values():
-        found.append(name)
-        found.append(re.split(r"[(（+,，/]", name)[0])
-    return [each.item.key, *found]
-
-
-def _has(each: ItemView, kept: Row) -> bool:
-    """Whether this very file is the item's newest version and was not sent back."""
-    there = each.version
-    return there is not None and there["sha256"] == kept["sha256"] and there["status"] != "rejected"
-
-
-def _recognised(each: ItemView, text: str) -> bool:
-    words = [str(word) for check in each.item.checks if check.kind == "keywords" for word in _any_of(check)]
-    return any(word in text for word in words)
-
-
-def _any_of(check: Any) -> list[str]:
-    found = check.model_dump().get("any") or []
-    return [str(word) for word in found]
-
-
-def _bare(words: str) -> str:
-    return re.sub(r"[\s_\-.]+", "", words).lower()

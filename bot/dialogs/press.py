@@ -1,18 +1,20 @@
 """A press on a button: the waiting command is carried out as the presser, once."""
 
-from bot.dialogs import confirm, desk_press, handoff
-from bot.dialogs.collect import show_item, submitted
+from bot.dialogs import confirm, consent, desk_press, handoff, invited
+from bot.dialogs.collect import put_in_place, show_item
 from bot.dialogs.commands import documents, progress
 from bot.dialogs.menu import talk_about
+from bot.dialogs.undo import tell_withdrawn
 from bot.turn import Turn
 from core.bus.deed import Cause
 from core.cases.tables import item
 from core.channel.inbound import ButtonPress
 from core.commands.command import Command
-from core.commands.documents import OpenOriginal, ShowItem, SubmitDocument
+from core.commands.documents import OpenOriginal, ShowItem, SubmitDocument, WithdrawDocument
 from core.commands.handoffs import LookAtCase, TakeOver
+from core.commands.identity import ConfirmInvitation, DeclineInvitation, InviteClient, RecordConsent
 from core.commands.work import AnswerSurvey, AskHuman, Forget
-from core.kit.errors import Refusal
+from core.kit.errors import NotAllowed, Refusal
 from core.ledger import audit, buttons, outbox
 from core.store.locks import case_key
 from core.store.sealing import Row
@@ -38,6 +40,8 @@ def press(turn: Turn) -> None:
             return
         with turn.uow.step():
             command = buttons.spend(turn.uow, row, turn.actor)
+            if not invited.is_mine(turn, command):
+                raise NotAllowed(permission=command.permission)
             result = turn.do(command)
     except Refusal as refusal:
         _refused(turn, name, row, refusal)
@@ -57,10 +61,14 @@ def _refused(turn: Turn, name: str, row: Row | None, refusal: Refusal) -> None:
 def _thank(turn: Turn, card: Row, command: Command, result: object) -> None:
     """Where no reaction redraws the card, take its buttons away and say that it is done."""
     question = isinstance(command, Forget) or getattr(command, "confirmed", False)
-    if question or isinstance(command, AnswerSurvey | SubmitDocument):
+    if question or isinstance(command, AnswerSurvey):
         outbox.redraw(turn.uow, card["card"])
     if isinstance(command, AnswerSurvey):
         turn.say("survey.thanks", score=command.score)
+    elif isinstance(command, InviteClient):
+        turn.say("invite.made", code=result, link=f"{turn.house.base_url}/chat/me/?code={result}")
+    elif isinstance(command, ConfirmInvitation | DeclineInvitation | RecordConsent):
+        _who(turn, card, command)
     elif isinstance(command, ShowItem):
         show_item(turn, turn.uow.get(item, command.item_id))
     elif isinstance(command, LookAtCase):
@@ -75,8 +83,19 @@ def _thank(turn: Turn, card: Row, command: Command, result: object) -> None:
     elif isinstance(command, OpenOriginal):
         turn.reply("original", {"version": command.version_id})
     elif isinstance(command, SubmitDocument) and isinstance(result, int):
-        row = turn.case()
-        if row is not None:
-            submitted(turn, row, result)
+        put_in_place(turn, card["card"], command.file_id, result)
+    elif isinstance(command, WithdrawDocument):
+        tell_withdrawn(turn, command.version_id)
     else:
         desk_press.after(turn, card, command, result)
+
+
+def _who(turn: Turn, card: Row, command: Command) -> None:
+    """After an answer about who he is or what he agrees to: the question loses its buttons, and the chat goes on."""
+    outbox.redraw(turn.uow, card["card"])
+    if isinstance(command, ConfirmInvitation):
+        invited.bound(turn)
+    elif isinstance(command, DeclineInvitation):
+        turn.say("invite.declined")
+    elif isinstance(command, RecordConsent):
+        consent.answered(turn, command)

@@ -1,6 +1,6 @@
 """What people of a story do: they speak, send, press, and act over the API; and time passes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,6 +23,8 @@ from core.staff.service import actor_of
 from core.store.reading import Reader
 from core.store.sealing import Row
 
+PAUSE = timedelta(seconds=20)  # before somebody sends a file
+
 
 async def act(step: Step, memory: Memory) -> None:
     """Do it and let the house come to rest. Raises NotSo for what is not possible."""
@@ -32,9 +34,11 @@ async def act(step: Step, memory: Memory) -> None:
         case "sends", SentKind(kind=kind):
             await memory.world.driver.send_kind(step.who, kind)
         case "sends", SentFile() as sent:
-            await _send(step.who, sent, memory)
+            await _send(step.who, [sent], memory)
+        case "sends", list(files):
+            await _send(step.who, files, memory)
         case "sends", str(recipe):
-            await _send(step.who, SentFile(file=recipe), memory)
+            await _send(step.who, [SentFile(file=recipe)], memory)
         case "presses", Press() as press:
             await _press(step.who, press, memory)
         case "presses", str(label):
@@ -50,10 +54,14 @@ async def act(step: Step, memory: Memory) -> None:
     await memory.world.agency.work_until_quiet()
 
 
-async def _send(who: str, sent: SentFile, memory: Memory) -> None:
-    recipe = RECIPES[sent.file]
-    data = recipe.make(Wanted(sent.text, sent.pages, sent.variant))
-    await memory.world.driver.upload(who, sent.name or recipe.name, recipe.media_type, data, sent.caption)
+async def _send(who: str, files: list[SentFile], memory: Memory) -> None:
+    """Some seconds after whatever was before, so that the house does not take it for one more of the files before;
+    the files of one step come at once."""
+    await _move(memory.world.clock.now() + PAUSE, memory)
+    for sent in files:
+        recipe = RECIPES[sent.file]
+        data = recipe.make(Wanted(sent.text, sent.pages, sent.variant))
+        await memory.world.driver.upload(who, sent.name or recipe.name, recipe.media_type, data, sent.caption)
 
 
 async def _press(who: str, press: Press, memory: Memory) -> None:

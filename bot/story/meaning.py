@@ -46,6 +46,9 @@ def _step(step: Step, pointer: str, story: Story, flow: Flow) -> Iterator[Proble
     match step.verb, step.arg:
         case "sends", str(recipe):
             yield from _known(pointer, "recipe", recipe, RECIPES)
+        case "sends", list(files):
+            for sent in files:
+                yield from _known(pointer, "recipe", sent.file, RECIPES)
         case "sends", SentFile(file=recipe):
             yield from _known(pointer, "recipe", recipe, RECIPES)
         case "presses", Press(of=str(who)):

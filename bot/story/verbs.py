@@ -21,7 +21,7 @@ from bot.story.spec import (
 PERSON: Mapping[str, Any] = {
     # what a person does
     "says": TypeAdapter(str),
-    "sends": TypeAdapter(SentFile | SentKind | str),
+    "sends": TypeAdapter(SentFile | SentKind | str | list[SentFile]),
     "presses": TypeAdapter(Press | str),
     "does": TypeAdapter(dict[str, Deeds]),
     # what a person is told

@@ -1,18 +1,22 @@
 """Documents: a file becomes the newest version of a checklist item. Nothing that was sent is ever overwritten."""
 
+from collections.abc import Sequence
+
 from core.bus.deed import Deed
 from core.cases.checklist import completion_of, tell_if_complete
 from core.cases.stages import compiled_of
-from core.cases.tables import applicant, case, document_version, item
+from core.cases.tables import applicant, case, document_file, document_version, item
 from core.commands.documents import ShowItem, SubmitDocument, WaiveItem
 from core.engine.checklist import move
 from core.engine.flow import Item
 from core.events.happened import DocumentSubmitted, ItemWaived
 from core.files.checks.run import run_checks
 from core.files.checks.virus import virus
+from core.files.inspection import together
 from core.files.tables import file
 from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem, Refusal
 from core.ledger.buttons import close_card
+from core.store.reading import Lookup
 from core.store.sealing import Row
 
 
@@ -23,7 +27,7 @@ class SameFile(Refusal):
 
 
 def submit_document(command: SubmitDocument, deed: Deed) -> int:
-    """Returns the version's id.
+    """Returns the version's id; it is partial, and the item stays with the client, while `min_files` is not reached.
 
     Raises SameFile for an identical re-upload (no version is made), NotPossibleNow when the case is closed or the item
     does not wait for a document any more, Invalid when kind or size do not fit the item.
@@ -33,35 +37,57 @@ def submit_document(command: SubmitDocument, deed: Deed) -> int:
     row = uow.get(case, wanted["case_id"])
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
-    if kept["client_id"] not in (None, row["client_id"]):
+    if not usable(row, kept, deed):
         raise NotFound(thing="file", id=kept["id"])  # what another client has sent does not exist here
     check_format(compiled_of(deed, row).flow.item(wanted["key"]), kept)
-    status = move(wanted["status"], "submit")
+    move(wanted["status"], "submit")  # raises when nothing is waited for
     current = uow.peek(document_version, wanted["current_id"]) if wanted["current_id"] is not None else None
-    if current is not None and current["sha256"] == kept["sha256"] and current["status"] != "rejected":
+    if current is not None and current["status"] != "rejected" and holds(uow, current, kept["sha256"]):
         raise SameFile(item=wanted["key"])
-    version = _add_version(row, wanted, kept, deed)
+    version = _add_version(row, wanted, kept, deed, command.sent)
+    uow.change(file, kept["id"], unplaced=False)
     if compiled_of(deed, row).flow.item(wanted["key"]).proof:
         uow.change(file, kept["id"], retention="proof")  # shows what the agency did: kept longer than what it was given
-    if current is not None and current["status"] == "submitted":
-        uow.change(document_version, current["id"], status="replaced")
+    if current is not None and current["status"] in ("submitted", "partial"):
+        left = "replaced" if current["status"] == "submitted" else "withdrawn"  # one that was not whole never counted
+        uow.change(document_version, current["id"], status=left)
         close_card(uow, review_card(current["id"]))
-    uow.change(item, wanted["id"], status=status, status_at=deed.now, versions=version["n"], current_id=version["id"])
+    uow.change(item, wanted["id"], versions=version["n"], current_id=version["id"])
+    if version["status"] == "submitted":
+        settle_submitted(row, wanted, version, deed)
+    return int(version["id"])
+
+
+def holds(lookup: Lookup, version: Row, sha256: str) -> bool:
+    """Whether one of the version's files is this very file."""
+    return version["sha256"] == sha256 or any(
+        each["sha256"] == sha256 for each in lookup.find(document_file, version_id=version["id"])
+    )
+
+
+def usable(row: Row, kept: Row, deed: Deed) -> bool:
+    """Whether the file may become part of this case: the client's own, staff's, or one that the actor himself sent."""
+    mine = deed.actor.id if deed.actor.kind == "client" else None
+    return kept["client_id"] in (None, row["client_id"], mine)
+
+
+def settle_submitted(row: Row, wanted: Row, version: Row, deed: Deed) -> None:
+    """The version is whole: its item waits for the reviewer from now on."""
+    deed.uow.change(item, wanted["id"], status=move(wanted["status"], "submit"), status_at=deed.now)
     submitted = DocumentSubmitted(
         case_id=row["id"],
         item_id=wanted["id"],
         item=wanted["key"],
         version_id=version["id"],
         version=version["n"],
-        file_id=kept["id"],
-        sha256=kept["sha256"],
+        file_id=version["file_id"],
+        sha256=version["sha256"],
         channel=deed.cause.channel,
     )
     deed.emit(submitted)
-    return int(version["id"])
 
 
-def _add_version(row: Row, wanted: Row, kept: Row, deed: Deed) -> Row:
+def _add_version(row: Row, wanted: Row, kept: Row, deed: Deed, sent: int) -> Row:
     """The version with who sent it, through which channel, and what the checks find."""
     return deed.uow.add(
         document_version,
@@ -69,12 +95,14 @@ def _add_version(row: Row, wanted: Row, kept: Row, deed: Deed) -> Row:
         case_id=row["id"],
         n=wanted["versions"] + 1,
         file_id=kept["id"],
+        sent=sent,
         sha256=kept["sha256"],
         by_kind=deed.actor.kind,
         by_id=deed.actor.id,
         channel=deed.cause.channel,
         at=deed.now,
-        findings=findings_of(row, wanted, kept, {}, [], deed),
+        status="partial" if compiled_of(deed, row).flow.item(wanted["key"]).min_files > 1 else "submitted",
+        findings=findings_of(row, wanted, [kept], {}, [], deed),
         ticks=[],
         dates={},
     )
@@ -122,18 +150,17 @@ def waive_item(command: WaiveItem, deed: Deed) -> None:
 
 
 def findings_of(
-    row: Row, wanted: Row, kept: Row, dates: dict[str, str], ticks: list[str], deed: Deed
+    row: Row, wanted: Row, kept: Sequence[Row], dates: dict[str, str], ticks: list[str], deed: Deed
 ) -> list[dict[str, object]]:
-    """What the item's checks say about this file, given the case's dates and what the reviewer has confirmed."""
+    """What the item's checks say about these files, given the case's dates and what the reviewer has confirmed."""
     checks = compiled_of(deed, row).flow.item(wanted["key"]).checks
     facts = {f"case.{name}": value for name, value in row["fields"].items()}
     person = None if wanted["applicant_id"] is None else deed.uow.peek(applicant, wanted["applicant_id"])
     if person is not None:
         facts["applicant.name"] = person["name"]
-    found = run_checks(
-        [check.model_dump(mode="json") for check in checks], kept["inspection"], facts, dates, ticks, deed.now.date()
-    )
-    return [finding.model_dump(mode="json") for finding in (*found, virus(kept["inspection"]))]
+    seen = together([each["inspection"] for each in kept])
+    found = run_checks([check.model_dump(mode="json") for check in checks], seen, facts, dates, ticks, deed.now.date())
+    return [finding.model_dump(mode="json") for finding in (*found, virus(seen))]
 
 
 def review_card(version_id: int) -> str:

@@ -3,13 +3,13 @@
 from core.bus.deed import Deed
 from core.cases.checklist import completion_of, tell_if_complete
 from core.cases.documents import findings_of
+from core.cases.pages import count_of, files_of
 from core.cases.stages import compiled_of
 from core.cases.tables import case, document_version, item
 from core.commands.documents import AskDate, GiveDate, OfferReasons, ReviewDocument, TickCheck
 from core.engine.checklist import move
 from core.engine.machine import CompiledFlow
 from core.events.happened import DateAsked, DocumentApproved, DocumentRejected, FindingsChanged, ReasonsAsked
-from core.files.tables import file
 from core.kit.errors import AlreadyDecided, Invalid, NotPossibleNow, Problem, Stale
 from core.store.sealing import Row
 
@@ -23,6 +23,8 @@ def review_document(command: ReviewDocument, deed: Deed) -> None:
     """
     version = _undecided(deed, command.version_id)
     wanted, row = deed.uow.get(item, version["item_id"]), deed.uow.get(case, version["case_id"])
+    if command.files is not None and command.files != count_of(deed.uow, version):
+        raise Stale(reason="more_files")
     if command.decision == "approved":
         missing = missing_ticks(version, command.ticks)
         if missing:
@@ -119,7 +121,7 @@ def missing_ticks(version: Row, given: tuple[str, ...] = ()) -> list[str]:
 
 def _look_again(version: Row, dates: dict[str, str], ticks: list[str], deed: Deed) -> None:
     wanted, row = deed.uow.get(item, version["item_id"]), deed.uow.get(case, version["case_id"])
-    findings = findings_of(row, wanted, deed.uow.get(file, version["file_id"]), dates, ticks, deed)
+    findings = findings_of(row, wanted, files_of(deed.uow, version), dates, ticks, deed)
     deed.uow.change(document_version, version["id"], findings=findings, ticks=ticks, dates=dates)
     deed.emit(FindingsChanged(case_id=row["id"], version_id=version["id"]))
 
@@ -130,6 +132,10 @@ def _undecided(deed: Deed, version_id: int) -> Row:
         return version
     if version["status"] == "replaced":
         raise Stale(reason="newer_version")
+    if version["status"] == "withdrawn":
+        raise Stale(reason="withdrawn")
+    if version["status"] == "partial":
+        raise NotPossibleNow(reason="partial")
     raise _decided(deed, version_id)
 
 

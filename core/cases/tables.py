@@ -78,12 +78,13 @@ document_version = Table(
     plain("case_id", BigInteger, ForeignKey("client_case.id")),
     plain("n", Integer),
     plain("file_id", BigInteger, ForeignKey("file.id")),
+    plain("sent", BigInteger, default=0, server_default="0"),  # place of this file among others, see document_file
     plain("sha256", String(64)),
     plain("by_kind", String(10)),
     plain("by_id", BigInteger),
     plain("channel", String(40)),
     plain("at", Instant),
-    plain("status", String(12), default="submitted"),  # submitted, approved, rejected, replaced
+    plain("status", String(12), default="submitted"),  # partial, submitted, approved, rejected, replaced
     sealed("findings", "content", "json", nullable=False),
     plain("ticks", Json),
     plain("dates", Json),
@@ -95,6 +96,21 @@ document_version = Table(
     UniqueConstraint("item_id", "n"),
 )
 Index("ix_document_version_case", document_version.c.case_id)
+
+document_file = Table(  # the second and every further file of a version; the first one stands in the version itself
+    "document_file",
+    metadata,
+    key(),
+    plain("version_id", BigInteger, ForeignKey("document_version.id")),
+    plain("case_id", BigInteger, ForeignKey("client_case.id")),
+    plain("file_id", BigInteger, ForeignKey("file.id")),
+    plain("sha256", String(64)),
+    plain("sent", BigInteger),  # orders the files as the client sent them, not as they arrived
+    plain("at", Instant),
+)
+Index("ix_document_file_case", document_file.c.case_id)
+Index("ix_document_file_version", document_file.c.version_id)
+Index("ix_document_file_file", document_file.c.file_id)
 
 case_event = Table(
     "case_event",

@@ -44,6 +44,7 @@ class Card(BaseModel):
     facts: tuple[tuple[str, str], ...] = ()  # label, value
     image: Image | None = None
     link: Link | None = None
+    more_images: tuple[Image, ...] = ()  # the other files of the same document
     buttons: tuple[Button, ...] = ()
     footer: str = ""
     kind: str = ""  # semantic name such as "review" or "checklist", for styling only

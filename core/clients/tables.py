@@ -1,6 +1,6 @@
 """Tables of the clients' room."""
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, Table, UniqueConstraint, false
 
 from core.kit.db import Instant, blind, key, metadata, plain, sealed
 
@@ -29,6 +29,7 @@ client_identity = Table(
     plain("account", String(100)),
     plain("external_id", String(200)),
     plain("bound_at", Instant),
+    plain("invited", Boolean, default=False, server_default=false()),  # bound by a code: asked for his consent
     UniqueConstraint("channel", "account", "external_id"),
 )
 Index("ix_client_identity_client", client_identity.c.client_id)
@@ -46,3 +47,51 @@ client_tag = Table(
     UniqueConstraint("client_id", "tag_index"),
 )
 Index("ix_client_tag_index", client_tag.c.tag_index)
+guardian = Table(  # whoever follows the cases of another client, a parent for instance
+    "guardian",
+    metadata,
+    key(),
+    plain("client_id", BigInteger, ForeignKey("client.id")),
+    plain("person_id", BigInteger, ForeignKey("client.id")),  # the guardian: a client file with accounts of its own
+    plain("notify", Boolean),
+    plain("ended", Boolean, default=False),
+    plain("since", Instant),
+    UniqueConstraint("client_id", "person_id"),
+)
+Index("ix_guardian_person", guardian.c.person_id)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    key(),
+    plain("client_id", BigInteger, ForeignKey("client.id")),
+    blind("digest", nullable=False),  # of the code, which is kept nowhere
+    plain("made_by", BigInteger),
+    plain("made_at", Instant),
+    plain("expires_at", Instant),
+    plain("state", String(10), default="open"),  # open, used, declined, replaced
+    plain("used_at", Instant, nullable=True),
+    UniqueConstraint("digest"),
+)
+Index("ix_invitation_client", invitation.c.client_id)
+
+wrong_code = Table(
+    "wrong_code",
+    metadata,
+    key(),
+    plain("chat", String(300)),  # conversation key
+    plain("at", Instant),
+)
+Index("ix_wrong_code_chat", wrong_code.c.chat)
+
+consent = Table(
+    "consent",
+    metadata,
+    key(),
+    plain("client_id", BigInteger, ForeignKey("client.id")),
+    plain("given", Boolean),
+    plain("text", String(16)),  # which text he was shown
+    plain("channel", String(40)),
+    plain("at", Instant),
+)
+Index("ix_consent_client", consent.c.client_id)

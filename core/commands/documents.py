@@ -33,6 +33,27 @@ class SubmitDocument(Command):
 
     item_id: int
     file_id: int
+    sent: int = 0  # id of the update that announced it: orders the files of one version
+
+
+class AddFile(Command):
+    """One more file (a page, the other side) for the newest version, while its review has not begun."""
+
+    permission: ClassVar[str] = "document.submit"
+    about: ClassVar[Subject] = ("version", "version_id")
+
+    version_id: int
+    file_id: int
+    sent: int = 0  # place among the version's files: the id of the update that announced it; 0: the last one
+
+
+class WithdrawDocument(Command):
+    """Take back what was sent last, while its review has not begun; it is kept, and the version before counts again."""
+
+    permission: ClassVar[str] = "document.submit"
+    about: ClassVar[Subject] = ("version", "version_id")
+
+    version_id: int
 
 
 class ShowItem(Command):
@@ -55,6 +76,7 @@ class ReviewDocument(Command):
     reason: str = ""  # key of one of the flow's reasons
     words: str = Field(default="", max_length=1000)  # to the client, when the reason is free text
     note: str = Field(default="", max_length=2000)  # stays inside
+    files: int | None = None  # how many files the reviewer was shown; more have come since: look again
     ticks: tuple[str, ...] = ()  # names of the checks that the reviewer has confirmed by eye
     dates: dict[str, date] = Field(default_factory=dict)  # what the reviewer read on the document
 

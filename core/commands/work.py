@@ -66,6 +66,16 @@ class RedrawCard(Command):
     card: str
 
 
+class RenewCard(Command):
+    """The thing behind a card has changed so that its buttons must change too: old ones are closed, new ones made."""
+
+    permission: ClassVar[str] = "notice.send"
+
+    card: str
+    notice: str  # only copies of this kind: a card's key may be shared by another kind of notice
+    buttons: tuple[dict[str, Any], ...]
+
+
 class AskHuman(Command):
     """The client wants a person."""
 

@@ -49,6 +49,16 @@ def actor_at(uow: UnitOfWork, row: Row, sender: str) -> Actor:
     return Actor(kind="client", id=person["id"], name=person["name"])
 
 
+def go_on(uow: UnitOfWork, row: Row, client_id: int) -> None:
+    """A client who writes in another of his chats than the last time goes on with the same case and question there."""
+    chats = [each for each in uow.find(conversation, client_id=client_id) if each["last_in_at"] is not None]
+    last = max(chats, key=lambda each: (each["last_in_at"], each["id"]), default=None)
+    if last is None or last["id"] == row["id"] or last["last_in_at"] == row["last_in_at"]:
+        return
+    if (last["dialog"], last["case_id"]) != (row["dialog"], row["case_id"]):
+        uow.change(conversation, row["id"], dialog=last["dialog"], case_id=last["case_id"])
+
+
 def _remember(uow: UnitOfWork, row: Row, sender: str, **values: object) -> None:
     """Only in his own chat: somebody who writes in another's must not draw that one's notices to it."""
     changed = {name: value for name, value in values.items() if row[name] != value}

@@ -51,3 +51,7 @@ def gateway_of(uow: UnitOfWork, client_id: int, via: str) -> Address | None:
     if via == "mail" and person["email"]:
         return Address(channel="mail", account=MAIL_ACCOUNT, chat=f"client:{client_id}")
     return None
+
+
+def address_of(row: dict[str, object]) -> Address:
+    return Address(channel=str(row["channel"]), account=str(row["account"]), chat=str(row["chat"]))

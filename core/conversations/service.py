@@ -3,19 +3,35 @@
 from typing import Any
 
 from core.bus.deed import Deed
-from core.channel.inbound import Address
-from core.commands.work import Forget, Notify, RedrawCard, SayToClient, StartDialog
+from core.clients.guardians import guardians_of
+from core.commands.work import Forget, Notify, RedrawCard, RenewCard, SayToClient, StartDialog
 from core.conversations import reach
+from core.conversations.reach import address_of
 from core.conversations.tables import conversation
 from core.events.happened import Notified, NotReachable, SaidToClient
 from core.kit.errors import NotFound
 from core.kit.ids import new_id
 from core.ledger import outbox
-from core.ledger.buttons import Offer, mint
+from core.ledger.buttons import Offer, close_card, mint
+
+SHARED = frozenset({"stage", "substate", "message", "approved", "rework", "reopened"})
+"""What a client's guardians are told as well; what he is asked stays with him."""
 
 
 def notify(command: Notify, deed: Deed) -> int | None:
-    """Queue a notice where the person can be reached. Returns the outbox id, None when he cannot be reached."""
+    """Queue a notice where the person can be reached. Returns the outbox id, None when he cannot be reached.
+
+    What a client is told of his case goes to his guardians too, each in a chat of his own.
+    """
+    told = _queue(command, deed)
+    if command.to == "client" and command.via == "chat" and command.notice in SHARED:
+        for person in guardians_of(deed.uow, command.person_id, notified=True):
+            once = f"{command.once}:{person}" if command.once else ""
+            _queue(command.model_copy(update={"person_id": person, "once": once, "buttons": (), "card": ""}), deed)
+    return told
+
+
+def _queue(command: Notify, deed: Deed) -> int | None:
     uow, chat = deed.uow, None
     if command.once and (before := outbox.known(uow, command.once)) is not None:
         return before
@@ -74,6 +90,18 @@ def redraw_card(command: RedrawCard, deed: Deed) -> int:
     return outbox.redraw(deed.uow, command.card)
 
 
+def renew_card(command: RenewCard, deed: Deed) -> int:
+    """Returns how many copies will be drawn anew, each with buttons of its own reader."""
+    close_card(deed.uow, command.card)
+    offers = [Offer.model_validate(each) for each in command.buttons]
+    for copy in outbox.copies(deed.uow, command.card):
+        if copy["notice"]["kind"] == command.notice:
+            kind, person, case_id = copy["person_kind"], copy["person_id"], copy["case_id"]
+            tokens = mint(deed.uow, offers, card=command.card, for_kind=kind, for_id=person, case_id=case_id)
+            outbox.replace(deed.uow, copy, {**copy["notice"], "tokens": tokens})
+    return outbox.redraw(deed.uow, command.card)
+
+
 def say_to_client(command: SayToClient, deed: Deed) -> None:
     """Words of a member of staff, labelled as a person's."""
     deed.emit(SaidToClient(case_id=command.case_id, staff_id=deed.actor.id, text=command.text))
@@ -81,7 +109,3 @@ def say_to_client(command: SayToClient, deed: Deed) -> None:
 
 def forget(command: Forget, deed: Deed) -> None:
     """A "no" is an answer like every other one: it is in the audit, and nothing else."""
-
-
-def address_of(row: dict[str, object]) -> Address:
-    return Address(channel=str(row["channel"]), account=str(row["account"]), chat=str(row["chat"]))

@@ -16,6 +16,7 @@ conversation = Table(
     plain("staff_id", BigInteger, nullable=True),
     plain("case_id", BigInteger, nullable=True),  # the case that is talked about
     sealed("dialog", "content", "json"),  # what was asked last, so that the answer finds its place
+    sealed("burst", "content", "json"),  # the files that come one after the other, see core.conversations.burst
     plain("language", String(10)),
     plain("mode", String(10), default="bot"),  # bot, human
     plain("misunderstood", Integer, default=0),

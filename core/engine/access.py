@@ -5,7 +5,7 @@ row is shown. A policy is data that is built once and never changes; the same qu
 answer.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from types import MappingProxyType
@@ -63,6 +63,7 @@ class Subject:
     client_id: int | None = None
     staff_ids: frozenset[int] = frozenset()
     department: int | None = None
+    guardians: Callable[[], Collection[int]] = field(default=tuple, compare=False)  # asked only for another client
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class Policy:
     client: Mapping[str, Reach] = field(default_factory=dict)
     system: frozenset[str] = frozenset()
     field_rules: FieldRules = field(default_factory=FieldRules)
+    guardian: frozenset[str] = frozenset()  # what a client may do with the case of somebody whose guardian he is
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "grants", _frozen2(self.grants))
@@ -119,7 +121,8 @@ class Policy:
         if subject is None:
             return True
         if actor.kind == "client":
-            return subject.client_id == actor.id
+            ward = permission in self.guardian and subject.client_id != actor.id and actor.id in subject.guardians()
+            return subject.client_id == actor.id or ward
         return reach is Reach.ALL or _distance(actor, subject) <= reach
 
     def rows(self, actor: Actor, permission: str) -> Reach:

@@ -91,6 +91,30 @@ class DocumentSubmitted(Event):
     channel: str = ""
 
 
+class DocumentExtended(Event):
+    """A version has one more file."""
+
+    item_id: int
+    item: str
+    version_id: int
+    version: int
+    file_id: int
+    files: int  # how many it has now
+    sha256: str = ""
+    channel: str = ""
+
+
+class DocumentWithdrawn(Event):
+    """The client took a version back before its review; `before_id` counts again."""
+
+    item_id: int
+    item: str
+    version_id: int
+    version: int
+    before_id: int | None = None
+    channel: str = ""
+
+
 class DocumentApproved(Event):
     item_id: int
     item: str

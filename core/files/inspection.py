@@ -1,7 +1,8 @@
 """What was found out about one file by opening it in the child process: measures, marks and the verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -53,6 +54,22 @@ class Inspection:
 
 
 _SHAPE = TypeAdapter(Inspection)
+
+
+def together(files: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One inspection of several files that make one document: all pages, all words, the least sharp picture; size and
+    measures are those of the first file. At least one file."""
+    first = dict(files[0])
+    if len(files) == 1:
+        return first
+    sharp = [each["sharpness"] for each in files if each.get("sharpness") is not None]
+    return first | {
+        "pages": sum(each.get("pages") or 1 for each in files),
+        "text": "\n".join(str(each["text"]) for each in files if each.get("text")),
+        "encrypted": any(each.get("encrypted") for each in files),
+        "sharpness": min(sharp) if sharp else None,
+        "marks": sorted({mark for each in files for mark in each.get("marks", ())}),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from core.store.sealing import Row
 
 
 def keep_file(command: KeepFile, deed: Deed) -> int:
-    """Returns the file's id. Content that the same client has sent before keeps its first place in the store.
+    """Returns the file's id. A client's file is unplaced until it becomes part of a document.
 
-    The row says where: what the caller has stored under another handle is spare (`spare_of`).
+    Content that the same client has sent before keeps its first place in the store. The row says where: what the
+    caller has stored under another handle is spare (`spare_of`).
     """
     digest, twin = None, None
     if command.client_id is not None and command.handle:
@@ -30,6 +31,7 @@ def keep_file(command: KeepFile, deed: Deed) -> int:
         inspection=command.inspection,
         kept_at=deed.now,
         digest=digest,
+        unplaced=command.client_id is not None and command.inspection.get("verdict") == "ok",
     )
     return int(row["id"])
 

@@ -1,6 +1,6 @@
 """Tables of the files' room."""
 
-from sqlalchemy import BigInteger, Index, String, Table
+from sqlalchemy import BigInteger, Boolean, Index, String, Table, false, text
 
 from core.kit.db import Instant, blind, key, metadata, plain, sealed
 
@@ -19,7 +19,10 @@ file = Table(
     plain("kept_at", Instant),
     blind("digest"),  # of client and content: finds what this client has sent before, and nobody else's
     plain("retention", String(20), default="original"),  # original, proof; a preview is one by its column
+    plain("unplaced", Boolean, default=False, server_default=false()),  # a client's file that is on no item
 )
+UNPLACED = text("unplaced")
+Index("ix_file_unplaced", file.c.client_id, sqlite_where=UNPLACED, postgresql_where=UNPLACED)
 Index("ix_file_sha256", file.c.sha256)
 Index("ix_file_client", file.c.client_id)
 Index("ix_file_digest", file.c.digest)

@@ -15,8 +15,18 @@ BACKOFF = timedelta(seconds=2)
 LEASE = timedelta(minutes=5)
 
 
-def queue(uow: UnitOfWork, kind: str, key: str, channel: str, account: str, conversation: str, what: Any) -> None:
-    """Queue an errand once; `what` is a JSON document that may hold personal data."""
+def queue(
+    uow: UnitOfWork,
+    kind: str,
+    key: str,
+    channel: str,
+    account: str,
+    conversation: str,
+    what: Any,
+    *,
+    held: bool = False,
+) -> None:
+    """Queue an errand once; `what` is a JSON document that may hold personal data. A held one waits for `release`."""
     uow.rings.add("errand")
     uow.add_once(
         errand,
@@ -27,7 +37,17 @@ def queue(uow: UnitOfWork, kind: str, key: str, channel: str, account: str, conv
         conversation=conversation,
         what=what,
         due=uow.now,
+        state="held" if held else "waiting",
     )
+
+
+def release(uow: UnitOfWork, conversation: str) -> list[Row]:
+    """What is held for this conversation goes on. Returns those errands."""
+    rows = uow.find(errand, conversation=conversation, state="held")
+    for row in rows:
+        uow.change(errand, row["id"], state="waiting", due=uow.now)
+        uow.rings.add("errand")
+    return rows
 
 
 def open_errands(reader: Reader, now: datetime, limit: int) -> list[Row]:

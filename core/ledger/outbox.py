@@ -60,8 +60,8 @@ def known(uow: UnitOfWork, once: str) -> int | None:
 
 def redraw(uow: UnitOfWork, card: str) -> int:
     """Queue a redraw of every copy of a card. Returns how many."""
-    copies = uow.find(outbox, card=card, copy_of=None)
-    for copy in copies:
+    found = copies(uow, card)
+    for copy in found:
         address = Address(channel=copy["channel"], account=copy["account"], chat=copy["chat"])
         person = (copy["person_kind"], copy["person_id"])
         append(
@@ -73,7 +73,17 @@ def redraw(uow: UnitOfWork, card: str) -> int:
             case_id=copy["case_id"],
             copy_of=copy["id"],
         )
-    return len(copies)
+    return len(found)
+
+
+def copies(uow: UnitOfWork, card: str) -> list[Row]:
+    """What was sent, or waits to be sent, under this key; redraws left out."""
+    return uow.find(outbox, card=card, copy_of=None)
+
+
+def replace(uow: UnitOfWork, copy: Row, notice: dict[str, Any]) -> None:
+    """From its next drawing on, this copy shows another notice."""
+    uow.change(outbox, copy["id"], notice=notice)
 
 
 def waiting(reader: Reader, now: datetime, limit: int) -> list[Row]:

@@ -126,7 +126,7 @@ errand = Table(
     plain("account", String(100)),
     plain("conversation", String(300)),
     sealed("what", "content", "json", nullable=False),
-    plain("state", String(10), default="waiting"),  # waiting, running, done, dead
+    plain("state", String(10), default="waiting"),  # held, waiting, running, done, dead
     plain("due", Instant),
     plain("attempts", Integer, default=0),
     plain("lease_until", Instant, nullable=True),
@@ -134,6 +134,9 @@ errand = Table(
 )
 Index("ix_errand_open", errand.c.due, sqlite_where=text("state IN ('waiting', 'running')"),
       postgresql_where=text("state IN ('waiting', 'running')"))  # fmt: skip
+
+Index("ix_errand_held", errand.c.conversation, sqlite_where=text("state = 'held'"),
+      postgresql_where=text("state = 'held'"))  # fmt: skip
 
 audit = Table(
     "audit",

@@ -1,22 +1,25 @@
 """What follows from a document: a review card for the reviewer, the verdict for the client."""
 
 from collections.abc import Iterator
-from typing import cast
+from typing import Any, cast
 
 from core.bus.deed import Deed
 from core.cases.documents import review_card
+from core.cases.pages import count_of
 from core.cases.review import missing_ticks, needed_dates
 from core.cases.stages import compiled_of
 from core.cases.tables import case, document_version
 from core.cases.team import who
 from core.commands.command import Command
 from core.commands.documents import AskDate, OfferReasons, OpenOriginal, ReviewDocument, TickCheck
-from core.commands.work import Notify, RedrawCard, StartDialog
+from core.commands.work import Notify, RedrawCard, RenewCard, StartDialog
 from core.events.happened import (
     DateAsked,
     DocumentApproved,
+    DocumentExtended,
     DocumentRejected,
     DocumentSubmitted,
+    DocumentWithdrawn,
     FindingsChanged,
     ItemsReopened,
     ReasonsAsked,
@@ -42,7 +45,7 @@ def ask_review(event: DocumentSubmitted, deed: Deed) -> Iterator[Command]:
             yield RedrawCard(card=review_card(older["id"]))
     reviewer = reviewer_of(row, deed)
     if reviewer is not None:
-        yield review_notice(version, reviewer)
+        yield review_notice(version, reviewer, deed)
 
 
 def move_reviews(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
@@ -55,7 +58,7 @@ def move_reviews(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
         if deed.uow.first(button, card=card, state="open", for_id=event.staff_id) is None:
             close_card(deed.uow, card)
             yield RedrawCard(card=card)
-            yield review_notice(version, event.staff_id)
+            yield review_notice(version, event.staff_id, deed)
 
 
 def reviewer_of(row: Row, deed: Deed) -> int | None:
@@ -64,29 +67,51 @@ def reviewer_of(row: Row, deed: Deed) -> int | None:
     return who(deed.uow, row["id"], "reviewer") or who(deed.uow, row["id"], stage.owner)
 
 
-def review_notice(version: Row, reviewer: int) -> Notify:
+def review_notice(version: Row, reviewer: int, deed: Deed) -> Notify:
     """The review card of a version with the buttons that it needs now."""
-    ticks = [
-        offer(TickCheck(version_id=version["id"], check=check), _tick_label(version, check), keeps=True)
-        for check in missing_ticks(version)
-    ]
     return Notify(
         to="staff",
         person_id=reviewer,
         notice="review",
         subject={"case": version["case_id"], "version": version["id"]},
         card=review_card(version["id"]),
-        buttons=(
-            *ticks,
-            *(
-                offer(AskDate(version_id=version["id"], name=each), _date_label(each), keeps=True)
-                for each in needed_dates(version)
-            ),
-            offer(OpenOriginal(version_id=version["id"]), ORIGINAL, keeps=True),
-            offer(ReviewDocument(version_id=version["id"], decision="approved"), APPROVE, "primary"),
-            offer(OfferReasons(version_id=version["id"]), REJECT, "danger", keeps=True),
-        ),
+        buttons=_review_buttons(version, deed),
     )
+
+
+def show_more(event: DocumentExtended, deed: Deed) -> Iterator[Command]:
+    """The one card shows all files, and its buttons decide about what it shows."""
+    version = deed.uow.get(document_version, event.version_id)
+    if version["status"] == "submitted":
+        card = review_card(version["id"])
+        yield RenewCard(card=card, notice="review", buttons=_review_buttons(version, deed))
+
+
+def tell_withdrawn(event: DocumentWithdrawn, deed: Deed) -> Iterator[Command]:
+    """The card can decide nothing any more; the one of the version that counts again can."""
+    close_card(deed.uow, review_card(event.version_id))
+    yield RedrawCard(card=review_card(event.version_id))
+    if event.before_id is not None:
+        before = deed.uow.get(document_version, event.before_id)
+        if before["status"] == "submitted":
+            yield RenewCard(card=review_card(before["id"]), notice="review", buttons=_review_buttons(before, deed))
+
+
+def _review_buttons(version: Row, deed: Deed) -> tuple[dict[str, Any], ...]:
+    """What must be confirmed by eye, the dates that are wanted, and the decision about exactly these files."""
+    files = count_of(deed.uow, version)
+    approve = ReviewDocument(version_id=version["id"], decision="approved", files=files)
+    ticks = [
+        offer(TickCheck(version_id=version["id"], check=check), _tick_label(version, check), keeps=True)
+        for check in missing_ticks(version)
+    ]
+    dates = [
+        offer(AskDate(version_id=version["id"], name=each), _date_label(each), keeps=True)
+        for each in needed_dates(version)
+    ]
+    reject = offer(OfferReasons(version_id=version["id"]), REJECT, "danger", keeps=True)
+    original = offer(OpenOriginal(version_id=version["id"]), ORIGINAL, keeps=True)
+    return (*ticks, *dates, original, offer(approve, APPROVE, "primary"), reject)
 
 
 def ask_date(event: DateAsked, deed: Deed) -> Iterator[Command]:
@@ -162,7 +187,7 @@ def _date_label(name: str) -> dict[str, str]:
     return {language: GIVE_DATE[language].replace("{date}", words[language]) for language in GIVE_DATE}
 
 
-def _tick_label(version: dict[str, object], check: str) -> dict[str, str]:
-    findings: list[dict[str, object]] = version["findings"]  # type: ignore[assignment]  # a JSON column
+def _tick_label(version: Row, check: str) -> dict[str, str]:
+    findings: list[dict[str, object]] = version["findings"]
     words = next(finding["text"] for finding in findings if finding["check"] == check)
     return dict(words)  # type: ignore[call-overload, no-any-return]  # language -> words

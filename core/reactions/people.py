@@ -56,6 +56,8 @@ def reach_by_hand(event: NotReachable, deed: Deed) -> Iterator[Command]:
     if event.case_id is None or event.to != "client" or event.via != "chat":
         return
     row = deed.uow.get(case, event.case_id)
+    if event.person_id != row["client_id"]:
+        return  # a guardian without a chat: the client himself has been told
     role = compiled_of(deed, row).flow.stage(row["stage"]).owner
     yield CreateTask(case_id=row["id"], role=role, title=_CALL, due="1d", key=f"unreachable:{row['stage']}")
 

@@ -42,6 +42,8 @@ _SALES = {
     "contract.write": Reach.ALL,
     "contract.activate": Reach.ASSIGNED,
     "identity.bind": Reach.ASSIGNED,
+    "identity.invite": Reach.ASSIGNED,
+    "client.relate": Reach.ASSIGNED,
     "case.open": Reach.ALL,
 }
 _REVIEW = {"document.review": Reach.ASSIGNED}
@@ -91,6 +93,9 @@ _SYSTEM = frozenset(
         "task.remind",
         "task.end",
         "identity.bind",
+        "identity.invite",
+        "identity.prove",
+        "client.relate",
         "staff.manage",
         "staff.language",
         "contract.write",
@@ -113,7 +118,7 @@ DEFAULT = Policy(
         "consultant": _COMMON | _SALES | _REVIEW,
         "copywriter": _COMMON | _REVIEW,
         "reviewer": _COMMON | _REVIEW,
-        "service": _COMMON,
+        "service": _COMMON | {"identity.invite": Reach.ASSIGNED},
         "finance": {
             "case.read": Reach.ALL,
             "contract.read": Reach.ALL,
@@ -132,8 +137,12 @@ DEFAULT = Policy(
         "conversation.ask_human": Reach.OWN,
         "conversation.end": Reach.OWN,
         "survey.answer": Reach.OWN,
+        "identity.claim": Reach.OWN,
+        "client.consent": Reach.OWN,
+        "client.data": Reach.OWN,
     },
     system=_SYSTEM,
+    guardian=frozenset({"case.read", "document.read", "document.submit"}),
     field_rules=FieldRules(
         kinds={
             "client": {

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from core.cases.checklist import completion_of
-from core.cases.tables import case, stage_span
+from core.cases.tables import applicant, case, stage_span
 from core.catalog.catalogue import Catalogue
 from core.clients.tables import client
 from core.engine.checklist import Completion, progress
@@ -38,6 +38,7 @@ class CaseView:
     stages: tuple[StageMark, ...]
     completion: Completion
     percent: int
+    applicants: int  # how many people it is for
     owner: Row | None  # the member of staff who answers for the present stage
 
     @property
@@ -69,6 +70,7 @@ def case_view(lookup: Lookup, catalogue: Catalogue, case_id: int) -> CaseView:
         stages=_marks(lookup, row, compiled),
         completion=state,
         percent=progress(flow.stages, row["stage"], state.done, state.total),
+        applicants=len(lookup.find(applicant, case_id=row["id"])),
         owner=None if owner_id is None else lookup.peek(staff, owner_id),
     )
 

@@ -27,10 +27,11 @@ class ItemView:
 
 
 def checklist(lookup: Lookup, compiled: CompiledFlow, case_id: int) -> list[ItemView]:
-    """Every row that is asked of somebody now, proofs left out, in the flow's order."""
+    """Every row that is asked of somebody now, proofs left out: traveller by traveller, in the flow's order, then what
+    all of them share."""
     people = {each["id"]: each for each in lookup.find(applicant, case_id=case_id)}
     flow = compiled.flow
-    return [
+    rows = [
         ItemView(
             row=row,
             item=flow.item(row["key"]),
@@ -41,6 +42,9 @@ def checklist(lookup: Lookup, compiled: CompiledFlow, case_id: int) -> list[Item
         for row in items_of(lookup, case_id)
         if (asked(row) or row["status"] != "todo") and not flow.item(row["key"]).proof
     ]
+    if len(people) < 2:
+        return rows
+    return sorted(rows, key=lambda each: len(people) if each.applicant is None else each.applicant["position"])
 
 
 def askable(lookup: Lookup, compiled: CompiledFlow, case_id: int) -> list[Item]:

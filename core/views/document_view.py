@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.cases.pages import files_of
 from core.cases.tables import applicant, document_version, item
 from core.catalog.catalogue import Catalogue
 from core.engine.flow import Item
@@ -20,7 +21,8 @@ class DocumentView:
     version: Row
     item_row: Row
     item: Item
-    file: Row
+    file: Row  # the first one
+    files: tuple[Row, ...]
     applicant: Row | None
     case: CaseView
     reviewer: Row | None
@@ -39,6 +41,7 @@ def document_view(lookup: Lookup, catalogue: Catalogue, version_id: int) -> Docu
         item_row=row,
         item=view.compiled.flow.item(row["key"]),
         file=kept,
+        files=tuple(files_of(lookup, version)),
         applicant=None if row["applicant_id"] is None else lookup.peek(applicant, row["applicant_id"]),
         case=view,
         reviewer=None if version["reviewed_by"] is None else lookup.peek(staff, version["reviewed_by"]),

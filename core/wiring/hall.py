@@ -14,39 +14,45 @@ from core.cases import (
     notes,
     opening,
     originals,
+    pages,
     review,
     stages,
     supplement,
     team,
+    withdrawal,
 )
 from core.cases.log import record
 from core.cases.tables import case
 from core.catalog import service as catalog
 from core.catalog.catalogue import Catalogue
+from core.clients import consent, guardians, invitations, tags
 from core.clients import service as clients
-from core.clients import tags
 from core.commands import cases as c
 from core.commands import contracts as k
+from core.commands import conversations as v
 from core.commands import desk as t
 from core.commands import documents as d
 from core.commands import handoffs as h
+from core.commands import identity as n
 from core.commands import people as p
 from core.commands import work as w
 from core.commands.command import Command
 from core.contracts import service as contracts
-from core.conversations import handoffs
+from core.conversations import handoffs, telling
 from core.conversations import service as conversations
 from core.engine.access import Actor, Policy
 from core.engine.calendar import WorkingCalendar
 from core.events import desk as te
 from core.events import handoffs as eh
 from core.events import happened as e
+from core.events import people as f
 from core.events.event import EVENTS, Event
 from core.files import service as files
 from core.reactions import contracts as on_contracts
 from core.reactions import desk as on_desk
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
+from core.reactions import identity as on_identity
 from core.reactions import people as on_people
 from core.reactions import rules
 from core.reactions import stages as on_stages
@@ -62,6 +68,13 @@ from core.wiring.subjects import SUBJECTS, case_of
 HANDLERS: dict[type[Command], Handler] = {
     p.RegisterClient: clients.register_client,
     p.BindClientIdentity: clients.bind_client_identity,
+    n.InviteClient: invitations.invite_client,
+    n.ProveInvitation: invitations.prove_invitation,
+    n.ConfirmInvitation: invitations.confirm_invitation,
+    n.DeclineInvitation: invitations.decline_invitation,
+    n.SetGuardian: guardians.set_guardian,
+    n.RecordConsent: consent.record_consent,
+    n.AskDataRight: consent.ask_data_right,
     p.SetClientLanguage: clients.set_client_language,
     p.AddDepartment: staff_room.add_department,
     p.AddStaff: staff_room.add_staff,
@@ -86,6 +99,8 @@ HANDLERS: dict[type[Command], Handler] = {
     c.RunRule: rules.run_rule,
     d.KeepFile: files.keep_file,
     d.SubmitDocument: documents.submit_document,
+    d.AddFile: pages.add_file,
+    d.WithdrawDocument: withdrawal.withdraw_document,
     d.ShowItem: documents.show_item,
     d.ReviewDocument: review.review_document,
     d.TickCheck: review.tick_check,
@@ -99,6 +114,8 @@ HANDLERS: dict[type[Command], Handler] = {
     w.Notify: conversations.notify,
     w.StartDialog: conversations.start_dialog,
     w.RedrawCard: conversations.redraw_card,
+    w.RenewCard: conversations.renew_card,
+    v.TellBurst: telling.tell_burst,
     w.AskHuman: handoffs.ask_human,
     h.PassToPerson: handoffs.pass_to_person,
     h.CallStaff: handoffs.call_staff,
@@ -146,6 +163,8 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.ChecklistCompleted, on_stages.redraw_work),
     (e.FormAsked, on_stages.ask_form),
     (e.DocumentSubmitted, on_documents.ask_review),
+    (e.DocumentExtended, on_documents.show_more),
+    (e.DocumentWithdrawn, on_documents.tell_withdrawn),
     (e.DateAsked, on_documents.ask_date),
     (e.ReasonsAsked, on_documents.show_reasons),
     (e.FindingsChanged, on_documents.redraw_review),
@@ -153,6 +172,9 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.DocumentApproved, on_stages.redraw_work),
     (e.DocumentRejected, on_documents.tell_rejected),
     (e.ItemsReopened, on_documents.tell_reopened),
+    (f.InvitationDeclined, on_identity.warn_maker),
+    (f.ConsentRefused, on_identity.warn_owner),
+    (f.DataRightAsked, on_identity.open_request),
     (e.TaskCreated, on_people.hand_out),
     (e.TaskDone, on_people.tick_off),
     (e.NotReachable, on_people.reach_by_hand),

@@ -1,6 +1,9 @@
 """Whose is it? Loads the subject of a command, so that the policy can be asked about it."""
 
+from dataclasses import replace
+
 from core.cases.tables import case, document_version, item
+from core.clients.guardians import guardians_of, wards_of
 from core.clients.tables import client
 from core.contracts.tables import contract
 from core.conversations.tables import conversation, handoff
@@ -24,8 +27,11 @@ def of_case(row: Row) -> Subject:
 
 
 def case_subject(lookup: Lookup, case_id: int) -> Subject | None:
+    """With whoever follows the client: his guardians may look, and hand in documents."""
     row = lookup.peek(case, case_id)
-    return None if row is None else of_case(row)
+    if row is None:
+        return None
+    return replace(of_case(row), guardians=lambda: guardians_of(lookup, row["client_id"]))
 
 
 def item_subject(lookup: Lookup, item_id: int) -> Subject | None:
@@ -57,6 +63,9 @@ def client_subject(lookup: Lookup, client_id: int) -> Subject | None:
     teams = [row["team"] for row in lookup.find(case, client_id=client_id)]
     departments = {row["department_id"] for row in lookup.find(case, client_id=client_id)}
     teams += [row["team"] for row in lookup.find(contract, client_id=client_id)]
+    if not teams:  # a guardian without business of his own belongs to the teams of his wards
+        wards = [row for ward in wards_of(lookup, client_id) for row in lookup.find(case, client_id=ward)]
+        teams, departments = [row["team"] for row in wards], {row["department_id"] for row in wards}
     people = frozenset(person for team in teams for person in team.values())
     department = departments.pop() if len(departments) == 1 else None
     return Subject("client", client_id, client_id, people, department)

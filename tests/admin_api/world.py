@@ -71,6 +71,8 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "record_consultation": lambda ids: {"json": {"summary": "谈话", "demand": "加急", "assessment": "可行"}},
     "say_to_client": lambda ids: {"json": {"text": "您好"}},
     "submit_document": lambda ids: {"files": {"file": ("a.pdf", pdf(words="matrix"))}},
+    "set_guardian": lambda ids: {"json": {"person_id": ids["client_id"], "ends": True}},
+    "invite_client": lambda ids: {},
     "waive_item": lambda ids: {"json": {"reason": "演练"}},
     "download_original": lambda ids: {},
     "show_preview": lambda ids: {},

@@ -1,5 +1,8 @@
 """The reviewer's card: what it shows, one tap to approve, two to reject, and what everybody else is told."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from core.cases.tables import document_version
@@ -148,11 +151,15 @@ def test_the_second_presser_hears_who_was_faster_and_when(office: TestHouse) -> 
         assert dict(card.facts)["状态"] == "已生效"
         assert not card.buttons
     supervisor.press_token(late)
-    assert supervisor.last == "已由 顾问甲 于 03-02 10:00 处理。"
+    assert supervisor.last == f"已由 顾问甲 于 {local(office):%m-%d %H:%M} 处理。"
     with office.looking() as reader:
         rows = reader.find(audit, audit.c.command == "ActivateContract", audit.c.actor_id == supervisor.id)
     assert [row["outcome"] for row in rows][-1] == "refused"
     assert rows[-1]["code"] == "already_decided"
+
+
+def local(house: TestHouse) -> datetime:
+    return house.clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
 
 
 def test_a_press_that_comes_twice_approves_once(office: TestHouse) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.channel.inbound import ButtonPress
-from core.commands import cases, contracts, desk, documents, handoffs, people, work
+from core.commands import cases, contracts, conversations, desk, documents, handoffs, identity, people, work
 from core.commands.command import COMMANDS, Command
 from core.kit.ids import new_id, new_token
 from core.staff.policy import DEFAULT
@@ -16,6 +16,8 @@ from tests.security.world import World
 
 Make = Callable[[dict[str, int]], Command]
 TRAVELLER = contracts.Traveller(name="谁", kind="retired")
+
+NOBODY = {"channel": "loopback", "account": "test", "external_id": "chat-nobody"}
 
 # One example of every command, about the things of client a1. A new command fails test_the_matrix_is_whole.
 ABOUT: dict[str, Make] = {
@@ -33,6 +35,8 @@ ABOUT: dict[str, Make] = {
     "ActivateContract": lambda i: contracts.ActivateContract(contract_id=i["contract"]),
     "AttachCase": lambda i: contracts.AttachCase(contract_id=i["contract"], case_id=i["case"]),
     "SubmitDocument": lambda i: documents.SubmitDocument(item_id=i["item"], file_id=i["file"]),
+    "AddFile": lambda i: documents.AddFile(version_id=i["version"], file_id=i["file"]),
+    "WithdrawDocument": lambda i: documents.WithdrawDocument(version_id=i["version"]),
     "ReviewDocument": lambda i: documents.ReviewDocument(version_id=i["version"], decision="approved"),
     "TickCheck": lambda i: documents.TickCheck(version_id=i["version"], check="signature"),
     "GiveDate": lambda i: documents.GiveDate(version_id=i["version"], name="issued", value=date(2026, 1, 1)),
@@ -44,6 +48,10 @@ ABOUT: dict[str, Make] = {
     "BindClientIdentity": lambda i: people.BindClientIdentity(
         client_id=i["client"], channel="loopback", account="test", external_id="chat-nobody"
     ),
+    "InviteClient": lambda i: identity.InviteClient(client_id=i["client"]),
+    "SetGuardian": lambda i: identity.SetGuardian(client_id=i["client"], person_id=i["client"]),
+    "RecordConsent": lambda i: identity.RecordConsent(client_id=i["client"], given=True, text="0" * 16),
+    "AskDataRight": lambda i: identity.AskDataRight(client_id=i["client"], right="erase"),
     "SetClientLanguage": lambda i: people.SetClientLanguage(client_id=i["client"], language="en"),
     "SetStaffLanguage": lambda i: people.SetStaffLanguage(staff_id=i["staff"], language="en"),
     "CreateTask": lambda i: work.CreateTask(case_id=i["case"], role="copywriter", title={"zh-CN": "x", "en": "x"}),
@@ -102,6 +110,11 @@ GENERAL: dict[str, Make] = {
     "StartDialog": lambda i: work.StartDialog(to="client", person_id=i["client"], dialog={}),
     "RedrawCard": lambda i: work.RedrawCard(card=f"review:{i['version']}"),
     "Forget": lambda _: work.Forget(),
+    "ProveInvitation": lambda _: identity.ProveInvitation(code="ABCD2345", chat="loopback:test:chat-nobody"),
+    "ConfirmInvitation": lambda _: identity.ConfirmInvitation(invitation_id=1, **NOBODY),
+    "DeclineInvitation": lambda _: identity.DeclineInvitation(invitation_id=1, **NOBODY),
+    "RenewCard": lambda i: work.RenewCard(card=f"review:{i['version']}", notice="review", buttons=()),
+    "TellBurst": lambda i: conversations.TellBurst(conversation_id=i["conversation"], edit=True, card="burst:1"),
     "PublishFlow": lambda _: work.PublishFlow(source="key: x"),
 }
 GRANTED_TO_STAFF = {"OpenCase", "KeepFile", "RegisterClient", "Forget"}
@@ -117,6 +130,7 @@ def test_the_matrix_is_whole() -> None:
     assert DEFAULT.client.keys() & permissions == {
         "case.read", "document.read", "document.submit", "client.language", "conversation.ask_human",
         "conversation.end", "survey.answer",
+        "identity.claim", "client.consent", "client.data",
     }  # fmt: skip
 
 

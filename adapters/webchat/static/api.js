@@ -49,9 +49,11 @@ export class Api {
     return new URL(`api/${path}`, new URL(this.#base, location.origin)).href;
   }
 
-  /** Opens or renews the session; the cookie is set by the server. `asked`: a language that the address asks for. */
-  async openSession(language, asked) {
-    const path = asked ? `session?lang=${encodeURIComponent(asked)}` : "session";
+  /** Opens or renews the session; the cookie is set by the server. `asked`: a language that the address asks for;
+   * `code`: an invitation that it carries. */
+  async openSession(language, asked, code) {
+    const query = new URLSearchParams([...(asked ? [["lang", asked]] : []), ...(code ? [["code", code]] : [])]);
+    const path = query.size ? `session?${query}` : "session";
     const session = await this.#call(path, { json: {}, headers: { "Accept-Language": language } });
     if (session.visitor) visitor.remember(session.visitor);
     return session;

@@ -97,6 +97,7 @@ export function draw(message, { onPress, preview }) {
   });
   if (card.title) box.append(el("h2", { class: "card-title" }, ...withGlyphs(card.title)));
   if (image) box.append(picture(image));
+  for (const other of card.more_images ?? []) box.append(picture(other));
   if (message.file) box.append(fileChip(message.file));
   if (card.text) box.append(el("p", { class: "text", "data-testid": "message-text" }, ...withGlyphs(card.text)));
   if (card.facts?.length) box.append(facts(card.facts));

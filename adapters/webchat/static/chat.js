@@ -22,6 +22,8 @@ const START_PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000];
 const [, base, seat] = location.pathname.match(/^(.*\/([^/]+)\/)/) ?? [null, location.pathname, ""];
 const inWidget = seat === "widget";
 const asked = new URLSearchParams(location.search).get("lang");
+const invitation = new URLSearchParams(location.search).get("code") ?? decodeURIComponent(location.hash.slice(1));
+if (invitation) history.replaceState(null, "", base); // a code is used once: it stays neither in the address nor in the past
 const api = new Api(base);
 const scroller = byId("log");
 const follow = new Follow(scroller, byId("messages"), byId("pill"));
@@ -209,7 +211,7 @@ async function start() {
   byId("language").addEventListener("click", () => switchLanguage(otherLanguage()));
   watch();
   try {
-    session = await insist(() => api.openSession(currentLanguage(), asked && currentLanguage()));
+    session = await insist(() => api.openSession(currentLanguage(), asked && currentLanguage(), invitation));
     if (inWidget && trust(session.origins ?? [])) visitor.handOver();
     showSession();
     await insist(() => feed.sync());

@@ -1,0 +1,84 @@
+"""Consent, once, before the first personal data; and what a client may ask to have done with his data."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from bot.dialogs.collect import go_on, queue
+from bot.turn import Turn
+from core.clients.consent import answer_of
+from core.clients.tables import client_identity
+from core.commands.identity import AskDataRight, RecordConsent
+from core.engine.text import LANGUAGES
+from core.ledger.buttons import offer
+from core.reactions.identity import DAYS
+
+AGREE = {"zh-CN": "同意", "en": "I agree"}
+REFUSE = {"zh-CN": "不同意", "en": "I do not agree"}
+RIGHTS = {
+    "导出我的数据": "export",
+    "export my data": "export",
+    "删除我的数据": "erase",
+    "delete my data": "erase",
+}
+
+
+def ask_once(turn: Turn) -> None:
+    """Unless he has answered before, on whatever channel."""
+    if answer_of(turn.uow, turn.actor.id) is None:
+        _ask(turn)
+
+
+def _ask(turn: Turn) -> None:
+    row = turn.case()
+    told: dict[str, Any] = {
+        "client_id": turn.actor.id,
+        "text": text_id(turn),
+        "case_id": None if row is None else row["id"],
+    }
+    offers = [
+        offer(RecordConsent(given=True, **told), AGREE, "primary"),
+        offer(RecordConsent(given=False, **told), REFUSE, keeps=False),
+    ]
+    turn.say("consent.text", offers=offers, agency=dict(turn.house.agency))
+
+
+def text_id(turn: Turn) -> str:
+    """Which text this is: it changes with every word of either language."""
+    words = "\n".join(turn.house.texts.say(language, "consent.text") for language in LANGUAGES)
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def missing(turn: Turn) -> bool:
+    """Whether a client who came by an invitation has not agreed: then nothing personal is taken from him."""
+    if turn.actor.kind != "client" or turn.actor.id == 0:
+        return False
+    identity = turn.uow.first(client_identity, client_id=turn.actor.id, invited=True)
+    return identity is not None and answer_of(turn.uow, turn.actor.id) is not True
+
+
+def hold(turn: Turn) -> None:
+    """A file before the answer: it stays where it is and is fetched when he agrees."""
+    queue(turn, held=True)
+    turn.say("consent.first")
+    _ask(turn)
+
+
+def answered(turn: Turn, command: RecordConsent) -> None:
+    """Say what follows; what had to wait for a yes goes on."""
+    turn.say("consent.given" if command.given else "consent.refused")
+    if command.given:
+        go_on(turn)
+
+
+def data_right(turn: Turn) -> None:
+    """Acknowledged with what happens next and by when."""
+    row = turn.case()
+    right: Any = RIGHTS[turn.text.lower()]
+    command = AskDataRight(client_id=turn.actor.id, right=right, case_id=None if row is None else row["id"])
+    _, refusal = turn.bus.attempt(turn.uow, command, turn.cause)
+    if refusal is not None:
+        turn.refuse(refusal)
+        return
+    due = (turn.uow.now + timedelta(days=DAYS)).astimezone(turn.house.zone)
+    turn.say(f"data.{right}", due=f"{due:%Y-%m-%d}")

@@ -1,0 +1,102 @@
+"""Invitations: a code of eight characters, usable once, of which only a keyed digest is kept."""
+
+import hmac
+import secrets
+from datetime import timedelta
+
+from core.bus.deed import Deed
+from core.clients.service import bind_client_identity, identity_of
+from core.clients.tables import client, client_identity, invitation, wrong_code
+from core.commands.identity import ConfirmInvitation, DeclineInvitation, InviteClient, ProveInvitation
+from core.commands.people import BindClientIdentity
+from core.events.people import ClientBound, ClientInvited, InvitationDeclined
+from core.kit.errors import NotAllowed, NotFound, Stale, TooOften
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+
+ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without I, L, O, 0 and 1, which look alike
+LENGTH = 8
+LIFETIME = timedelta(days=7)
+WRONG_TRIES = 5  # of one chat within an hour
+HOUR = timedelta(hours=1)
+
+
+def invite_client(command: InviteClient, deed: Deed) -> str:
+    """Returns the code, which is kept nowhere here; an open invitation of this client ends."""
+    for older in deed.uow.find(invitation, client_id=command.client_id, state="open"):
+        deed.uow.change(invitation, older["id"], state="replaced")
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    deed.uow.add(
+        invitation,
+        client_id=command.client_id,
+        digest=_digest(deed.uow, code),
+        made_by=deed.actor.id,
+        made_at=deed.now,
+        expires_at=deed.now + LIFETIME,
+    )
+    deed.emit(ClientInvited(client_id=command.client_id, staff_id=deed.actor.id))
+    return code
+
+
+def prove_invitation(command: ProveInvitation, deed: Deed) -> int | None:
+    """The invitation's id, None for a code that opens nothing. Raises TooOften after too many wrong ones."""
+    uow = deed.uow
+    wrong = [row for row in uow.find(wrong_code, chat=command.chat) if row["at"] > deed.now - HOUR]
+    if len(wrong) >= WRONG_TRIES:
+        raise TooOften(reason="code")
+    digest = _digest(uow, command.code)
+    row = uow.first(invitation, digest=digest)
+    if row is None or not hmac.compare_digest(row["digest"], digest) or not _opens(row, deed):
+        uow.add(wrong_code, chat=command.chat, at=deed.now)
+        return None
+    return int(row["id"])
+
+
+def confirm_invitation(command: ConfirmInvitation, deed: Deed) -> int:
+    """Returns the client's id. Raises Stale for a code that was used meanwhile, NotAllowed for somebody known."""
+    row = _claimed(command.invitation_id, "used", deed)
+    binding = BindClientIdentity(
+        client_id=row["client_id"],
+        channel=command.channel,
+        account=command.account,
+        external_id=command.external_id,
+    )
+    bind_client_identity(binding, deed)
+    account = identity_of(deed.uow, command.channel, command.account, command.external_id)
+    if account is not None:
+        deed.uow.change(client_identity, account["id"], invited=True)
+    deed.emit(ClientBound(client_id=row["client_id"], channel=command.channel))
+    return int(row["client_id"])
+
+
+def decline_invitation(command: DeclineInvitation, deed: Deed) -> None:
+    """Raises as confirm_invitation."""
+    row = _claimed(command.invitation_id, "declined", deed)
+    deed.emit(InvitationDeclined(client_id=row["client_id"], staff_id=row["made_by"]))
+
+
+def _claimed(invitation_id: int, state: str, deed: Deed) -> Row:
+    """Settle the invitation, for exactly one caller."""
+    if deed.actor.kind != "client" or deed.actor.id != 0:
+        raise NotAllowed(permission=ConfirmInvitation.permission)
+    row = deed.uow.peek(invitation, invitation_id)
+    if row is None:
+        raise NotFound(thing="invitation")
+    if not _opens(row, deed) or not deed.uow.settle(invitation, row["id"], {"state": "open"}, state=state):
+        raise Stale(reason="expired")
+    deed.uow.change(invitation, row["id"], used_at=deed.now)
+    return row
+
+
+def _opens(row: Row, deed: Deed) -> bool:
+    known = deed.uow.peek(client, row["client_id"]) is not None
+    return known and row["state"] == "open" and bool(row["expires_at"] > deed.now)
+
+
+def _digest(uow: UnitOfWork, code: str) -> bytes:
+    return uow.pending.sealing.vault.blind_index("invitation.code", bare(code))
+
+
+def bare(code: str) -> str:
+    """A code as it was made, however it was typed."""
+    return "".join(each for each in code.upper() if each.isascii() and each.isalnum())

@@ -1,0 +1,54 @@
+"""What follows when a code reaches the wrong person, a client does not consent, or asks for his data."""
+
+from collections.abc import Iterator
+
+from core.bus.deed import Deed
+from core.cases.stages import compiled_of
+from core.cases.tables import case
+from core.cases.team import who
+from core.commands.command import Command
+from core.commands.work import CreateTask, Notify
+from core.events.people import ConsentRefused, DataRightAsked, InvitationDeclined
+from core.staff.tables import staff
+
+DAYS = 15  # within which a request about his data must be answered
+_TITLES = {
+    "export": {"zh-CN": "客户要求导出个人数据，请在时限内答复", "en": "The client asks for a copy of his data"},
+    "erase": {"zh-CN": "客户要求删除个人数据，请在时限内答复", "en": "The client asks to have his data deleted"},
+}
+
+
+def warn_maker(event: InvitationDeclined, deed: Deed) -> Iterator[Command]:
+    """Whoever made the code must know that it went astray."""
+    if event.staff_id:
+        yield _tell(event.staff_id, event.client_id, "invite_declined")
+
+
+def warn_owner(event: ConsentRefused, deed: Deed) -> Iterator[Command]:
+    if event.case_id is not None:
+        row = deed.uow.get(case, event.case_id)
+        owner = who(deed.uow, row["id"], compiled_of(deed, row).flow.stage(row["stage"]).owner)
+        people = [] if owner is None else [owner]
+    else:
+        people = _service(deed)
+    for person in people:
+        yield _tell(person, event.client_id, "consent_refused", event.case_id)
+
+
+def open_request(event: DataRightAsked, deed: Deed) -> Iterator[Command]:
+    """A task with its legal limit; for a client without a case, everybody who serves clients is told."""
+    if event.case_id is not None:
+        title, key = _TITLES[event.right], f"data:{event.right}"
+        yield CreateTask(case_id=event.case_id, role="service", title=title, due=f"{DAYS}cd", key=key)
+        return
+    for person in _service(deed):
+        yield _tell(person, event.client_id, f"data_{event.right}")
+
+
+def _service(deed: Deed) -> list[int]:
+    return [row["id"] for row in deed.uow.find(staff, active=True) if "service" in row["roles"]]
+
+
+def _tell(person: int, client_id: int, key: str, case_id: int | None = None) -> Notify:
+    subject = {"client": client_id} | ({} if case_id is None else {"case": case_id})
+    return Notify(to="staff", person_id=person, notice="about_client", subject=subject, params={"key": key})

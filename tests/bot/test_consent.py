@@ -1,0 +1,102 @@
+"""Consent, once, before the first personal data; a copy or deletion of his data is asked for in the chat (U13)."""
+
+import pytest
+
+from core.cases.tables import case_event
+from core.clients.tables import consent
+from core.commands.identity import InviteClient
+from core.files.tables import file
+from core.tasks.tables import task
+from tests.bot.chat import BOTH, COPYWRITER, assert_readable, begin, bound, case_of, new_client, open_case, picture
+from tests.bot.test_invited import unknown
+from tests.house import Person, TestHouse
+
+
+def newly_bound(house: TestHouse, language: str = "zh-CN") -> tuple[Person, Person]:
+    """A client with a case, and the account that he has just bound by a code."""
+    known = begin(house, new_client(house, language))
+    person = unknown(house)
+    person.says(str(house.do(InviteClient(client_id=known.id))))
+    person.presses("是我" if "您是" in person.last else "that is me")
+    person.id = known.id
+    return known, person
+
+
+def answers(house: TestHouse, client: Person) -> list[bool]:
+    with house.looking() as reader:
+        return [row["given"] for row in reader.find(consent, client_id=client.id)]
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_a_newly_bound_client_is_asked_once_and_his_yes_is_kept(office: TestHouse, language: str) -> None:
+    known, person = newly_bound(office, language)
+    assert ("您同意吗" if language == "zh-CN" else "Do you agree") in person.last
+    assert_readable([person.last])
+    person.presses("同意" if language == "zh-CN" else "I agree")
+    with office.looking() as reader:
+        [row] = reader.find(consent, client_id=known.id)
+        happened = [each["type"] for each in reader.find(case_event, case_id=case_of(office, known)["id"])]
+    assert row["given"]
+    assert row["channel"] == "loopback"
+    assert len(row["text"]) == 16
+    assert row["at"] == office.clock.now()
+    assert "ConsentGiven" in happened
+    person.sends("a.jpg", picture(1), "退休证")
+    assert bound(office, known) == [("retire", 1, "submitted")]
+
+
+def test_a_file_before_the_answer_waits_and_is_not_lost(office: TestHouse) -> None:
+    known, person = newly_bound(office)
+    person.sends("a.jpg", picture(1), "退休证")
+    with office.looking() as reader:
+        assert reader.find(file, client_id=known.id) == []
+    assert any("同意后自动接收" in each for each in person.words)
+    person.says("帮助").says("进度")  # whatever else he says meanwhile
+    person.presses("同意")
+    assert bound(office, known) == [("retire", 1, "submitted")]
+    assert "已收到《退休证》" in person.last
+
+
+def test_who_refuses_can_still_look_and_ask_and_staff_know(agency: TestHouse) -> None:
+    known, person = newly_bound(agency)
+    copywriter = agency.people[COPYWRITER]
+    copywriter.new()
+    person.presses("不同意")
+    assert answers(agency, known) == [False]
+    assert any("不同意收集个人资料" in each for each in copywriter.new())
+    person.sends("a.jpg", picture(1), "退休证")
+    assert bound(agency, known) == []
+    number = case_of(agency, known)["number"]
+    person.says("进度")
+    assert number in person.last
+    person.says("帮助")
+    assert "进度" in person.last
+    person.says("人工")
+    assert COPYWRITER in person.last
+    person.presses("同意")  # he changes his mind on the newest question
+    assert answers(agency, known) == [False, True]
+    assert bound(agency, known) == [("retire", 1, "submitted")]
+
+
+def test_whom_staff_have_bound_by_hand_is_not_asked(agency: TestHouse) -> None:
+    client = open_case(agency)
+    client.sends("a.jpg", picture(1), "退休证")
+    assert bound(agency, client) == [("retire", 1, "submitted")]
+    assert answers(agency, client) == []
+
+
+@pytest.mark.parametrize("said, title", [("导出我的数据", "导出个人数据"), ("delete my data", "删除个人数据")])
+def test_a_right_over_his_data_opens_a_task_with_its_limit(office: TestHouse, said: str, title: str) -> None:
+    client = open_case(office)
+    client.says(said)
+    assert "最迟 2026-03-" in client.last
+    assert_readable([client.last])
+    client.says(said)  # asking again opens no second task
+    row = case_of(office, client)
+    with office.looking() as reader:
+        tasks = [each for each in reader.find(task, case_id=row["id"]) if title in each["title"]["zh-CN"]]
+        happened = [each["type"] for each in reader.find(case_event, case_id=row["id"])]
+    [wanted] = tasks
+    assert wanted["role"] == "service"
+    assert (wanted["due"] - wanted["created_at"]).days in (14, 15)
+    assert happened.count("DataRightAsked") == 2
