@@ -37,6 +37,7 @@ from bot.webhooks import guard, health_routes
 from core.bus.bus import Bus
 from core.catalog.catalogue import Catalogue
 from core.channel.port import Channel
+from core.engine.calendar import WorkingCalendar
 from core.engine.calendars.known import CALENDARS
 from core.files.child import Inspector
 from core.files.limits import FileLimits
@@ -125,18 +126,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     catalogue, calendars = Catalogue(), dict(CALENDARS)
     bus = build_bus(DEFAULT, catalogue, calendars)
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
-    calendar = calendars[settings.agency.calendar]
-    house = House(
-        built_in(),
-        catalogue,
-        DEFAULT,
-        calendars,
-        settings.agency.name,
-        calendar.zone,
-        HOURS,
-        settings.agency.language,
-        OriginalLinks(vault.derive(PURPOSE), settings.base_url),
-    )
+    house = _house(settings, vault, catalogue, calendars)
     hub, webchat = Hub(), _webchat(settings)
     channels: dict[str, Channel] = {}
     for channel in (WebchatChannel(webchat, store, files, hub.ring), LoopbackGateway("sms"), LoopbackGateway("mail")):
@@ -166,6 +156,20 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
         store.listen(name, loop.bell.ring)
     return banli
+
+
+def _house(settings: Settings, vault: Vault, catalogue: Catalogue, calendars: dict[str, WorkingCalendar]) -> House:
+    return House(
+        built_in(),
+        catalogue,
+        DEFAULT,
+        calendars,
+        settings.agency.name,
+        calendars[settings.agency.calendar].zone,
+        HOURS,
+        settings.agency.language,
+        OriginalLinks(vault.derive(PURPOSE), settings.base_url),
+    )
 
 
 def web(banli: Banli, *, loops: bool = True) -> FastAPI:
