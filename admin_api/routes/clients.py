@@ -30,7 +30,7 @@ def read_client(desk: AtDesk, client_id: IdIn) -> ClientFile:
         row, tags = reader.peek(client, client_id), tags_of(reader, client_id)
     if row is None:
         raise NotFound(thing="client")
-    return ClientFile(**shown(row, desk.masks("client")), tags=tags)
+    return ClientFile(**shown({**row, "tags": tags}, desk.masks("client")))
 
 
 @CLIENTS.operation("POST", "/clients/{client_id}/identities", does(BindClientIdentity), status=204, errors=[409])

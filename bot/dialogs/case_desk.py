@@ -10,6 +10,7 @@ from core.cases.consultations import ANSWERS
 from core.cases.tables import case
 from core.commands.command import Command
 from core.commands.desk import AskWords, OfferHandOver, RecordConsultation, ShowCase, TagClient, UntagClient
+from core.commands.identity import InviteClient
 from core.ledger.buttons import offer
 from core.store.locks import case_key
 from core.store.sealing import Row
@@ -25,6 +26,7 @@ LONGEST = 4000
 
 _TAG = {"zh-CN": "标签", "en": "Tags"}
 _HAND_OVER = {"zh-CN": "转交", "en": "Hand over"}
+_INVITE = {"zh-CN": "邀请客户", "en": "Invite the client"}
 _TALK = {"zh-CN": "记录咨询", "en": "Record a talk"}
 
 
@@ -46,6 +48,8 @@ def show_case(turn: Turn, row: Row) -> None:
     his = policy.may(actor, "case.assign", subject) or actor.id in row["team"].values()
     if his and row["state"] == "open" and policy.may(actor, "case.hand_over", subject):
         offers.append(offer(OfferHandOver(case_id=row["id"]), _HAND_OVER, keeps=True))
+    if policy.may(actor, InviteClient.permission, client_subject(turn.uow, row["client_id"])):
+        offers.append(offer(InviteClient(client_id=row["client_id"]), _INVITE, keeps=True))
     turn.reply("case", {"case": row["id"]}, offers=offers)
 
 

@@ -67,6 +67,9 @@ def bind(turn: Turn) -> None:
 
 def _look(turn: Turn, burst: Burst, sent: Sent, inbound: FileArrived) -> None:
     """What becomes of the file is written down in `sent`; nothing is said yet."""
+    if inbound.file_id is None and inbound.problem == "held":  # it comes again by itself
+        _said(sent, "file.held")
+        return
     kept = None if inbound.file_id is None else turn.uow.get(file, inbound.file_id)
     if kept is None or kept["client_id"] != turn.actor.id:  # another person's file never comes this way
         _said(sent, "file.failed")
@@ -85,7 +88,7 @@ def _look(turn: Turn, burst: Burst, sent: Sent, inbound: FileArrived) -> None:
     if len(fitting) == 1:
         _submit(turn, fitting[0], burst, sent, kept)
     elif fitting:
-        sent.state, sent.choices = "which", _choices(fitting, kept)
+        sent.state, sent.choices = "which", [*_choices(fitting, kept), *person(turn)]
     else:
         _said(sent, "file.no_item")
 

@@ -16,7 +16,6 @@ from core.views.case_view import case_by_number
 from core.views.checklist_view import ItemView, checklist
 from core.wiring.subjects import of_case
 
-INVITE = {"zh-CN": "邀请客户", "en": "Invite the client"}
 BOARD = frozenset({"看板", "/board", "board"})
 TASKS = frozenset({"我的待办", "待办", "tasks", "/tasks"})
 NUMBER = r"(?P<number>[A-Za-z]-\d{4}-\d{4,})"

@@ -153,6 +153,7 @@ DEFAULT = Policy(
                 "language": "none",
                 "source": "none",
                 "created_at": "none",
+                "tags": "none",
             },
             "contract": {
                 "id": "none",
