@@ -71,9 +71,13 @@ def prepare(url: str, folder: Path, clients: int) -> Agency:
         department = banli.store.run(clerk.department)
         teams = range(-(-clients // CLIENTS_PER_REVIEWER))
         reviewers = _each(banli, (partial(clerk.reviewer, number=n, department=department) for n in teams))
+        people = _each(banli, (partial(clerk.client, number=n) for n in range(clients)))
         desks = _each(
             banli,
-            (partial(clerk.desk, number=n, reviewer=reviewers[n // CLIENTS_PER_REVIEWER]) for n in range(clients)),
+            (
+                partial(clerk.desk, number=n, client_id=people[n], reviewer=reviewers[n // CLIENTS_PER_REVIEWER])
+                for n in range(clients)
+            ),
         )
         banli.store.run(_all_said)
     finally:

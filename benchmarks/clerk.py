@@ -69,10 +69,8 @@ class Clerk:
         )
         return Reviewer(staff_id, chat)
 
-    def desk(self, uow: UnitOfWork, number: int, reviewer: Reviewer) -> Desk:
+    def desk(self, uow: UnitOfWork, number: int, client_id: int, reviewer: Reviewer) -> Desk:
         """A case that collects documents, as far as the traffic needs it."""
-        chat = f"client{number}"
-        client_id = self._client(uow, number, chat)
         contract_id = self._do(
             uow,
             DraftContract(
@@ -95,12 +93,13 @@ class Clerk:
             command = SubmitDocument(item_id=items[key], file_id=self._file(uow, client_id, f"{key}.jpg"))
             self._do(uow, command, Actor(kind="client", id=client_id))
         files = tuple((self._file(uow, client_id, f"{words}.jpg"), words) for words in COMING)
-        return Desk(chat, reviewer.chat, self._tokens(uow, row["id"]), files)
+        return Desk(_chat(number), reviewer.chat, self._tokens(uow, row["id"]), files)
 
-    def _client(self, uow: UnitOfWork, number: int, chat: str) -> int:
+    def client(self, uow: UnitOfWork, number: int) -> int:
+        """A client and his chat. Returns his id."""
         register = RegisterClient(name=f"客户{number}", phone=f"138{number:08}", email=f"c{number}@example.com")
         client_id = int(self._do(uow, register))
-        bind = BindClientIdentity(client_id=client_id, channel=CHANNEL, account=self.account, external_id=chat)
+        bind = BindClientIdentity(client_id=client_id, channel=CHANNEL, account=self.account, external_id=_chat(number))
         self._do(uow, bind)
         return client_id
 
@@ -123,3 +122,7 @@ class Clerk:
 
     def _do(self, uow: UnitOfWork, command: Command, actor: Actor = SYSTEM) -> Any:
         return self.bus.execute(uow, command, Cause(actor, "chat", new_id(), CHANNEL))
+
+
+def _chat(number: int) -> str:
+    return f"client{number}"
