@@ -66,9 +66,8 @@ class Sender:
         """There is room again, and the next notice of this chat may go."""
         self._serving.discard(task)
         self.bell.ring()
-        if (
-            not task.cancelled() and (error := task.exception()) is not None
-        ):  # its lease runs out, then it is tried again
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # its lease runs out, then it is tried again
             log.error("notice_not_settled", error=type(error).__name__, exc_info=error)
 
     async def work_once(self) -> int:

@@ -44,10 +44,12 @@ def held(ctx: CardContext) -> Card:
 
 
 def client_wrote(ctx: CardContext) -> Card:
-    number = f"（{ctx.case().row['number']}）" if "case" in ctx.subject else ""
-    return Card(
-        text=ctx.say("handoff.wrote", name=_name(ctx), number=number, text=str(ctx.params["text"])), kind="said"
-    )
+    name, words = _name(ctx), str(ctx.params["text"])
+    if "case" in ctx.subject:
+        text = ctx.say("handoff.wrote_case", name=name, number=ctx.case().row["number"], text=words)
+    else:
+        text = ctx.say("handoff.wrote", name=name, text=words)
+    return Card(text=text, kind="said")
 
 
 def _facts(ctx: CardContext) -> tuple[tuple[str, str], ...]:

@@ -70,7 +70,7 @@ class Reader:
         """Rows whose column is one of these values, asked at once and found in memory afterwards."""
         return self._known.preload(table, column, values)
 
-    def rows(self, statement: Select[Any]) -> list[Row]:
+    def rows(self, statement: Select[*tuple[Any, ...]]) -> list[Row]:
         """Rows of any select, as they are stored: for columns without personal data."""
         return [dict(row) for row in self.connection.execute(statement).mappings()]
 

@@ -94,6 +94,8 @@ def test_long_chains_are_read_in_steps(database: str, store: Store, monkeypatch:
         {"correlation": 1},
         {"at": NOON + timedelta(microseconds=1)},
         {"mac": "0" * 64},
+        {"mac": None},
+        {"mac": "é"},
     ],
 )
 def test_a_changed_column_is_found(database: str, store: Store, values: dict[str, object]) -> None:
