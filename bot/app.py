@@ -25,6 +25,7 @@ from bot.cards.context import House
 from bot.demo.people import ACCOUNT as DEMO_ACCOUNT
 from bot.demo.people import SEATS as DEMO_SEATS
 from bot.demo.routes import DemoRoutes
+from bot.dialogs.press import check_presses
 from bot.fetcher import Fetcher
 from bot.receiver import Receiver
 from bot.router import check_table
@@ -125,6 +126,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
     catalogue, calendars = Catalogue(), dict(CALENDARS)
     bus = build_bus(DEFAULT, catalogue, calendars)
+    check_presses()
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
     house = _house(settings, vault, catalogue, calendars)
     hub, webchat = Hub(), _webchat(settings)

@@ -12,6 +12,7 @@ from core.engine.access import Actor, Mask, Policy, mask_value
 from core.engine.calendar import WorkingCalendar
 from core.engine.text import pick
 from core.files.links import OriginalLinks
+from core.kit.words import SAY
 from core.store.reading import Lookup
 from core.store.sealing import Row
 from core.views.case_view import CaseView, case_view
@@ -49,8 +50,17 @@ class CardContext:
     def say(self, key: str, **params: object) -> str:
         return self.house.texts.say(self.language, key, params)
 
-    def word(self, words: Mapping[str, str] | None) -> str:
-        return "" if words is None else pick(dict(words), self.language)
+    def word(self, words: Mapping[str, Any] | None) -> str:
+        """Words in both languages, or what `core.kit.words.said` made: as the reader's language has them."""
+        if words is None:
+            return ""
+        if SAY not in words:
+            return pick(dict(words), self.language)
+        params = {
+            name: self.word(value) if isinstance(value, Mapping) else value
+            for name, value in words.get("params", {}).items()
+        }
+        return self.say(words[SAY], **params)
 
     def case(self) -> CaseView:
         return case_view(self.lookup, self.house.catalogue, self.subject["case"])

@@ -109,7 +109,7 @@ def role_words(ctx: CardContext, role: str) -> str:
 def plain_words(ctx: CardContext, value: Any) -> Any:
     """A parameter as it is said: words in both languages come out in the reader's, a list as one text."""
     if isinstance(value, Mapping):
-        return ctx.word({str(language): str(words) for language, words in value.items()})
+        return ctx.word(value)
     if isinstance(value, list):
         return ("、" if ctx.language == "zh-CN" else ", ").join(str(plain_words(ctx, each)) for each in value)
     return value

@@ -1,9 +1,11 @@
 """Approving many at once: the very versions that were shown, each by the same ReviewDocument as a single press."""
 
+from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.cases.tables import document_version, item
 from core.commands.desk import ApproveShown
 from core.commands.documents import ReviewDocument
+from core.kit.words import said
 from core.ledger.buttons import offer
 from core.store.locks import case_key
 from core.store.sealing import Row
@@ -18,7 +20,7 @@ def batch(turn: Turn) -> None:
     """批量: at most ten versions that wait for a decision and raise no question, with one button for all of them."""
     rows = clear_reviews(turn.uow, turn.actor, turn.house.policy, of_case)
     ids = tuple(row["id"] for row in rows)
-    label = {"zh-CN": f"全部通过（{len(ids)}）", "en": f"Approve all shown ({len(ids)})"}
+    label = said("button.approve_all", n=len(ids))
     offers = [offer(ApproveShown(version_ids=ids), label, "primary")] if ids else []
     turn.reply("batch", params={"versions": list(ids)}, offers=offers)
 
@@ -48,3 +50,11 @@ def _name(turn: Turn, row: Row) -> dict[str, str]:
     view = case_view(turn.uow, turn.house.catalogue, row["case_id"])
     words = view.compiled.flow.item(turn.uow.get(item, row["item_id"])["key"]).name
     return {language: f"{view.row['number']} {name} v{row['n']}" for language, name in words.items()}
+
+
+def _approve(pressed: Pressed) -> None:
+    approve(pressed.turn, pressed.result)
+    pressed.redraw_reply()
+
+
+AFTER: After = {ApproveShown: _approve}

@@ -5,12 +5,14 @@ from typing import Any
 
 from bot.dialogs.commands import WORDS
 from bot.dialogs.desk import CASE, NUMBER, reachable
+from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.cases.consultations import ANSWERS
 from core.cases.tables import case
 from core.commands.command import Command
 from core.commands.desk import AskWords, OfferHandOver, RecordConsultation, ShowCase, TagClient, UntagClient
 from core.commands.identity import InviteClient
+from core.kit.words import said
 from core.ledger.buttons import offer
 from core.store.locks import case_key
 from core.store.sealing import Row
@@ -24,10 +26,10 @@ KINDS = ("tag", "consultation")
 """Kinds of open dialogs that words answer here."""
 LONGEST = 4000
 
-_TAG = {"zh-CN": "标签", "en": "Tags"}
-_HAND_OVER = {"zh-CN": "转交", "en": "Hand over"}
-_INVITE = {"zh-CN": "邀请客户", "en": "Invite the client"}
-_TALK = {"zh-CN": "记录咨询", "en": "Record a talk"}
+_TAG = said("button.tags")
+_HAND_OVER = said("button.hand_over")
+_INVITE = said("button.invite")
+_TALK = said("button.talk")
 
 
 def one_case(turn: Turn) -> None:
@@ -114,7 +116,7 @@ def _tag(turn: Turn, row: Row, words: str, *, put_on: bool) -> None:
 
 def _consult(turn: Turn, dialog: dict[str, Any]) -> None:
     if len(turn.text) > LONGEST:
-        turn.say("form.bad", problem={"zh-CN": f"最多 {LONGEST} 个字", "en": f"at most {LONGEST} characters"})
+        turn.say("form.bad", problem=said("form.too_long", most=LONGEST))
         return
     answers = [*dialog["answers"], turn.text]
     if len(answers) < len(ANSWERS):
@@ -133,3 +135,10 @@ def _done(turn: Turn, command: Command) -> bool:
     if refusal is not None:
         turn.refuse(refusal)
     return refusal is None
+
+
+def _shown(pressed: Pressed) -> None:
+    show_case(pressed.turn, pressed.turn.uow.get(case, pressed.command.case_id))
+
+
+AFTER: After = {ShowCase: _shown}

@@ -5,22 +5,24 @@ from typing import Any
 from bot.dialogs import bursts
 from bot.dialogs.fitting import continued, fitting_items
 from bot.dialogs.menu import back, person
+from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.cases.tables import document_version, item
 from core.channel.inbound import FileArrived, InboundMessage
-from core.commands.documents import AddFile, SubmitDocument
+from core.commands.documents import AddFile, ShowItem, SubmitDocument
 from core.conversations.burst import Burst, Sent, new_burst
 from core.engine.checklist import DONE
 from core.files.inspection import Inspection
 from core.files.tables import file
 from core.kit.errors import Refusal
+from core.kit.words import said
 from core.ledger import errands, outbox
 from core.ledger.buttons import offer
 from core.store.sealing import Row
 from core.views.checklist_view import ItemView, checklist, waiting_for_client
 
 MAX_CHOICES = 20  # buttons of the question "which item is this for?"
-NEW_VERSION = {"zh-CN": "作为新版本提交", "en": "Hand it in as a new version"}
+NEW_VERSION = said("button.new_version")
 
 
 def acknowledge(turn: Turn) -> None:
@@ -183,3 +185,15 @@ def _choices(waiting: list[ItemView], kept: Row) -> list[dict[str, Any]]:
 def _label(each: ItemView, several: bool) -> dict[str, str]:
     whose = f" · {each.applicant['name']}" if several and each.applicant is not None else ""
     return {language: words + whose for language, words in each.item.name.items()}
+
+
+def _chosen(pressed: Pressed) -> None:
+    show_item(pressed.turn, pressed.turn.uow.get(item, pressed.command.item_id))
+
+
+def _placed(pressed: Pressed) -> None:
+    if isinstance(pressed.result, int):
+        put_in_place(pressed.turn, pressed.button["card"], pressed.command.file_id, pressed.result)
+
+
+AFTER: After = {ShowItem: _chosen, SubmitDocument: _placed}

@@ -3,10 +3,12 @@
 from typing import Any
 
 from bot.dialogs.collect import MAX_CHOICES, show_item
-from bot.dialogs.menu import menu
+from bot.dialogs.menu import menu, talk_about
+from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.clients.tables import client
 from core.commands.documents import ShowItem
+from core.commands.handoffs import LookAtCase
 from core.commands.people import Language, SetClientLanguage
 from core.conversations.tables import conversation
 from core.ledger.buttons import offer
@@ -117,3 +119,11 @@ def owner_words(turn: Turn) -> object:
         return {language: turn.house.texts.say(language, "human.someone") for language in ("zh-CN", "en")}
     member = turn.uow.peek(staff, view.owner["id"])
     return "" if member is None else member["name"]
+
+
+def _look(pressed: Pressed) -> None:
+    talk_about(pressed.turn, pressed.command.case_id)
+    (progress if pressed.command.what == "progress" else documents)(pressed.turn)
+
+
+AFTER: After = {LookAtCase: _look}

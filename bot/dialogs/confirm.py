@@ -1,16 +1,18 @@
 """A step that cannot be taken back lightly is asked about once more before it is taken."""
 
+from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.cases.tables import case
 from core.commands.cases import AdvanceCase, OpenForm
 from core.commands.command import from_json
 from core.commands.work import Forget
+from core.kit.words import said
 from core.ledger.buttons import offer
 from core.store.sealing import Row
 from core.wiring.subjects import of_case
 
-_YES = {"zh-CN": "确定", "en": "Yes, do it"}
-_NO = {"zh-CN": "取消", "en": "No"}
+_YES = said("button.sure")
+_NO = said("button.cancel")
 
 
 def asks_first(turn: Turn, row: Row) -> bool:
@@ -43,3 +45,11 @@ def ask(turn: Turn, row: Row) -> None:
     offers = [offer(command, _YES, "danger"), offer(Forget(), _NO)]
     label = dict(flow.transition(command.trigger).label)
     turn.say("confirm.ask", offers=offers, step=label, number=there["number"])
+
+
+def _forgotten(pressed: Pressed) -> None:
+    pressed.redraw()
+    pressed.turn.say("confirm.forgotten")
+
+
+AFTER: After = {Forget: _forgotten}

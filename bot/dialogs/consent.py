@@ -5,16 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 from bot.dialogs.collect import go_on, queue
+from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.clients.consent import answer_of
 from core.clients.tables import client_identity
 from core.commands.identity import AskDataRight, RecordConsent
 from core.engine.text import LANGUAGES
+from core.kit.words import said
 from core.ledger.buttons import offer
 from core.reactions.identity import DAYS
 
-AGREE = {"zh-CN": "同意", "en": "I agree"}
-REFUSE = {"zh-CN": "不同意", "en": "I do not agree"}
+AGREE = said("button.agree")
+REFUSE = said("button.disagree")
 RIGHTS = {
     "导出我的数据": "export",
     "export my data": "export",
@@ -64,13 +66,6 @@ def hold(turn: Turn) -> None:
     _ask(turn)
 
 
-def answered(turn: Turn, command: RecordConsent) -> None:
-    """Say what follows; what had to wait for a yes goes on."""
-    turn.say("consent.given" if command.given else "consent.refused")
-    if command.given:
-        go_on(turn)
-
-
 def data_right(turn: Turn) -> None:
     """Acknowledged with what happens next and by when."""
     row = turn.case()
@@ -82,3 +77,15 @@ def data_right(turn: Turn) -> None:
         return
     due = (turn.uow.now + timedelta(days=DAYS)).astimezone(turn.house.zone)
     turn.say(f"data.{right}", due=f"{due:%Y-%m-%d}")
+
+
+def _answered(pressed: Pressed) -> None:
+    """Say what follows; what had to wait for a yes goes on."""
+    pressed.redraw()
+    given = pressed.command.given
+    pressed.turn.say("consent.given" if given else "consent.refused")
+    if given:
+        go_on(pressed.turn)
+
+
+AFTER: After = {RecordConsent: _answered}

@@ -3,8 +3,9 @@
 import re
 
 from bot.dialogs.commands import WORDS, wanted_language
+from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
-from core.commands.documents import ReviewDocument
+from core.commands.documents import OpenOriginal, ReviewDocument
 from core.commands.people import SetStaffLanguage
 from core.commands.work import SayToClient
 from core.conversations.tables import conversation
@@ -113,3 +114,10 @@ def _caption(turn: Turn) -> str:
 
 def said(turn: Turn, command: str) -> bool:
     return turn.text.lower() in WORDS[command]
+
+
+def _original(pressed: Pressed) -> None:
+    pressed.turn.reply("original", {"version": pressed.command.version_id})
+
+
+AFTER: After = {OpenOriginal: _original}

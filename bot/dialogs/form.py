@@ -12,6 +12,7 @@ from core.commands.documents import GiveDate
 from core.engine.flow import Field
 from core.engine.forms import check_fields
 from core.kit.errors import Invalid, Refusal
+from core.kit.words import said
 from core.store.locks import case_key
 from core.views.checklist_view import askable
 
@@ -72,7 +73,7 @@ def _date_of_version(turn: Turn, dialog: dict[str, Any]) -> None:
     try:
         value = date.fromisoformat(_date(turn.text))
     except ValueError:
-        turn.say("form.bad", problem={"zh-CN": "日期应如 2026-05-01", "en": "a date looks like 2026-05-01"})
+        turn.say("form.bad", problem=said("form.date"))
         return
     turn.ask(None)
     command = GiveDate(version_id=dialog["version"], name=dialog["name"], value=value)
@@ -91,7 +92,7 @@ def _supplement(turn: Turn, dialog: dict[str, Any]) -> None:
     match = _ITEMS.fullmatch(turn.text)
     numbers = [] if match is None else [int(each) for each in re.findall(r"\d+", match[1])]
     if match is None or not all(1 <= number <= len(items) for number in numbers):
-        turn.say("form.bad", problem={"zh-CN": f"序号为 1 到 {len(items)}", "en": f"numbers are 1 to {len(items)}"})
+        turn.say("form.bad", problem=said("form.numbers", most=len(items)))
         return
     keys = tuple(dict.fromkeys(items[number - 1].key for number in numbers))
     turn.ask(None)

@@ -3,6 +3,7 @@
 import re
 
 from bot.dialogs.desk import NUMBER, reachable
+from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.cases.tables import case
 from core.commands.desk import HandOver, OfferHandOver
@@ -62,3 +63,15 @@ def _role_label(turn: Turn, row: Row, role: str) -> dict[str, str]:
 
 def _both(name: str) -> dict[str, str]:
     return {"zh-CN": name, "en": name}
+
+
+def _offered(pressed: Pressed) -> None:
+    offer_next(pressed.turn, pressed.command, pressed.result)
+
+
+def _handed_over(pressed: Pressed) -> None:
+    pressed.redraw_reply()
+    told(pressed.turn, pressed.command)
+
+
+AFTER: After = {OfferHandOver: _offered, HandOver: _handed_over}

@@ -4,9 +4,10 @@ import re
 from typing import Literal
 
 from bot.dialogs.commands import owner_words
+from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.channel.inbound import InboundMessage
-from core.commands.handoffs import AddNote, GiveBack, PassToPerson, SayInChat
+from core.commands.handoffs import AddNote, GiveBack, PassToPerson, SayInChat, TakeOver
 from core.commands.work import AskHuman
 from core.conversations.handoffs import held_by, open_handoff
 from core.conversations.tables import handoff
@@ -110,13 +111,6 @@ def note(turn: Turn) -> None:
         turn.say("handoff.noted")
 
 
-def show_held(turn: Turn, handoff_id: int) -> None:
-    """After "write here now": what was said in the chat that he has changed to."""
-    row = turn.uow.get(handoff, handoff_id)
-    about = {"handoff": row["id"], "client": row["client_id"]}
-    turn.reply("handoff_held", about if row["case_id"] is None else {**about, "case": row["case_id"]})
-
-
 def _done(turn: Turn, command: SayInChat | GiveBack | AddNote) -> bool:
     _, refusal = turn.bus.attempt(turn.uow, command, turn.cause)
     if refusal is not None:
@@ -128,3 +122,19 @@ def _kind_in_words(turn: Turn) -> str:
     """A voice note or a sticker, named, so that the person knows that something came."""
     kind = turn.inbound.other if isinstance(turn.inbound, InboundMessage) else ""
     return f"[{kind}]" if kind else ""
+
+
+def _asked(pressed: Pressed) -> None:
+    say_asked(pressed.turn, pressed.command.reason)
+
+
+def _taken_over(pressed: Pressed) -> None:
+    """After "write here now": what was said in the chat that he has changed to."""
+    if not pressed.button["keeps"]:
+        return
+    row = pressed.turn.uow.get(handoff, pressed.command.handoff_id)
+    about = {"handoff": row["id"], "client": row["client_id"]}
+    pressed.turn.reply("handoff_held", about if row["case_id"] is None else {**about, "case": row["case_id"]})
+
+
+AFTER: After = {AskHuman: _asked, TakeOver: _taken_over}

@@ -4,19 +4,21 @@ import re
 
 from bot.dialogs import consent
 from bot.dialogs.others import greet
+from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.bus.deed import SYSTEM, Cause
 from core.channel.inbound import ContactEvent
 from core.clients.invitations import ALPHABET, LENGTH
 from core.clients.tables import client, invitation
-from core.commands.identity import ConfirmInvitation, DeclineInvitation, ProveInvitation
+from core.commands.identity import ConfirmInvitation, DeclineInvitation, InviteClient, ProveInvitation
 from core.conversations.meeting import actor_at
 from core.engine.masking import mask_value
+from core.kit.words import said
 from core.ledger.buttons import offer
 
 CODE = re.compile(rf"#?\s*(?:[{ALPHABET}]{{{LENGTH}}}|[{ALPHABET}]{{4}}[-\s][{ALPHABET}]{{4}})", re.IGNORECASE)
-YES = {"zh-CN": "是我", "en": "Yes, that is me"}
-NO = {"zh-CN": "不是我", "en": "No, somebody else"}
+YES = said("button.that_is_me")
+NO = said("button.not_me")
 
 
 def code_of(turn: Turn) -> str:
@@ -55,9 +57,24 @@ def is_mine(turn: Turn, command: object) -> bool:
     return (command.channel, command.account, command.external_id) == here
 
 
-def bound(turn: Turn) -> None:
+def _made(pressed: Pressed) -> None:
+    code = pressed.result
+    pressed.turn.say("invite.made", code=code, link=f"{pressed.turn.house.base_url}/chat/me/?code={code}")
+
+
+def _bound(pressed: Pressed) -> None:
     """From here on he is somebody: greet him, and ask for his consent once."""
+    turn = pressed.turn
+    pressed.redraw()
     turn.actor = actor_at(turn.uow, turn.chat, turn.inbound.sender)
     turn.say("invite.bound")
     greet(turn)
     consent.ask_once(turn)
+
+
+def _declined(pressed: Pressed) -> None:
+    pressed.redraw()
+    pressed.turn.say("invite.declined")
+
+
+AFTER: After = {InviteClient: _made, ConfirmInvitation: _bound, DeclineInvitation: _declined}

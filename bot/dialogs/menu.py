@@ -6,11 +6,12 @@ from bot.turn import Turn
 from core.commands.handoffs import LookAtCase
 from core.commands.work import AskHuman
 from core.conversations.tables import conversation
+from core.kit.words import said
 from core.ledger.buttons import offer
 
-_PROGRESS = {"zh-CN": "查看进度", "en": "Progress"}
-_DOCUMENTS = {"zh-CN": "材料清单", "en": "Checklist"}
-_PERSON = {"zh-CN": "联系顾问", "en": "Reach a person"}
+_PROGRESS = said("button.progress")
+_DOCUMENTS = said("button.documents")
+_PERSON = said("button.person")
 
 
 def menu(turn: Turn) -> list[dict[str, Any]]:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
-from core.commands.desk import ClaimTask, GiveTask, ReleaseTask, ShowCase, ShowTask, SnoozeTask
+from core.commands.desk import ClaimTask, GiveTask, OfferTask, ReleaseTask, ShowCase, ShowTask, SnoozeTask
 from core.commands.work import CompleteTask
+from core.kit.words import said
 from core.ledger.buttons import offer
 from core.staff.policy import ROLES
 from core.store.sealing import Row
@@ -15,7 +17,7 @@ from core.wiring.subjects import of_case, task_subject
 OVERDUE = frozenset({"逾期", "overdue", "/overdue"})
 MOST = 10  # of one's own that have buttons, of free ones, of overdue cases
 LOOKED = 500  # open tasks that are looked through for one list
-_PUT_BACK = {"zh-CN": "放回，由同角色同事认领", "en": "Put back for anybody of the role"}
+_PUT_BACK = said("button.put_back")
 
 
 def tasks(turn: Turn) -> None:
@@ -31,10 +33,10 @@ def tasks(turn: Turn) -> None:
     ][:MOST]
     offers = []
     for n, row in enumerate(mine[:MOST], start=1):
-        offers.append(offer(CompleteTask(task_id=row["id"]), _numbered(n, "完成", "Done"), keeps=True))
-        offers.append(offer(ShowTask(task_id=row["id"]), _numbered(n, "稍后", "Later"), keeps=True))
+        offers.append(offer(CompleteTask(task_id=row["id"]), said("button.nth_done", n=n), keeps=True))
+        offers.append(offer(ShowTask(task_id=row["id"]), said("button.nth_later", n=n), keeps=True))
     for n, row in enumerate(free, start=len(mine[:MOST]) + 1):
-        offers.append(offer(ClaimTask(task_id=row["id"]), _numbered(n, "认领", "Take"), keeps=True))
+        offers.append(offer(ClaimTask(task_id=row["id"]), said("button.nth_claim", n=n), keeps=True))
     ids = [row["id"] for row in mine[:MOST]]
     params = {"mine": ids, "free": [row["id"] for row in free], "more": max(len(mine) - MOST, 0)}
     turn.reply("tasks", params=params, offers=offers)
@@ -48,7 +50,7 @@ def overdue(turn: Turn) -> None:
     cases = [row for row in reachable_cases(turn.uow, turn.actor, policy, of_case) if row["due"] and row["due"] <= now]
     cases = sorted(cases, key=lambda row: row["due"])[:MOST]
     offers = [
-        offer(ShowTask(task_id=row["id"]), _numbered(n, "任务", "Task"), keeps=True)
+        offer(ShowTask(task_id=row["id"]), said("button.nth_task", n=n), keeps=True)
         for n, row in enumerate(late, start=1)
     ]
     offers += [
@@ -70,18 +72,33 @@ def offer_colleagues(turn: Turn, found: tuple[Row, list[Row]]) -> None:
     turn.say("task.to_whom", offers=offers, title=dict(row["title"]), role=role)
 
 
-def done(turn: Turn, command: SnoozeTask | GiveTask | ReleaseTask | ClaimTask | CompleteTask, result: Any) -> None:
-    """What has become of it, where no card says so by itself."""
-    match command:
-        case SnoozeTask():
-            turn.say("task.snoozed", when=f"{result.astimezone(turn.house.zone):%m-%d %H:%M}")
-        case GiveTask() | ReleaseTask():
-            turn.say("task.given" if isinstance(command, GiveTask) else "task.released")
-
-
 def _put_off(turn: Turn, row: Row) -> bool:
     return row["snoozed_until"] is not None and bool(row["snoozed_until"] > turn.uow.now)
 
 
-def _numbered(n: int, zh: str, en: str) -> dict[str, str]:
-    return {"zh-CN": f"{zh} {n}", "en": f"{en} {n}"}
+def _whom(pressed: Pressed) -> None:
+    offer_colleagues(pressed.turn, pressed.result)
+
+
+def _done(pressed: Pressed) -> None:
+    pressed.redraw_reply()
+
+
+def _snoozed(pressed: Pressed) -> None:
+    pressed.redraw_reply()
+    pressed.turn.say("task.snoozed", when=f"{pressed.result.astimezone(pressed.turn.house.zone):%m-%d %H:%M}")
+
+
+def _given(pressed: Pressed) -> None:
+    pressed.redraw_reply()
+    pressed.turn.say("task.given" if isinstance(pressed.command, GiveTask) else "task.released")
+
+
+AFTER: After = {
+    OfferTask: _whom,
+    SnoozeTask: _snoozed,
+    GiveTask: _given,
+    ReleaseTask: _given,
+    ClaimTask: _done,
+    CompleteTask: _done,
+}

@@ -4,6 +4,7 @@ import re
 
 from bot.dialogs import bursts
 from bot.dialogs.collect import show_item
+from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.cases.tables import document_version, item
 from core.cases.withdrawal import last_of
@@ -69,3 +70,10 @@ def _name(turn: Turn, row: Row) -> dict[str, str]:
     if case_row is None:
         return {}
     return dict(turn.house.catalogue.compiled(turn.uow, case_row["flow_version_id"]).flow.item(row["key"]).name)
+
+
+def _withdrawn(pressed: Pressed) -> None:
+    tell_withdrawn(pressed.turn, pressed.command.version_id)
+
+
+AFTER: After = {WithdrawDocument: _withdrawn}

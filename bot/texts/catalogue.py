@@ -1,4 +1,4 @@
-"""The text catalogues: one YAML file per language, flat keys, `{name}` placeholders and nothing else."""
+"""The text catalogues: a folder per language with a file per subject, `{name}` placeholders and nothing else."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -37,9 +37,19 @@ class Texts:
 @cache
 def built_in() -> Texts:
     """The sentences that come with Banli."""
+    return Texts({language: _folder(FOLDER / language) for language in LANGUAGES})
+
+
+def _folder(folder: Path) -> dict[str, str]:
+    """Every sentence of one language. Raises RuntimeError for a subject that stands in two files."""
     reader = YAML(typ="safe", pure=True)
-    sources = {language: (FOLDER / f"{language}.yaml").read_text("utf-8") for language in LANGUAGES}
-    return Texts({language: _flat(reader.load(source)) for language, source in sources.items()})
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        sentences = _flat(reader.load(path.read_text("utf-8")))
+        if twice := found.keys() & sentences.keys():
+            raise RuntimeError(f"{path.name}: written twice: {', '.join(sorted(twice))}")
+        found.update(sentences)
+    return found
 
 
 def _flat(tree: Mapping[str, object], above: str = "") -> dict[str, str]:

@@ -9,14 +9,14 @@ from core.conversations import burst as files
 from core.conversations.burst import CAP, Burst
 from core.conversations.reach import address_of
 from core.conversations.tables import conversation
+from core.kit.words import said
 from core.ledger import outbox, timers
 from core.ledger.buttons import Offer, close_card, mint, offer
 from core.store.locks import conversation_key
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
-WITHDRAW = {"zh-CN": "撤回", "en": "Take it back"}
-WITHDRAW_ITEM = {"zh-CN": "撤回《{item}》", "en": "Take back “{item}”"}
+WITHDRAW = said("button.withdraw")
 
 
 def tell_burst(command: TellBurst, deed: Deed) -> None:
@@ -69,10 +69,6 @@ def _offers(burst: Burst) -> list[dict[str, Any]]:
     """The question about the first file that found no item; a way to take back each document."""
     asked = next((each for each in burst.files if each.choices), None)
     items = {each.version: each.item for each in burst.files if each.version is not None and not each.back}
-    labels = [WITHDRAW] if len(items) == 1 else [_label(words) for words in items.values()]
+    labels = [WITHDRAW] if len(items) == 1 else [said("button.withdraw_item", item=words) for words in items.values()]
     back = [offer(WithdrawDocument(version_id=version), label) for version, label in zip(items, labels, strict=True)]
     return [*([] if asked is None else asked.choices), *back]
-
-
-def _label(item: dict[str, str]) -> dict[str, str]:
-    return {language: words.replace("{item}", item[language]) for language, words in WITHDRAW_ITEM.items()}

@@ -16,18 +16,19 @@ from core.store.unit import UnitOfWork
 
 
 class Offer(BaseModel):
-    """A button to be minted: the waiting command (as JSON), its label in both languages, and who may press."""
+    """A button to be minted: the waiting command (as JSON), its label (words in both languages, or
+    `said(..)`), and who may press."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     command: dict[str, Any]
-    label: dict[str, str]
+    label: dict[str, Any]
     style: Literal["primary", "danger", "plain"] = "plain"
     keeps: bool = False
     expires_at: datetime | None = None
 
 
-def offer(command: Command, label: dict[str, str], style: Literal["primary", "danger", "plain"] = "plain",
+def offer(command: Command, label: dict[str, Any], style: Literal["primary", "danger", "plain"] = "plain",
           *, keeps: bool = False) -> dict[str, Any]:  # fmt: skip
     """An Offer as it travels inside a Notify command."""
     return Offer(command=to_json(command), label=label, style=style, keeps=keeps).model_dump(mode="json")

@@ -9,11 +9,12 @@ from core.commands.contracts import ActivateContract, AttachCase, RecordDeposit,
 from core.commands.work import Notify, RedrawCard
 from core.contracts.tables import contract
 from core.events.happened import CaseOpened, ContractActivated, ContractDrafted, DepositRecorded
+from core.kit.words import said
 from core.ledger.buttons import offer
 from core.staff.service import actor_of
 
-_DEPOSIT = {"zh-CN": "定金已到账", "en": "Deposit received"}
-_ACTIVATE = {"zh-CN": "合同生效，开始办理", "en": "Contract effective, start"}
+_DEPOSIT = said("button.deposit")
+_ACTIVATE = said("button.activate")
 
 
 def offer_activation(event: ContractDrafted, deed: Deed) -> Iterator[Command]:

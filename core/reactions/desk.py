@@ -9,14 +9,15 @@ from core.commands.desk import ClaimTask, EndTask, GiveTask, ShowCase
 from core.commands.work import Notify, RedrawCard, StartDialog
 from core.events.desk import TaskEnded, TaskGiven, TaskReleased, TaskReminded, TaskSnoozed, WordsAsked
 from core.events.happened import CaseClosed, RoleAssigned, StageLeft
+from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.reactions.people import task_notice
 from core.staff.service import actor_of
 from core.staff.tables import staff
 from core.tasks.tables import task
 
-_CLAIM = {"zh-CN": "认领", "en": "Take it"}
-_OPEN = {"zh-CN": "查看案件", "en": "Look at the case"}
+_CLAIM = said("button.claim")
+_OPEN = said("button.look_at_case")
 
 
 def ask_words(event: WordsAsked, deed: Deed) -> Iterator[Command]:

@@ -26,14 +26,14 @@ from core.events.happened import (
     RoleAssigned,
 )
 from core.files.checks.seen import DATE_WORDS, DateName
+from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.ledger.tables import button
 from core.store.sealing import Row
 
-APPROVE = {"zh-CN": "通过", "en": "Approve"}
-GIVE_DATE = {"zh-CN": "填写{date}", "en": "Give the {date}"}
-ORIGINAL = {"zh-CN": "打开原件", "en": "Open the original"}
-REJECT = {"zh-CN": "退回", "en": "Reject"}
+APPROVE = said("button.approve")
+ORIGINAL = said("button.original")
+REJECT = said("button.reject")
 
 
 def ask_review(event: DocumentSubmitted, deed: Deed) -> Iterator[Command]:
@@ -182,9 +182,8 @@ def _decided(
     )
 
 
-def _date_label(name: str) -> dict[str, str]:
-    words = DATE_WORDS[cast(DateName, name)]
-    return {language: GIVE_DATE[language].replace("{date}", words[language]) for language in GIVE_DATE}
+def _date_label(name: str) -> dict[str, Any]:
+    return said("button.give_date", date=DATE_WORDS[cast(DateName, name)])
 
 
 def _tick_label(version: Row, check: str) -> dict[str, str]:

@@ -12,12 +12,13 @@ from core.commands.handoffs import CallStaff, GiveBack, TakeOver
 from core.commands.work import Notify, RedrawCard
 from core.conversations.tables import handoff
 from core.events.handoffs import ClientWrote, HandoffEnded, HandoffOverdue, HandoffTaken, HumanAsked
+from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.staff.tables import staff
 
-_TAKE = {"zh-CN": "我来接手", "en": "Take over"}
-_HERE = {"zh-CN": "切换到此对话", "en": "Write here now"}
-_BACK = {"zh-CN": "交还给助手", "en": "Give back"}
+_TAKE = said("button.take_over")
+_HERE = said("button.write_here")
+_BACK = said("button.give_back")
 _FIRST = frozenset({"service", "consultant"})  # who is called where no case names anybody
 MOST_CALLED = 5  # at once
 

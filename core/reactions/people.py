@@ -9,16 +9,15 @@ from core.commands.command import Command
 from core.commands.desk import OfferTask, SnoozeTask
 from core.commands.work import AnswerSurvey, CompleteTask, CreateTask, Notify, RedrawCard
 from core.events.happened import NotReachable, SaidToClient, SurveyAsked, TaskCreated, TaskDone
+from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.tasks.tables import task
 
-_DONE = {"zh-CN": "完成", "en": "Done"}
-_HOUR = {"zh-CN": "1 小时后提醒", "en": "Later: in an hour"}
-_TOMORROW = {"zh-CN": "明天 9:00 提醒", "en": "Later: tomorrow 9:00"}
-_GIVE = {"zh-CN": "转给同事", "en": "Give to a colleague"}
+_DONE = said("button.done")
+_HOUR = said("button.in_an_hour")
+_TOMORROW = said("button.tomorrow")
+_GIVE = said("button.give_task")
 _CALL = {"zh-CN": "客户收不到消息，请电话联系", "en": "The client cannot be reached by chat: please call"}
-_STARS = ({"zh-CN": "1 很不满意", "en": "1 very poor"}, {"zh-CN": "2", "en": "2"}, {"zh-CN": "3", "en": "3"},
-          {"zh-CN": "4", "en": "4"}, {"zh-CN": "5 非常满意", "en": "5 excellent"})  # fmt: skip
 
 
 def hand_out(event: TaskCreated, deed: Deed) -> Iterator[Command]:
@@ -83,6 +82,6 @@ def ask_satisfaction(event: SurveyAsked, deed: Deed) -> Iterator[Command]:
         params={"message": event.question},
         card=f"survey:{row['id']}",
         buttons=tuple(
-            offer(AnswerSurvey(case_id=row["id"], score=score), label) for score, label in enumerate(_STARS, start=1)
+            offer(AnswerSurvey(case_id=row["id"], score=score), said(f"button.score_{score}")) for score in range(1, 6)
         ),
     )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.texts.catalogue import built_in
 from core.bus.deed import Cause
 from core.cases.tables import item
 from core.commands.cases import AdvanceCase, AssignRole, SetFields
@@ -180,7 +181,12 @@ def _refused_reviews(house: TestHouse) -> int:
 def _spent_token(house: TestHouse, person: Person, label: str) -> str:
     with house.looking() as reader:
         rows = reader.find(button, button.c.for_id == person.id, button.c.state == "spent")
-    return next(str(row["token"]) for row in reversed(rows) if label in row["label"]["zh-CN"])
+    return next(str(row["token"]) for row in reversed(rows) if label in _label(row))
+
+
+def _label(row: Row) -> str:
+    words = row["label"]
+    return built_in().say("zh-CN", words["say"], words.get("params")) if "say" in words else str(words["zh-CN"])
 
 
 def _newest_token(house: TestHouse, name: str, label: str, card: str = "") -> str:
