@@ -10,7 +10,19 @@ from admin_api.openapi import describe
 from admin_api.originals import original_route
 from admin_api.parts import Parts as Parts  # the root finds what it must give beside where it gives it
 from admin_api.route import DeskRoute, Section
-from admin_api.routes import acts, cases, catalogue, clients, contracts, documents, handoffs, reviews, staff, tasks
+from admin_api.routes import (
+    acts,
+    cases,
+    catalogue,
+    clients,
+    contracts,
+    documents,
+    handoffs,
+    reviews,
+    staff,
+    tasks,
+    texts,
+)
 from core.engine.access import Policy
 
 API = "/api"
@@ -23,6 +35,7 @@ SECTIONS: tuple[Section, ...] = (
     documents.DOCUMENTS,
     reviews.REVIEWS,
     tasks.TASKS,
+    texts.TEXTS,
     handoffs.HANDOFFS,
     staff.STAFF,
 )

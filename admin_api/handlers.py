@@ -134,13 +134,13 @@ class Problems:
         params |= {"who": self._who(refusal.params, language), "when": self._when(refusal.params)}
         for key in (refusal.text_key, f"refusal.{refusal.code}"):
             try:
-                return self._parts.say(language, key, params)
+                return self._parts.texts.say(language, key, params)
             except KeyError:
                 continue
         return self._say(language, "refusal.refused", params)
 
     def _say(self, language: str, key: str, params: Mapping[str, object]) -> str:
-        return self._parts.say(language, key, params)
+        return self._parts.texts.say(language, key, params)
 
     def _who(self, params: Mapping[str, object], language: str) -> str:
         """The name behind ``who``; a name that cannot be had is no reason to fail."""

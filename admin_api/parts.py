@@ -1,12 +1,12 @@
 """The parts of a process that the admin API works with; the root gives them."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from core.bus.bus import Bus
 from core.catalog.catalogue import Catalogue
 from core.engine.access import Policy
+from core.engine.sayings import Sayings
 from core.files.child import Inspector
 from core.files.limits import FileLimits
 from core.files.links import OriginalLinks
@@ -15,9 +15,6 @@ from core.files.store_port import FileStore
 from core.kit.clock import Clock
 from core.store.reading import Reading
 from core.store.store import Store
-
-Say = Callable[[str, str, Mapping[str, object]], str]
-"""The text catalogues: language, key, parameters -> sentence. Raises KeyError for a key that nobody wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class Parts:
     clock: Clock
     policy: Policy
     limits: FileLimits
-    say: Say
+    texts: Sayings
     links: OriginalLinks
     zone: tzinfo = UTC
     scanner: Scanner | None = None

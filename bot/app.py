@@ -32,11 +32,13 @@ from bot.router import check_table
 from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.sweeper import Sweeper
-from bot.texts.catalogue import built_in
+from bot.texts.catalogue import sentences
+from bot.texts.living import LivingTexts
 from bot.ticker import Ticker
 from bot.webhooks import guard, health_routes
 from core.bus.bus import Bus
 from core.catalog.catalogue import Catalogue
+from core.catalog.texts import BELL as TEXTS_BELL
 from core.channel.port import Channel
 from core.engine.calendar import WorkingCalendar
 from core.engine.calendars.known import CALENDARS
@@ -124,11 +126,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     files = FolderStore(settings.files_dir, vault)
     inspector = Inspector(FileLimits.of(settings.limits))
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
-    catalogue, calendars = Catalogue(), dict(CALENDARS)
-    bus = build_bus(DEFAULT, catalogue, calendars)
+    catalogue, calendars, texts = Catalogue(), dict(CALENDARS), LivingTexts(sentences())
+    bus = build_bus(DEFAULT, catalogue, calendars, texts)
     check_presses()
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
-    house = _house(settings, vault, catalogue, calendars)
+    house = _house(settings, vault, catalogue, calendars, texts)
     hub, webchat = Hub(), _webchat(settings)
     channels: dict[str, Channel] = {}
     for channel in (WebchatChannel(webchat, store, files, hub.ring), LoopbackGateway("sms"), LoopbackGateway("mail")):
@@ -157,12 +159,19 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     )
     for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
         store.listen(name, loop.bell.ring)
+    store.listen(TEXTS_BELL, texts.forget)
     return banli
 
 
-def _house(settings: Settings, vault: Vault, catalogue: Catalogue, calendars: dict[str, WorkingCalendar]) -> House:
+def _house(
+    settings: Settings,
+    vault: Vault,
+    catalogue: Catalogue,
+    calendars: dict[str, WorkingCalendar],
+    texts: LivingTexts,
+) -> House:
     return House(
-        texts=built_in(),
+        texts=texts,
         catalogue=catalogue,
         policy=DEFAULT,
         calendars=calendars,
@@ -209,7 +218,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
             clock=banli.clock,
             policy=DEFAULT,
             limits=FileLimits.of(settings.limits),
-            say=banli.house.texts.say,
+            texts=banli.house.texts,
             zone=banli.house.zone,
             links=banli.house.links,
         ),

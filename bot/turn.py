@@ -79,6 +79,8 @@ class Turn:
         minted = [Offer.model_validate(each) for each in offers]
         tokens = mint(self.uow, minted, card=card, for_kind=person[0], for_id=person[1], case_id=case_id)
         notice = {"kind": kind, "subject": dict(subject or {}), "params": dict(params or {}), "tokens": tokens}
+        if case_id is None and self.chat["case_id"] is not None:
+            notice["about"] = self.chat["case_id"]  # whose flow may say it in its own words
         address = Address(channel=self.chat["channel"], account=self.chat["account"], chat=self.chat["chat"])
         row_id = outbox.append(
             self.uow,

@@ -61,7 +61,7 @@ def publish_flow(desk: AtDesk, source: Annotated[bytes, Depends(_source)]) -> Fl
     except UnicodeDecodeError as error:
         words = {"zh-CN": f"流程必须是 UTF-8 文本（第 {error.start} 个字节）", "en": f"not UTF-8 at byte {error.start}"}
         raise Invalid(problems=[Problem("", "flow.encoding", words)]) from error
-    look_over(source, frozenset(ROLES))  # here, so that nobody else's unit waits for it
+    look_over(source, frozenset(ROLES), desk.parts.texts)  # here, so that nobody else's unit waits for it
     version_id = desk.do(command_of(PublishFlow, {"source": text}))
     with desk.look() as reader:
         row = reader.peek(flow_version, version_id)

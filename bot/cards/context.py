@@ -1,16 +1,16 @@
 """What a card is drawn from: the notice, its reader, and the state of things at this moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.texts.catalogue import Texts
+from bot.texts.living import LivingTexts
 from core.catalog.catalogue import Catalogue
 from core.engine.access import Actor, Mask, Policy, mask_value
 from core.engine.calendar import WorkingCalendar
-from core.engine.text import pick
+from core.engine.text import Words, fill, pick
 from core.files.links import OriginalLinks
 from core.kit.words import SAY
 from core.store.reading import Lookup
@@ -22,7 +22,7 @@ from core.views.case_view import CaseView, case_view
 class House:
     """What every card and dialog of this agency needs; built once by the root."""
 
-    texts: Texts
+    texts: LivingTexts
     catalogue: Catalogue
     policy: Policy
     calendars: Mapping[str, WorkingCalendar]
@@ -46,8 +46,13 @@ class CardContext:
     params: Mapping[str, Any]
     tokens: tuple[str, ...]
     now: datetime
+    flow_texts: Mapping[str, Words] = field(default_factory=dict)  # what the flow of the case says in its own words
 
     def say(self, key: str, **params: object) -> str:
+        """A sentence: as the flow of the case says it, else as the agency does, else as it was written."""
+        own = self.flow_texts.get(key)
+        if own is not None:
+            return fill(pick(own, self.language), params, params.keys())
         return self.house.texts.say(self.language, key, params)
 
     def word(self, words: Mapping[str, Any] | None) -> str:

@@ -81,7 +81,7 @@ def _next(ctx: CardContext) -> str:
 
 def _sentence(ctx: CardContext, sent: Mapping[str, Any]) -> str:
     params = {name: plain_words(ctx, value) for name, value in sent["params"].items()}
-    return ctx.house.texts.say(ctx.language, sent["key"], params)
+    return ctx.say(sent["key"], **params)
 
 
 def _names(ctx: CardContext, files: list[Mapping[str, Any]]) -> str:

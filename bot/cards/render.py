@@ -17,10 +17,12 @@ from bot.cards import (
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext, House
 from bot.cards.wording import plain_words
+from core.cases.tables import case
 from core.channel.outbound import Card, OutboundMessage
 from core.clients.tables import client
 from core.conversations.tables import conversation
 from core.engine.access import Actor
+from core.engine.text import Words
 from core.staff.service import actor_of
 from core.staff.tables import staff
 from core.store.reading import Lookup
@@ -32,7 +34,7 @@ Builder = Callable[[CardContext], Card]
 def _say(ctx: CardContext) -> Card:
     """A sentence of the bot; parameters that are words in both languages come out in the reader's."""
     params = {name: plain_words(ctx, value) for name, value in ctx.params.get("params", {}).items()}
-    return Card(text=ctx.house.texts.say(ctx.language, ctx.params["key"], params), buttons=buttons_of(ctx), kind="say")
+    return Card(text=ctx.say(ctx.params["key"], **params), buttons=buttons_of(ctx), kind="say")
 
 
 def _said(ctx: CardContext) -> Card:
@@ -85,6 +87,7 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
 def render(house: House, lookup: Lookup, row: Row, now: datetime) -> OutboundMessage:
     """The message of an outbox row as it looks now. Raises KeyError for a notice that this reader has no card for."""
     kind, person_id, notice = row["person_kind"], row["person_id"], row["notice"]
+    house.texts.catch_up(lookup, now)
     ctx = CardContext(
         house=house,
         lookup=lookup,
@@ -94,6 +97,7 @@ def render(house: House, lookup: Lookup, row: Row, now: datetime) -> OutboundMes
         params=notice["params"],
         tokens=tuple(notice["tokens"]),
         now=now,
+        flow_texts=_flow_texts(house, lookup, notice),
     )
     card = BUILDERS[kind][notice["kind"]](ctx)
     by_person = notice["kind"] == "said"
@@ -104,6 +108,12 @@ def render(house: House, lookup: Lookup, row: Row, now: datetime) -> OutboundMes
         sender_name=sender_name,
         idempotency_key=str(row["id"]),
     )
+
+
+def _flow_texts(house: House, lookup: Lookup, notice: Mapping[str, Any]) -> Mapping[str, Words]:
+    """Of the case that the card is about, or that the chat was about when this was said."""
+    there = lookup.peek(case, notice["subject"].get("case") or notice.get("about") or 0)
+    return {} if there is None else house.catalogue.compiled(lookup, there["flow_version_id"]).flow.texts
 
 
 def _reader(lookup: Lookup, kind: str, person_id: int) -> Actor:

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.app import Banli
+from bot.texts.catalogue import built_in
 from core.actions.registry import actions
 from core.bus.deed import SYSTEM, Cause
 from core.commands.work import PublishFlow
@@ -20,7 +21,7 @@ from core.staff.policy import ROLES
 
 def examined(path: Path) -> Examined:
     """Everything that is wrong with a flow file."""
-    known = Known({name: action.Args for name, action in actions().items()}, ROLES, (), EVENTS)
+    known = Known({name: action.Args for name, action in actions().items()}, ROLES, (), EVENTS, built_in())
     return examine(path.read_bytes(), known)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from core.engine.text import LANGUAGES, fill
+from core.engine.text import LANGUAGES, fill, placeholders
 
 FOLDER = Path(__file__).parent
 
@@ -27,6 +27,15 @@ class Texts:
         values = params or {}
         return fill(catalogue[key], values, values.keys())
 
+    def holes(self, key: str) -> frozenset[str] | None:
+        """The placeholders of a sentence, None for a key that nobody says."""
+        sentence = self._catalogues[LANGUAGES[0]].get(key)
+        return None if sentence is None else placeholders(sentence)
+
+    def written(self, language: str, key: str) -> str:
+        """The sentence with its placeholders as they are. Raises KeyError."""
+        return self._catalogues[language][key]
+
     def has(self, key: str) -> bool:
         return key in self._catalogues[LANGUAGES[0]]
 
@@ -34,10 +43,15 @@ class Texts:
         return frozenset(self._catalogues[LANGUAGES[0]])
 
 
-@cache
 def built_in() -> Texts:
     """The sentences that come with Banli."""
-    return Texts({language: _folder(FOLDER / language) for language in LANGUAGES})
+    return Texts(sentences())
+
+
+@cache
+def sentences() -> dict[str, dict[str, str]]:
+    """By language and key."""
+    return {language: _folder(FOLDER / language) for language in LANGUAGES}
 
 
 def _folder(folder: Path) -> dict[str, str]:

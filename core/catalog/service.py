@@ -8,20 +8,21 @@ from core.bus.deed import Deed
 from core.catalog.tables import flow_version
 from core.commands.work import PublishFlow
 from core.engine.lint import Examined, Known, examine
+from core.engine.sayings import Sayings
 from core.events.event import EVENTS
 from core.kit.errors import Invalid, Problem
 
 
 @lru_cache(maxsize=8)
-def look_over(source: bytes, roles: frozenset[str]) -> Examined:
+def look_over(source: bytes, roles: frozenset[str], sayings: Sayings) -> Examined:
     """The flow and its mistakes, kept for a while: a door looks it over before the writer has to."""
-    return examine(source, Known({name: action.Args for name, action in actions().items()}, roles, (), EVENTS))
+    return examine(source, Known({name: action.Args for name, action in actions().items()}, roles, (), EVENTS, sayings))
 
 
 def publish_flow(command: PublishFlow, deed: Deed) -> int:
     """Returns the version's id; the same source published again is the same version. Raises Invalid."""
     source = command.source.encode()
-    examined = look_over(source, frozenset(deed.tool("roles")))
+    examined = look_over(source, frozenset(deed.tool("roles")), deed.tool("sayings"))
     if examined.flow is None:
         raise Invalid(problems=examined.problems)
     flow, fingerprint = examined.flow, hashlib.sha256(source).hexdigest()

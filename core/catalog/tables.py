@@ -1,6 +1,6 @@
 """Tables of the catalogue."""
 
-from sqlalchemy import Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from core.kit.db import Instant, Json, key, metadata, plain
 
@@ -18,3 +18,15 @@ flow_version = Table(
     UniqueConstraint("flow", "version"),
 )
 Index("ix_flow_version_flow", flow_version.c.flow)
+
+text_override = Table(
+    "text_override",
+    metadata,
+    key(),
+    plain("text_key", String(80)),
+    plain("language", String(10)),
+    plain("words", Text, nullable=True),  # None: the built-in ones again
+    plain("changed_at", Instant),
+    plain("changed_by", BigInteger),
+    UniqueConstraint("text_key", "language"),
+)

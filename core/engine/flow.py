@@ -76,6 +76,7 @@ class Flow(Piece):
     rules: tuple[Rule, ...] = ()
     reasons: tuple[Choice, ...] = ()
     messages: dict[str, Words] = Limits(default_factory=dict)
+    texts: dict[str, Words] = Limits(default_factory=dict)  # sentences of the bot as this flow says them
 
     @property
     def initial(self) -> str:

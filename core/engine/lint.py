@@ -11,8 +11,9 @@ from core.engine.lint_graph import graph_problems
 from core.engine.lint_names import name_problems
 from core.engine.lint_rest import Rest, the_rest
 from core.engine.lint_rules import rule_problems
-from core.engine.lint_texts import text_problems
+from core.engine.lint_texts import reworded_problems, text_problems
 from core.engine.pointer import nearest
+from core.engine.sayings import Sayings
 from core.engine.spec_keys import key_problems
 from core.engine.spec_params import fill_params
 from core.engine.spec_problems import besides
@@ -28,6 +29,7 @@ class Known:
     roles: Collection[str]
     texts: Collection[str]  # keys of built-in messages
     events: Collection[str]
+    sayings: Sayings | None = None  # the bot's own sentences; None: `texts` of a flow is looked over elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ def lint(
     roles: Collection[str],
     texts: Collection[str],
     events: Collection[str],
+    sayings: Sayings | None = None,
 ) -> list[Problem]:
     """Every problem at once, in no particular order of weight; the pointers are those of the flow's document."""
     return [
@@ -55,6 +58,7 @@ def lint(
         *condition_problems(flow),
         *rule_problems(flow, actions, roles, texts, events),
         *text_problems(flow),
+        *reworded_problems(flow, sayings),
     ]
 
 
@@ -72,7 +76,14 @@ def examine(source: bytes, known: Known) -> Examined:
     rest = the_rest(data)
     problems = [*rest.problems]
     if rest.flow is not None:
-        found = lint(rest.flow, actions=known.actions, roles=known.roles, texts=known.texts, events=known.events)
+        found = lint(
+            rest.flow,
+            actions=known.actions,
+            roles=known.roles,
+            texts=known.texts,
+            events=known.events,
+            sayings=known.sayings,
+        )
         problems += _own(found, rest)
     problems = [*document.problems, *param_problems, *besides(param_problems, problems)]
     told = tuple(replace(problem, pointer=nearest(document.data, problem.pointer)) for problem in problems)

@@ -1,17 +1,18 @@
 """Lint: every text in both languages, placeholders that can be filled, labels that fit on a button."""
 
 from collections.abc import Iterator, Mapping
-from unicodedata import east_asian_width
 
 from core.engine.facts import PLACEHOLDERS
 from core.engine.flow import Flow
 from core.engine.pointer import join
+from core.engine.sayings import Sayings, key_problems, words_problems
 from core.engine.spec_conditions import clauses_of, conditions_of
 from core.engine.spec_keys import choices_of, unknown
-from core.engine.text import LANGUAGES, Words, check_template
+from core.engine.text import LANGUAGES, Words, check_template, too_wide
 from core.kit.errors import Problem
 
-LABEL_COLUMNS = 24  # a Chinese character takes two: 12 Chinese characters or 24 Latin letters
+NOT_BY_FLOW = ("consent.", "demo.", "welcome.stranger", "invite.")
+"""What is said before there is a case, or of all cases together."""
 TEXT_BYTES = 2048  # UTF-8; the shortest message that a channel takes
 
 
@@ -36,11 +37,6 @@ def text_problems(flow: Flow) -> Iterator[Problem]:
             yield from check_template(text, PLACEHOLDERS, join("/stages", index, "client_text", language))
     for pointer, words in _labels(flow):
         yield from _fits(words, pointer)
-
-
-def columns(text: str) -> int:
-    """Display width: wide and full-width characters count two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _complete(words: Words, pointer: str, languages: tuple[str, ...]) -> Iterator[Problem]:
@@ -84,6 +80,8 @@ def _texts(flow: Flow) -> Iterator[tuple[str, Words]]:
                 yield join("/rules", index, "then", place, "args", "title"), texts
     for key, words in flow.messages.items():
         yield join("/messages", key), words
+    for key, words in flow.texts.items():
+        yield join("/texts", key), words
     for placed in conditions_of(flow):
         for clause, at in clauses_of(placed.spec, placed.pointer):
             yield from _given(at, {"label": clause.label})
@@ -112,7 +110,21 @@ def _labels(flow: Flow) -> Iterator[tuple[str, Words]]:
 
 def _fits(words: Words, pointer: str) -> Iterator[Problem]:
     for language, text in words.items():
-        if columns(text) > LABEL_COLUMNS:
-            zh = f"按钮文字过长：{columns(text)} 列，上限 {LABEL_COLUMNS} 列（一个汉字占 2 列）。"
-            en = f"Too long for a button: {columns(text)} columns, at most {LABEL_COLUMNS} (Chinese: 2 each)."
-            yield Problem(join(pointer, language), "flow.label_length", {"zh-CN": zh, "en": en})
+        yield from too_wide(text, join(pointer, language))
+
+
+def reworded_problems(flow: Flow, sayings: Sayings | None) -> Iterator[Problem]:
+    """Sentences of the bot that this flow says in its own words."""
+    if sayings is None:
+        return
+    for key, words in flow.texts.items():
+        at = join("/texts", key)
+        if key.startswith(NOT_BY_FLOW):
+            zh, en = f"流程不能改写 {key}：它不属于某一个案件", f"a flow cannot reword {key}: it is about no one case"
+            yield Problem(at, "text.not_by_flow", {"zh-CN": zh, "en": en})
+            continue
+        if unknown_key := key_problems(sayings, key, at):
+            yield from unknown_key
+            continue
+        for language, text in words.items():
+            yield from words_problems(sayings, key, text, join(at, language))

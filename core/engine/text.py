@@ -6,6 +6,7 @@ attributes, indexes, format specs, filters or loops, and what a value contains i
 
 import re
 from collections.abc import Collection, Mapping
+from unicodedata import east_asian_width
 
 from core.kit.errors import Problem
 
@@ -17,6 +18,7 @@ LANGUAGES = ("zh-CN", "en")  # in the order in which pick() falls back
 _PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z][a-z0-9_]*)\}(?!\})")
 _BRACES = re.compile(r"[{}]+[^{}]*[{}]*")
 _BAR_CELLS = 10
+LABEL_COLUMNS = 24  # of a button; a Chinese character takes two: 12 Chinese characters or 24 Latin letters
 
 
 def fill(template: str, params: Mapping[str, object], allowed: Collection[str]) -> str:
@@ -70,6 +72,21 @@ def check_template(template: str, allowed: Collection[str], pointer: str) -> lis
             )
         )
     return problems
+
+
+def columns(text: str) -> int:
+    """Display width: wide and full-width characters count two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def too_wide(label: str, pointer: str) -> list[Problem]:
+    """Whether the words of a button are longer than it shows; what a placeholder brings is not counted."""
+    wide = columns(_PLACEHOLDER.sub("", label))
+    if wide <= LABEL_COLUMNS:
+        return []
+    zh = f"按钮文字过长：{wide} 列，上限 {LABEL_COLUMNS} 列（一个汉字占 2 列）。"
+    en = f"Too long for a button: {wide} columns, at most {LABEL_COLUMNS} (Chinese: 2 each)."
+    return [Problem(pointer, "flow.label_length", {"zh-CN": zh, "en": en})]
 
 
 def pick(words: Mapping[str, str], language: str) -> str:

@@ -103,12 +103,14 @@ _SYSTEM = frozenset(
         "contract.activate",
         "contract.attach",
         "flow.publish",
+        "text.write",
     }
 )
 
 _ADMIN = dict.fromkeys((*_COMMON, *_SALES, *_REVIEW, *_LEAD), Reach.ALL) | {
     "staff.manage": Reach.ALL,
     "flow.publish": Reach.ALL,
+    "text.write": Reach.ALL,
     "survey.ask": Reach.ALL,
 }
 

@@ -24,6 +24,7 @@ from core.cases import (
 from core.cases.log import record
 from core.cases.tables import case
 from core.catalog import service as catalog
+from core.catalog import texts
 from core.catalog.catalogue import Catalogue
 from core.clients import consent, guardians, invitations, tags
 from core.clients import service as clients
@@ -35,6 +36,7 @@ from core.commands import documents as d
 from core.commands import handoffs as h
 from core.commands import identity as n
 from core.commands import people as p
+from core.commands import texts as x
 from core.commands import work as w
 from core.commands.command import Command
 from core.contracts import service as contracts
@@ -42,6 +44,7 @@ from core.conversations import handoffs, telling
 from core.conversations import service as conversations
 from core.engine.access import Actor, Policy
 from core.engine.calendar import WorkingCalendar
+from core.engine.sayings import Sayings
 from core.events import desk as te
 from core.events import handoffs as eh
 from core.events import happened as e
@@ -82,6 +85,8 @@ HANDLERS: dict[type[Command], Handler] = {
     p.SetStaffLanguage: staff_room.set_staff_language,
     p.IssueApiKey: staff_room.issue_api_key,
     w.PublishFlow: catalog.publish_flow,
+    x.SetText: texts.set_text,
+    x.ResetText: texts.reset_text,
     k.DraftContract: contracts.draft_contract,
     k.RecordDeposit: contracts.record_deposit,
     k.ActivateContract: contracts.activate_contract,
@@ -209,7 +214,7 @@ def reactions() -> list[tuple[type[Event], Reaction]]:
     return [*_FIXED, *on_rules]
 
 
-def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, WorkingCalendar]) -> Bus:
+def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, WorkingCalendar], sayings: Sayings) -> Bus:
     """Wire everything. Raises RuntimeError for a command without handler, subject or grant."""
 
     def docs(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
@@ -245,6 +250,7 @@ def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, Working
                 "open_cases": team.open_cases,
                 "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
                 "roles": ROLES,
+                "sayings": sayings,
             },
         )
     )

@@ -202,7 +202,7 @@ def open_office(url: str, folder: Path, inspector: Inspector) -> Iterator[Office
     clock, sealing, catalogue = ManualClock(START), Sealing(VAULT), SharedCatalogue()
     store = Store(writer_engine(url), sealing, clock)
     reading = Reading(reader_engine(url), sealing)
-    bus: Bus = build_bus(DEFAULT, catalogue, dict(CALENDARS))
+    bus: Bus = build_bus(DEFAULT, catalogue, dict(CALENDARS), built_in())
     parts = Parts(
         store=store,
         reading=reading,
@@ -213,7 +213,7 @@ def open_office(url: str, folder: Path, inspector: Inspector) -> Iterator[Office
         clock=clock,
         policy=DEFAULT,
         limits=LIMITS,
-        say=built_in().say,
+        texts=built_in(),
         links=OriginalLinks(VAULT.derive(PURPOSE), "http://testserver"),
     )
     app = FastAPI(title="Banli", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")

@@ -33,6 +33,9 @@ IDENTITY = {"channel": "webchat", "account": "demo", "external_id": "somebody"}
 REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "list_templates": lambda ids: {},
     "list_flows": lambda ids: {},
+    "list_texts": lambda ids: {},
+    "set_text": lambda ids: {"json": {"key": "welcome.client", "language": "en", "words": "Hi {name}"}},
+    "reset_text": lambda ids: {"json": {"key": "welcome.client", "language": "en"}},
     "publish_flow": lambda ids: {"content": KOREA.encode(), "headers": {"content-type": "application/yaml"}},
     "register_client": lambda ids: {"json": {"name": "赵六"}},
     "read_client": lambda ids: {},

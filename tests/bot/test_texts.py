@@ -9,7 +9,7 @@ import pytest
 from bot.app import FLOWS
 from bot.texts.catalogue import Texts, built_in
 from core.commands.command import COMMANDS
-from core.engine.text import check_template, placeholders
+from core.engine.text import LANGUAGES, check_template, placeholders, too_wide
 from core.events.event import EVENTS
 from core.files.checks.run import CHECKS
 from core.kit.errors import Refusal
@@ -103,3 +103,8 @@ def test_no_parameter_of_a_no_hides_the_sentence() -> None:
     for path, call in calls(tuple({each.__name__ for each in kinds_of_refusal()})):
         assert not {"key", "offers"} & {keyword.arg for keyword in call.keywords}, path
     assert COMMANDS
+
+
+@pytest.mark.parametrize("key", [key for key in sorted(TEXTS.keys()) if key.startswith("button.")])
+def test_a_label_fits_on_a_button(key: str) -> None:
+    assert [too_wide(TEXTS.written(language, key), "") for language in LANGUAGES] == [[], []]

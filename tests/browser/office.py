@@ -14,7 +14,7 @@ from core.engine.flow import Flow, read_flow
 from tests.browser.phone import Phone
 
 DEPOSIT = {"zh-CN": "定金已到账", "en": "Deposit received"}
-EFFECTIVE = {"zh-CN": "合同生效，开始办理", "en": "Contract effective, start"}
+EFFECTIVE = {"zh-CN": "合同生效，开始办理", "en": "Contract effective: go"}
 ORIGINAL = {"zh-CN": "打开原件", "en": "Open the original"}
 APPROVE = {"zh-CN": "通过", "en": "Approve"}
 REJECT = {"zh-CN": "退回", "en": "Reject"}

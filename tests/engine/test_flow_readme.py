@@ -10,7 +10,7 @@ from core.engine.clauses import Op
 from core.engine.facts import PLACEHOLDERS
 from core.engine.flow import Flow
 from core.engine.lint import examine
-from core.engine.lint_texts import LABEL_COLUMNS, TEXT_BYTES
+from core.engine.lint_texts import TEXT_BYTES
 from core.engine.machine import compile_flow
 from core.engine.spec_checks import Check
 from core.engine.spec_keys import MAX_KEY
@@ -18,6 +18,7 @@ from core.engine.spec_kinds import Choice, Param
 from core.engine.spec_papers import Field, FieldType, Group, Item
 from core.engine.spec_rules import At, Rule
 from core.engine.spec_steps import Stage, Transition
+from core.engine.text import LABEL_COLUMNS
 from core.engine.yaml_source import MAX_BYTES
 from tests.engine.flow_parts import FLOWS, KNOWN
 

@@ -8,7 +8,7 @@ import pytest
 
 import core.engine
 from core.engine.lint import examine, lint
-from core.engine.lint_texts import LABEL_COLUMNS, columns
+from core.engine.text import LABEL_COLUMNS, columns
 from core.kit.errors import Problem
 from tests.engine.flow_parts import (
     KNOWN,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.channel.inbound import ButtonPress
-from core.commands import cases, contracts, conversations, desk, documents, handoffs, identity, people, work
+from core.commands import cases, contracts, conversations, desk, documents, handoffs, identity, people, texts, work
 from core.commands.command import COMMANDS, Command
 from core.kit.ids import new_id, new_token
 from core.staff.policy import DEFAULT
@@ -115,6 +115,8 @@ GENERAL: dict[str, Make] = {
     "DeclineInvitation": lambda _: identity.DeclineInvitation(invitation_id=1, **NOBODY),
     "RenewCard": lambda i: work.RenewCard(card=f"review:{i['version']}", notice="review", buttons=()),
     "TellBurst": lambda i: conversations.TellBurst(conversation_id=i["conversation"], edit=True, card="burst:1"),
+    "SetText": lambda _: texts.SetText(key="welcome.client", language="en", words="Hi {name}"),
+    "ResetText": lambda _: texts.ResetText(key="welcome.client", language="en"),
     "PublishFlow": lambda _: work.PublishFlow(source="key: x"),
 }
 GRANTED_TO_STAFF = {"OpenCase", "KeepFile", "RegisterClient", "Forget"}
@@ -145,9 +147,9 @@ def attempts(world: World, presses: list[tuple[Any, str]]) -> dict[str, list[str
     assert [row["outcome"] for row in noted] == ["refused"] * len(presses)
     assert len({row["correlation"] for row in noted}) == len(presses)
     heard = world.heard(people_there)
-    for texts in heard.values():
-        assert_readable(texts)
-        assert not [each for each in texts for marker in (*world.markers, world.number) if marker in each]
+    for heard_texts in heard.values():
+        assert_readable(heard_texts)
+        assert not [each for each in heard_texts for marker in (*world.markers, world.number) if marker in each]
     assert world.heard([world.owner, world.clients["a1"]]) == {world.owner.chat: [], world.clients["a1"].chat: []}
     return heard
 
