@@ -1,13 +1,10 @@
 """Cards that staff ask for: the board, the questions of a form."""
 
-from typing import cast
-
 from bot.cards.case_cards import question
 from bot.cards.client_cards import item
 from bot.cards.context import CardContext
 from core.channel.outbound import Card
 from core.engine.access import Actor
-from core.files.checks.seen import DATE_WORDS, DateName
 from core.views.board import board, reachable_cases
 from core.views.checklist_view import askable
 from core.views.document_view import document_view
@@ -37,7 +34,7 @@ def dialog(ctx: CardContext) -> Card:
         return item(with_subject(ctx, {"case": ctx.params["case"], "item": ctx.params["item"]}))
     asked = with_subject(ctx, {"case": ctx.params["case"]})
     if ctx.params["kind"] == "date":
-        words = ctx.word(DATE_WORDS[cast(DateName, ctx.params["name"])])
+        words = ctx.say(f"date_name.{ctx.params['name']}")
         view_of = document_view(ctx.lookup, ctx.house.catalogue, ctx.params["version"])
         what = f"{ctx.word(view_of.item.name)} · {words}"
         return Card(text=ctx.say("form.ask_date", field=what), kind="form")

@@ -12,7 +12,9 @@ def event_words(ctx: CardContext, flow: Flow, happening: Happening) -> str:
     if not ctx.house.texts.has(key):
         return happening.type
     data = dict(happening.data)
-    params: dict[str, object] = {name: value for name, value in data.items() if isinstance(value, str | int)}
+    params: dict[str, object] = {
+        name: _value_words(ctx, name, value) for name, value in data.items() if isinstance(value, str | int)
+    }
     if "stage" in data:
         params["stage"] = ctx.word(flow.stage(data["stage"]).name)
         names = {each.key: each.name for each in flow.stage(data["stage"]).substates}
@@ -30,6 +32,12 @@ def event_words(ctx: CardContext, flow: Flow, happening: Happening) -> str:
     if "fields" in data:
         params["fields"] = ", ".join(ctx.word(flow.field(name).name) for name in data["fields"])
     return ctx.say(key, **params)
+
+
+def _value_words(ctx: CardContext, name: str, value: str | int) -> object:
+    """A value that is a code, as people say it."""
+    key = f"event_value.{name}.{value}"
+    return ctx.say(key) if ctx.house.texts.has(key) else value
 
 
 def who_words(ctx: CardContext, happening: Happening) -> str:

@@ -103,7 +103,7 @@ def findings_words(ctx: CardContext, findings: Sequence[Mapping[str, Any]], outc
 
 
 def role_words(ctx: CardContext, role: str) -> str:
-    return ctx.word(ROLES.get(role, {"zh-CN": role, "en": role}))
+    return ctx.say(f"role.{role}") if role in ROLES else role
 
 
 def plain_words(ctx: CardContext, value: Any) -> Any:

@@ -78,7 +78,7 @@ def _look(turn: Turn, burst: Burst, sent: Sent, inbound: FileArrived) -> None:
         return
     sent.file = kept["id"]
     if kept["inspection"]["verdict"] != "ok":
-        _said(sent, "file.refused", reason=dict(Inspection.from_json(kept["inspection"]).words))
+        _said(sent, "file.refused", reason=Inspection.from_json(kept["inspection"]).say())
         return
     row = turn.case()
     if row is None or row["state"] != "open":

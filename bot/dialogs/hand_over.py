@@ -1,14 +1,15 @@
 """Handing a case over: whose work, to which colleague, each a tap; 转交 V-2026-0001 begins it in words."""
 
 import re
+from typing import Any
 
 from bot.dialogs.desk import NUMBER, reachable
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.cases.tables import case
 from core.commands.desk import HandOver, OfferHandOver
+from core.kit.words import said
 from core.ledger.buttons import offer
-from core.staff.policy import ROLES
 from core.staff.tables import staff
 from core.store.sealing import Row
 
@@ -40,25 +41,25 @@ def offer_next(turn: Turn, command: OfferHandOver, found: tuple[list[str], list[
         ]
         turn.say("desk.which_role", offers=offers, number=number)
     elif not people:
-        turn.say("desk.no_colleague", role=ROLES[command.role])
+        turn.say("desk.no_colleague", role=said(f"role.{command.role}"))
     else:
         offers = [
             offer(HandOver(case_id=row["id"], role=command.role, staff_id=each["id"]), _both(each["name"]))
             for each in people[:MOST]
         ]
-        turn.say("desk.which_colleague", offers=offers, number=number, role=ROLES[command.role])
+        turn.say("desk.which_colleague", offers=offers, number=number, role=said(f"role.{command.role}"))
 
 
 def told(turn: Turn, command: HandOver) -> None:
     """Who does it now."""
     number = turn.uow.get(case, command.case_id)["number"]
     name = turn.uow.get(staff, command.staff_id)["name"]
-    turn.say("desk.given", number=number, role=ROLES[command.role], name=name)
+    turn.say("desk.given", number=number, role=said(f"role.{command.role}"), name=name)
 
 
-def _role_label(turn: Turn, row: Row, role: str) -> dict[str, str]:
+def _role_label(turn: Turn, row: Row, role: str) -> dict[str, Any]:
     holder = turn.uow.peek(staff, row["team"][role])
-    return {language: f"{words} · {holder['name'] if holder else ''}" for language, words in ROLES[role].items()}
+    return said("button.role_of", role=said(f"role.{role}"), name=holder["name"] if holder else "")
 
 
 def _both(name: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ def bind(turn: Turn) -> None:
         turn.say("file.failed")
         return
     if kept["inspection"]["verdict"] != "ok":
-        turn.say("file.refused", reason=dict(Inspection.from_json(kept["inspection"]).words))
+        turn.say("file.refused", reason=Inspection.from_json(kept["inspection"]).say())
         return
     match = UPLOAD.match(inbound.caption.strip())
     if match is None:

@@ -68,7 +68,7 @@ def offer_colleagues(turn: Turn, found: tuple[Row, list[Row]]) -> None:
         for each in people[:MOST]
     ]
     offers.append(offer(ReleaseTask(task_id=row["id"]), _PUT_BACK))
-    role = ROLES.get(row["role"], {"zh-CN": row["role"], "en": row["role"]})
+    role = said(f"role.{row['role']}") if row["role"] in ROLES else row["role"]
     turn.say("task.to_whom", offers=offers, title=dict(row["title"]), role=role)
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from core.engine.text import LANGUAGES, fill, placeholders
+from core.files.checks.seen import DATE_WORDS
+from core.files.verdicts import SEEN, VERDICTS
+from core.staff.policy import ROLES
 
 FOLDER = Path(__file__).parent
 
@@ -50,8 +53,15 @@ def built_in() -> Texts:
 
 @cache
 def sentences() -> dict[str, dict[str, str]]:
-    """By language and key."""
-    return {language: _folder(FOLDER / language) for language in LANGUAGES}
+    """By language and key: the files here, and what stands beside its rule, the roles and what is wrong with a file."""
+    beside = {f"role.{role}": words for role, words in ROLES.items()}
+    beside |= {f"file_kind.{kind}": words for kind, words in SEEN.items()}
+    beside |= {f"date_name.{name}": words for name, words in DATE_WORDS.items()}
+    beside |= {f"unusable.{code}": words for code, words in VERDICTS.items()}
+    return {
+        language: _folder(FOLDER / language) | {key: words[language] for key, words in beside.items()}
+        for language in LANGUAGES
+    }
 
 
 def _folder(folder: Path) -> dict[str, str]:

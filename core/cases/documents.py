@@ -14,7 +14,9 @@ from core.files.checks.run import run_checks
 from core.files.checks.virus import virus
 from core.files.inspection import together
 from core.files.tables import file
+from core.files.verdicts import verdict_words
 from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem, Refusal
+from core.kit.settings import MIB
 from core.ledger.buttons import close_card
 from core.store.reading import Lookup
 from core.store.sealing import Row
@@ -110,19 +112,12 @@ def _add_version(row: Row, wanted: Row, kept: Row, deed: Deed, sent: int) -> Row
 
 def check_format(wanted: Item, kept: Row) -> None:
     """Raises Invalid when the file's kind or size is not what the item asks for."""
-    kind, problems = kept["inspection"]["kind"], []
-    accepted = " / ".join(each.upper() for each in wanted.accept)
-    if kind not in wanted.accept:
-        words = {
-            "zh-CN": f"收到的是 {str(kind).upper()} 文件，“{wanted.name['zh-CN']}”需要 {accepted}，请转换后重新发送",
-            "en": f"this is a {str(kind).upper()} file; “{wanted.name['en']}” takes {accepted}: please convert it",
-        }
+    problems, limit = [], wanted.max_mb * MIB
+    if kept["inspection"]["kind"] not in wanted.accept:
+        words = verdict_words("not_for_item", {"seen": kept["inspection"]["seen"]}, wanted.accept)
         problems.append(Problem("/file_id", "document.kind", words))
-    if kept["size"] > wanted.max_mb * 2**20:
-        words = {
-            "zh-CN": f"文件超过 {wanted.max_mb} MB，请压缩后重新发送",
-            "en": f"the file is larger than {wanted.max_mb} MB: please send a smaller one",
-        }
+    if kept["size"] > limit:
+        words = verdict_words("too_large", {"size": kept["size"], "limit": limit})
         problems.append(Problem("/file_id", "document.size", words))
     if problems:
         raise Invalid(problems=problems)

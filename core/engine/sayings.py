@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Protocol
 
-from core.engine.text import check_template, too_wide
+from core.engine.text import LANGUAGES, Words, check_template, too_wide
 from core.kit.errors import Problem
 
 
@@ -23,6 +23,11 @@ class Sayings(Protocol):
 
     def say(self, language: str, key: str, params: Mapping[str, object] | None = None) -> str:
         """The sentence, filled. Raises KeyError for a key that nobody wrote."""
+
+
+def in_both(sayings: Sayings, key: str) -> Words:
+    """A sentence without placeholders, for what is kept in both languages."""
+    return {language: sayings.say(language, key) for language in LANGUAGES}
 
 
 def key_problems(sayings: Sayings, key: str, pointer: str) -> list[Problem]:

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from core.files.sniff import FileKind
-from core.files.verdicts import OK, Words, verdict_words
+from core.files.verdicts import OK, SEEN, Words, verdict_params, verdict_words
+from core.kit.words import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,12 @@ class Inspection:
     def words(self) -> Words:
         """The verdict as a sentence."""
         return verdict_words(self.verdict, {"seen": self.seen, **self.params})
+
+    def say(self) -> dict[str, Any]:
+        """The verdict as a sentence of the catalogue, which an agency may reword."""
+        seen = self.seen if self.seen in SEEN else "unknown"
+        params = verdict_params(self.params) | {"seen": said(f"file_kind.{seen}")}
+        return said(f"unusable.{self.verdict}", **params)
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)

@@ -160,8 +160,21 @@ def verdict_words(code: str, params: Mapping[str, object] | None = None, accepte
     ``params``: ``seen`` (a name of SEEN), ``size``/``limit``/``pages``/``width``/``height`` as numbers;
     sizes in bytes.
     """
-    given = dict(params or {})
-    return {language: _fill(text, given, accepted, language) for language, text in VERDICTS[code].items()}
+    given = verdict_params(params or {}, accepted)
+    return {language: _fill(text, given, language) for language, text in VERDICTS[code].items()}
+
+
+def verdict_params(params: Mapping[str, object], accepted: Collection[str] = KINDS) -> dict[str, str | Words]:
+    """What stands in the holes of a verdict's sentence, as people read it; words in both languages where they differ.
+
+    ``params`` as in `verdict_words`.
+    """
+    shown: dict[str, str | Words] = {name: str(value) for name, value in params.items()}
+    shown["accepted"] = {language: kinds_words(accepted, language) for language in VERDICTS[OK]}
+    shown["seen"] = SEEN.get(str(params.get("seen", "unknown")), SEEN["unknown"])
+    if "size" in params:  # then the limit is a size as well
+        shown |= {name: size_words(int(str(params[name]))) for name in ("size", "limit", "used") if name in params}
+    return shown
 
 
 def kinds_words(kinds: Collection[str], language: str) -> str:
@@ -176,10 +189,6 @@ def size_words(size: int) -> str:
     return f"{size / 1024:.0f} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB".replace(".0 MB", " MB")
 
 
-def _fill(text: str, params: Mapping[str, object], accepted: Collection[str], language: str) -> str:
-    shown = {name: str(value) for name, value in params.items()}
-    shown["accepted"] = kinds_words(accepted, language)
-    shown["seen"] = SEEN.get(str(params.get("seen", "unknown")), SEEN["unknown"])[language]
-    if "size" in params:  # then the limit is a size as well
-        shown |= {name: size_words(int(str(params[name]))) for name in ("size", "limit", "used") if name in params}
+def _fill(text: str, params: Mapping[str, str | Words], language: str) -> str:
+    shown = {name: value if isinstance(value, str) else value[language] for name, value in params.items()}
     return _PLACE.sub(lambda hit: shown.get(hit.group(1), hit.group()), text)

@@ -1,7 +1,7 @@
 """What follows from a document: a review card for the reviewer, the verdict for the client."""
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from core.bus.deed import Deed
 from core.cases.documents import review_card
@@ -25,7 +25,6 @@ from core.events.happened import (
     ReasonsAsked,
     RoleAssigned,
 )
-from core.files.checks.seen import DATE_WORDS, DateName
 from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.ledger.tables import button
@@ -183,7 +182,7 @@ def _decided(
 
 
 def _date_label(name: str) -> dict[str, Any]:
-    return said("button.give_date", date=DATE_WORDS[cast(DateName, name)])
+    return said("button.give_date", date=said(f"date_name.{name}"))
 
 
 def _tick_label(version: Row, check: str) -> dict[str, str]:

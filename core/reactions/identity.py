@@ -8,14 +8,11 @@ from core.cases.tables import case
 from core.cases.team import who
 from core.commands.command import Command
 from core.commands.work import CreateTask, Notify
+from core.engine.sayings import in_both
 from core.events.people import ConsentRefused, DataRightAsked, InvitationDeclined
 from core.staff.tables import staff
 
 DAYS = 15  # within which a request about his data must be answered
-_TITLES = {
-    "export": {"zh-CN": "客户要求导出个人数据，请在时限内答复", "en": "The client asks for a copy of his data"},
-    "erase": {"zh-CN": "客户要求删除个人数据，请在时限内答复", "en": "The client asks to have his data deleted"},
-}
 
 
 def warn_maker(event: InvitationDeclined, deed: Deed) -> Iterator[Command]:
@@ -38,7 +35,7 @@ def warn_owner(event: ConsentRefused, deed: Deed) -> Iterator[Command]:
 def open_request(event: DataRightAsked, deed: Deed) -> Iterator[Command]:
     """A task with its legal limit; for a client without a case, everybody who serves clients is told."""
     if event.case_id is not None:
-        title, key = _TITLES[event.right], f"data:{event.right}"
+        title, key = in_both(deed.tool("sayings"), f"task_title.data_{event.right}"), f"data:{event.right}"
         yield CreateTask(case_id=event.case_id, role="service", title=title, due=f"{DAYS}cd", key=key)
         return
     for person in _service(deed):

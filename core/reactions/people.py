@@ -8,6 +8,7 @@ from core.cases.tables import case
 from core.commands.command import Command
 from core.commands.desk import OfferTask, SnoozeTask
 from core.commands.work import AnswerSurvey, CompleteTask, CreateTask, Notify, RedrawCard
+from core.engine.sayings import in_both
 from core.events.happened import NotReachable, SaidToClient, SurveyAsked, TaskCreated, TaskDone
 from core.kit.words import said
 from core.ledger.buttons import close_card, offer
@@ -17,7 +18,6 @@ _DONE = said("button.done")
 _HOUR = said("button.in_an_hour")
 _TOMORROW = said("button.tomorrow")
 _GIVE = said("button.give_task")
-_CALL = {"zh-CN": "客户收不到消息，请电话联系", "en": "The client cannot be reached by chat: please call"}
 
 
 def hand_out(event: TaskCreated, deed: Deed) -> Iterator[Command]:
@@ -58,7 +58,8 @@ def reach_by_hand(event: NotReachable, deed: Deed) -> Iterator[Command]:
     if event.person_id != row["client_id"]:
         return  # a guardian without a chat: the client himself has been told
     role = compiled_of(deed, row).flow.stage(row["stage"]).owner
-    yield CreateTask(case_id=row["id"], role=role, title=_CALL, due="1d", key=f"unreachable:{row['stage']}")
+    title = in_both(deed.tool("sayings"), "task_title.call_client")
+    yield CreateTask(case_id=row["id"], role=role, title=title, due="1d", key=f"unreachable:{row['stage']}")
 
 
 def pass_on(event: SaidToClient, deed: Deed) -> Iterator[Command]:
