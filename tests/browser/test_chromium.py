@@ -1,5 +1,6 @@
 """The browser that the other tests lean on: it shows Chinese letters and tells what goes wrong in a page."""
 
+from tests.browser.accessible import faults
 from tests.services.browser import Visitors
 
 BLOCKING = "<meta http-equiv='Content-Security-Policy' content=\"script-src 'none'\"><script>1</script>"
@@ -33,3 +34,12 @@ def test_two_visitors_share_nothing(visitors: Visitors) -> None:
     assert first.evaluate("navigator.language") == "zh-CN"
     assert second.evaluate("navigator.language") == "en-GB"
     assert first.context != second.context
+
+
+def test_a_page_that_shuts_people_out_is_found(visitors: Visitors) -> None:
+    """What looks for faults of accessibility finds them."""
+    page = visitors.page()
+    page.set_content('<html><body><img src="data:,"><p style="color:#eee">pale</p><button></button></body></html>')
+    found = " ".join(faults(page))
+    for rule in ("image-alt", "color-contrast", "button-name", "html-has-lang", "document-title"):
+        assert rule in found

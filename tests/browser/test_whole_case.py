@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessible import faults
 from tests.browser.case_pane import CasePane
 from tests.browser.conftest import OpenDemo
 from tests.browser.desk import WIDE, at_the_demo, foreign_words, in_windows, window
@@ -32,6 +33,8 @@ def test_between_two_browsers_in_chinese(open_demo: OpenDemo, visitors: Visitors
     all_in_one_language(office)
     office.client.says("进度")
     expect(office.client.card("progress")).to_contain_text("已办结")
+    views = [each.view for each in (office.client, office.reviewer, office.consultant)]
+    assert [faults(view) for view in views if isinstance(view, Page)] == [[], [], []]
 
 
 def test_at_the_demo_page_in_english_on_postgresql(open_demo: OpenDemo, visitors: Visitors, tmp_path: Path) -> None:
@@ -63,6 +66,9 @@ def test_at_the_demo_page_in_english_on_postgresql(open_demo: OpenDemo, visitors
     assert told[-1] > told[0] + 20
     assert pane.number in page.get_by_test_id("pane-case").inner_text()
     all_in_one_language(office)
+    assert faults(page) == []
+    assert isinstance(client.view, Page)
+    assert faults(client.view) == []
 
 
 def late_window(visitors: Visitors, office: Office, address: str) -> Phone:
