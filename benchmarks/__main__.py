@@ -12,13 +12,15 @@ from sqlalchemy import create_engine, text
 
 from benchmarks import report
 from benchmarks.agency import Agency, prepare
-from benchmarks.cell import Cell, measure
+from benchmarks.cell import Cell, WaitCell, measure, measure_waits
 from benchmarks.footprint import Footprint, record, write_again
 from benchmarks.places import Place, open_places
 from benchmarks.product import WARM_UP, Run, drive
 from benchmarks.reference import Speed
 from benchmarks.traffic import SCRIPT
+from benchmarks.waits import BETWEEN, RATE, Wait, wait
 from core.kit import migrate
+from core.kit.clock import SystemClock
 from core.kit.memory import calm_collector
 from tests.services.databases import KINDS, Kind
 
@@ -32,14 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     calm_collector()  # as the served process does
     results: dict[Kind, list[Cell]] = {}
+    waits: dict[Kind, WaitCell] = {}
     footprint: Footprint | None = None
     with open_places() as places:
         for kind in options.databases:
             results[kind], footprint = suite(places[kind], options)
+            if options.waits:
+                waits[kind] = waiting(places[kind], options)
         postgres = _version(places["postgres"])
     if footprint is None:
         return 2
-    text_ = report.page(results, footprint, options.cases * len(SCRIPT), postgres)
+    text_ = report.page(results, waits, footprint, options.cases * len(SCRIPT), postgres)
     print(text_)
     if options.write:
         report.write(text_)
@@ -64,6 +69,19 @@ def suite(place: Place, options: argparse.Namespace) -> tuple[list[Cell], Footpr
         work = partial(_product, place, agency, options.cases, SENDER_AT, sending=True)
         cells.append(_cell(place, options, f"product, {SENDER_AT} submitters, sender on, until all is sent", work))
     return cells, footprint
+
+
+def waiting(place: Place, options: argparse.Namespace) -> WaitCell:
+    """How long people wait at a steady rate, on an agency whose clock goes."""
+    with place.database() as url:
+        migrate.upgrade(url)
+        agency = prepare(url, place.folder, round(BETWEEN * options.rate), SystemClock())
+
+        def once() -> Sequence[Wait]:
+            with place.database(agency.url) as copy:
+                return wait(agency, copy, options.waits, options.rate)
+
+        return measure_waits(place, options.seconds, once, options.tries)
 
 
 def _cell(place: Place, options: argparse.Namespace, name: str, work: "partial[Speed] | partial[Run]") -> Cell:
@@ -101,6 +119,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--submitters", type=int, nargs="+", default=[1, 16, 64])
     parser.add_argument("--seconds", type=float, default=2.0, help="of each reference")
     parser.add_argument("--tries", type=int, default=3, help="at most, while the machine is noisy")
+    parser.add_argument("--waits", type=float, default=20.0, help="seconds of the run at a steady rate; 0: none")
+    parser.add_argument("--rate", type=float, default=RATE, help="messages a second of that run")
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     return parser.parse_args(arguments)
 

@@ -14,7 +14,7 @@ from bot.app import FLOWS, Banli, build
 from bot.demo.seed import publish_flows
 from core.channel.inbound import Address
 from core.channel.outbound import OutboundMessage, Receipt
-from core.kit.clock import ManualClock
+from core.kit.clock import Clock, ManualClock
 from core.kit.crypto import generate_key
 from core.kit.settings import Settings
 from core.ledger.tables import outbox
@@ -52,18 +52,24 @@ class Agency:
     desks: tuple[Desk, ...]
 
 
-def open_banli(url: str, folder: Path, key: str) -> tuple[Banli, Silent]:
-    """The product on this database, not started, with a channel that goes nowhere."""
+def open_banli(url: str, folder: Path, key: str, clock: Clock | None = None) -> tuple[Banli, Silent]:
+    """The product here, not started, with a channel that goes nowhere; by default its clock stands still."""
+    channel = Silent(account=ACCOUNT)
+    return open_with(channel, url, folder, key, clock or ManualClock(START)), channel
+
+
+def open_with(channel: LoopbackChannel, url: str, folder: Path, key: str, clock: Clock) -> Banli:
+    """As `open_banli`, with a channel of one's own."""
     settings = Settings.model_validate({"database_url": url, "files_dir": folder / "files", "keys": key})
-    banli, channel = build(settings, clock=ManualClock(START)), Silent(account=ACCOUNT)
+    banli = build(settings, clock=clock)
     banli.add(channel)
-    return banli, channel
+    return banli
 
 
-def prepare(url: str, folder: Path, clients: int) -> Agency:
+def prepare(url: str, folder: Path, clients: int, clock: Clock | None = None) -> Agency:
     """Fill a database that has its tables: everything is done by commands of the product."""
     key = generate_key()
-    banli, _ = open_banli(url, folder, key)
+    banli, _ = open_banli(url, folder, key, clock)
     banli.start()
     try:
         publish_flows(banli.store, banli.bus, FLOWS)

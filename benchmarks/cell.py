@@ -1,12 +1,13 @@
 """One measured figure beside its reference, taken again when the machine was not quiet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.places import Place
 from benchmarks.product import Run
 from benchmarks.raw import connect
 from benchmarks.reference import Reference, Speed
+from benchmarks.waits import Wait
 
 TRIES = 3
 NOISY = 0.2  # how far the reference before and after may lie apart, as a share of the greater one
@@ -57,6 +58,28 @@ class Cell:
 def reference(place: Place, seconds: float) -> Speed:
     with place.database() as url, connect(url) as raw:
         return Reference(raw).run(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitCell:
+    """Waits of people, with the reference before and after, which tells whether the machine was quiet."""
+
+    waits: Sequence[Wait]
+    before: Speed
+    after: Speed
+
+    @property
+    def noisy(self) -> bool:
+        return Cell("", self.before, self.before, self.after).noisy
+
+
+def measure_waits(place: Place, seconds: float, work: Callable[[], Sequence[Wait]], tries: int = TRIES) -> WaitCell:
+    """As `measure`: again while the references differ, and then the quietest try."""
+    found: list[WaitCell] = []
+    while not found or (found[-1].noisy and len(found) < tries):
+        before, waits = reference(place, seconds), work()
+        found.append(WaitCell(waits, before, reference(place, seconds)))
+    return min(found, key=lambda cell: Cell("", cell.before, cell.before, cell.after).apart)
 
 
 def measure(name: str, place: Place, seconds: float, work: Callable[[], Speed | Run], tries: int = TRIES) -> Cell:

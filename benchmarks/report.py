@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.cell import Cell
+from benchmarks.cell import Cell, WaitCell
 from benchmarks.footprint import Footprint
 from benchmarks.traffic import MIX
 from tests.services.databases import Kind
@@ -33,6 +33,22 @@ def table(results: Mapping[Kind, Sequence[Cell]]) -> str:
                 f"| {NAMES[kind]} | {cell.name} | {cell.rate:,.0f} | {middle} | {late} "
                 f"| {cell.before.rate:,.0f}, {cell.after.rate:,.0f} | {cell.ratio:.2f} "
                 f"| {cell.speed.cpu * 1000:.2f} | {cell.cpu_ratio:.1f} | {noise} |"
+            )
+    return "\n".join(lines)
+
+
+def waits_table(results: Mapping[Kind, WaitCell]) -> str:
+    """One line for each kind of wait."""
+    lines = ["| database | what | number | p50 ms | p95 ms | p99 ms | bar for p95 | reference/s before, after | |"]
+    lines.append("|---|---|---:|---:|---:|---:|---:|---:|---|")
+    for kind, cell in results.items():
+        for each in cell.waits:
+            late = [_ms(each.percentile(share)) for share in (0.5, 0.95, 0.99)]
+            kept = "kept" if each.percentile(0.95) <= each.bar else "NOT kept"
+            noise = f"{kept}, noisy" if cell.noisy else kept
+            lines.append(
+                f"| {NAMES[kind]} | {each.what} | {len(each.seconds)} | {' | '.join(late)} | {each.bar * 1000:,.0f} ms "
+                f"| {cell.before.rate:,.0f}, {cell.after.rate:,.0f} | {noise} |"
             )
     return "\n".join(lines)
 
@@ -64,12 +80,19 @@ def verdict(results: Mapping[Kind, Sequence[Cell]]) -> str:
     return f"Target: {NOW} of the reference now, {WANTED} is where it must get. Best ratio: {'; '.join(told)}."
 
 
-def page(results: Mapping[Kind, Sequence[Cell]], footprint: Footprint, messages: int, postgres: str) -> str:
+def page(
+    results: Mapping[Kind, Sequence[Cell]],
+    waits: Mapping[Kind, WaitCell],
+    footprint: Footprint,
+    messages: int,
+    postgres: str,
+) -> str:
     """Everything that stands between the marks."""
     parts = [
         f"{messages} messages a run; mix: {MIX}.",
         table(results),
         verdict(results),
+        *([waits_table(waits)] if waits else []),
         rows(footprint),
         versions(postgres),
     ]
