@@ -18,6 +18,7 @@ from admin_api.routes import (
     contracts,
     documents,
     handoffs,
+    reports,
     reviews,
     staff,
     tasks,
@@ -36,6 +37,7 @@ SECTIONS: tuple[Section, ...] = (
     reviews.REVIEWS,
     tasks.TASKS,
     texts.TEXTS,
+    reports.REPORTS,
     handoffs.HANDOFFS,
     staff.STAFF,
 )

@@ -147,7 +147,7 @@ def test_a_file_of_a_kind_that_the_item_does_not_take_is_told_at_its_field(
     item_id = small_office.item(small_office.case(), "photo")["id"]
     answer = small_office.upload(item_id, FIRST)
     assert (answer.status_code, [each["pointer"] for each in answer.json()["errors"]]) == (422, ["/file"])
-    assert "JPG / PNG" in answer.json()["detail"]
+    assert "JPG, PNG" in answer.json()["detail"]
     assert stored(tmp_path) == []
 
 

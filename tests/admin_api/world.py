@@ -33,6 +33,7 @@ IDENTITY = {"channel": "webchat", "account": "demo", "external_id": "somebody"}
 REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "list_templates": lambda ids: {},
     "list_flows": lambda ids: {},
+    "response_times": lambda ids: {},
     "list_texts": lambda ids: {},
     "set_text": lambda ids: {"json": {"key": "welcome.client", "language": "en", "words": "Hi {name}"}},
     "reset_text": lambda ids: {"json": {"key": "welcome.client", "language": "en"}},
