@@ -126,9 +126,11 @@ def _versions(reader: Reader, case: Row, masks: Mapping[str, Mask]) -> dict[int,
 
 
 def _people(versions: list[Row]) -> set[Someone]:
-    """Whoever sent or reviewed one of them."""
+    """Whoever sent or reviewed one of them, or was asked to."""
     people: set[Someone] = {(row["by_kind"], row["by_id"]) for row in versions}
-    return people | {("staff", row["reviewed_by"]) for row in versions if row["reviewed_by"] is not None}
+    for name in ("reviewed_by", "asked_by", "second_id", "first_by"):
+        people |= {("staff", row[name]) for row in versions if row[name] is not None}
+    return people
 
 
 def _reads_documents(desk: Desk, case: Row) -> bool:

@@ -17,6 +17,7 @@ from bot.dialogs import (
     handoff,
     invited,
     others,
+    send_back,
     staff_files,
     task_desk,
     undo,
@@ -116,6 +117,7 @@ TABLE: tuple[Route, ...] = (
     Route("tag", "client.tag", _says(case_desk.TAG), case_desk.tag),
     Route("untag", "client.tag", _says(case_desk.UNTAG), case_desk.untag),
     Route("hand over", "case.hand_over", _says(hand_over.HAND_OVER), hand_over.by_words),
+    Route("send back", "case.advance", _says(send_back.SEND_BACK), send_back.by_words),
     Route("staff help", "staff.language", _of_staff("help"), desk.help_),
     Route("staff language", "staff.language", _of_staff("language"), desk.language),
     Route(
@@ -123,6 +125,12 @@ TABLE: tuple[Route, ...] = (
         "case.advance",
         lambda t: _staff(t) and _words(t) and t.dialog.get("kind") in ("form", "date"),
         form.answer,
+    ),
+    Route(
+        "remark",
+        "case.advance",
+        lambda t: _staff(t) and _words(t) and t.dialog.get("kind") == send_back.KIND,
+        send_back.answer,
     ),
     Route(
         "staff answer",

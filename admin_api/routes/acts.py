@@ -9,6 +9,7 @@ from admin_api.schemas.acts import (
     NewFields,
     NewMember,
     NewMessage,
+    NewReturn,
     NewSubstate,
     NewSupplement,
     NewTravellers,
@@ -19,6 +20,7 @@ from admin_api.schemas.model import Created
 from core.commands.cases import AddTraveller, AdvanceCase, AskSupplement, AssignRole, SetFields, SetSubstate
 from core.commands.command import Command
 from core.commands.desk import HandOver, RecordConsultation
+from core.commands.sending_back import SendBack
 from core.commands.work import SayToClient
 from core.views.case_view import case_view
 
@@ -32,6 +34,15 @@ def advance_case(desk: AtDesk, case_id: IdIn, body: NewAdvance) -> CaseState:
     409 names what has to be done first, or that the case is in another stage meanwhile.
     """
     return _after(desk, case_id, command_of(AdvanceCase, {"case_id": case_id, **body.model_dump()}))
+
+
+@ACTS.operation("POST", "/cases/{case_id}/send-back", does(SendBack), errors=[409])
+def send_back(desk: AtDesk, case_id: IdIn, body: NewReturn) -> CaseState:
+    """Send the case back to an earlier stage, with a remark that colleagues read and the client does not.
+
+    409 names the stages to which the flow lets it go back.
+    """
+    return _after(desk, case_id, command_of(SendBack, {"case_id": case_id, **body.model_dump()}))
 
 
 @ACTS.operation("POST", "/cases/{case_id}/substate", does(SetSubstate), errors=[409])

@@ -3,10 +3,12 @@
 from admin_api.case_file import read_version
 from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.route import does, section
-from admin_api.schemas.documents import NewDate, NewReview, NewTick, Version
+from admin_api.schemas.documents import NewDate, NewReview, NewSecond, NewTick, PutOff, Version
 from admin_api.schemas.ids import IdIn
+from admin_api.schemas.tasks import NewSnooze
 from core.commands.command import Command
 from core.commands.documents import GiveDate, ReviewDocument, TickCheck
+from core.commands.reviewing import AskSecondLook, SnoozeReview
 
 REVIEWS = section("reviews")
 
@@ -18,6 +20,21 @@ def review_document(desk: AtDesk, version_id: IdIn, body: NewReview) -> Version:
     409: somebody was faster, a newer version is there, or a check waits for a tick.
     """
     return _after(desk, version_id, command_of(ReviewDocument, {"version_id": version_id, **body.model_dump()}))
+
+
+@REVIEWS.operation("POST", "/versions/{version_id}/second-look", does(AskSecondLook), errors=[409])
+def ask_second_look(desk: AtDesk, version_id: IdIn, body: NewSecond) -> Version:
+    """Ask a colleague to decide as well: approved when both have approved, rejected when either has.
+
+    409: he cannot be the second reviewer, or somebody else has asked already.
+    """
+    return _after(desk, version_id, AskSecondLook(version_id=version_id, staff_id=body.staff_id))
+
+
+@REVIEWS.operation("POST", "/versions/{version_id}/snooze", does(SnoozeReview), errors=[409])
+def snooze_review(desk: AtDesk, version_id: IdIn, body: NewSnooze) -> PutOff:
+    """Put one's own review off: its card comes back in an hour, or tomorrow at nine, unless it was decided."""
+    return PutOff(until=desk.do(SnoozeReview(version_id=version_id, until=body.until)))
 
 
 @REVIEWS.operation("POST", "/versions/{version_id}/ticks", does(TickCheck), errors=[409])

@@ -17,6 +17,14 @@ class NewAdvance(Sent):
     reason: str = Field(default="", max_length=2000)
 
 
+class NewReturn(Sent):
+    """An earlier stage to which the case goes back, and why. With `stage`, only if the case is still there."""
+
+    to: str = Field(min_length=1, max_length=60, examples=["prepare"])
+    remark: str = Field(min_length=1, max_length=2000, examples=["申请表第 3 页未签字"])
+    stage: str | None = Field(default=None, max_length=60, examples=["review"])
+
+
 class NewSubstate(Sent):
     """More exactly where the case is within its stage."""
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from admin_api.schemas.ids import IdOut, ids_as_text
+from admin_api.schemas.ids import IdIn, IdOut, ids_as_text
 from admin_api.schemas.model import Given, Moment, Sent
 from core.engine.text import Words
 from core.store.sealing import Row
@@ -29,6 +29,15 @@ class Finding(Given):
     params: dict[str, Any]
 
 
+class Second(Given):
+    """Two people decide: who asked whom, and the first of the two approvals."""
+
+    asked_by: Who
+    reviewer: Who
+    first_by: Who | None
+    first_at: Moment | None
+
+
 class Version(Given):
     """One version of a document; only the newest one counts."""
 
@@ -46,6 +55,7 @@ class Version(Given):
     at: Moment
     reviewed_by: Who | None
     reviewed_at: Moment | None
+    second_look: Second | None
     reason: str | None
     words: str | None
     note: str | None
@@ -106,6 +116,18 @@ class NewReview(Sent):
     ticks: list[str] = Field(default_factory=list, max_length=40, description="Checks confirmed by eye.")
 
 
+class NewSecond(Sent):
+    """The colleague who decides as well."""
+
+    staff_id: IdIn
+
+
+class PutOff(Given):
+    """When it comes back."""
+
+    until: Moment
+
+
 class NewTick(Sent):
     """A check that was confirmed by eye."""
 
@@ -135,6 +157,10 @@ def findings_of(rows: list[dict[str, Any]]) -> list[Finding]:
 def version_of(row: Row, file: Row, people: Mapping[tuple[str, int], str], files: int) -> Version:
     """``file``: the first of its ``files``; ``people``: kind and id -> name, for whoever sent and reviewed it."""
     by, reviewer = (row["by_kind"], row["by_id"]), row["reviewed_by"]
+
+    def member(staff_id: int) -> Who:
+        return Who(kind="staff", id=staff_id, name=people.get(("staff", staff_id), ""))
+
     return Version(
         id=row["id"],
         n=row["n"],
@@ -148,10 +174,16 @@ def version_of(row: Row, file: Row, people: Mapping[tuple[str, int], str], files
         by=Who(kind=by[0], id=by[1], name=people.get(by, "")),
         channel=row["channel"],
         at=row["at"],
-        reviewed_by=None
-        if reviewer is None
-        else Who(kind="staff", id=reviewer, name=people.get(("staff", reviewer), "")),
+        reviewed_by=None if reviewer is None else member(reviewer),
         reviewed_at=row["reviewed_at"],
+        second_look=None
+        if row["second_id"] is None
+        else Second(
+            asked_by=member(row["asked_by"]),
+            reviewer=member(row["second_id"]),
+            first_by=None if row["first_by"] is None else member(row["first_by"]),
+            first_at=row["first_at"],
+        ),
         reason=row["reason"],
         words=row["words"],
         note=row["note"],

@@ -41,6 +41,12 @@ def _done(ctx: CardContext, row: Row) -> bool:
     if command == "TickCheck":
         version = ctx.lookup.peek(document_version, args["version_id"])
         return version is not None and args["check"] in version["ticks"]
+    if command == "ShowReview":
+        version = ctx.lookup.peek(document_version, args["version_id"])
+        return version is None or version["status"] != "submitted"
+    if command == "OfferSecondLook":
+        version = ctx.lookup.peek(document_version, args["version_id"])
+        return version is not None and version["first_for"] is not None and version["first_for"] == version["second_id"]
     if command == "AskDate":
         version = ctx.lookup.peek(document_version, args["version_id"])
         return version is not None and args["name"] in version["dates"]

@@ -30,6 +30,10 @@ def dialog(ctx: CardContext) -> Card:
     """The question of an open dialog."""
     if ctx.params["kind"] in ("tag", "consultation"):
         return question(ctx)
+    if ctx.params["kind"] == "send_back":
+        view = with_subject(ctx, {"case": ctx.params["case"]}).case()
+        stage = ctx.word(view.compiled.flow.stage(ctx.params["to"]).name)
+        return Card(text=ctx.say("send_back.why", number=view.row["number"], stage=stage), kind="form")
     if ctx.params["kind"] == "collect":
         return item(with_subject(ctx, {"case": ctx.params["case"], "item": ctx.params["item"]}))
     asked = with_subject(ctx, {"case": ctx.params["case"]})

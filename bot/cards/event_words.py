@@ -1,7 +1,7 @@
 """The timeline in words: one sentence per event, in the reader's language."""
 
 from bot.cards.context import CardContext
-from bot.cards.wording import items_words, reason_words, role_words
+from bot.cards.wording import items_words, reason_words, role_words, staff_name
 from core.engine.flow import Flow
 from core.views.timeline import Happening
 
@@ -27,6 +27,8 @@ def event_words(ctx: CardContext, flow: Flow, happening: Happening) -> str:
         params["reason"] = reason_words(ctx, flow, data["reason"], data.get("words"))
     if "title" in data:
         params["title"] = ctx.word(data["title"])
+    if data.get("staff_id"):
+        params["name"] = staff_name(ctx, data["staff_id"])
     if "role" in data:
         params["role"] = role_words(ctx, data["role"])
     if "fields" in data:

@@ -2,7 +2,9 @@
 
 from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.context import CardContext
-from bot.cards.wording import findings_words, flow_message, reason_words
+from bot.cards.wording import findings_words, flow_message, reason_words, staff_name
+from core.cases.review_snooze import put_off_until
+from core.cases.second_look import waits_for
 from core.channel.outbound import Card, Image
 from core.clients.tables import client
 from core.contracts.tables import contract as contract_table
@@ -68,6 +70,8 @@ def stage_work(ctx: CardContext) -> Card:
         mark = ctx.say("stage.field_done") if filled else ctx.say("stage.field_open")
         facts.append((ctx.word(flow.field(key).name), mark))
     text = "" if view.substate is None else ctx.say("stage.substate", substate=ctx.word(view.substate))
+    if reason := ctx.params.get("reason"):
+        text = "\n".join(part for part in (ctx.say("stage.reason", reason=reason), text) if part)
     return Card(
         title=title,
         text=text,
@@ -130,7 +134,11 @@ def _findings(ctx: CardContext, view: DocumentView) -> list[str]:
 def _decision(ctx: CardContext, view: DocumentView) -> str:
     version = view.version
     if version["status"] == "submitted":
-        return ctx.say("review.moved") if taken_away(ctx) else ""
+        if taken_away(ctx):
+            return ctx.say("review.moved")
+        until = put_off_until(ctx.lookup, version["id"], ctx.actor.id, ctx.now)
+        later = "" if until is None else ctx.say("task.until", when=ctx.when(until))
+        return "\n".join(part for part in (_second(ctx, view), later) if part)
     if version["status"] in ("replaced", "withdrawn"):
         return ctx.say(f"review.{version['status']}")
     who = "" if view.reviewer is None else view.reviewer["name"]
@@ -140,10 +148,25 @@ def _decision(ctx: CardContext, view: DocumentView) -> str:
     )
 
 
+def _second(ctx: CardContext, view: DocumentView) -> str:
+    """That two people decide, who has approved already, and who is waited for."""
+    version = view.version
+    if version["second_id"] is None or version["second_id"] == version["asked_by"]:
+        return ""
+    names = {each: staff_name(ctx, version[each]) for each in ("asked_by", "second_id", "first_by")}
+    if version["first_by"] is None:
+        return ctx.say("second.both", one=names["asked_by"], other=names["second_id"])
+    other = staff_name(ctx, waits_for(version)[0])
+    return ctx.say(
+        "second.first", who=names["first_by"], when=ctx.when(version["first_at"]), n=version["n"], other=other
+    )
+
+
 def reasons(ctx: CardContext) -> Card:
     view = document_view(ctx.lookup, ctx.house.catalogue, ctx.subject["version"])
     item = ctx.word(view.item.name)
-    footer = _decision(ctx, view) or ctx.say("review.other", number=view.case.row["number"], item=item)
+    other = ctx.say("review.other", number=view.case.row["number"], item=item)
+    footer = other if view.version["status"] == "submitted" and not taken_away(ctx) else _decision(ctx, view)
     return Card(text=ctx.say("review.reasons", item=item), buttons=buttons_of(ctx), footer=footer, kind="reasons")
 
 

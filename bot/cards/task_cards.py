@@ -2,12 +2,14 @@
 
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
+from core.cases.review_snooze import put_off_until
 from core.cases.tables import case
 from core.channel.outbound import Card
 from core.staff.tables import staff
 from core.store.sealing import Row
 from core.tasks.tables import task as task_table
 from core.views.case_view import case_view
+from core.views.document_view import document_view
 from core.wiring.subjects import of_case
 
 
@@ -43,7 +45,8 @@ def _now(ctx: CardContext, row: Row) -> str:
 def tasks_card(ctx: CardContext) -> Card:
     """The tasks as they are now, numbered as they were when the list was asked for."""
     mine, free = ctx.params.get("mine", []), ctx.params.get("free", [])
-    if not mine and not free:
+    reviews = ctx.params.get("reviews", [])
+    if not mine and not free and not reviews:
         return Card(text=ctx.say("task.none"), kind="tasks")
     lines = [_line(ctx, n, task_id) for n, task_id in enumerate(mine, start=1)]
     if ctx.params["more"]:
@@ -51,6 +54,7 @@ def tasks_card(ctx: CardContext) -> Card:
     if free:
         lines.append(ctx.say("task.free"))
         lines += [_line(ctx, n, task_id) for n, task_id in enumerate(free, start=len(mine) + 1)]
+    lines += _reviews(ctx, reviews, len(mine) + len(free))
     title = ctx.say("task.list", n=len(mine) + ctx.params["more"])
     return Card(title=title, text="\n".join(lines), buttons=buttons_of(ctx), kind="tasks")
 
@@ -67,7 +71,21 @@ def overdue(ctx: CardContext) -> Card:
             view = case_view(ctx.lookup, ctx.house.catalogue, case_id)
             parts = [row["number"], ctx.word(view.stage.name), view.owner["name"] if view.owner else ""]
             lines.append(" · ".join([*(part for part in parts if part), ctx.when(row["due"])]))
+    lines += _reviews(ctx, ctx.params.get("reviews", []), len(tasks), named=True)
     return Card(title=ctx.say("task.late_title"), text="\n".join(lines), buttons=buttons_of(ctx), kind="overdue")
+
+
+def _reviews(ctx: CardContext, rows: list[list[int]], before: int, *, named: bool = False) -> list[str]:
+    """The reviews that are put off, as they are now: item, version, case, until when, and by whom where that counts."""
+    lines = [ctx.say("task.reviews_later")] if rows else []
+    for n, (version_id, staff_id) in enumerate(rows, start=before + 1):
+        view = document_view(ctx.lookup, ctx.house.catalogue, version_id)
+        until = put_off_until(ctx.lookup, version_id, staff_id, ctx.now)
+        parts = [f"{n}. {ctx.word(view.item.name)} v{view.version['n']}", view.case.row["number"]]
+        parts.append(_name(ctx, staff_id) if named else "")
+        parts.append("" if until is None else ctx.say("task.until", when=ctx.when(until)))
+        lines.append(" · ".join(part for part in parts if part))
+    return lines
 
 
 def _line(ctx: CardContext, n: int, task_id: int, *, named: bool = False) -> str:

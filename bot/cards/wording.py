@@ -7,6 +7,7 @@ from bot.cards.context import CardContext
 from core.engine.flow import Flow
 from core.engine.text import bar, fill, pick
 from core.staff.policy import ROLES
+from core.staff.tables import staff
 from core.views.checklist_view import ItemView, checklist, waiting_for_client
 from core.views.unplaced import unplaced_files
 
@@ -104,6 +105,12 @@ def findings_words(ctx: CardContext, findings: Sequence[Mapping[str, Any]], outc
 
 def role_words(ctx: CardContext, role: str) -> str:
     return ctx.say(f"role.{role}") if role in ROLES else role
+
+
+def staff_name(ctx: CardContext, staff_id: int | None) -> str:
+    """A colleague's name; empty for nobody."""
+    member = None if staff_id is None else ctx.lookup.peek(staff, staff_id)
+    return "" if member is None else str(member["name"])
 
 
 def plain_words(ctx: CardContext, value: Any) -> Any:

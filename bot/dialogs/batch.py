@@ -2,6 +2,7 @@
 
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
+from core.cases.second_look import one_is_enough
 from core.cases.tables import document_version, item
 from core.commands.desk import ApproveShown
 from core.commands.documents import ReviewDocument
@@ -32,7 +33,7 @@ def approve(turn: Turn, version_ids: tuple[int, ...]) -> None:
     for row in sorted(rows, key=lambda each: int(each["case_id"])):
         turn.uow.need(case_key(row["case_id"]))
     for row in rows:
-        if row["status"] == "submitted" and is_clear(row):
+        if row["status"] == "submitted" and is_clear(row) and one_is_enough(row, turn.actor):
             command = ReviewDocument(version_id=row["id"], decision="approved")
             _, refusal = turn.bus.attempt(turn.uow, command, turn.cause)
             if refusal is None:

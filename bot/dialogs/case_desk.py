@@ -8,10 +8,12 @@ from bot.dialogs.desk import CASE, NUMBER, reachable
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.cases.consultations import ANSWERS
+from core.cases.sending_back import earlier
 from core.cases.tables import case
 from core.commands.command import Command
 from core.commands.desk import AskWords, OfferHandOver, RecordConsultation, ShowCase, TagClient, UntagClient
 from core.commands.identity import InviteClient
+from core.commands.sending_back import OfferSendBack
 from core.kit.words import said
 from core.ledger.buttons import offer
 from core.store.locks import case_key
@@ -29,6 +31,7 @@ LONGEST = 4000
 _TAG = said("button.tags")
 _HAND_OVER = said("button.hand_over")
 _INVITE = said("button.invite")
+_SEND_BACK = said("button.send_back")
 _TALK = said("button.talk")
 
 
@@ -50,6 +53,9 @@ def show_case(turn: Turn, row: Row) -> None:
     his = policy.may(actor, "case.assign", subject) or actor.id in row["team"].values()
     if his and row["state"] == "open" and policy.may(actor, "case.hand_over", subject):
         offers.append(offer(OfferHandOver(case_id=row["id"]), _HAND_OVER, keeps=True))
+    compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
+    if policy.may(actor, OfferSendBack.permission, subject) and earlier(compiled, row, actor.roles):
+        offers.append(offer(OfferSendBack(case_id=row["id"], stage=row["stage"]), _SEND_BACK, keeps=True))
     if policy.may(actor, InviteClient.permission, client_subject(turn.uow, row["client_id"])):
         offers.append(offer(InviteClient(client_id=row["client_id"]), _INVITE, keeps=True))
     turn.reply("case", {"case": row["id"]}, offers=offers)

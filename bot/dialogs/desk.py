@@ -72,6 +72,7 @@ def language(turn: Turn) -> None:
 def help_(turn: Turn) -> None:
     turn.say("help.staff")
     turn.say("help.desk")
+    turn.say("help.acts")
 
 
 def reachable(turn: Turn, pattern: re.Pattern[str]) -> Row | None:

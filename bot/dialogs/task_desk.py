@@ -4,15 +4,18 @@ from typing import Any
 
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
+from core.cases.review_snooze import put_off_reviews
 from core.commands.desk import ClaimTask, GiveTask, OfferTask, ReleaseTask, ShowCase, ShowTask, SnoozeTask
+from core.commands.reviewing import ShowReview
 from core.commands.work import CompleteTask
+from core.engine.access import Subject
 from core.kit.words import said
 from core.ledger.buttons import offer
 from core.staff.policy import ROLES
 from core.store.sealing import Row
 from core.tasks.tables import task
 from core.views.board import reachable_cases
-from core.wiring.subjects import of_case, task_subject
+from core.wiring.subjects import of_case, task_subject, version_subject
 
 OVERDUE = frozenset({"逾期", "overdue", "/overdue"})
 MOST = 10  # of one's own that have buttons, of free ones, of overdue cases
@@ -37,8 +40,11 @@ def tasks(turn: Turn) -> None:
         offers.append(offer(ShowTask(task_id=row["id"]), said("button.nth_later", n=n), keeps=True))
     for n, row in enumerate(free, start=len(mine[:MOST]) + 1):
         offers.append(offer(ClaimTask(task_id=row["id"]), said("button.nth_claim", n=n), keeps=True))
-    ids = [row["id"] for row in mine[:MOST]]
-    params = {"mine": ids, "free": [row["id"] for row in free], "more": max(len(mine) - MOST, 0)}
+    ids, free_ids = [row["id"] for row in mine[:MOST]], [row["id"] for row in free]
+    reviews = put_off_reviews(turn.uow, now, staff_id=turn.actor.id)[:MOST]
+    offers += _reviews(reviews, len(ids) + len(free_ids))
+    later = [[row["version_id"], row["staff_id"]] for row in reviews]
+    params = {"mine": ids, "free": free_ids, "more": max(len(mine) - MOST, 0), "reviews": later}
     turn.reply("tasks", params=params, offers=offers)
 
 
@@ -56,8 +62,24 @@ def overdue(turn: Turn) -> None:
     offers += [
         offer(ShowCase(case_id=row["id"]), {"zh-CN": row["number"], "en": row["number"]}, keeps=True) for row in cases
     ]
-    params = {"tasks": [row["id"] for row in late], "cases": [row["id"] for row in cases]}
+    reviews = [each for row in cases for each in put_off_reviews(turn.uow, now, case_id=row["id"])]
+    reviews = [each for each in reviews if policy.may(turn.actor, "document.review", _version(turn, each))][:MOST]
+    offers += _reviews(reviews, len(late))
+    later = [[row["version_id"], row["staff_id"]] for row in reviews]
+    params = {"tasks": [row["id"] for row in late], "cases": [row["id"] for row in cases], "reviews": later}
     turn.reply("overdue", params=params, offers=offers)
+
+
+def _reviews(rows: list[Row], before: int) -> list[dict[str, Any]]:
+    """A button for each review that is put off, numbered after what stands before it."""
+    return [
+        offer(ShowReview(version_id=row["version_id"]), said("button.nth_review", n=n), keeps=True)
+        for n, row in enumerate(rows, start=before + 1)
+    ]
+
+
+def _version(turn: Turn, row: Row) -> Subject | None:
+    return version_subject(turn.uow, row["version_id"])
 
 
 def offer_colleagues(turn: Turn, found: tuple[Row, list[Row]]) -> None:

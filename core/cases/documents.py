@@ -53,7 +53,8 @@ def submit_document(command: SubmitDocument, deed: Deed) -> int:
     if current is not None and current["status"] in ("submitted", "partial"):
         left = "replaced" if current["status"] == "submitted" else "withdrawn"  # one that was not whole never counted
         uow.change(document_version, current["id"], status=left)
-        close_card(uow, review_card(current["id"]))
+        for card in review_cards(current):
+            close_card(uow, card)
     uow.change(item, wanted["id"], versions=version["n"], current_id=version["id"])
     if version["status"] == "submitted":
         settle_submitted(row, wanted, version, deed)
@@ -161,3 +162,15 @@ def findings_of(
 def review_card(version_id: int) -> str:
     """The key under which every copy of a version's review card is known."""
     return f"review:{version_id}"
+
+
+def review_cards(version: Row) -> tuple[str, ...]:
+    """The keys of all of them: a colleague who was asked for a second look has a card of his own, so that what closes
+    with the first reviewer's press stays open for him."""
+    first = review_card(version["id"])
+    return (first,) if version["second_id"] is None else (first, f"second:{version['id']}")
+
+
+def card_of_reviewer(version: Row, staff_id: int) -> str:
+    """The key of the card on which this person decides."""
+    return review_cards(version)[-1 if staff_id == version["second_id"] else 0]

@@ -75,8 +75,9 @@ def _tell(row: Row, wanted: Row, version: Row, kept: Row, files: int, deed: Deed
 
 
 def takes_more(version: Row) -> bool:
-    """Whether its review has not begun: nothing ticked, dated or decided."""
-    return version["status"] in ("partial", "submitted") and not version["ticks"] and not version["dates"]
+    """Whether its review has not begun: nothing ticked, dated, approved by a first reviewer or decided."""
+    begun = version["ticks"] or version["dates"] or version["first_by"] is not None
+    return version["status"] in ("partial", "submitted") and not begun
 
 
 def files_of(lookup: Lookup, version: Row) -> list[Row]:

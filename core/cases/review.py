@@ -4,6 +4,7 @@ from core.bus.deed import Deed
 from core.cases.checklist import completion_of, tell_if_complete
 from core.cases.documents import findings_of
 from core.cases.pages import count_of, files_of
+from core.cases.second_look import first_of_two
 from core.cases.stages import compiled_of
 from core.cases.tables import case, document_version, item
 from core.commands.documents import AskDate, GiveDate, OfferReasons, ReviewDocument, TickCheck
@@ -19,9 +20,10 @@ DATE_NAMES = ("issued", "expires", "from", "to")
 def review_document(command: ReviewDocument, deed: Deed) -> None:
     """Decide on the newest version. Raises AlreadyDecided, Stale, NotPossibleNow (ticks are missing), Invalid.
 
-    The decision settles the version by a conditional update, so that of two reviewers exactly one decides.
+    The first approval of a version that two people decide on is recorded and decides nothing. A decision settles the
+    version by a conditional update, so that of two reviewers exactly one decides.
     """
-    version = _undecided(deed, command.version_id)
+    version = undecided(deed, command.version_id)
     wanted, row = deed.uow.get(item, version["item_id"]), deed.uow.get(case, version["case_id"])
     if command.files is not None and command.files != count_of(deed.uow, version):
         raise Stale(reason="more_files")
@@ -29,6 +31,8 @@ def review_document(command: ReviewDocument, deed: Deed) -> None:
         missing = missing_ticks(version, command.ticks)
         if missing:
             raise NotPossibleNow(reason="ticks", ticks=missing)
+        if first_of_two(version, deed):
+            return
         status = move(wanted["status"], "approve")
     else:
         _check_reason(command, compiled_of(deed, row))
@@ -76,7 +80,7 @@ def _tell(command: ReviewDocument, row: Row, wanted: Row, version: Row, deed: De
 
 def tick_check(command: TickCheck, deed: Deed) -> None:
     """Ticking the same check again changes nothing. Raises NotPossibleNow for a check that nobody asked for."""
-    version = _undecided(deed, command.version_id)
+    version = undecided(deed, command.version_id)
     if command.check not in {finding["check"] for finding in version["findings"] if finding["outcome"] == "tick"}:
         if command.check in version["ticks"]:
             return
@@ -89,14 +93,14 @@ def give_date(command: GiveDate, deed: Deed) -> None:
     if command.name not in DATE_NAMES:
         words = {"zh-CN": f"日期只能是 {DATE_NAMES}", "en": f"a date is one of {DATE_NAMES}"}
         raise Invalid(problems=[Problem("/name", "document.date", words)])
-    version = _undecided(deed, command.version_id)
+    version = undecided(deed, command.version_id)
     dates = {**version["dates"], command.name: command.value.isoformat()}
     _look_again(version, dates, list(version["ticks"]), deed)
 
 
 def ask_date(command: AskDate, deed: Deed) -> None:
     """The next words of this member of staff are the date."""
-    version = _undecided(deed, command.version_id)
+    version = undecided(deed, command.version_id)
     asked = DateAsked(case_id=version["case_id"], version_id=version["id"], staff_id=deed.actor.id, name=command.name)
     deed.emit(asked)
 
@@ -109,7 +113,7 @@ def needed_dates(version: Row) -> list[str]:
 
 def offer_reasons(command: OfferReasons, deed: Deed) -> None:
     """The flow's reasons come as buttons on a card of their own."""
-    version = _undecided(deed, command.version_id)
+    version = undecided(deed, command.version_id)
     deed.emit(ReasonsAsked(case_id=version["case_id"], version_id=version["id"], staff_id=deed.actor.id))
 
 
@@ -126,7 +130,8 @@ def _look_again(version: Row, dates: dict[str, str], ticks: list[str], deed: Dee
     deed.emit(FindingsChanged(case_id=row["id"], version_id=version["id"]))
 
 
-def _undecided(deed: Deed, version_id: int) -> Row:
+def undecided(deed: Deed, version_id: int) -> Row:
+    """A version that waits for a decision. Raises AlreadyDecided, Stale, NotPossibleNow."""
     version = deed.uow.get(document_version, version_id)
     if version["status"] == "submitted":
         return version

@@ -93,9 +93,26 @@ document_version = Table(
     plain("reason", String(60), nullable=True),
     sealed("words", "content"),
     sealed("note", "content"),
+    plain("asked_by", BigInteger, nullable=True),  # the reviewer who wants a second one, see core.cases.second_look
+    plain("second_id", BigInteger, nullable=True),  # the colleague whom he asked
+    plain("first_by", BigInteger, nullable=True),  # who gave the first of the two approvals
+    plain("first_for", BigInteger, nullable=True),  # whose approval it is: asked_by or second_id
+    plain("first_at", Instant, nullable=True),
     UniqueConstraint("item_id", "n"),
 )
 Index("ix_document_version_case", document_version.c.case_id)
+
+review_snooze = Table(  # a review that somebody put off
+    "review_snooze",
+    metadata,
+    key(),
+    plain("version_id", BigInteger, ForeignKey("document_version.id")),
+    plain("case_id", BigInteger, ForeignKey("client_case.id")),
+    plain("staff_id", BigInteger),
+    plain("until", Instant, nullable=True),  # None: it has come back
+    UniqueConstraint("version_id", "staff_id"),
+)
+Index("ix_review_snooze_staff", review_snooze.c.staff_id)
 
 document_file = Table(  # the second and every further file of a version; the first one stands in the version itself
     "document_file",
@@ -122,6 +139,7 @@ case_event = Table(
     plain("at", Instant),
     plain("actor_kind", String(10)),
     plain("actor_id", BigInteger),
+    plain("behalf_id", BigInteger, nullable=True),  # for whom he stood in
     plain("door", String(10)),
     plain("channel", String(40)),
     plain("correlation", BigInteger),

@@ -1,7 +1,8 @@
 """Who works on a case: a person per role, and how a role without a person finds one."""
 
 from core.bus.deed import Deed
-from core.cases.tables import case
+from core.cases.second_look import pass_on
+from core.cases.tables import case, document_version
 from core.commands.cases import AssignRole
 from core.commands.desk import HandOver, OfferHandOver
 from core.engine.access import Actor
@@ -79,5 +80,9 @@ def _assign(case_id: int, role: str, staff_id: int, deed: Deed) -> None:
         raise NotFound(thing="staff", id=staff_id)
     row = deed.uow.get(case, case_id)
     before = row["team"].get(role)
-    deed.uow.change(case, row["id"], team={**row["team"], role: staff_id})
+    team = {**row["team"], role: staff_id}
+    deed.uow.change(case, row["id"], team=team)
+    if before is not None and (role == "reviewer" or before not in team.values()):
+        for version in deed.uow.find(document_version, case_id=row["id"], status="submitted"):
+            pass_on(version, before, staff_id, deed)
     deed.emit(RoleAssigned(case_id=row["id"], role=role, staff_id=staff_id, before=before))

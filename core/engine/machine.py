@@ -74,6 +74,15 @@ class FlowMachine:
         """The transitions that lead out of a stage, whatever guards and roles say, in the flow's order."""
         return tuple(each for each in self._flow.transitions if stage in each.from_stages)
 
+    def steps_back(self, stage: str) -> tuple[Transition, ...]:
+        """The transitions that send a case back: to a stage that the flow names earlier, and that set nothing on
+        arrival. One that sets a state or an outcome (a supplement handed in) is a step of the flow's own way."""
+        order = list(self._stages)
+        before = set(order[: order.index(stage)])
+        return tuple(
+            each for each in self.triggers(stage) if each.to in before and not each.substate and not each.outcome
+        )
+
     def needs(self, trigger: str) -> frozenset[str]:
         """The names of the facts that a decision about this trigger looks at; none for an unknown trigger."""
         guard = self._guards.get(trigger)

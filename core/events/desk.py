@@ -17,6 +17,15 @@ class ClientUntagged(Event):
     tag: str
 
 
+class SentBack(Event):
+    """To `stage`, from `left`, by a person who says why. What follows is told by StageLeft and StageEntered."""
+
+    staff_id: int
+    stage: str
+    left: str
+    remark: str
+
+
 class WordsAsked(Event):
     """A member of staff is asked for words about a case."""
 

@@ -145,6 +145,7 @@ audit = Table(
     plain("at", Instant),
     plain("actor_kind", String(10)),
     plain("actor_id", BigInteger),
+    plain("behalf_id", BigInteger, nullable=True),  # for whom he stood in
     plain("door", String(10)),  # chat, api, timer, rule, cli
     plain("command", String(60)),
     plain("subject", String(60), nullable=True),  # e.g. "case:123"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from core.bus.deed import Deed
-from core.cases.documents import review_card
+from core.cases.documents import card_of_reviewer, review_card, review_cards
 from core.cases.pages import count_of
 from core.cases.review import missing_ticks, needed_dates
 from core.cases.stages import compiled_of
@@ -12,6 +12,7 @@ from core.cases.tables import case, document_version
 from core.cases.team import who
 from core.commands.command import Command
 from core.commands.documents import AskDate, OfferReasons, OpenOriginal, ReviewDocument, TickCheck
+from core.commands.reviewing import OfferSecondLook, SnoozeReview
 from core.commands.work import Notify, RedrawCard, RenewCard, StartDialog
 from core.events.happened import (
     DateAsked,
@@ -33,6 +34,9 @@ from core.store.sealing import Row
 APPROVE = said("button.approve")
 ORIGINAL = said("button.original")
 REJECT = said("button.reject")
+SECOND = said("button.second_look")
+HOUR = said("button.in_an_hour")
+TOMORROW = said("button.tomorrow")
 
 
 def ask_review(event: DocumentSubmitted, deed: Deed) -> Iterator[Command]:
@@ -41,7 +45,7 @@ def ask_review(event: DocumentSubmitted, deed: Deed) -> Iterator[Command]:
     version = deed.uow.get(document_version, event.version_id)
     for older in deed.uow.find(document_version, item_id=event.item_id):
         if older["status"] == "replaced":
-            yield RedrawCard(card=review_card(older["id"]))
+            yield from redrawn(older)
     reviewer = reviewer_of(row, deed)
     if reviewer is not None:
         yield review_notice(version, reviewer, deed)
@@ -68,13 +72,14 @@ def reviewer_of(row: Row, deed: Deed) -> int | None:
 
 def review_notice(version: Row, reviewer: int, deed: Deed) -> Notify:
     """The review card of a version with the buttons that it needs now."""
+    card = card_of_reviewer(version, reviewer)
     return Notify(
         to="staff",
         person_id=reviewer,
         notice="review",
         subject={"case": version["case_id"], "version": version["id"]},
-        card=review_card(version["id"]),
-        buttons=_review_buttons(version, deed),
+        card=card,
+        buttons=review_buttons(version, deed, second=card != review_card(version["id"])),
     )
 
 
@@ -82,21 +87,35 @@ def show_more(event: DocumentExtended, deed: Deed) -> Iterator[Command]:
     """The one card shows all files, and its buttons decide about what it shows."""
     version = deed.uow.get(document_version, event.version_id)
     if version["status"] == "submitted":
-        card = review_card(version["id"])
-        yield RenewCard(card=card, notice="review", buttons=_review_buttons(version, deed))
+        yield from renewed(version, deed)
 
 
 def tell_withdrawn(event: DocumentWithdrawn, deed: Deed) -> Iterator[Command]:
     """The card can decide nothing any more; the one of the version that counts again can."""
-    close_card(deed.uow, review_card(event.version_id))
-    yield RedrawCard(card=review_card(event.version_id))
+    withdrawn = deed.uow.get(document_version, event.version_id)
+    for card in review_cards(withdrawn):
+        close_card(deed.uow, card)
+    yield from redrawn(withdrawn)
     if event.before_id is not None:
         before = deed.uow.get(document_version, event.before_id)
         if before["status"] == "submitted":
-            yield RenewCard(card=review_card(before["id"]), notice="review", buttons=_review_buttons(before, deed))
+            yield from renewed(before, deed)
 
 
-def _review_buttons(version: Row, deed: Deed) -> tuple[dict[str, Any], ...]:
+def redrawn(version: Row) -> Iterator[Command]:
+    """Every copy of its card, the second reviewer's too."""
+    for card in review_cards(version):
+        yield RedrawCard(card=card)
+
+
+def renewed(version: Row, deed: Deed) -> Iterator[Command]:
+    """Every copy with the buttons that it needs now."""
+    for card in review_cards(version):
+        second = card != review_card(version["id"])
+        yield RenewCard(card=card, notice="review", buttons=review_buttons(version, deed, second=second))
+
+
+def review_buttons(version: Row, deed: Deed, *, second: bool = False) -> tuple[dict[str, Any], ...]:
     """What must be confirmed by eye, the dates that are wanted, and the decision about exactly these files."""
     files = count_of(deed.uow, version)
     approve = ReviewDocument(version_id=version["id"], decision="approved", files=files)
@@ -110,7 +129,12 @@ def _review_buttons(version: Row, deed: Deed) -> tuple[dict[str, Any], ...]:
     ]
     reject = offer(OfferReasons(version_id=version["id"]), REJECT, "danger", keeps=True)
     original = offer(OpenOriginal(version_id=version["id"]), ORIGINAL, keeps=True)
-    return (*ticks, *dates, original, offer(approve, APPROVE, "primary"), reject)
+    more = () if second else (offer(OfferSecondLook(version_id=version["id"]), SECOND, keeps=True),)
+    later = [
+        offer(SnoozeReview(version_id=version["id"], until="hour"), HOUR, keeps=True),
+        offer(SnoozeReview(version_id=version["id"], until="tomorrow"), TOMORROW, keeps=True),
+    ]
+    return (*ticks, *dates, original, offer(approve, APPROVE, "primary"), reject, *more, *later)
 
 
 def ask_date(event: DateAsked, deed: Deed) -> Iterator[Command]:
@@ -132,7 +156,7 @@ def show_reasons(event: ReasonsAsked, deed: Deed) -> Iterator[Command]:
         person_id=event.staff_id,
         notice="reasons",
         subject={"case": row["id"], "version": event.version_id},
-        card=review_card(event.version_id),
+        card=card_of_reviewer(deed.uow.get(document_version, event.version_id), event.staff_id),
         buttons=buttons,
     )
 
@@ -157,7 +181,7 @@ def tell_reopened(event: ItemsReopened, deed: Deed) -> Iterator[Command]:
 
 
 def redraw_review(event: FindingsChanged, deed: Deed) -> Iterator[Command]:
-    yield RedrawCard(card=review_card(event.version_id))
+    yield from redrawn(deed.uow.get(document_version, event.version_id))
 
 
 def _decided(
@@ -169,9 +193,10 @@ def _decided(
         "settled_kind": "staff",
         "settled_by": version["reviewed_by"],
     }
-    close_card(deed.uow, review_card(event.version_id), decided)
+    for card in review_cards(version):
+        close_card(deed.uow, card, decided)
     row = deed.uow.get(case, event.case_id or 0)
-    yield RedrawCard(card=review_card(event.version_id))
+    yield from redrawn(version)
     yield Notify(
         to="client",
         person_id=row["client_id"],

@@ -8,6 +8,7 @@ from core.cases.tables import case, stage_span
 from core.cases.team import who
 from core.commands.cases import AdvanceCase, OpenForm, PlanRules, SetFields, SetSubstate
 from core.commands.command import Command
+from core.commands.sending_back import OfferSendBack
 from core.commands.work import Notify, RedrawCard, StartDialog
 from core.engine.flow import Flow, Stage, Transition
 from core.events.happened import (
@@ -43,16 +44,19 @@ def give_work(event: StageEntered, deed: Deed) -> Iterator[Command]:
     if row["state"] != "open" or card is None:
         return
     for person, buttons in _work(flow, stage, row, deed).items():
-        yield _stage_notice(row, stage, card, person, buttons)
+        yield _stage_notice(row, stage, card, person, buttons, event.reason)
 
 
-def _stage_notice(row: Row, stage: Stage, card: str, person: int, buttons: list[dict[str, object]]) -> Notify:
+def _stage_notice(
+    row: Row, stage: Stage, card: str, person: int, buttons: list[dict[str, object]], reason: str = ""
+) -> Notify:
+    """`reason`: why the case came here, in the words of whoever sent it."""
     return Notify(
         to="staff",
         person_id=person,
         notice="stage_work",
         subject={"case": row["id"]},
-        params={"stage": stage.key},
+        params={"stage": stage.key, "reason": reason},
         card=card,
         buttons=tuple(buttons),
     )
@@ -142,6 +146,7 @@ def _work(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[dict
     """Person -> the buttons that his roles give him, and the stage's owner in any case."""
     found: dict[int, list[dict[str, object]]] = {}
     machine = compiled_of(deed, row).machine
+    back = machine.steps_back(stage.key)
     owner = who(deed.uow, row["id"], stage.owner)
     if owner is not None:
         found[owner] = [*_ticks(flow, stage, row), *_substates(flow, stage, row)]
@@ -152,11 +157,14 @@ def _work(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[dict
             continue  # the state was set on arrival and stays; what else a guard wants may still come
         people = {who(deed.uow, row["id"], role) for role in transition.by if role in row["team"]}
         for person in sorted(each for each in people if each is not None):
-            found.setdefault(person, []).append(_step(flow, stage, transition, row))
+            found.setdefault(person, []).append(_step(flow, stage, transition, row, back=transition in back))
     return found
 
 
-def _step(flow: Flow, stage: Stage, transition: Transition, row: Row) -> dict[str, object]:
+def _step(flow: Flow, stage: Stage, transition: Transition, row: Row, *, back: bool) -> dict[str, object]:
+    if back:
+        remark = OfferSendBack(case_id=row["id"], to=transition.to, stage=stage.key)
+        return offer(remark, transition.label, "plain", keeps=True)
     asked = [field for field in flow.asks(transition, stage.key) if field.type != "bool"]
     if asked or transition.key == "ask_supplement":
         form = OpenForm(case_id=row["id"], trigger=transition.key, stage=stage.key)

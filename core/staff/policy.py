@@ -91,6 +91,7 @@ _SYSTEM = frozenset(
         "client.tag",
         "task.give",
         "task.remind",
+        "review.remind",
         "task.end",
         "identity.bind",
         "identity.invite",

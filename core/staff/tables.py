@@ -48,3 +48,19 @@ api_key = Table(
     plain("created_at", Instant),
     plain("revoked_at", Instant, nullable=True),
 )
+
+delegation = Table(  # for some days a colleague does somebody's work
+    "delegation",
+    metadata,
+    key(),
+    plain("staff_id", BigInteger, ForeignKey("staff.id")),
+    plain("delegate_id", BigInteger, ForeignKey("staff.id")),
+    plain("role", String(40), nullable=True),  # None: all of his roles
+    plain("starts", Instant),
+    plain("ends", Instant),  # the first moment at which it is over
+    plain("made_by", BigInteger),
+    plain("made_at", Instant),
+    plain("ended_at", Instant, nullable=True),  # ended before its time
+)
+Index("ix_delegation_staff", delegation.c.staff_id)
+Index("ix_delegation_delegate", delegation.c.delegate_id)

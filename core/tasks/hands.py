@@ -1,6 +1,6 @@
 """In whose hands a task is: given, put back, taken, put off; and its end together with its stage."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from core.bus.deed import Deed
 from core.commands.desk import (
@@ -13,15 +13,13 @@ from core.commands.desk import (
     ShowTask,
     SnoozeTask,
 )
+from core.engine.putting_off import put_off
 from core.events.desk import TaskEnded, TaskGiven, TaskReleased, TaskReminded, TaskSnoozed
 from core.kit.errors import AlreadyDecided, NotAllowed, NotFound, NotPossibleNow, Refusal
 from core.ledger import timers
 from core.staff.tables import staff
 from core.store.sealing import Row
 from core.tasks.tables import task
-
-HOUR = timedelta(hours=1)
-MORNING = time(9)  # "tomorrow", in the zone of the case's calendar
 
 
 def give_task(command: GiveTask, deed: Deed) -> None:
@@ -77,11 +75,7 @@ def snooze_task(command: SnoozeTask, deed: Deed) -> datetime:
     row = _open(deed, command.task_id)
     if row["staff_id"] != deed.actor.id:
         raise NotPossibleNow(reason="has_owner")
-    until = deed.now + HOUR
-    if command.until == "tomorrow":
-        zone = deed.tool("calendar_of_case")(deed, row["case_id"]).zone
-        tomorrow = deed.now.astimezone(zone).date() + timedelta(days=1)
-        until = datetime.combine(tomorrow, MORNING, zone)
+    until = put_off(deed.now, command.until, deed.tool("calendar_of_case")(deed, row["case_id"]).zone)
     deed.uow.change(task, row["id"], snoozed_until=until)
     remind = RemindTask(task_id=row["id"])
     timers.plan(deed.uow, snooze_key(row["id"]), until, remind, case_id=row["case_id"], scope="task")

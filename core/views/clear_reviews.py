@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from core.cases.review import missing_ticks, needed_dates
+from core.cases.second_look import one_is_enough
 from core.cases.tables import document_version
 from core.engine.access import Actor, Policy, Subject
 from core.store.reading import Lookup
@@ -13,14 +14,15 @@ MOST = 10
 
 
 def clear_reviews(lookup: Lookup, actor: Actor, policy: Policy, subject_of: Callable[[Row], Subject]) -> list[Row]:
-    """At most MOST, those that wait longest first, among the open cases that the reader reaches (core.views.board)."""
+    """At most MOST, those that wait longest first, among the open cases that the reader reaches (core.views.board);
+    what wants another reviewer's approval as well is not among them."""
     cases = [
         row
         for row in reachable_cases(lookup, actor, policy, subject_of)
         if policy.may(actor, "document.review", subject_of(row))
     ]
     versions = lookup.preload(document_version, "case_id", {row["id"] for row in cases})
-    waiting = [row for row in versions if row["status"] == "submitted" and is_clear(row)]
+    waiting = [row for row in versions if row["status"] == "submitted" and is_clear(row) and one_is_enough(row, actor)]
     return sorted(waiting, key=lambda row: int(row["id"]))[:MOST]
 
 

@@ -16,6 +16,9 @@ from core.cases import (
     originals,
     pages,
     review,
+    review_snooze,
+    second_look,
+    sending_back,
     stages,
     supplement,
     team,
@@ -36,6 +39,8 @@ from core.commands import documents as d
 from core.commands import handoffs as h
 from core.commands import identity as n
 from core.commands import people as p
+from core.commands import reviewing as r
+from core.commands import sending_back as sb
 from core.commands import texts as x
 from core.commands import work as w
 from core.commands.command import Command
@@ -49,6 +54,7 @@ from core.events import desk as te
 from core.events import handoffs as eh
 from core.events import happened as e
 from core.events import people as f
+from core.events import reviewing as re
 from core.events.event import EVENTS, Event
 from core.files import service as files
 from core.reactions import contracts as on_contracts
@@ -58,6 +64,7 @@ from core.reactions import handoffs as on_handoffs
 from core.reactions import identity as on_identity
 from core.reactions import people as on_people
 from core.reactions import rules
+from core.reactions import second_look as on_second_look
 from core.reactions import stages as on_stages
 from core.staff import service as staff_room
 from core.staff.policy import ROLES
@@ -112,6 +119,11 @@ HANDLERS: dict[type[Command], Handler] = {
     d.GiveDate: review.give_date,
     d.AskDate: review.ask_date,
     d.OfferReasons: review.offer_reasons,
+    r.OfferSecondLook: second_look.offer_second_look,
+    r.AskSecondLook: second_look.ask_second_look,
+    r.SnoozeReview: review_snooze.snooze_review,
+    r.ShowReview: review_snooze.show_review,
+    r.RemindReview: review_snooze.remind_review,
     d.OpenOriginal: originals.open_original,
     d.WaiveItem: documents.waive_item,
     w.CreateTask: tasks.create_task,
@@ -138,6 +150,8 @@ HANDLERS: dict[type[Command], Handler] = {
     t.TagClient: tags.tag_client,
     t.UntagClient: tags.untag_client,
     t.ShowCase: consultations.show_case,
+    sb.OfferSendBack: sending_back.offer_send_back,
+    sb.SendBack: sending_back.send_back,
     t.AskWords: consultations.ask_words,
     t.RecordConsultation: consultations.record_consultation,
     t.ApproveShown: batch.approve_shown,
@@ -173,6 +187,10 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.DateAsked, on_documents.ask_date),
     (e.ReasonsAsked, on_documents.show_reasons),
     (e.FindingsChanged, on_documents.redraw_review),
+    (re.SecondLookAsked, on_second_look.ask_second),
+    (re.FirstApproval, on_second_look.tell_first),
+    (re.ReviewSnoozed, on_second_look.redraw_snoozed),
+    (re.ReviewReminded, on_second_look.bring_back),
     (e.DocumentApproved, on_documents.tell_approved),
     (e.DocumentApproved, on_stages.redraw_work),
     (e.DocumentRejected, on_documents.tell_rejected),

@@ -40,8 +40,12 @@ def item_subject(lookup: Lookup, item_id: int) -> Subject | None:
 
 
 def version_subject(lookup: Lookup, version_id: int) -> Subject | None:
+    """Also of the colleague who was asked for a second look, as long as it is not decided."""
     row = lookup.peek(document_version, version_id)
-    return None if row is None else case_subject(lookup, row["case_id"])
+    subject = None if row is None else case_subject(lookup, row["case_id"])
+    if row is None or subject is None or row["second_id"] is None or row["status"] != "submitted":
+        return subject
+    return replace(subject, staff_ids=subject.staff_ids | {row["second_id"]})
 
 
 def task_subject(lookup: Lookup, task_id: int) -> Subject | None:

@@ -1,5 +1,6 @@
 """The staff desk over the API: tags of a client, a talk taken down, work handed over."""
 
+from core.cases.tables import case
 from tests.admin_api.office import Office
 
 
@@ -63,3 +64,24 @@ def test_a_task_is_put_off_put_back_and_taken(office: Office) -> None:
     assert office.post("visa.copywriter", f"{path}/claim")["staff_id"] == str(office.staff["visa.copywriter"])
     assert office.post("visa.copywriter", f"{path}/complete")["state"] == "done"
     office.refused(409, "already_decided", "visa.copywriter", "POST", f"{path}/claim")
+
+
+def test_a_case_is_sent_back_with_a_remark_for_colleagues(office: Office) -> None:
+    case_id = office.case()
+    path = f"/cases/{case_id}/send-back"
+    told = office.refused(
+        409, "not_possible_now", "visa.reviewer", "POST", path, json={"to": "signed", "remark": "请更正"}
+    )
+    assert "更早的阶段" in str(told) or "earlier stage" in str(told)
+    told = office.refused(422, "invalid", "visa.reviewer", "POST", path, json={"to": "prepare", "remark": " "})
+    assert [each["pointer"] for each in told["errors"]] == ["/remark"]
+    office.parts.store.run(lambda uow: uow.change(case, int(case_id), stage="review"))
+    told = office.refused(409, "not_possible_now", "visa.reviewer", "POST", path, json={"to": "collect", "remark": "x"})
+    assert len(told["reasons"]) == 1  # the one stage to which it can go
+    office.refused(403, "not_allowed", "visa.copywriter", "POST", path, json={"to": "prepare", "remark": "x"})
+    body = {"to": "prepare", "remark": "请更正", "stage": "review"}
+    assert office.post("visa.reviewer", path, body)["stage"]["key"] == "prepare"
+    office.refused(409, "stale", "visa.reviewer", "POST", path, json=body)
+    events = office.get("visa.copywriter", f"/cases/{case_id}/timeline")["events"]
+    [remark] = [each["details"]["remark"] for each in events if each["event"] == "SentBack"]
+    assert remark == "请更正"

@@ -81,3 +81,19 @@ def test_the_client_is_told_in_the_same_commit(small_office: Office) -> None:
         notices = reader.find(outbox, outbox.c.person_kind == "client", outbox.c.channel == "webchat")
     assert notices[-1]["notice"]["kind"] == "rework"
     assert notices[-1]["notice"]["params"]["reason"] == "blur"
+
+
+def test_two_people_decide_when_the_first_asks_a_second(office: Office) -> None:
+    case_id = office.case()
+    version_id = office.upload(office.item(case_id, "retire")["id"], pdf(words="退休证")).json()["id"]
+    path, second = f"/versions/{version_id}/second-look", str(office.staff["visa.supervisor"])
+    told = office.post("visa.reviewer", path, {"staff_id": second})["second_look"]
+    assert (told["asked_by"]["name"], told["reviewer"]["name"]) == ("visa.reviewer", "visa.supervisor")
+    assert told["first_by"] is None
+    approve = {"decision": "approved"}
+    office.refused(409, "not_possible_now", "visa.copywriter", "POST", f"/versions/{version_id}/review", json=approve)
+    version = office.post("visa.supervisor", f"/versions/{version_id}/review", approve)
+    assert (version["status"], version["second_look"]["first_by"]["name"]) == ("submitted", "visa.supervisor")
+    office.refused(409, "already_decided", "visa.supervisor", "POST", f"/versions/{version_id}/review", json=approve)
+    assert office.post("visa.reviewer", f"/versions/{version_id}/review", approve)["status"] == "approved"
+    office.refused(409, "already_decided", "visa.reviewer", "POST", path, json={"staff_id": second})

@@ -15,6 +15,7 @@ from core.views.talk import last_said
 from tests.bot.chat import (
     CONSULTANT,
     COPYWRITER,
+    DECIDE,
     REVIEWER,
     assert_readable,
     bound,
@@ -120,7 +121,7 @@ def test_waiting_reviews_and_the_steps_follow(office: TestHouse, second: Person)
     assert not newest_card(reviewer, "review").buttons
     reviewer.press_token(old)
     assert "已失效" in reviewer.last
-    assert newest(second, "review") == ["填写有效期至", "打开原件", "通过", "退回"]  # what was ticked stays ticked
+    assert newest(second, "review") == ["填写有效期至", *DECIDE]  # what was ticked stays ticked
     second.presses("通过", card="退休证")
     second.presses("通过", card="护照")
     assert {status for _, _, status in bound(office, client)} == {"approved"}

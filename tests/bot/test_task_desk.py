@@ -7,6 +7,7 @@ import pytest
 
 from core.cases.tables import case_event
 from core.commands.cases import AdvanceCase, AssignRole
+from core.commands.desk import RemindTask
 from core.commands.work import CreateTask
 from core.staff.service import actor_of
 from core.staff.tables import staff as staff_table
@@ -189,3 +190,28 @@ def test_a_task_ends_with_its_stage_and_says_why(office: TestHouse, writer: Pers
     heard = len(writer.messages)
     office.move_to(office.clock.now() + timedelta(hours=2))
     assert not [each for each in writer.messages[heard:] if "本阶段的事" in each.message.card.title]
+
+
+def test_a_reminder_that_comes_too_early_or_too_late_says_nothing(office: TestHouse, writer: Person) -> None:
+    """The timer is cancelled or replaced as a rule; one that fires all the same looks at the truth again."""
+    client = open_case(office)
+    early = give(office, client, writer, "早到的提醒")
+    done, free, loud = (give(office, client, writer, title) for title in ("做完的", "放回的", "没推迟的"))
+    for title in ("早到的提醒", "做完的", "放回的"):
+        writer.presses("明天 9:00", card=title)
+    writer.presses("完成", card="做完的")
+    writer.presses("转给同事", card="放回的")
+    writer.presses("放回")
+    heard, due = len(writer.messages), row_of(office, early)["snoozed_until"]
+    for task_id in (early, done, free, loud):
+        office.do(RemindTask(task_id=task_id))
+    assert row_of(office, early)["snoozed_until"] == due
+    # the hour comes: what was done or put back stays quiet even if its own timer had survived
+    office.banli.store.run(lambda uow: uow.change(task, done, snoozed_until=due))
+    office.banli.store.run(lambda uow: uow.change(task, free, snoozed_until=due))
+    office.clock.move_to(due)
+    for task_id in (done, free, loud):
+        office.do(RemindTask(task_id=task_id))
+    office.do(RemindTask(task_id=early))  # after its own timer: once is enough
+    titles = [each.message.card.title for each in writer.messages[heard:] if each.message.card.kind == "task"]
+    assert titles == ["任务：早到的提醒"]

@@ -7,7 +7,20 @@ from typing import Any
 import pytest
 
 from core.channel.inbound import ButtonPress
-from core.commands import cases, contracts, conversations, desk, documents, handoffs, identity, people, texts, work
+from core.commands import (
+    cases,
+    contracts,
+    conversations,
+    desk,
+    documents,
+    handoffs,
+    identity,
+    people,
+    reviewing,
+    sending_back,
+    texts,
+    work,
+)
 from core.commands.command import COMMANDS, Command
 from core.kit.ids import new_id, new_token
 from core.staff.policy import DEFAULT
@@ -22,6 +35,8 @@ NOBODY = {"channel": "loopback", "account": "test", "external_id": "chat-nobody"
 # One example of every command, about the things of client a1. A new command fails test_the_matrix_is_whole.
 ABOUT: dict[str, Make] = {
     "AdvanceCase": lambda i: cases.AdvanceCase(case_id=i["case"], trigger="begin"),
+    "OfferSendBack": lambda i: sending_back.OfferSendBack(case_id=i["case"]),
+    "SendBack": lambda i: sending_back.SendBack(case_id=i["case"], to="signed", remark="x"),
     "SetSubstate": lambda i: cases.SetSubstate(case_id=i["case"], substate="sent"),
     "SetFields": lambda i: cases.SetFields(case_id=i["case"], fields={"form_filled": True}),
     "AddTraveller": lambda i: cases.AddTraveller(case_id=i["case"], traveller=TRAVELLER),
@@ -42,6 +57,11 @@ ABOUT: dict[str, Make] = {
     "GiveDate": lambda i: documents.GiveDate(version_id=i["version"], name="issued", value=date(2026, 1, 1)),
     "AskDate": lambda i: documents.AskDate(version_id=i["version"], name="issued"),
     "OfferReasons": lambda i: documents.OfferReasons(version_id=i["version"]),
+    "OfferSecondLook": lambda i: reviewing.OfferSecondLook(version_id=i["version"]),
+    "AskSecondLook": lambda i: reviewing.AskSecondLook(version_id=i["version"], staff_id=i["staff"]),
+    "SnoozeReview": lambda i: reviewing.SnoozeReview(version_id=i["version"], until="hour"),
+    "ShowReview": lambda i: reviewing.ShowReview(version_id=i["version"]),
+    "RemindReview": lambda i: reviewing.RemindReview(version_id=i["version"], staff_id=i["staff"]),
     "OpenOriginal": lambda i: documents.OpenOriginal(version_id=i["version"]),
     "ShowItem": lambda i: documents.ShowItem(item_id=i["item"]),
     "WaiveItem": lambda i: documents.WaiveItem(item_id=i["item"], reason="x"),

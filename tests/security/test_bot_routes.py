@@ -67,6 +67,13 @@ def asked(world: World, person: Person, number: str) -> None:
     person.says("评估")
 
 
+def remark(world: World, person: Person, number: str) -> None:
+    """He was asked why the other case goes back."""
+    case_id = world.ids["case"] if number == world.number else 2**40
+    put(world, person, {"kind": "send_back", "case": case_id, "to": "signed", "stage": None})
+    person.says("原因")
+
+
 Try = Callable[[World, Person, str], object]
 # What somebody can send to reach the case with this number through each row.
 ROUTES: dict[str, Try] = {
@@ -85,6 +92,8 @@ ROUTES: dict[str, Try] = {
     "tag": lambda w, p, n: p.says(f"标签 {n} 加急"),
     "untag": lambda w, p, n: p.says(f"去标签 {n} 加急"),
     "hand over": lambda w, p, n: p.says(f"转交 {n}"),
+    "send back": lambda w, p, n: p.says(f"退办 {n} 原因"),
+    "remark": lambda w, p, n: remark(w, p, n),
     "staff answer": lambda w, p, n: asked(w, p, n),
     "reply": lambda w, p, n: p.says(f"回复 {n} 请汇款"),
     "reject": lambda w, p, n: p.says(f"退回 {n} 退休证 重拍"),
@@ -113,7 +122,7 @@ ROUTES: dict[str, Try] = {
     "not understood": lambda w, p, n: p.says(f"请把 {n} 的材料发给我"),
 }
 # Words that name a case: an attempt to reach a foreign one is noted in the audit.
-NAMES_A_CASE = ("staff file in", "case", "tag", "untag", "hand over", "reply", "reject")
+NAMES_A_CASE = ("staff file in", "case", "tag", "untag", "hand over", "send back", "reply", "reject")
 
 
 def test_the_matrix_is_whole() -> None:

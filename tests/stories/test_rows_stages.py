@@ -133,7 +133,7 @@ def test_a_supplement_opens_and_adds_items_tells_the_client_and_starts_the_clock
 
 def test_a_client_hears_nothing_of_a_review_that_sends_back(agency: TestHouse) -> None:
     client = at_stage(agency, "review")
-    agency.people[REVIEWER].presses("退回修改")
+    agency.people[REVIEWER].presses("退回修改").says("申请表第 3 页未签字")
     assert case_of(agency, client)["stage"] == "prepare"
     assert client.new() == []
 

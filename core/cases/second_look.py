@@ -1,0 +1,130 @@
+"""A second reviewer: a version that two people decide on, and whose approval it still wants."""
+
+from typing import Any
+
+from core.bus.deed import Deed
+from core.cases.tables import document_version, item
+from core.commands.reviewing import AskSecondLook, OfferSecondLook
+from core.engine.access import Actor, Reach
+from core.events.reviewing import FirstApproval, SecondLookAsked
+from core.kit.errors import AlreadyDecided, NotFound, NotPossibleNow, Stale
+from core.staff.service import actor_of
+from core.staff.tables import staff
+from core.store.sealing import Row
+
+
+def offer_second_look(command: OfferSecondLook, deed: Deed) -> list[Row]:
+    """Returns the colleagues; the chat in which it was tapped shows them. Raises as ask_second_look."""
+    version = _free(deed, command.version_id)
+    people = colleagues(version, deed)
+    if not people:
+        raise NotPossibleNow(reason="no_second")
+    return people
+
+
+def ask_second_look(command: AskSecondLook, deed: Deed) -> None:
+    """Asking the same colleague again changes nothing.
+
+    Raises NotPossibleNow for somebody who cannot be the second one (himself, whoever uploaded it, no reviewer) and when
+    another reviewer has asked already; AlreadyDecided when the colleague has approved; Stale as a decision does.
+    """
+    version = _free(deed, command.version_id)
+    if version["second_id"] == command.staff_id:
+        return
+    member = deed.uow.peek(staff, command.staff_id)
+    if member is None or not member["active"]:
+        raise NotFound(thing="staff", id=command.staff_id)
+    if member["id"] not in {each["id"] for each in colleagues(version, deed)}:
+        raise NotPossibleNow(reason="not_a_second")
+    before = version["second_id"]
+    asker = version["asked_by"] if version["asked_by"] is not None else deed.actor.id
+    deed.uow.change(document_version, version["id"], asked_by=asker, second_id=member["id"])
+    deed.emit(SecondLookAsked(**_told(version, deed), staff_id=member["id"], before=before))
+
+
+def colleagues(version: Row, deed: Deed) -> list[Row]:
+    """Who can be the second reviewer: everybody whose roles may review, but neither the reviewer who asks nor whoever
+    uploaded the version for the client. His own department first."""
+    out = {deed.actor.id, version["asked_by"], version["second_id"]}
+    if version["by_kind"] == "staff":
+        out.add(version["by_id"])
+    found = []
+    for each in deed.uow.find(staff, active=True):
+        actor = actor_of(deed.uow, each["id"])
+        may = actor is not None and deed.wiring.policy.rows(actor, "document.review") is not Reach.NONE
+        if may and each["id"] not in out:
+            found.append(each)
+    return sorted(found, key=lambda each: (each["department_id"] != deed.actor.department, each["id"]))
+
+
+def waits_for(version: Row) -> list[int]:
+    """Whose approvals it still wants; nobody's in particular when one reviewer is enough."""
+    if version["second_id"] is None:
+        return []
+    both = dict.fromkeys((version["asked_by"], version["second_id"]))
+    return [each for each in both if each != version["first_for"]]
+
+
+def one_is_enough(version: Row, actor: Actor) -> bool:
+    """Whether this person's approval alone would decide it."""
+    wanted = waits_for(version)
+    return not wanted or (wanted == [actor.id] and version["first_by"] != actor.id)
+
+
+def first_of_two(version: Row, deed: Deed) -> bool:
+    """Whether an approval of this actor is the first of two; then it is recorded and nothing is decided.
+
+    Raises NotPossibleNow for somebody who is neither of the two, AlreadyDecided for one who has approved already.
+    """
+    wanted = waits_for(version)
+    if not wanted:
+        return False
+    if version["first_by"] == deed.actor.id or version["first_for"] == deed.actor.id:
+        raise AlreadyDecided(who_kind="staff", who=version["first_by"], when=version["first_at"], version=version["n"])
+    if deed.actor.id not in wanted:
+        raise NotPossibleNow(reason="two_reviewers")
+    if len(wanted) == 1:
+        return False
+    first = {"first_by": deed.actor.id, "first_for": deed.actor.id, "first_at": deed.now}
+    deed.uow.change(document_version, version["id"], **first)
+    [other] = [each for each in wanted if each != deed.actor.id]
+    deed.emit(FirstApproval(**_told(version, deed), staff_id=other))
+    return True
+
+
+def pass_on(version: Row, before: int | None, staff_id: int, deed: Deed) -> None:
+    """The reviewer who asked has handed his work over: his successor decides in his place, alone if he is the colleague
+    who was asked. Has the one who left approved already, his approval stands."""
+    if version["asked_by"] == before and version["first_for"] != before:
+        deed.uow.change(document_version, version["id"], asked_by=staff_id)
+
+
+def _free(deed: Deed, version_id: int) -> Row:
+    """A version that still can be given to a second reviewer by this actor."""
+    version = deed.uow.get(document_version, version_id)
+    if version["status"] != "submitted":
+        if version["reviewed_by"] is None:
+            raise Stale(reason="newer_version" if version["status"] == "replaced" else "withdrawn")
+        raise AlreadyDecided(
+            who_kind="staff",
+            who=version["reviewed_by"],
+            when=version["reviewed_at"],
+            version=version["n"],
+            decision=version["status"],
+        )
+    if version["first_for"] is not None and version["first_for"] == version["second_id"]:
+        raise AlreadyDecided(who_kind="staff", who=version["first_by"], when=version["first_at"], version=version["n"])
+    if version["second_id"] is not None and version["asked_by"] != deed.actor.id:
+        raise NotPossibleNow(reason="second_asked")
+    return version
+
+
+def _told(version: Row, deed: Deed) -> dict[str, Any]:
+    key = deed.uow.get(item, version["item_id"])["key"]
+    return {
+        "case_id": version["case_id"],
+        "item_id": version["item_id"],
+        "item": key,
+        "version_id": version["id"],
+        "version": version["n"],
+    }
