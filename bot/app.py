@@ -28,6 +28,7 @@ from bot.demo.routes import DemoRoutes
 from bot.dialogs.press import check_presses
 from bot.fetcher import Fetcher
 from bot.receiver import Receiver
+from bot.reconciler import Reconciler
 from bot.router import check_table
 from bot.sealer import Sealer
 from bot.sender import Sender
@@ -84,6 +85,7 @@ class Banli:
     fetcher: Fetcher
     sealer: Sealer
     sweeper: Sweeper
+    reconciler: Reconciler
 
     def start(self) -> None:
         self.store.start()
@@ -108,9 +110,10 @@ class Banli:
         raise RuntimeError("the loops do not come to rest")
 
     async def run_loops(self) -> None:
-        """Receiver, sender, ticker, fetcher, sealer and sweeper until cancelled."""
+        """Every loop until cancelled."""
+        loops = (self.receiver, self.sender, self.ticker, self.fetcher, self.sealer, self.sweeper, self.reconciler)
         async with asyncio.TaskGroup() as tasks:
-            for loop in (self.receiver, self.sender, self.ticker, self.fetcher, self.sealer, self.sweeper):
+            for loop in loops:
                 tasks.create_task(loop.run())
 
 
@@ -154,6 +157,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, inspector.limits, scanner),
         sealer=Sealer(store, vault, watch, settings.anchors_file),
         sweeper=Sweeper(reading, files, watch, timedelta(hours=settings.orphan_hours)),
+        reconciler=Reconciler(store, reading, house, channels, watch),
     )
     for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
         store.listen(name, loop.bell.ring)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -16,7 +17,7 @@ from core.conversations.tables import message
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.log import describe_error
-from core.ledger import outbox
+from core.ledger import looks, outbox
 from core.ledger.tables import outbox as outbox_table
 from core.store.reading import Reading
 from core.store.sealing import Row
@@ -111,17 +112,20 @@ class Sender:
             log.error("send_crashed", notice=row["id"], exc_info=error)
             await self._fail(row, attempt, DeliveryFailed(describe_error(error)))
         else:
-            work = partial(self._sent, row=row, attempt=attempt, external_id=external_id, drawn=drawn)
-            unit = Unit(work, name="sent", ahead=Ahead(_look_ahead, row["id"]))
+            settle = self._sent if row["copy_of"] is None else self._redrawn
+            work = partial(settle, row=row, attempt=attempt, external_id=external_id, drawn=drawn)
+            unit = Unit(work, name="sent", ahead=Ahead(_look_ahead, (row["id"], row["copy_of"])))
             await asyncio.wrap_future(self._store.submit(unit))
 
     async def _deliver(self, channel: Channel, address: Address, row: Row, drawn: OutboundMessage) -> str:
+        """The platform's id of the message; empty for a redraw of what was not sent, or cannot be edited there."""
         if row["copy_of"] is None:
             return (await channel.send(address, drawn)).external_id
         original = await asyncio.to_thread(self._original, row["copy_of"])
-        if channel.capabilities.edit and original is not None and original["external_id"]:
-            await channel.redraw(address, original["external_id"], drawn)
-        return ""
+        if not channel.capabilities.edit or original is None or not original["external_id"]:
+            return ""
+        await channel.redraw(address, original["external_id"], drawn)
+        return str(original["external_id"])
 
     def _original(self, row_id: int) -> Row | None:
         with self._reading.open() as reader:
@@ -129,7 +133,10 @@ class Sender:
 
     def _sent(self, uow: UnitOfWork, row: Row, attempt: int, external_id: str, drawn: OutboundMessage) -> None:
         """The platform has it: settle the row, and write what was said into the conversation."""
-        if not outbox.sent(uow, row["id"], attempt, external_id) or row["copy_of"] is not None:
+        shown: dict[str, Any] = {}
+        if row["card"] is not None:
+            shown = {"shown": drawn.looks, "look_at": uow.now + looks.SOON if looks.is_live(row["card"]) else None}
+        if not outbox.sent(uow, row["id"], attempt, external_id, **shown):
             return
         if row["conversation_id"] is not None:
             uow.add(
@@ -144,16 +151,34 @@ class Sender:
                 entry_id=row["id"],
             )
 
+    def _redrawn(self, uow: UnitOfWork, row: Row, attempt: int, external_id: str, drawn: OutboundMessage) -> None:
+        """A copy shows something else now; one that another sender has drawn meanwhile may show either."""
+        settled = outbox.sent(uow, row["id"], attempt, external_id)
+        if settled and external_id:
+            looks.showed(uow, row["copy_of"], drawn.looks)
+        elif not settled:
+            looks.in_doubt(uow, row["copy_of"])
+
     async def _fail(self, row: Row, attempt: int, failure: DeliveryFailed) -> None:
         log.warning("send_failed", notice=row["id"], attempt=attempt, permanent=failure.permanent)
-        unit = Unit(
-            lambda uow: outbox.failed(
-                uow, row["id"], attempt, describe_error(failure), permanent=failure.permanent, after=failure.retry_after
-            ),
-            name="send failed",
-        )
-        await asyncio.wrap_future(self._store.submit(unit))
+        work = partial(_push_ahead if row["copy_of"] is None else _give_back, row=row, attempt=attempt, failure=failure)
+        await asyncio.wrap_future(self._store.submit(Unit(work, name="send failed")))
 
 
-def _look_ahead(uow: UnitOfWork, notice_ids: list[int]) -> None:
-    uow.preload(outbox_table, "id", notice_ids)
+def _push_ahead(uow: UnitOfWork, row: Row, attempt: int, failure: DeliveryFailed) -> None:
+    words = describe_error(failure)
+    outbox.failed(uow, row["id"], attempt, words, permanent=failure.permanent, after=failure.retry_after)
+
+
+def _give_back(uow: UnitOfWork, row: Row, attempt: int, failure: DeliveryFailed) -> None:
+    """A redraw does not hold up its chat: the reconciler asks for another one, drawn as things are then."""
+    words = describe_error(failure)
+    if outbox.lost(uow, row["id"], attempt, words) and looks.refused(
+        uow, row["copy_of"], words, permanent=failure.permanent, after=failure.retry_after
+    ):
+        log.error("card_lost", notice=row["copy_of"], reason=words[:200])
+
+
+def _look_ahead(uow: UnitOfWork, settled: list[tuple[int, int | None]]) -> None:
+    """The rows, and of redraws the copies that they have drawn anew."""
+    uow.preload(outbox_table, "id", {each for ids in settled for each in ids if each is not None})
