@@ -9,6 +9,7 @@ import structlog
 
 from bot.ahead import look_ahead_to_draw
 from bot.cards.context import House
+from bot.cards.overtaken import Overtaken, overtaken
 from bot.cards.render import render
 from core.channel.inbound import Address
 from core.channel.outbound import OutboundMessage
@@ -19,7 +20,7 @@ from core.kit.clock import Clock
 from core.kit.log import describe_error
 from core.ledger import looks, outbox
 from core.ledger.tables import outbox as outbox_table
-from core.store.reading import Reading
+from core.store.reading import Reader, Reading
 from core.store.sealing import Row
 from core.store.store import Ahead, Store, Unit
 from core.store.unit import UnitOfWork
@@ -88,14 +89,24 @@ class Sender:
         with self._reading.open() as reader:
             look_ahead_to_draw(reader, claimed)
             for row in claimed:
-                try:
-                    drawn.append((row, row["attempts"] + 1, render(self._house, reader, row, self._clock.now())))
-                except Exception as error:  # one notice that cannot be drawn must not stop the others
-                    log.error("notice_not_drawn", notice=row["id"], kind=row["notice"]["kind"], exc_info=error)
-                    drawn.append((row, row["attempts"] + 1, error))
+                drawn.append((row, row["attempts"] + 1, self._draw(reader, row)))
         return drawn
 
+    def _draw(self, reader: Reader, row: Row) -> OutboundMessage | Exception:
+        """What is sent, or why nothing is. One notice that cannot be drawn must not stop the others."""
+        try:
+            if row["copy_of"] is None and overtaken(reader, self._house.catalogue, row):
+                return Overtaken()
+            return render(self._house, reader, row, self._clock.now())
+        except Exception as error:
+            log.error("notice_not_drawn", notice=row["id"], kind=row["notice"]["kind"], exc_info=error)
+            return error
+
     async def _serve(self, row: Row, attempt: int, drawn: OutboundMessage | Exception) -> None:
+        if isinstance(drawn, Overtaken):
+            drop = partial(outbox.dropped, row_id=row["id"], attempt=attempt)
+            await asyncio.wrap_future(self._store.submit(Unit(drop, name="overtaken")))
+            return
         if isinstance(drawn, Exception):
             await self._fail(row, attempt, DeliveryFailed(f"not drawn: {drawn}", permanent=True))
             return

@@ -152,6 +152,11 @@ def lost(uow: UnitOfWork, row_id: int, attempt: int, error: str) -> bool:
     return _settled(uow, row_id, attempt, state="lost", error=error[:500])
 
 
+def dropped(uow: UnitOfWork, row_id: int, attempt: int) -> bool:
+    """A notice whose reason was gone when its turn came: it is not sent."""
+    return _settled(uow, row_id, attempt, state="dropped")
+
+
 def _settled(uow: UnitOfWork, row_id: int, attempt: int, **values: Any) -> bool:
     return uow.settle(outbox, row_id, {"state": "sending", "attempts": attempt}, lease_until=None, **values)
 
