@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -41,6 +41,7 @@ from core.catalog.catalogue import Catalogue
 from core.channel.port import Channel
 from core.engine.calendar import WorkingCalendar
 from core.engine.calendars.known import CALENDARS
+from core.engine.manners import Manners, QuietHours
 from core.files.child import Inspector
 from core.files.limits import FileLimits
 from core.files.links import PURPOSE, OriginalLinks
@@ -128,7 +129,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     inspector = Inspector(FileLimits.of(settings.limits))
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
     catalogue, calendars = Catalogue(), dict(CALENDARS)
-    bus = build_bus(DEFAULT, catalogue, calendars)
+    zone = calendars[settings.agency.calendar].zone
+    bus = build_bus(DEFAULT, catalogue, calendars, manners=_manners(settings), zone=zone)
     check_presses()
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
     house = _house(settings, vault, catalogue, calendars)
@@ -164,6 +166,15 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     return banli
 
 
+def _manners(settings: Settings) -> Manners:
+    """What the agency has settled about quiet hours and reminders."""
+    said = settings.agency
+    days = tuple(int(each) for each in said.remind_days.split(",") if each)
+    hours = (time.fromisoformat(each) for each in (said.quiet_from, said.quiet_until, said.remind_hour))
+    begins, ends, hour = hours
+    return Manners(QuietHours(begins, ends), days, hour)
+
+
 def _house(settings: Settings, vault: Vault, catalogue: Catalogue, calendars: dict[str, WorkingCalendar]) -> House:
     return House(
         texts=built_in(),
@@ -172,6 +183,7 @@ def _house(settings: Settings, vault: Vault, catalogue: Catalogue, calendars: di
         calendars=calendars,
         agency=settings.agency.name,
         zone=calendars[settings.agency.calendar].zone,
+        manners=_manners(settings),
         hours=HOURS,
         language=settings.agency.language,
         links=OriginalLinks(vault.derive(PURPOSE), settings.base_url),

@@ -17,6 +17,7 @@ from bot.dialogs import (
     handoff,
     invited,
     others,
+    reminders,
     staff_files,
     task_desk,
     undo,
@@ -79,6 +80,11 @@ def _says(pattern: re.Pattern[str]) -> Callable[[Turn], bool]:
     return lambda turn: _staff(turn) and _words(turn) and pattern.fullmatch(turn.text) is not None
 
 
+def _of_client_says(pattern: re.Pattern[str]) -> Callable[[Turn], bool]:
+    """Words of a client that have this form."""
+    return lambda turn: _client(turn) and _words(turn) and pattern.fullmatch(turn.text) is not None
+
+
 def _with_a_person(turn: Turn) -> bool:
     """What he says there goes to the person, a voice note too; files are collected as ever."""
     return (
@@ -137,6 +143,7 @@ TABLE: tuple[Route, ...] = (
     Route("documents", "document.read", _of_client("documents"), commands.documents),
     Route("human", "conversation.ask_human", _of_client("human"), handoff.human),
     Route("data", "client.data", lambda t: _client(t) and t.text.lower() in consent.RIGHTS, consent.data_right),
+    Route("remind later", "client.snooze", _of_client_says(reminders.LATER), reminders.later),
     Route("undo", "document.submit", lambda t: _client(t) and _words(t) and t.text.lower() in undo.WORDS, undo.undo),
     Route(
         "change",

@@ -95,9 +95,10 @@ class Sender:
     def _draw(self, reader: Reader, row: Row) -> OutboundMessage | Exception:
         """What is sent, or why nothing is. One notice that cannot be drawn must not stop the others."""
         try:
-            if row["copy_of"] is None and overtaken(reader, self._house.catalogue, row):
+            now = self._clock.now()
+            if row["copy_of"] is None and overtaken(self._house, reader, row, now):
                 return Overtaken()
-            return render(self._house, reader, row, self._clock.now())
+            return render(self._house, reader, row, now)
         except Exception as error:
             log.error("notice_not_drawn", notice=row["id"], kind=row["notice"]["kind"], exc_info=error)
             return error

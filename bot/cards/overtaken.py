@@ -4,69 +4,107 @@ A decision, a refusal, an answer and the words of a person are never among them,
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from bot.cards.context import House
 from core.cases.tables import case, document_version
-from core.catalog.catalogue import Catalogue
-from core.conversations.tables import handoff
+from core.clients.tables import client
+from core.conversations.tables import conversation, handoff
 from core.ledger.tables import button
 from core.store.reading import Lookup
 from core.store.sealing import Row
 from core.tasks.tables import task
+from core.views.checklist_view import checklist, waiting_for_client
 
 
 class Overtaken(Exception):
     """The notice is not sent: its reason is gone."""
 
 
-def overtaken(lookup: Lookup, catalogue: Catalogue, row: Row) -> bool:
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A notice whose turn to be sent has come."""
+
+    house: House
+    lookup: Lookup
+    row: Row
+    now: datetime
+
+    def about(self, kind: str) -> int:
+        """The id of what it is about."""
+        return int(self.row["notice"]["subject"][kind])
+
+
+def overtaken(house: House, lookup: Lookup, row: Row, now: datetime) -> bool:
     """Whether the reason of a notice is gone. Raises what drawing it would raise."""
     kinds = _STAFF if row["person_kind"] == "staff" else _CLIENT
     look = kinds.get(row["notice"]["kind"])
-    return look is not None and look(lookup, catalogue, row)
+    return look is not None and look(Turn(house, lookup, row, now))
 
 
-def _stage(lookup: Lookup, catalogue: Catalogue, row: Row) -> bool:
+def _stage(turn: Turn) -> bool:
     """The client is somewhere else already, and hears of it; what a stage brought with it (granted, refused) stays."""
-    there = lookup.peek(case, row["notice"]["subject"]["case"])
-    if there is None or row["notice"]["params"].get("substate"):
+    there, params = turn.lookup.peek(case, turn.about("case")), turn.row["notice"]["params"]
+    if there is None or params.get("substate"):
         return False
-    flow, told = catalogue.compiled(lookup, there["flow_version_id"]).flow, row["notice"]["params"]["stage"]
-    if any(each.outcome and each.to == told for each in flow.transitions):
+    flow = turn.house.catalogue.compiled(turn.lookup, there["flow_version_id"]).flow
+    if any(each.outcome and each.to == params["stage"] for each in flow.transitions):
         return False
-    return bool(flow.shown(there["stage"]).key != told)
+    return bool(flow.shown(there["stage"]).key != params["stage"])
 
 
-def _work(lookup: Lookup, catalogue: Catalogue, row: Row) -> bool:
-    there = lookup.peek(case, row["notice"]["subject"]["case"])
-    left = there is not None and (there["state"] != "open" or there["stage"] != row["notice"]["params"]["stage"])
-    return left or _no_button(lookup, row)
+def _reminder(turn: Turn) -> bool:
+    """Everything has come meanwhile, a person has the chat, or it has become so late that it would disturb."""
+    person = turn.lookup.peek(client, turn.about("client"))
+    if person is None:
+        return True
+    zone = turn.house.zone if person["zone"] is None else ZoneInfo(person["zone"])
+    chats = turn.lookup.find(conversation, client_id=person["id"])
+    if turn.house.manners.quiet.holds(turn.now, zone) or any(chat["mode"] == "human" for chat in chats):
+        return True
+    return not any(_waits(turn, case_id) for case_id in turn.row["notice"]["params"]["cases"])
 
 
-def _review(lookup: Lookup, catalogue: Catalogue, row: Row) -> bool:
-    version = lookup.peek(document_version, row["notice"]["subject"]["version"])
-    return (version is not None and version["status"] != "submitted") or _no_button(lookup, row)
+def _waits(turn: Turn, case_id: int) -> bool:
+    row = turn.lookup.peek(case, case_id)
+    if row is None or row["state"] != "open":
+        return False
+    compiled = turn.house.catalogue.compiled(turn.lookup, row["flow_version_id"])
+    return bool(waiting_for_client(checklist(turn.lookup, compiled, case_id)))
 
 
-def _task(lookup: Lookup, catalogue: Catalogue, row: Row) -> bool:
-    there = lookup.peek(task, row["notice"]["subject"]["task"])
-    return (there is not None and there["state"] != "open") or _no_button(lookup, row)
+def _work(turn: Turn) -> bool:
+    there = turn.lookup.peek(case, turn.about("case"))
+    stage = turn.row["notice"]["params"]["stage"]
+    return (there is not None and (there["state"] != "open" or there["stage"] != stage)) or _no_button(turn)
 
 
-def _call(lookup: Lookup, catalogue: Catalogue, row: Row) -> bool:
-    there = lookup.peek(handoff, row["notice"]["subject"]["handoff"])
+def _review(turn: Turn) -> bool:
+    version = turn.lookup.peek(document_version, turn.about("version"))
+    return (version is not None and version["status"] != "submitted") or _no_button(turn)
+
+
+def _task(turn: Turn) -> bool:
+    there = turn.lookup.peek(task, turn.about("task"))
+    return (there is not None and there["state"] != "open") or _no_button(turn)
+
+
+def _call(turn: Turn) -> bool:
+    there = turn.lookup.peek(handoff, turn.about("handoff"))
     return there is not None and there["state"] != "waiting"
 
 
-def _no_button(lookup: Lookup, row: Row) -> bool:
+def _no_button(turn: Turn) -> bool:
     """Nothing can be done with the card: the work is done, or somebody else's."""
-    tokens = row["notice"]["tokens"]
-    found = (lookup.first(button, token=token) for token in tokens)
+    tokens = turn.row["notice"]["tokens"]
+    found = (turn.lookup.first(button, token=token) for token in tokens)
     return bool(tokens) and all(each is None or each["state"] != "open" for each in found)
 
 
-_Look = Callable[[Lookup, Catalogue, Row], bool]
-_CLIENT: Mapping[str, _Look] = {"stage": _stage}
-_STAFF: Mapping[str, _Look] = {
+_CLIENT: Mapping[str, Callable[[Turn], bool]] = {"stage": _stage, "reminder": _reminder}
+_STAFF: Mapping[str, Callable[[Turn], bool]] = {
     "stage_work": _work,
     "review": _review,
     "reasons": _review,

@@ -13,6 +13,7 @@ from bot.dialogs import (
     hand_over,
     handoff,
     invited,
+    reminders,
     survey,
     task_desk,
     undo,
@@ -27,7 +28,8 @@ from core.store.locks import case_key
 from core.store.sealing import Row
 
 _DIALOGS = (
-    batch, case_desk, collect, commands, confirm, consent, desk, hand_over, handoff, invited, survey, task_desk, undo,
+    batch, case_desk, collect, commands, confirm, consent, desk, hand_over, handoff, invited, reminders, survey,
+    task_desk, undo,
 )  # fmt: skip
 AFTER: After = {command: say for dialog in _DIALOGS for command, say in dialog.AFTER.items()}
 """Every command after whose press a dialog says something; `check_presses` finds one that two dialogs claim."""

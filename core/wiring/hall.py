@@ -1,6 +1,7 @@
 """The one place that knows every room: builds the bus."""
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from core.bus.bus import Bus
 from core.bus.deed import Deed
@@ -35,6 +36,7 @@ from core.commands import documents as d
 from core.commands import handoffs as h
 from core.commands import identity as n
 from core.commands import people as p
+from core.commands import reminders as r
 from core.commands import work as w
 from core.commands.command import Command
 from core.contracts import service as contracts
@@ -42,10 +44,12 @@ from core.conversations import handoffs, telling
 from core.conversations import service as conversations
 from core.engine.access import Actor, Policy
 from core.engine.calendar import WorkingCalendar
+from core.engine.manners import Manners
 from core.events import desk as te
 from core.events import handoffs as eh
 from core.events import happened as e
 from core.events import people as f
+from core.events import reminders as er
 from core.events.event import EVENTS, Event
 from core.files import service as files
 from core.reactions import contracts as on_contracts
@@ -54,7 +58,7 @@ from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
 from core.reactions import identity as on_identity
 from core.reactions import people as on_people
-from core.reactions import rules
+from core.reactions import reminders, rules
 from core.reactions import stages as on_stages
 from core.staff import service as staff_room
 from core.staff.policy import ROLES
@@ -63,6 +67,7 @@ from core.store.unit import UnitOfWork
 from core.surveys import service as surveys
 from core.tasks import hands
 from core.tasks import service as tasks
+from core.views.checklist_view import checklist, waiting_for_client
 from core.wiring.subjects import SUBJECTS, case_of
 
 HANDLERS: dict[type[Command], Handler] = {
@@ -76,6 +81,10 @@ HANDLERS: dict[type[Command], Handler] = {
     n.RecordConsent: consent.record_consent,
     n.AskDataRight: consent.ask_data_right,
     p.SetClientLanguage: clients.set_client_language,
+    r.SetClientZone: clients.set_client_zone,
+    r.PlanReminders: reminders.plan_reminders,
+    r.RemindClient: reminders.remind_client,
+    r.SnoozeReminders: reminders.snooze_reminders,
     p.AddDepartment: staff_room.add_department,
     p.AddStaff: staff_room.add_staff,
     p.BindStaffIdentity: staff_room.bind_staff_identity,
@@ -156,6 +165,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.StageLeft, on_stages.close_work),
     (e.StageEntered, on_stages.tell_stage),
     (e.StageEntered, on_stages.give_work),
+    (e.StageEntered, reminders.plan),
     (e.SubstateSet, on_stages.tell_substate),
     (e.SubstateSet, on_stages.redraw_work),
     (e.FieldSet, on_stages.redraw_work),
@@ -172,6 +182,10 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.DocumentApproved, on_stages.redraw_work),
     (e.DocumentRejected, on_documents.tell_rejected),
     (e.ItemsReopened, on_documents.tell_reopened),
+    (e.ItemsReopened, reminders.plan),
+    (er.ClientMoved, reminders.plan),
+    (er.ClientReminded, reminders.send),
+    (er.RemindersSnoozed, reminders.redraw),
     (f.InvitationDeclined, on_identity.warn_maker),
     (f.ConsentRefused, on_identity.warn_owner),
     (f.DataRightAsked, on_identity.open_request),
@@ -209,14 +223,27 @@ def reactions() -> list[tuple[type[Event], Reaction]]:
     return [*_FIXED, *on_rules]
 
 
-def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, WorkingCalendar]) -> Bus:
-    """Wire everything. Raises RuntimeError for a command without handler, subject or grant."""
+def build_bus(
+    policy: Policy,
+    catalogue: Catalogue,
+    calendars: dict[str, WorkingCalendar],
+    *,
+    manners: Manners | None = None,
+    zone: ZoneInfo | None = None,
+) -> Bus:
+    """Wire everything; `zone` is the agency's, else the one of its first calendar.
+
+    Raises RuntimeError for a command without handler, subject or grant.
+    """
 
     def docs(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
         return facts.docs_facts(catalogue.compiled(uow, row["flow_version_id"]), uow, row, names)
 
     def calendar_of_case(deed: Deed, case_id: int) -> WorkingCalendar:
         return stages.calendar_of(deed, stages.compiled_of(deed, deed.uow.get(case, case_id)))
+
+    def waits_for_client(uow: UnitOfWork, row: Row) -> bool:
+        return bool(waiting_for_client(checklist(uow, catalogue.compiled(uow, row["flow_version_id"]), row["id"])))
 
     sources: dict[str, FactSource] = {
         "case": facts.case_facts,
@@ -245,6 +272,9 @@ def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, Working
                 "open_cases": team.open_cases,
                 "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
                 "roles": ROLES,
+                "manners": manners or Manners(),
+                "zone": zone or next(iter(calendars.values())).zone,
+                "waits_for_client": waits_for_client,
             },
         )
     )
