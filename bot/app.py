@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -28,6 +28,7 @@ from bot.demo.routes import DemoRoutes
 from bot.dialogs.press import check_presses
 from bot.fetcher import Fetcher
 from bot.receiver import Receiver
+from bot.reconciler import Reconciler
 from bot.router import check_table
 from bot.sealer import Sealer
 from bot.sender import Sender
@@ -42,6 +43,7 @@ from core.catalog.texts import BELL as TEXTS_BELL
 from core.channel.port import Channel
 from core.engine.calendar import WorkingCalendar
 from core.engine.calendars.known import CALENDARS
+from core.engine.manners import Manners, QuietHours
 from core.files.child import Inspector
 from core.files.limits import FileLimits
 from core.files.links import PURPOSE, OriginalLinks
@@ -86,6 +88,7 @@ class Banli:
     fetcher: Fetcher
     sealer: Sealer
     sweeper: Sweeper
+    reconciler: Reconciler
 
     def start(self) -> None:
         self.store.start()
@@ -110,9 +113,10 @@ class Banli:
         raise RuntimeError("the loops do not come to rest")
 
     async def run_loops(self) -> None:
-        """Receiver, sender, ticker, fetcher, sealer and sweeper until cancelled."""
+        """Every loop until cancelled."""
+        loops = (self.receiver, self.sender, self.ticker, self.fetcher, self.sealer, self.sweeper, self.reconciler)
         async with asyncio.TaskGroup() as tasks:
-            for loop in (self.receiver, self.sender, self.ticker, self.fetcher, self.sealer, self.sweeper):
+            for loop in loops:
                 tasks.create_task(loop.run())
 
 
@@ -127,7 +131,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     inspector = Inspector(FileLimits.of(settings.limits))
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
     catalogue, calendars, texts = Catalogue(), dict(CALENDARS), LivingTexts(sentences())
-    bus = build_bus(DEFAULT, catalogue, calendars, texts)
+    zone = calendars[settings.agency.calendar].zone
+    bus = build_bus(DEFAULT, catalogue, calendars, texts, manners=_manners(settings), zone=zone)
     check_presses()
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
     house = _house(settings, vault, catalogue, calendars, texts)
@@ -156,11 +161,21 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, inspector.limits, scanner),
         sealer=Sealer(store, vault, watch, settings.anchors_file),
         sweeper=Sweeper(reading, files, watch, timedelta(hours=settings.orphan_hours)),
+        reconciler=Reconciler(store, reading, house, channels, watch),
     )
     for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
         store.listen(name, loop.bell.ring)
     store.listen(TEXTS_BELL, texts.forget)
     return banli
+
+
+def _manners(settings: Settings) -> Manners:
+    """What the agency has settled about quiet hours and reminders."""
+    said = settings.agency
+    days = tuple(int(each) for each in said.remind_days.split(",") if each)
+    hours = (time.fromisoformat(each) for each in (said.quiet_from, said.quiet_until, said.remind_hour))
+    begins, ends, hour = hours
+    return Manners(QuietHours(begins, ends), days, hour)
 
 
 def _house(
@@ -177,6 +192,7 @@ def _house(
         calendars=calendars,
         agency=settings.agency.name,
         zone=calendars[settings.agency.calendar].zone,
+        manners=_manners(settings),
         hours=HOURS,
         language=settings.agency.language,
         links=OriginalLinks(vault.derive(PURPOSE), settings.base_url),

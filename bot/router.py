@@ -17,6 +17,7 @@ from bot.dialogs import (
     handoff,
     invited,
     others,
+    reminders,
     send_back,
     staff_files,
     task_desk,
@@ -78,6 +79,11 @@ def _of_staff(name: str) -> Callable[[Turn], bool]:
 def _says(pattern: re.Pattern[str]) -> Callable[[Turn], bool]:
     """Words of a member of staff that have this form."""
     return lambda turn: _staff(turn) and _words(turn) and pattern.fullmatch(turn.text) is not None
+
+
+def _of_client_says(pattern: re.Pattern[str]) -> Callable[[Turn], bool]:
+    """Words of a client that have this form."""
+    return lambda turn: _client(turn) and _words(turn) and pattern.fullmatch(turn.text) is not None
 
 
 def _with_a_person(turn: Turn) -> bool:
@@ -145,6 +151,7 @@ TABLE: tuple[Route, ...] = (
     Route("documents", "document.read", _of_client("documents"), commands.documents),
     Route("human", "conversation.ask_human", _of_client("human"), handoff.human),
     Route("data", "client.data", lambda t: _client(t) and t.text.lower() in consent.RIGHTS, consent.data_right),
+    Route("remind later", "client.snooze", _of_client_says(reminders.LATER), reminders.later),
     Route("undo", "document.submit", lambda t: _client(t) and _words(t) and t.text.lower() in undo.WORDS, undo.undo),
     Route(
         "change",

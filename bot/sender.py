@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import structlog
 
 from bot.ahead import look_ahead_to_draw
 from bot.cards.context import House
+from bot.cards.overtaken import Overtaken, overtaken
 from bot.cards.render import render
 from core.channel.inbound import Address
 from core.channel.outbound import OutboundMessage
@@ -16,9 +18,9 @@ from core.conversations.tables import message
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.log import describe_error
-from core.ledger import outbox
+from core.ledger import looks, outbox
 from core.ledger.tables import outbox as outbox_table
-from core.store.reading import Reading
+from core.store.reading import Reader, Reading
 from core.store.sealing import Row
 from core.store.store import Ahead, Store, Unit
 from core.store.unit import UnitOfWork
@@ -87,14 +89,25 @@ class Sender:
         with self._reading.open() as reader:
             look_ahead_to_draw(reader, claimed)
             for row in claimed:
-                try:
-                    drawn.append((row, row["attempts"] + 1, render(self._house, reader, row, self._clock.now())))
-                except Exception as error:  # one notice that cannot be drawn must not stop the others
-                    log.error("notice_not_drawn", notice=row["id"], kind=row["notice"]["kind"], exc_info=error)
-                    drawn.append((row, row["attempts"] + 1, error))
+                drawn.append((row, row["attempts"] + 1, self._draw(reader, row)))
         return drawn
 
+    def _draw(self, reader: Reader, row: Row) -> OutboundMessage | Exception:
+        """What is sent, or why nothing is. One notice that cannot be drawn must not stop the others."""
+        try:
+            now = self._clock.now()
+            if row["copy_of"] is None and overtaken(self._house, reader, row, now):
+                return Overtaken()
+            return render(self._house, reader, row, now)
+        except Exception as error:
+            log.error("notice_not_drawn", notice=row["id"], kind=row["notice"]["kind"], exc_info=error)
+            return error
+
     async def _serve(self, row: Row, attempt: int, drawn: OutboundMessage | Exception) -> None:
+        if isinstance(drawn, Overtaken):
+            drop = partial(outbox.dropped, row_id=row["id"], attempt=attempt)
+            await asyncio.wrap_future(self._store.submit(Unit(drop, name="overtaken")))
+            return
         if isinstance(drawn, Exception):
             await self._fail(row, attempt, DeliveryFailed(f"not drawn: {drawn}", permanent=True))
             return
@@ -111,17 +124,20 @@ class Sender:
             log.error("send_crashed", notice=row["id"], exc_info=error)
             await self._fail(row, attempt, DeliveryFailed(describe_error(error)))
         else:
-            work = partial(self._sent, row=row, attempt=attempt, external_id=external_id, drawn=drawn)
-            unit = Unit(work, name="sent", ahead=Ahead(_look_ahead, row["id"]))
+            settle = self._sent if row["copy_of"] is None else self._redrawn
+            work = partial(settle, row=row, attempt=attempt, external_id=external_id, drawn=drawn)
+            unit = Unit(work, name="sent", ahead=Ahead(_look_ahead, (row["id"], row["copy_of"])))
             await asyncio.wrap_future(self._store.submit(unit))
 
     async def _deliver(self, channel: Channel, address: Address, row: Row, drawn: OutboundMessage) -> str:
+        """The platform's id of the message; empty for a redraw of what was not sent, or cannot be edited there."""
         if row["copy_of"] is None:
             return (await channel.send(address, drawn)).external_id
         original = await asyncio.to_thread(self._original, row["copy_of"])
-        if channel.capabilities.edit and original is not None and original["external_id"]:
-            await channel.redraw(address, original["external_id"], drawn)
-        return ""
+        if not channel.capabilities.edit or original is None or not original["external_id"]:
+            return ""
+        await channel.redraw(address, original["external_id"], drawn)
+        return str(original["external_id"])
 
     def _original(self, row_id: int) -> Row | None:
         with self._reading.open() as reader:
@@ -129,7 +145,10 @@ class Sender:
 
     def _sent(self, uow: UnitOfWork, row: Row, attempt: int, external_id: str, drawn: OutboundMessage) -> None:
         """The platform has it: settle the row, and write what was said into the conversation."""
-        if not outbox.sent(uow, row["id"], attempt, external_id) or row["copy_of"] is not None:
+        shown: dict[str, Any] = {}
+        if row["card"] is not None:
+            shown = {"shown": drawn.looks, "look_at": uow.now + looks.SOON if looks.is_live(row["card"]) else None}
+        if not outbox.sent(uow, row["id"], attempt, external_id, **shown):
             return
         if row["conversation_id"] is not None:
             uow.add(
@@ -144,16 +163,34 @@ class Sender:
                 entry_id=row["id"],
             )
 
+    def _redrawn(self, uow: UnitOfWork, row: Row, attempt: int, external_id: str, drawn: OutboundMessage) -> None:
+        """A copy shows something else now; one that another sender has drawn meanwhile may show either."""
+        settled = outbox.sent(uow, row["id"], attempt, external_id)
+        if settled and external_id:
+            looks.showed(uow, row["copy_of"], drawn.looks)
+        elif not settled:
+            looks.in_doubt(uow, row["copy_of"])
+
     async def _fail(self, row: Row, attempt: int, failure: DeliveryFailed) -> None:
         log.warning("send_failed", notice=row["id"], attempt=attempt, permanent=failure.permanent)
-        unit = Unit(
-            lambda uow: outbox.failed(
-                uow, row["id"], attempt, describe_error(failure), permanent=failure.permanent, after=failure.retry_after
-            ),
-            name="send failed",
-        )
-        await asyncio.wrap_future(self._store.submit(unit))
+        work = partial(_push_ahead if row["copy_of"] is None else _give_back, row=row, attempt=attempt, failure=failure)
+        await asyncio.wrap_future(self._store.submit(Unit(work, name="send failed")))
 
 
-def _look_ahead(uow: UnitOfWork, notice_ids: list[int]) -> None:
-    uow.preload(outbox_table, "id", notice_ids)
+def _push_ahead(uow: UnitOfWork, row: Row, attempt: int, failure: DeliveryFailed) -> None:
+    words = describe_error(failure)
+    outbox.failed(uow, row["id"], attempt, words, permanent=failure.permanent, after=failure.retry_after)
+
+
+def _give_back(uow: UnitOfWork, row: Row, attempt: int, failure: DeliveryFailed) -> None:
+    """A redraw does not hold up its chat: the reconciler asks for another one, drawn as things are then."""
+    words = describe_error(failure)
+    if outbox.lost(uow, row["id"], attempt, words) and looks.refused(
+        uow, row["copy_of"], words, permanent=failure.permanent, after=failure.retry_after
+    ):
+        log.error("card_lost", notice=row["copy_of"], reason=words[:200])
+
+
+def _look_ahead(uow: UnitOfWork, settled: list[tuple[int, int | None]]) -> None:
+    """The rows, and of redraws the copies that they have drawn anew."""
+    uow.preload(outbox_table, "id", {each for ids in settled for each in ids if each is not None})

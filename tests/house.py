@@ -226,8 +226,10 @@ class TestHouse:
 
 
 @contextmanager
-def open_house(url: str, folder: Path, start: datetime = START) -> Iterator[TestHouse]:
-    """A house on this database (with tables), its files below `folder`."""
+def open_house(
+    url: str, folder: Path, start: datetime = START, channel: LoopbackChannel | None = None
+) -> Iterator[TestHouse]:
+    """A house on this database (with tables), its files below `folder`; its people sit at this channel."""
     settings = Settings(
         database_url=SecretStr(url),
         files_dir=folder / "files",
@@ -237,11 +239,11 @@ def open_house(url: str, folder: Path, start: datetime = START) -> Iterator[Test
     )
     clock = ManualClock(start)
     banli = build(settings, clock=clock)
-    channel = LoopbackChannel()
-    banli.add(channel)
+    there = channel or LoopbackChannel()
+    banli.add(there)
     banli.start()
     try:
-        yield TestHouse(banli, clock, channel)
+        yield TestHouse(banli, clock, there)
     finally:
         banli.stop()
 

@@ -5,13 +5,23 @@ from admin_api.masked import shown
 from admin_api.route import does, reaches, section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
-from admin_api.schemas.people import ClientFile, Invitation, NewClient, NewGuardian, NewIdentity, NewTag, TagList
+from admin_api.schemas.people import (
+    ClientFile,
+    Invitation,
+    NewClient,
+    NewGuardian,
+    NewIdentity,
+    NewTag,
+    NewZone,
+    TagList,
+)
 from core.clients.tables import client
 from core.clients.tags import tags_of
 from core.commands.command import Command
 from core.commands.desk import TagClient, UntagClient
 from core.commands.identity import InviteClient, SetGuardian
 from core.commands.people import BindClientIdentity, RegisterClient
+from core.commands.reminders import SetClientZone
 from core.kit.errors import NotFound
 
 CLIENTS = section("clients")
@@ -52,6 +62,12 @@ def invite_client(desk: AtDesk, client_id: IdIn) -> Invitation:
 def set_guardian(desk: AtDesk, client_id: IdIn, body: NewGuardian) -> None:
     """Say that another client (a parent) follows this client's cases and hands in documents for them, or no more."""
     desk.do(command_of(SetGuardian, {"client_id": client_id, **body.model_dump()}))
+
+
+@CLIENTS.operation("POST", "/clients/{client_id}/zone", does(SetClientZone), status=204)
+def set_client_zone(desk: AtDesk, client_id: IdIn, body: NewZone) -> None:
+    """Say in which time zone a client lives: nothing goes out to him by itself at night."""
+    desk.do(SetClientZone(client_id=client_id, zone=body.zone))
 
 
 @CLIENTS.operation("GET", "/clients/{client_id}/tags", reaches("client.read", "client", "client_id"))

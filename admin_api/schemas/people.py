@@ -40,6 +40,12 @@ class NewTag(Sent):
     tag: str = Field(min_length=1, max_length=20, examples=["加急办理"])
 
 
+class NewZone(Sent):
+    """Where a client's clock stands."""
+
+    zone: str = Field(max_length=60, description="Empty: the agency's.", examples=["Asia/Shanghai"])
+
+
 class TagList(Given):
     """In the order in which they were put on."""
 

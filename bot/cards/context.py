@@ -10,6 +10,7 @@ from bot.texts.living import LivingTexts
 from core.catalog.catalogue import Catalogue
 from core.engine.access import Actor, Mask, Policy, mask_value
 from core.engine.calendar import WorkingCalendar
+from core.engine.manners import Manners
 from core.engine.text import Words, fill, pick
 from core.files.links import OriginalLinks
 from core.kit.words import SAY
@@ -31,6 +32,7 @@ class House:
     hours: Mapping[str, str]  # the office hours in words
     language: str  # of somebody whose own is not known
     links: OriginalLinks
+    manners: Manners
     base_url: str  # where this installation is found, for links
 
 

@@ -11,6 +11,7 @@ from bot.cards import (
     files_card,
     handoff_cards,
     original_card,
+    reminder_card,
     staff_cards,
     task_cards,
 )
@@ -57,6 +58,7 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "survey": client_cards.survey,
         "files": files_card.files_card,
         "dialog": desk_cards.dialog,
+        "reminder": reminder_card.reminder,
     },
     "staff": {
         "say": _say,

@@ -13,6 +13,7 @@ from bot.dialogs import (
     hand_over,
     handoff,
     invited,
+    reminders,
     second_look,
     send_back,
     survey,
@@ -29,9 +30,23 @@ from core.store.locks import case_key
 from core.store.sealing import Row
 
 _DIALOGS = (
-    batch, case_desk, collect, commands, confirm, consent, desk, hand_over, handoff, invited, second_look, send_back,
-    survey, task_desk, undo,
-)  # fmt: skip
+    batch,
+    case_desk,
+    collect,
+    commands,
+    confirm,
+    consent,
+    desk,
+    hand_over,
+    handoff,
+    invited,
+    reminders,
+    second_look,
+    send_back,
+    survey,
+    task_desk,
+    undo,
+)
 AFTER: After = {command: say for dialog in _DIALOGS for command, say in dialog.AFTER.items()}
 """Every command after whose press a dialog says something; `check_presses` finds one that two dialogs claim."""
 

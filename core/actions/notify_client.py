@@ -8,7 +8,7 @@ from core.actions.situation import Situation
 from core.commands.command import Command
 from core.commands.work import Notify
 
-EXAMPLE = {"message": "remind1"}
+EXAMPLE = {"message": "welcome"}
 
 
 class Args(BaseModel):

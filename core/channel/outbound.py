@@ -1,5 +1,6 @@
 """What is sent: a semantic Card that every channel can show within its capabilities, and the Receipt of it."""
 
+import hashlib
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -59,6 +60,11 @@ class OutboundMessage(BaseModel):
     sender: Literal["bot", "person"] = "bot"
     sender_name: str = ""
     idempotency_key: str = Field(default="", description="for channels that can drop a repeated send")
+
+    @property
+    def looks(self) -> str:
+        """64 hexadecimal digits: the same for two messages that show the same."""
+        return hashlib.sha256(self.model_dump_json(exclude={"idempotency_key"}).encode()).hexdigest()
 
 
 class Receipt(BaseModel):

@@ -1,10 +1,13 @@
 """Handlers of the clients' room: register a client, bind an account, set a language."""
 
 import re
+from zoneinfo import available_timezones
 
 from core.bus.deed import Deed
 from core.clients.tables import client, client_identity
 from core.commands.people import BindClientIdentity, RegisterClient, SetClientLanguage
+from core.commands.reminders import SetClientZone
+from core.events.reminders import ClientMoved
 from core.kit.errors import Invalid, Problem, Refusal
 from core.store.reading import Lookup
 from core.store.sealing import Row
@@ -63,6 +66,20 @@ def bind_client_identity(command: BindClientIdentity, deed: Deed) -> None:
 
 def set_client_language(command: SetClientLanguage, deed: Deed) -> None:
     deed.uow.change(client, command.client_id, language=command.language)
+
+
+def set_client_zone(command: SetClientZone, deed: Deed) -> None:
+    """Raises Invalid for a zone that nobody knows."""
+    deed.uow.change(client, command.client_id, zone=known_zone(command.zone))
+    deed.emit(ClientMoved(client_id=command.client_id))
+
+
+def known_zone(zone: str) -> str | None:
+    """The zone's name, None for the agency's own. Raises Invalid."""
+    if zone and zone not in available_timezones():
+        zh, en = "时区应写成 Asia/Shanghai 这样的名称", "a time zone is written like Asia/Shanghai"
+        raise Invalid(problems=[_problem("/zone", zh, en)])
+    return zone or None
 
 
 def identity_of(lookup: Lookup, channel: str, account: str, external_id: str) -> Row | None:

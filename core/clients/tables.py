@@ -16,6 +16,9 @@ client = Table(
     plain("language", String(10)),
     plain("source", String(20)),
     plain("created_at", Instant),
+    plain("zone", String(60), nullable=True),  # IANA name; None: the agency's
+    plain("reminded_on", String(10), nullable=True),  # day of the last reminder on his calendar, ISO
+    plain("snoozed_until", String(10), nullable=True),  # day on which he wants to be reminded instead
 )
 Index("ix_client_phone", client.c.phone_index)
 Index("ix_client_email", client.c.email_index)

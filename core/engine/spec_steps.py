@@ -15,7 +15,9 @@ class Stage(Piece):
 
     ``client_text`` explains it to the client, ``due`` is working time from entering, ``weight`` its share of the
     progress in percent (all stages together 100). ``part_of`` makes it internal: the client sees that stage instead,
-    so it needs no ``client_text``. ``exit_form`` names fields that staff are asked for before they leave the stage.
+    so it needs no ``client_text``. ``remind``: how many days before ``due`` the client is reminded of what he has to
+    send; absent: the agency's days, where the stage waits for the client. ``exit_form`` names fields that staff are
+    asked for before they leave the stage.
     """
 
     key: str
@@ -23,6 +25,7 @@ class Stage(Piece):
     client_text: Words | None = None
     owner: str
     due: Span | None = None
+    remind: Annotated[tuple[Annotated[int, Limits(ge=0, le=60)], ...], Limits(max_length=10)] | None = None
     weight: Annotated[int, Limits(ge=0, le=100)] = 0
     waiting_on: Literal["client", "staff", "authority", "date"] = "staff"
     substates: tuple[Choice, ...] = ()

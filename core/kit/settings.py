@@ -17,6 +17,7 @@ from core.kit.settings_sources import Key, Reader, SettingsError, variable
 
 Language = Literal["zh-CN", "en"]
 MIB = 1024 * 1024
+_CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
 class _Branch(BaseModel):
@@ -30,6 +31,10 @@ class Agency(_Branch):
     name_en: str = Field(default="Demo Visa Agency", min_length=1, max_length=80)
     language: Language = "zh-CN"
     calendar: str = Field(default="cn-office", min_length=1, max_length=40)
+    quiet_from: Annotated[str, Field(pattern=_CLOCK)] = "21:00"  # nobody is written to by itself, on his own clock
+    quiet_until: Annotated[str, Field(pattern=_CLOCK)] = "09:00"
+    remind_days: Annotated[str, Field(pattern=r"^(\d{1,2}(,\d{1,2}){0,9})?$")] = "7,3,1,0"  # before a client's limit
+    remind_hour: Annotated[str, Field(pattern=_CLOCK)] = "09:00"
 
     @property
     def name(self) -> dict[str, str]:

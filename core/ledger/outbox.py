@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 
 from core.channel.inbound import Address
+from core.ledger import looks
 from core.ledger.tables import in_state, outbox
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -16,6 +17,7 @@ MAX_ATTEMPTS = 8
 BACKOFF = timedelta(seconds=2)  # doubled at every attempt, at most MAX_BACKOFF
 MAX_BACKOFF = timedelta(minutes=30)
 LEASE = timedelta(seconds=60)  # a sender that died holds a row no longer than this
+REDRAW_LEASE = timedelta(seconds=5)  # and a redraw, which may be done twice, no longer than this
 
 
 def append(
@@ -62,18 +64,22 @@ def redraw(uow: UnitOfWork, card: str) -> int:
     """Queue a redraw of every copy of a card. Returns how many."""
     found = copies(uow, card)
     for copy in found:
-        address = Address(channel=copy["channel"], account=copy["account"], chat=copy["chat"])
-        person = (copy["person_kind"], copy["person_id"])
-        append(
-            uow,
-            address,
-            person,
-            copy["notice"],
-            conversation_id=copy["conversation_id"],
-            case_id=copy["case_id"],
-            copy_of=copy["id"],
-        )
+        redraw_copy(uow, copy)
+        looks.wanted(uow, copy)
     return len(found)
+
+
+def redraw_copy(uow: UnitOfWork, copy: Row) -> int:
+    """Queue a redraw of one copy. Returns the row's id."""
+    return append(
+        uow,
+        Address(channel=copy["channel"], account=copy["account"], chat=copy["chat"]),
+        (copy["person_kind"], copy["person_id"]),
+        copy["notice"],
+        conversation_id=copy["conversation_id"],
+        case_id=copy["case_id"],
+        copy_of=copy["id"],
+    )
 
 
 def copies(uow: UnitOfWork, card: str) -> list[Row]:
@@ -132,20 +138,27 @@ def claim(uow: UnitOfWork, row: Row) -> bool:
         {"state": row["state"], "attempts": row["attempts"]},
         state="sending",
         attempts=row["attempts"] + 1,
-        lease_until=uow.now + LEASE,
+        lease_until=uow.now + (LEASE if row["copy_of"] is None else REDRAW_LEASE),
     )
 
 
-def sent(uow: UnitOfWork, row_id: int, attempt: int, external_id: str) -> bool:
-    return uow.settle(
-        outbox,
-        row_id,
-        {"state": "sending", "attempts": attempt},
-        state="sent",
-        external_id=external_id,
-        sent_at=uow.now,
-        lease_until=None,
-    )
+def sent(uow: UnitOfWork, row_id: int, attempt: int, external_id: str, **shown: Any) -> bool:
+    """`shown`: what the copy shows and when it is looked at, see core.ledger.looks."""
+    return _settled(uow, row_id, attempt, state="sent", external_id=external_id, sent_at=uow.now, **shown)
+
+
+def lost(uow: UnitOfWork, row_id: int, attempt: int, error: str) -> bool:
+    """A redraw that the platform did not take: it is not tried again, another one is drawn when its hour comes."""
+    return _settled(uow, row_id, attempt, state="lost", error=error[:500])
+
+
+def dropped(uow: UnitOfWork, row_id: int, attempt: int) -> bool:
+    """A notice whose reason was gone when its turn came: it is not sent."""
+    return _settled(uow, row_id, attempt, state="dropped")
+
+
+def _settled(uow: UnitOfWork, row_id: int, attempt: int, **values: Any) -> bool:
+    return uow.settle(outbox, row_id, {"state": "sending", "attempts": attempt}, lease_until=None, **values)
 
 
 def failed(uow: UnitOfWork, row_id: int, attempt: int, error: str, *, permanent: bool, after: float | None) -> str:

@@ -65,18 +65,26 @@ outbox = Table(
     plain("once", String(200), nullable=True, unique=True),
     sealed("notice", "content", "json", nullable=False),
     plain("created_at", Instant),
-    plain("state", String(10), default="waiting"),  # waiting, sending, sent, unknown, dead
+    plain("state", String(10), default="waiting"),  # waiting, sending, sent, dropped, lost, unknown, dead
     plain("due", Instant),
     plain("attempts", Integer, default=0),
     plain("lease_until", Instant, nullable=True),
     plain("external_id", String(200), nullable=True),
     plain("sent_at", Instant, nullable=True),
     plain("error", String(500), nullable=True),
+    plain("shown", String(64), nullable=True),  # digest of what the copy shows, see core.ledger.looks
+    plain("look_at", Instant, nullable=True),  # when it is compared with what it would show now; None: never
+    plain("seen", Integer, nullable=True),  # version of its case at the last look
+    plain("tries", Integer, default=0, server_default="0"),  # redraws that the platform did not take, in a row
 )
 OPEN = text("state IN ('waiting', 'sending')")
 Index("ix_outbox_open", outbox.c.due, sqlite_where=OPEN, postgresql_where=OPEN)
 Index("ix_outbox_chat_open", outbox.c.channel, outbox.c.chat, outbox.c.id, sqlite_where=OPEN, postgresql_where=OPEN)
 Index("ix_outbox_card", outbox.c.card)
+_LIVE = text("look_at IS NOT NULL")
+Index("ix_outbox_look", outbox.c.look_at, sqlite_where=_LIVE, postgresql_where=_LIVE)
+_COMING = text("copy_of IS NOT NULL AND state IN ('waiting', 'sending')")
+Index("ix_outbox_coming", outbox.c.copy_of, sqlite_where=_COMING, postgresql_where=_COMING)
 
 timer = Table(
     "timer",

@@ -1,6 +1,7 @@
 """The one place that knows every room: builds the bus."""
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from core.bus.bus import Bus
 from core.bus.deed import Deed
@@ -39,6 +40,7 @@ from core.commands import documents as d
 from core.commands import handoffs as h
 from core.commands import identity as n
 from core.commands import people as p
+from core.commands import reminders as rm
 from core.commands import reviewing as r
 from core.commands import sending_back as sb
 from core.commands import texts as x
@@ -49,11 +51,13 @@ from core.conversations import handoffs, telling
 from core.conversations import service as conversations
 from core.engine.access import Actor, Policy
 from core.engine.calendar import WorkingCalendar
+from core.engine.manners import Manners
 from core.engine.sayings import Sayings
 from core.events import desk as te
 from core.events import handoffs as eh
 from core.events import happened as e
 from core.events import people as f
+from core.events import reminders as er
 from core.events import reviewing as re
 from core.events.event import EVENTS, Event
 from core.files import service as files
@@ -63,7 +67,7 @@ from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
 from core.reactions import identity as on_identity
 from core.reactions import people as on_people
-from core.reactions import rules
+from core.reactions import reminders, rules
 from core.reactions import second_look as on_second_look
 from core.reactions import stages as on_stages
 from core.staff import service as staff_room
@@ -73,6 +77,7 @@ from core.store.unit import UnitOfWork
 from core.surveys import service as surveys
 from core.tasks import hands
 from core.tasks import service as tasks
+from core.views.checklist_view import checklist, waiting_for_client
 from core.wiring.subjects import SUBJECTS, case_of
 
 HANDLERS: dict[type[Command], Handler] = {
@@ -86,6 +91,10 @@ HANDLERS: dict[type[Command], Handler] = {
     n.RecordConsent: consent.record_consent,
     n.AskDataRight: consent.ask_data_right,
     p.SetClientLanguage: clients.set_client_language,
+    rm.SetClientZone: clients.set_client_zone,
+    rm.PlanReminders: reminders.plan_reminders,
+    rm.RemindClient: reminders.remind_client,
+    rm.SnoozeReminders: reminders.snooze_reminders,
     p.AddDepartment: staff_room.add_department,
     p.AddStaff: staff_room.add_staff,
     p.BindStaffIdentity: staff_room.bind_staff_identity,
@@ -175,6 +184,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.StageLeft, on_stages.close_work),
     (e.StageEntered, on_stages.tell_stage),
     (e.StageEntered, on_stages.give_work),
+    (e.StageEntered, reminders.plan),
     (e.SubstateSet, on_stages.tell_substate),
     (e.SubstateSet, on_stages.redraw_work),
     (e.FieldSet, on_stages.redraw_work),
@@ -195,6 +205,10 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.DocumentApproved, on_stages.redraw_work),
     (e.DocumentRejected, on_documents.tell_rejected),
     (e.ItemsReopened, on_documents.tell_reopened),
+    (e.ItemsReopened, reminders.plan),
+    (er.ClientMoved, reminders.plan),
+    (er.ClientReminded, reminders.send),
+    (er.RemindersSnoozed, reminders.redraw),
     (f.InvitationDeclined, on_identity.warn_maker),
     (f.ConsentRefused, on_identity.warn_owner),
     (f.DataRightAsked, on_identity.open_request),
@@ -232,14 +246,28 @@ def reactions() -> list[tuple[type[Event], Reaction]]:
     return [*_FIXED, *on_rules]
 
 
-def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, WorkingCalendar], sayings: Sayings) -> Bus:
-    """Wire everything. Raises RuntimeError for a command without handler, subject or grant."""
+def build_bus(
+    policy: Policy,
+    catalogue: Catalogue,
+    calendars: dict[str, WorkingCalendar],
+    sayings: Sayings,
+    *,
+    manners: Manners | None = None,
+    zone: ZoneInfo | None = None,
+) -> Bus:
+    """Wire everything; `zone` is the agency's, else the one of its first calendar.
+
+    Raises RuntimeError for a command without handler, subject or grant.
+    """
 
     def docs(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
         return facts.docs_facts(catalogue.compiled(uow, row["flow_version_id"]), uow, row, names)
 
     def calendar_of_case(deed: Deed, case_id: int) -> WorkingCalendar:
         return stages.calendar_of(deed, stages.compiled_of(deed, deed.uow.get(case, case_id)))
+
+    def waits_for_client(uow: UnitOfWork, row: Row) -> bool:
+        return bool(waiting_for_client(checklist(uow, catalogue.compiled(uow, row["flow_version_id"]), row["id"])))
 
     sources: dict[str, FactSource] = {
         "case": facts.case_facts,
@@ -269,6 +297,9 @@ def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, Working
                 "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
                 "roles": ROLES,
                 "sayings": sayings,
+                "manners": manners or Manners(),
+                "zone": zone or next(iter(calendars.values())).zone,
+                "waits_for_client": waits_for_client,
             },
         )
     )

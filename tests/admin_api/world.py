@@ -41,6 +41,7 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "register_client": lambda ids: {"json": {"name": "赵六"}},
     "read_client": lambda ids: {},
     "list_tags": lambda ids: {},
+    "set_client_zone": lambda ids: {"json": {"zone": "Europe/Berlin"}},
     "tag_client": lambda ids: {"json": {"tag": "加急办理"}},
     "untag_client": lambda ids: {"json": {"tag": "加急办理"}},
     "bind_client_identity": lambda ids: {"json": IDENTITY},

@@ -282,16 +282,12 @@ def test_an_earlier_refusal_is_looked_at_once(japan: CompiledFlow) -> None:
 def test_reminders_and_deadlines_are_planned(japan: CompiledFlow) -> None:
     planned = {rule.key: (rule.at.anchor, str(rule.at.offset)) for rule in japan.flow.rules if rule.at is not None}
     assert planned == {
-        "remind_3": ("stage.due", "-3cd"),
-        "remind_1": ("stage.due", "-1cd"),
         "overdue": ("stage.due", "0min"),
         "return_report": ("case.return_date", "1cd"),
         "finish": ("case.return_date", "7cd"),
     }
-    open_ = {"case.stage": "collect", "docs.complete": False}
-    assert japan.required["rule", "remind_3"].check(open_).ok
-    assert not japan.required["rule", "remind_3"].check(open_ | {"docs.complete": True}).ok
-    assert not japan.required["rule", "remind_3"].check(open_ | {"case.stage": "prepare"}).ok
+    waiting = [stage for stage in japan.flow.stages if stage.waiting_on == "client" and stage.due is not None]
+    assert [(stage.key, stage.remind) for stage in waiting] == [("collect", None)]  # on the agency's days
 
 
 def test_every_reason_of_the_house_is_there(japan: CompiledFlow) -> None:

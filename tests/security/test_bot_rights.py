@@ -16,6 +16,7 @@ from core.commands import (
     handoffs,
     identity,
     people,
+    reminders,
     reviewing,
     sending_back,
     texts,
@@ -45,7 +46,7 @@ ABOUT: dict[str, Make] = {
     "AssignRole": lambda i: cases.AssignRole(case_id=i["case"], role="reviewer", staff_id=i["staff"]),
     "OpenForm": lambda i: cases.OpenForm(case_id=i["case"], trigger="begin"),
     "PlanRules": lambda i: cases.PlanRules(case_id=i["case"]),
-    "RunRule": lambda i: cases.RunRule(case_id=i["case"], rule="remind_3", anchor="x"),
+    "RunRule": lambda i: cases.RunRule(case_id=i["case"], rule="overdue", anchor="x"),
     "RecordDeposit": lambda i: contracts.RecordDeposit(contract_id=i["contract"]),
     "ActivateContract": lambda i: contracts.ActivateContract(contract_id=i["contract"]),
     "AttachCase": lambda i: contracts.AttachCase(contract_id=i["contract"], case_id=i["case"]),
@@ -75,6 +76,10 @@ ABOUT: dict[str, Make] = {
     "SetClientLanguage": lambda i: people.SetClientLanguage(client_id=i["client"], language="en"),
     "SetStaffLanguage": lambda i: people.SetStaffLanguage(staff_id=i["staff"], language="en"),
     "CreateTask": lambda i: work.CreateTask(case_id=i["case"], role="copywriter", title={"zh-CN": "x", "en": "x"}),
+    "PlanReminders": lambda i: reminders.PlanReminders(client_id=i["client"]),
+    "RemindClient": lambda i: reminders.RemindClient(client_id=i["client"]),
+    "SnoozeReminders": lambda i: reminders.SnoozeReminders(client_id=i["client"], days=1),
+    "SetClientZone": lambda i: reminders.SetClientZone(client_id=i["client"], zone="Europe/Berlin"),
     "CompleteTask": lambda i: work.CompleteTask(task_id=i["task"]),
     "AskHuman": lambda i: work.AskHuman(conversation_id=i["conversation"]),
     "PassToPerson": lambda i: handoffs.PassToPerson(conversation_id=i["conversation"], text="x"),
@@ -152,7 +157,7 @@ def test_the_matrix_is_whole() -> None:
     assert DEFAULT.client.keys() & permissions == {
         "case.read", "document.read", "document.submit", "client.language", "conversation.ask_human",
         "conversation.end", "survey.answer",
-        "identity.claim", "client.consent", "client.data",
+        "identity.claim", "client.consent", "client.data", "client.snooze",
     }  # fmt: skip
 
 

@@ -1,0 +1,113 @@
+"""Notices that nobody needs any more when their turn to be sent comes: what they tell or ask for is over.
+
+A decision, a refusal, an answer and the words of a person are never among them, however late they are.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.cards.context import House
+from core.cases.tables import case, document_version
+from core.clients.tables import client
+from core.conversations.tables import conversation, handoff
+from core.ledger.tables import button
+from core.store.reading import Lookup
+from core.store.sealing import Row
+from core.tasks.tables import task
+from core.views.checklist_view import checklist, waiting_for_client
+
+
+class Overtaken(Exception):
+    """The notice is not sent: its reason is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A notice whose turn to be sent has come."""
+
+    house: House
+    lookup: Lookup
+    row: Row
+    now: datetime
+
+    def about(self, kind: str) -> int:
+        """The id of what it is about."""
+        return int(self.row["notice"]["subject"][kind])
+
+
+def overtaken(house: House, lookup: Lookup, row: Row, now: datetime) -> bool:
+    """Whether the reason of a notice is gone. Raises what drawing it would raise."""
+    kinds = _STAFF if row["person_kind"] == "staff" else _CLIENT
+    look = kinds.get(row["notice"]["kind"])
+    return look is not None and look(Turn(house, lookup, row, now))
+
+
+def _stage(turn: Turn) -> bool:
+    """The client is somewhere else already, and hears of it; what a stage brought with it (granted, refused) stays."""
+    there, params = turn.lookup.peek(case, turn.about("case")), turn.row["notice"]["params"]
+    if there is None or params.get("substate"):
+        return False
+    flow = turn.house.catalogue.compiled(turn.lookup, there["flow_version_id"]).flow
+    if any(each.outcome and each.to == params["stage"] for each in flow.transitions):
+        return False
+    return bool(flow.shown(there["stage"]).key != params["stage"])
+
+
+def _reminder(turn: Turn) -> bool:
+    """Everything has come meanwhile, a person has the chat, or it has become so late that it would disturb."""
+    person = turn.lookup.peek(client, turn.about("client"))
+    if person is None:
+        return True
+    zone = turn.house.zone if person["zone"] is None else ZoneInfo(person["zone"])
+    chats = turn.lookup.find(conversation, client_id=person["id"])
+    if turn.house.manners.quiet.holds(turn.now, zone) or any(chat["mode"] == "human" for chat in chats):
+        return True
+    return not any(_waits(turn, case_id) for case_id in turn.row["notice"]["params"]["cases"])
+
+
+def _waits(turn: Turn, case_id: int) -> bool:
+    row = turn.lookup.peek(case, case_id)
+    if row is None or row["state"] != "open":
+        return False
+    compiled = turn.house.catalogue.compiled(turn.lookup, row["flow_version_id"])
+    return bool(waiting_for_client(checklist(turn.lookup, compiled, case_id)))
+
+
+def _work(turn: Turn) -> bool:
+    there = turn.lookup.peek(case, turn.about("case"))
+    stage = turn.row["notice"]["params"]["stage"]
+    return (there is not None and (there["state"] != "open" or there["stage"] != stage)) or _no_button(turn)
+
+
+def _review(turn: Turn) -> bool:
+    version = turn.lookup.peek(document_version, turn.about("version"))
+    return (version is not None and version["status"] != "submitted") or _no_button(turn)
+
+
+def _task(turn: Turn) -> bool:
+    there = turn.lookup.peek(task, turn.about("task"))
+    return (there is not None and there["state"] != "open") or _no_button(turn)
+
+
+def _call(turn: Turn) -> bool:
+    there = turn.lookup.peek(handoff, turn.about("handoff"))
+    return there is not None and there["state"] != "waiting"
+
+
+def _no_button(turn: Turn) -> bool:
+    """Nothing can be done with the card: the work is done, or somebody else's."""
+    tokens = turn.row["notice"]["tokens"]
+    found = (turn.lookup.first(button, token=token) for token in tokens)
+    return bool(tokens) and all(each is None or each["state"] != "open" for each in found)
+
+
+_CLIENT: Mapping[str, Callable[[Turn], bool]] = {"stage": _stage, "reminder": _reminder}
+_STAFF: Mapping[str, Callable[[Turn], bool]] = {
+    "stage_work": _work,
+    "review": _review,
+    "reasons": _review,
+    "task": _task,
+    "handoff": _call,
+}
