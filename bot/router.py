@@ -20,6 +20,7 @@ from bot.dialogs import (
     staff_files,
     task_desk,
     undo,
+    uploads,
 )
 from bot.dialogs.press import press
 from bot.turn import Turn
@@ -103,6 +104,7 @@ TABLE: tuple[Route, ...] = (
     Route("contact", PUBLIC, lambda turn: isinstance(turn.inbound, ContactEvent), others.contact),
     Route("staff file in", "document.submit", lambda t: _staff(t) and _arrived(t), staff_files.bind),
     Route("file in", "document.submit", lambda t: _client(t) and _arrived(t), collect.bind),
+    Route("file by a page", "document.submit", uploads.cannot_come, uploads.instead),
     Route("file before consent", "client.consent", lambda t: _file(t) and consent.missing(t), consent.hold),
     Route("file", "document.submit", lambda t: (_client(t) or _staff(t)) and _file(t), collect.acknowledge),
     Route("board", "case.read", lambda t: _staff(t) and t.text.lower() in desk.BOARD, desk.board),
@@ -137,6 +139,12 @@ TABLE: tuple[Route, ...] = (
     Route("documents", "document.read", _of_client("documents"), commands.documents),
     Route("human", "conversation.ask_human", _of_client("human"), handoff.human),
     Route("data", "client.data", lambda t: _client(t) and t.text.lower() in consent.RIGHTS, consent.data_right),
+    Route(
+        "upload link",
+        "document.submit",
+        lambda t: _client(t) and _words(t) and t.text.lower() in uploads.WORDS,
+        uploads.ask,
+    ),
     Route("undo", "document.submit", lambda t: _client(t) and _words(t) and t.text.lower() in undo.WORDS, undo.undo),
     Route(
         "change",

@@ -131,6 +131,7 @@ def item_card(ctx: CardContext, each: ItemView) -> Card:
         facts=tuple(facts),
         image=_sample(ctx, each),
         footer=ctx.say("item.footer"),
+        buttons=buttons_of(ctx),
         kind="item",
     )
 

@@ -11,7 +11,7 @@ from core.catalog.catalogue import Catalogue
 from core.engine.access import Actor, Mask, Policy, mask_value
 from core.engine.calendar import WorkingCalendar
 from core.engine.text import pick
-from core.files.links import OriginalLinks
+from core.files.links import OriginalLinks, UploadLinks
 from core.kit.words import SAY
 from core.store.reading import Lookup
 from core.store.sealing import Row
@@ -31,6 +31,8 @@ class House:
     hours: Mapping[str, str]  # the office hours in words
     language: str  # of somebody whose own is not known
     links: OriginalLinks
+    uploads: UploadLinks
+    upload_bytes: int  # the largest file that is taken
     base_url: str  # where this installation is found, for links
 
 

@@ -16,6 +16,7 @@ from bot.dialogs import (
     survey,
     task_desk,
     undo,
+    uploads,
 )
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
@@ -28,6 +29,7 @@ from core.store.sealing import Row
 
 _DIALOGS = (
     batch, case_desk, collect, commands, confirm, consent, desk, hand_over, handoff, invited, survey, task_desk, undo,
+    uploads,
 )  # fmt: skip
 AFTER: After = {command: say for dialog in _DIALOGS for command, say in dialog.AFTER.items()}
 """Every command after whose press a dialog says something; `check_presses` finds one that two dialogs claim."""

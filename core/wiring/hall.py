@@ -19,6 +19,7 @@ from core.cases import (
     stages,
     supplement,
     team,
+    upload_links,
     withdrawal,
 )
 from core.cases.log import record
@@ -108,6 +109,7 @@ HANDLERS: dict[type[Command], Handler] = {
     d.AskDate: review.ask_date,
     d.OfferReasons: review.offer_reasons,
     d.OpenOriginal: originals.open_original,
+    d.AskUploadLink: upload_links.ask_upload_link,
     d.WaiveItem: documents.waive_item,
     w.CreateTask: tasks.create_task,
     w.CompleteTask: tasks.complete_task,

@@ -42,6 +42,7 @@ ABOUT: dict[str, Make] = {
     "GiveDate": lambda i: documents.GiveDate(version_id=i["version"], name="issued", value=date(2026, 1, 1)),
     "AskDate": lambda i: documents.AskDate(version_id=i["version"], name="issued"),
     "OfferReasons": lambda i: documents.OfferReasons(version_id=i["version"]),
+    "AskUploadLink": lambda i: documents.AskUploadLink(case_id=i["case"]),
     "OpenOriginal": lambda i: documents.OpenOriginal(version_id=i["version"]),
     "ShowItem": lambda i: documents.ShowItem(item_id=i["item"]),
     "WaiveItem": lambda i: documents.WaiveItem(item_id=i["item"], reason="x"),
