@@ -9,6 +9,7 @@ from core.engine.text import bar, fill, pick
 from core.staff.policy import ROLES
 from core.views.checklist_view import ItemView, checklist, waiting_for_client
 from core.views.unplaced import unplaced_files
+from core.wiring.subjects import of_case
 
 MESSAGE_PARAMS = (
     "name", "agency", "service", "owner", "number", "stage", "next_stage", "n", "due", "list", "done", "total",
@@ -115,13 +116,17 @@ def plain_words(ctx: CardContext, value: Any) -> Any:
     return value
 
 
-def unplaced_words(ctx: CardContext, client_id: int) -> str:
-    """A line that names the client's files that are on no item; empty when there are none."""
-    names = [str(each["name"]) for each in unplaced_files(ctx.lookup, client_id)]
+def unplaced_names(ctx: CardContext, client_id: int) -> str:
+    """The files that are on no item; empty when there are none, or when this reader reads no documents."""
+    if ctx.actor.kind == "staff" and not ctx.house.policy.may(ctx.actor, "document.read", of_case(ctx.case().row)):
+        return ""
+    names = [str(each["name"]) for each in unplaced_files(ctx.lookup, client_id, ctx.actor)]
     if len(names) > MAX_UNPLACED:
         names = [*names[:MAX_UNPLACED], ctx.say("files.more", n=len(names) - MAX_UNPLACED)]
-    return (
-        ctx.say("files.waiting", names="、".join(names) if ctx.language == "zh-CN" else ", ".join(names))
-        if names
-        else ""
-    )
+    return "、".join(names) if ctx.language == "zh-CN" else ", ".join(names)
+
+
+def unplaced_words(ctx: CardContext, client_id: int) -> str:
+    """A line that names them."""
+    names = unplaced_names(ctx, client_id)
+    return ctx.say("files.waiting", names=names) if names else ""

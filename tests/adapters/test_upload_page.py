@@ -52,7 +52,7 @@ def begun(site: Site) -> Site:
 def link_of(page: Page) -> str:
     """The path of the newest upload link of this chat."""
     card = next(each["card"] for each in reversed(page.messages()) if each["card"]["kind"] == "upload_link")
-    return urlsplit(card["link"]["url"]).path
+    return str(urlsplit(card["link"]["url"]).path)
 
 
 def asked(site: Site, chosen: str = "") -> tuple[Page, str, TestClient]:
