@@ -188,6 +188,8 @@ def route(turn: Turn) -> str:
             _not_allowed(turn, row)
             return row.name
         row.answer(turn)
+        if consent.due(turn):
+            consent.ask_once(turn)
         if row.name != "not understood" and turn.chat["misunderstood"]:
             turn.uow.change(conversation, turn.chat["id"], misunderstood=0)
         return row.name

@@ -5,12 +5,21 @@ from admin_api.masked import shown
 from admin_api.route import does, reaches, section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
-from admin_api.schemas.people import ClientFile, Invitation, NewClient, NewGuardian, NewIdentity, NewTag, TagList
+from admin_api.schemas.people import (
+    ClientFile,
+    Invitation,
+    NewClient,
+    NewGuardian,
+    NewIdentity,
+    NewTag,
+    PaperConsent,
+    TagList,
+)
 from core.clients.tables import client
 from core.clients.tags import tags_of
 from core.commands.command import Command
 from core.commands.desk import TagClient, UntagClient
-from core.commands.identity import InviteClient, SetGuardian
+from core.commands.identity import InviteClient, RecordPaperConsent, SetGuardian
 from core.commands.people import BindClientIdentity, RegisterClient
 from core.kit.errors import NotFound
 
@@ -46,6 +55,12 @@ def invite_client(desk: AtDesk, client_id: IdIn) -> Invitation:
     It is shown here and nowhere else.
     """
     return Invitation(code=desk.do(InviteClient(client_id=client_id)))
+
+
+@CLIENTS.operation("POST", "/clients/{client_id}/paper-consent", does(RecordPaperConsent), status=204)
+def record_paper_consent(desk: AtDesk, client_id: IdIn, body: PaperConsent) -> None:
+    """Note that the client has signed on paper: he is not asked in the chat, and files that waited are taken."""
+    desk.do(command_of(RecordPaperConsent, {"client_id": client_id, **body.model_dump()}))
 
 
 @CLIENTS.operation("POST", "/clients/{client_id}/guardians", does(SetGuardian), status=204)

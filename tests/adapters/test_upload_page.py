@@ -13,7 +13,7 @@ from adapters.uploads.routes import CSP
 from adapters.webchat.tables import web_session
 from bot.dialogs.uploads import UNTAKEN
 from core.cases.tables import case, document_version, item
-from core.clients.tables import client, client_identity
+from core.clients.tables import client, client_identity, consent
 from core.commands.contracts import ActivateContract, RecordDeposit
 from core.commands.people import BindClientIdentity
 from core.contracts.tables import contract
@@ -268,8 +268,8 @@ def test_a_client_is_limited_however_many_links_he_has(sqlite_url: str, tmp_path
 def test_before_consent_a_file_of_the_page_is_held_too(demo: Site) -> None:
     page, path, browser = asked(demo)
     with demo.banli.reading.open() as reader:
-        mine = next(row for row in reader.find(client_identity) if row["channel"] == "webchat")
-    demo.banli.store.run(lambda uow: uow.change(client_identity, mine["id"], invited=True))
+        [signed] = reader.find(consent)
+    demo.banli.store.run(lambda uow: uow.change(consent, signed["id"], given=False))
     put(browser, path, "退休证.jpg", picture(95))
     demo.rest()
     assert not versions(demo)

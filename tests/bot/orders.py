@@ -12,6 +12,7 @@ from core.channel.inbound import ButtonPress, FileRef, InboundMessage
 from core.commands.command import Command
 from core.commands.contracts import ActivateContract, DraftContract, RecordDeposit, Traveller
 from core.commands.documents import ReviewDocument
+from core.commands.identity import RecordPaperConsent
 from core.commands.people import AddStaff, BindClientIdentity, BindStaffIdentity, RegisterClient
 from core.files.inspection import Inspected, Inspection
 from core.files.limits import FileLimits
@@ -219,6 +220,7 @@ def _contract(uow: UnitOfWork, house: TestHouse, name: str) -> tuple[Person, Per
     adviser = Person(house, _do(uow, house, hired), f"staff-{name}", "staff")
     here = {"channel": "loopback", "account": "test"}
     _do(uow, house, BindClientIdentity(client_id=client.id, external_id=client.chat, **here))
+    _do(uow, house, RecordPaperConsent(client_id=client.id, signed_on=uow.now.date()))
     _do(uow, house, BindStaffIdentity(staff_id=adviser.id, external_id=adviser.chat, **here))
     draft = DraftContract(
         client_id=client.id,
