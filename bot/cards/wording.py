@@ -86,6 +86,12 @@ def whose_name(ctx: CardContext, each: ItemView) -> str:
     return "" if each.applicant is None else ctx.shown("client", "name", "name", each.applicant["name"])
 
 
+def whose_item(ctx: CardContext, each: ItemView, travellers: int) -> str:
+    """The item's name, and where several travel together whose it is."""
+    whose = whose_name(ctx, each) if travellers > 1 else ""
+    return ctx.word(each.item.name) + (f" · {whose}" if whose else "")
+
+
 def reason_words(ctx: CardContext, flow: Flow, reason: str | None, words: str | None) -> str:
     """The reason in the client's words: what was typed, else the flow's sentence."""
     if words:
