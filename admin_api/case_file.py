@@ -45,11 +45,11 @@ def read_file(desk: Desk, reader: Reader, case_id: int) -> Case:
         ],
         fields=fields_under(view.row["fields"], own, {key: _FORMS.get(kind, "") for key, kind in kinds.items()}),
         items=checklist_of(desk, reader, view, masks),
-        unplaced=_unplaced(reader, view.row) if _reads_documents(desk, view.row) else [],
+        unplaced=_unplaced(desk, reader, view.row) if _reads_documents(desk, view.row) else [],
     )
 
 
-def _unplaced(reader: Reader, row: Row) -> list[FileOut]:
+def _unplaced(desk: Desk, reader: Reader, row: Row) -> list[FileOut]:
     return [
         FileOut(
             id=each["id"],
@@ -59,7 +59,7 @@ def _unplaced(reader: Reader, row: Row) -> list[FileOut]:
             has_preview=bool(each["preview_handle"]),
             at=each["kept_at"],
         )
-        for each in unplaced_files(reader, row["client_id"])
+        for each in unplaced_files(reader, row["client_id"], desk.actor)
     ]
 
 

@@ -11,6 +11,7 @@ from core.cases.tables import case
 from core.commands.command import Command
 from core.commands.contracts import ActivateContract, DraftContract, RecordDeposit, Traveller
 from core.commands.documents import KeepFile, SubmitDocument
+from core.commands.identity import RecordPaperConsent
 from core.commands.people import AddDepartment, AddStaff, BindClientIdentity, BindStaffIdentity, RegisterClient
 from core.engine.access import Actor
 from core.files.inspection import Inspection
@@ -101,6 +102,7 @@ class Clerk:
         client_id = int(self._do(uow, register))
         bind = BindClientIdentity(client_id=client_id, channel=CHANNEL, account=self.account, external_id=_chat(number))
         self._do(uow, bind)
+        self._do(uow, RecordPaperConsent(client_id=client_id, signed_on=uow.now.date()))
         return client_id
 
     def _file(self, uow: UnitOfWork, client_id: int, name: str) -> int:

@@ -14,6 +14,8 @@ import core.wiring.tables
 from adapters.clamd.scanner import Clamd
 from adapters.folder_store.store import FolderStore
 from adapters.gateways.loopback import LoopbackGateway
+from adapters.uploads.channel import UploadsChannel
+from adapters.uploads.routes import UploadPage, UploadRoutes
 from adapters.webchat.channel import WebchatChannel
 from adapters.webchat.config import WebchatConfig
 from adapters.webchat.hub import Hub
@@ -46,7 +48,7 @@ from core.engine.calendars.known import CALENDARS
 from core.engine.manners import Manners, QuietHours
 from core.files.child import Inspector
 from core.files.limits import FileLimits
-from core.files.links import PURPOSE, OriginalLinks
+from core.files.links import PURPOSE, UPLOAD_PURPOSE, OriginalLinks, UploadLinks
 from core.files.scan import Scanner
 from core.kit.clock import Clock, SystemClock
 from core.kit.crypto import Vault
@@ -138,7 +140,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     house = _house(settings, vault, catalogue, calendars, texts)
     hub, webchat = Hub(), _webchat(settings)
     channels: dict[str, Channel] = {}
-    for channel in (WebchatChannel(webchat, store, files, hub.ring), LoopbackGateway("sms"), LoopbackGateway("mail")):
+    pages = (WebchatChannel(webchat, store, files, hub.ring), UploadsChannel(files, settings.limits.upload_bytes))
+    for channel in (*pages, LoopbackGateway("sms"), LoopbackGateway("mail")):
         channels[f"{channel.name}:{channel.account}"] = channel
     banli = Banli(
         settings=settings,
@@ -196,6 +199,8 @@ def _house(
         hours=HOURS,
         language=settings.agency.language,
         links=OriginalLinks(vault.derive(PURPOSE), settings.base_url),
+        uploads=UploadLinks(vault.derive(UPLOAD_PURPOSE), settings.base_url),
+        upload_bytes=settings.limits.upload_bytes,
         base_url=settings.base_url,
     )
 
@@ -218,6 +223,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
     app = FastAPI(title="Banli", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     routes = WebchatRoutes(banli.webchat, banli.store, banli.reading, banli.files, banli.bus, banli.hub, banli.clock)
     app.router.routes.extend(routes.routes())
+    app.router.routes.extend(_uploads(banli).routes())
     app.router.routes.extend(health_routes(banli.store, banli.reading))
     if settings.demo:
         app.router.routes.extend(DemoRoutes(banli.house, banli.reading, banli.clock, lambda: banli.hub.closed).routes())
@@ -241,6 +247,13 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
     )
     guard(app, _hosts(settings))
     return app
+
+
+def _uploads(banli: Banli) -> UploadRoutes:
+    chat = banli.webchat
+    page = UploadPage(dict(chat.title), chat.max_file_bytes, chat.limits)
+    links, catalogue = banli.house.uploads, banli.catalogue
+    return UploadRoutes(page, links, catalogue, banli.store, banli.reading, banli.files, banli.clock)
 
 
 def _webchat(settings: Settings) -> WebchatConfig:

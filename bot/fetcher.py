@@ -223,6 +223,7 @@ class Fetcher:
             problem=problem,
             name=said.file.name if said.file is not None else "",
             caption=said.text,
+            item_id=said.item_id,
         )
         update = Update(
             channel=FETCHER,

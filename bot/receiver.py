@@ -134,7 +134,7 @@ class Receiver:
         actor = actor_at(uow, chat, inbound.sender)
         channel = self._channels[f"{inbound.address.channel}:{inbound.address.account}"]
         turn = Turn(self._house, self._bus, uow, entry_id, inbound, chat, actor, channel.capabilities)
-        if not isinstance(inbound, FileArrived):
+        if entry["channel"] == chat["channel"]:  # he wrote there himself; what comes by a page of ours opens no window
             if actor.kind == "client" and actor.id and inbound.sender == chat["chat"]:
                 go_on(uow, chat, actor.id)
             uow.change(conversation, chat["id"], last_in_at=uow.now)

@@ -22,6 +22,7 @@ from bot.dialogs import (
     staff_files,
     task_desk,
     undo,
+    uploads,
 )
 from bot.dialogs.press import press
 from bot.turn import Turn
@@ -110,6 +111,7 @@ TABLE: tuple[Route, ...] = (
     Route("contact", PUBLIC, lambda turn: isinstance(turn.inbound, ContactEvent), others.contact),
     Route("staff file in", "document.submit", lambda t: _staff(t) and _arrived(t), staff_files.bind),
     Route("file in", "document.submit", lambda t: _client(t) and _arrived(t), collect.bind),
+    Route("file by a page", "document.submit", uploads.cannot_come, uploads.instead),
     Route("file before consent", "client.consent", lambda t: _file(t) and consent.missing(t), consent.hold),
     Route("file", "document.submit", lambda t: (_client(t) or _staff(t)) and _file(t), collect.acknowledge),
     Route("board", "case.read", lambda t: _staff(t) and t.text.lower() in desk.BOARD, desk.board),
@@ -152,6 +154,12 @@ TABLE: tuple[Route, ...] = (
     Route("human", "conversation.ask_human", _of_client("human"), handoff.human),
     Route("data", "client.data", lambda t: _client(t) and t.text.lower() in consent.RIGHTS, consent.data_right),
     Route("remind later", "client.snooze", _of_client_says(reminders.LATER), reminders.later),
+    Route(
+        "upload link",
+        "document.submit",
+        lambda t: _client(t) and _words(t) and t.text.lower() in uploads.WORDS,
+        uploads.ask,
+    ),
     Route("undo", "document.submit", lambda t: _client(t) and _words(t) and t.text.lower() in undo.WORDS, undo.undo),
     Route(
         "change",
@@ -195,6 +203,8 @@ def route(turn: Turn) -> str:
             _not_allowed(turn, row)
             return row.name
         row.answer(turn)
+        if consent.due(turn):
+            consent.ask_once(turn)
         if row.name != "not understood" and turn.chat["misunderstood"]:
             turn.uow.change(conversation, turn.chat["id"], misunderstood=0)
         return row.name

@@ -17,6 +17,7 @@ from core.bus.deed import SYSTEM, Cause
 from core.channel.inbound import Address, ButtonPress, ContactEvent, FileRef, InboundMessage, Update
 from core.commands.command import Command
 from core.commands.contracts import DraftContract, Traveller
+from core.commands.identity import RecordPaperConsent
 from core.commands.people import AddDepartment, AddStaff, BindClientIdentity, BindStaffIdentity, RegisterClient
 from core.kit.clock import ManualClock
 from core.kit.crypto import generate_key
@@ -161,7 +162,8 @@ class TestHouse:
 
     # -- people ----------------------------------------------------------------------------------------------------
 
-    def client(self, name: str = "张三", **more: Any) -> Person:
+    def client(self, name: str = "张三", *, consent: bool = True, **more: Any) -> Person:
+        """With his consent on paper, unless it is what the test is about."""
         language = more.pop("language", "zh-CN")
         command = RegisterClient(
             name=name, phone=more.pop("phone", "13800001234"), email="c@example.com", language=language
@@ -169,6 +171,8 @@ class TestHouse:
         client_id = self.do(command)
         chat = f"chat-{name}"
         self.do(BindClientIdentity(client_id=client_id, channel="loopback", account="test", external_id=chat))
+        if consent:
+            self.do(RecordPaperConsent(client_id=client_id, signed_on=self.clock.now().date()))
         return self._person(name, client_id, chat, "client")
 
     def staff(self, name: str, *roles: str, department: int | None = None, language: str = "zh-CN") -> Person:

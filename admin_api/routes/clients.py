@@ -13,13 +13,14 @@ from admin_api.schemas.people import (
     NewIdentity,
     NewTag,
     NewZone,
+    PaperConsent,
     TagList,
 )
 from core.clients.tables import client
 from core.clients.tags import tags_of
 from core.commands.command import Command
 from core.commands.desk import TagClient, UntagClient
-from core.commands.identity import InviteClient, SetGuardian
+from core.commands.identity import InviteClient, RecordPaperConsent, SetGuardian
 from core.commands.people import BindClientIdentity, RegisterClient
 from core.commands.reminders import SetClientZone
 from core.kit.errors import NotFound
@@ -56,6 +57,12 @@ def invite_client(desk: AtDesk, client_id: IdIn) -> Invitation:
     It is shown here and nowhere else.
     """
     return Invitation(code=desk.do(InviteClient(client_id=client_id)))
+
+
+@CLIENTS.operation("POST", "/clients/{client_id}/paper-consent", does(RecordPaperConsent), status=204)
+def record_paper_consent(desk: AtDesk, client_id: IdIn, body: PaperConsent) -> None:
+    """Note that the client has signed on paper: he is not asked in the chat, and files that waited are taken."""
+    desk.do(command_of(RecordPaperConsent, {"client_id": client_id, **body.model_dump()}))
 
 
 @CLIENTS.operation("POST", "/clients/{client_id}/guardians", does(SetGuardian), status=204)

@@ -47,7 +47,12 @@ class NewTravellers(Sent):
 class NewSupplement(Sent):
     """What the authority asks for beside what it has."""
 
-    items: list[str] = Field(min_length=1, max_length=40, examples=[["bank_statement"]], description="Item keys.")
+    items: list[str] = Field(
+        default=[], max_length=40, examples=[["bank_statement"]], description="Item keys: of every traveller."
+    )
+    item_ids: list[IdIn] = Field(
+        default=[], max_length=40, examples=[[]], description="Rows of the checklist: each of one traveller."
+    )
     reason: str = Field(min_length=1, max_length=2000, examples=["余额不足"])
 
 

@@ -1,5 +1,6 @@
 """Clients, staff and departments in JSON."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -56,6 +57,12 @@ class Invitation(Given):
     """A code that binds a client, usable once."""
 
     code: str = Field(description="Eight characters, to be given to the client himself.", examples=["K7M4QX2P"])
+
+
+class PaperConsent(Sent):
+    """A consent that was signed on paper."""
+
+    signed_on: date = Field(examples=["2026-03-01"])
 
 
 class NewGuardian(Sent):

@@ -4,16 +4,16 @@ from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
 from bot.cards.wording import (
     flow_message,
-    items_words,
     missing_words,
     reason_words,
     status_mark,
     unplaced_words,
+    whose_item,
     whose_name,
 )
 from core.channel.outbound import Card, Image
 from core.engine.text import bar
-from core.views.checklist_view import ItemView, checklist, waiting_for_client
+from core.views.checklist_view import ItemView, askable, checklist, waiting_for_client
 from core.views.document_view import document_view
 
 
@@ -131,6 +131,7 @@ def item_card(ctx: CardContext, each: ItemView) -> Card:
         facts=tuple(facts),
         image=_sample(ctx, each),
         footer=ctx.say("item.footer"),
+        buttons=buttons_of(ctx),
         kind="item",
     )
 
@@ -170,7 +171,9 @@ def rework(ctx: CardContext) -> Card:
 
 
 def reopened(ctx: CardContext) -> Card:
-    names = items_words(ctx, ctx.case().compiled.flow, ctx.params["items"])
+    view, asked = ctx.case(), ctx.params["items"]
+    rows = [each for each in askable(ctx.lookup, view.compiled, view.row["id"]) if each.row["id"] in asked]
+    names = ("、" if ctx.language == "zh-CN" else ", ").join(whose_item(ctx, each, view.applicants) for each in rows)
     return Card(text=ctx.say("verdict.reopened", items=names, reason=ctx.params["reason"]), kind="rework")
 
 

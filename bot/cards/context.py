@@ -12,7 +12,7 @@ from core.engine.access import Actor, Mask, Policy, mask_value
 from core.engine.calendar import WorkingCalendar
 from core.engine.manners import Manners
 from core.engine.text import Words, fill, pick
-from core.files.links import OriginalLinks
+from core.files.links import OriginalLinks, UploadLinks
 from core.kit.words import SAY
 from core.store.reading import Lookup
 from core.store.sealing import Row
@@ -33,6 +33,8 @@ class House:
     language: str  # of somebody whose own is not known
     links: OriginalLinks
     manners: Manners
+    uploads: UploadLinks
+    upload_bytes: int  # the largest file that is taken
     base_url: str  # where this installation is found, for links
 
 

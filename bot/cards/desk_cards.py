@@ -3,6 +3,7 @@
 from bot.cards.case_cards import question
 from bot.cards.client_cards import item
 from bot.cards.context import CardContext
+from bot.cards.wording import whose_item
 from core.channel.outbound import Card
 from core.engine.access import Actor
 from core.views.board import board, reachable_cases
@@ -45,7 +46,8 @@ def dialog(ctx: CardContext) -> Card:
     view = asked.case()
     if ctx.params["trigger"] == "ask_supplement":
         items = askable(ctx.lookup, view.compiled, view.row["id"])
-        listed = "\n".join(f"{n}. {ctx.word(each.name)}" for n, each in enumerate(items, start=1))
+        lines = [whose_item(ctx, each, view.applicants) for each in items]
+        listed = "\n".join(f"{n}. {line}" for n, line in enumerate(lines, start=1))
         return Card(text=ctx.say("form.items", list=listed), kind="form")
     field = view.compiled.flow.field(ctx.params["fields"][0])
     words = ctx.word(field.ask if field.ask is not None else field.name)

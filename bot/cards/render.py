@@ -14,6 +14,7 @@ from bot.cards import (
     reminder_card,
     staff_cards,
     task_cards,
+    upload_card,
 )
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext, House
@@ -57,6 +58,7 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "reopened": client_cards.reopened,
         "survey": client_cards.survey,
         "files": files_card.files_card,
+        "upload_link": upload_card.upload_link,
         "dialog": desk_cards.dialog,
         "reminder": reminder_card.reminder,
     },

@@ -10,6 +10,7 @@ from core.staff.policy import ROLES
 from core.staff.tables import staff
 from core.views.checklist_view import ItemView, checklist, waiting_for_client
 from core.views.unplaced import unplaced_files
+from core.wiring.subjects import of_case
 
 MESSAGE_PARAMS = (
     "name", "agency", "service", "owner", "number", "stage", "next_stage", "n", "due", "list", "done", "total",
@@ -86,6 +87,12 @@ def whose_name(ctx: CardContext, each: ItemView) -> str:
     return "" if each.applicant is None else ctx.shown("client", "name", "name", each.applicant["name"])
 
 
+def whose_item(ctx: CardContext, each: ItemView, travellers: int) -> str:
+    """The item's name, and where several travel together whose it is."""
+    whose = whose_name(ctx, each) if travellers > 1 else ""
+    return ctx.word(each.item.name) + (f" · {whose}" if whose else "")
+
+
 def reason_words(ctx: CardContext, flow: Flow, reason: str | None, words: str | None) -> str:
     """The reason in the client's words: what was typed, else the flow's sentence."""
     if words:
@@ -122,13 +129,17 @@ def plain_words(ctx: CardContext, value: Any) -> Any:
     return value
 
 
-def unplaced_words(ctx: CardContext, client_id: int) -> str:
-    """A line that names the client's files that are on no item; empty when there are none."""
-    names = [str(each["name"]) for each in unplaced_files(ctx.lookup, client_id)]
+def unplaced_names(ctx: CardContext, client_id: int) -> str:
+    """The files that are on no item; empty when there are none, or when this reader reads no documents."""
+    if ctx.actor.kind == "staff" and not ctx.house.policy.may(ctx.actor, "document.read", of_case(ctx.case().row)):
+        return ""
+    names = [str(each["name"]) for each in unplaced_files(ctx.lookup, client_id, ctx.actor)]
     if len(names) > MAX_UNPLACED:
         names = [*names[:MAX_UNPLACED], ctx.say("files.more", n=len(names) - MAX_UNPLACED)]
-    return (
-        ctx.say("files.waiting", names="、".join(names) if ctx.language == "zh-CN" else ", ".join(names))
-        if names
-        else ""
-    )
+    return "、".join(names) if ctx.language == "zh-CN" else ", ".join(names)
+
+
+def unplaced_words(ctx: CardContext, client_id: int) -> str:
+    """A line that names them."""
+    names = unplaced_names(ctx, client_id)
+    return ctx.say("files.waiting", names=names) if names else ""

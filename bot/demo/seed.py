@@ -8,6 +8,7 @@ from core.bus.bus import Bus
 from core.bus.deed import SYSTEM, Cause
 from core.commands.command import Command
 from core.commands.contracts import DraftContract, Traveller
+from core.commands.identity import RecordPaperConsent
 from core.commands.people import AddDepartment, AddStaff, BindClientIdentity, BindStaffIdentity, RegisterClient
 from core.commands.work import PublishFlow
 from core.kit.ids import new_id
@@ -73,4 +74,5 @@ def _people(uow: UnitOfWork, bus: Bus) -> None:
         team |= dict.fromkeys(seat.roles, staff_id)
     client_id = do(RegisterClient(name=CLIENT.name, phone="13800000000", email="client@example.com", source="website"))
     do(BindClientIdentity(client_id=client_id, channel=CHANNEL, account=ACCOUNT, external_id=CLIENT.visitor))
+    do(RecordPaperConsent(client_id=client_id, signed_on=uow.now.date()))
     new_case(uow, bus, client_id, team, f"HT-{uow.now.year}-0001")

@@ -28,12 +28,14 @@ def arrived(turn: Turn, inbound: FileArrived) -> tuple[Burst, Sent]:
     burst = files.kept(turn.chat)
     sent = None if burst is None else burst.of(inbound.message_update)
     if burst is not None and sent is not None and burst.client == turn.actor.id:
-        sent.name = sent.name or inbound.name
+        sent.name, sent.wanted = sent.name or inbound.name, inbound.item_id
         return burst, sent
     burst = files.current(turn.chat, turn.uow.now)
     if burst is None or burst.client != turn.actor.id:
         burst = files.new_burst(turn.actor.id, turn.uow.now)
-    return burst, burst.joined(inbound.message_update, inbound.name, inbound.caption.strip(), turn.uow.now)
+    sent = burst.joined(inbound.message_update, inbound.name, inbound.caption.strip(), turn.uow.now)
+    sent.wanted = inbound.item_id
+    return burst, sent
 
 
 def told(turn: Turn, burst: Burst, *, pressed: bool = False) -> None:

@@ -10,9 +10,10 @@ from bot.turn import Turn
 from core.cases.consultations import ANSWERS
 from core.cases.sending_back import earlier
 from core.cases.tables import case
+from core.clients.consent import answer_of
 from core.commands.command import Command
 from core.commands.desk import AskWords, OfferHandOver, RecordConsultation, ShowCase, TagClient, UntagClient
-from core.commands.identity import InviteClient
+from core.commands.identity import InviteClient, RecordPaperConsent
 from core.commands.sending_back import OfferSendBack
 from core.kit.words import said
 from core.ledger.buttons import offer
@@ -32,6 +33,7 @@ _TAG = said("button.tags")
 _HAND_OVER = said("button.hand_over")
 _INVITE = said("button.invite")
 _SEND_BACK = said("button.send_back")
+_PAPER = said("button.paper_consent")
 _TALK = said("button.talk")
 
 
@@ -56,9 +58,20 @@ def show_case(turn: Turn, row: Row) -> None:
     compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
     if policy.may(actor, OfferSendBack.permission, subject) and earlier(compiled, row, actor.roles):
         offers.append(offer(OfferSendBack(case_id=row["id"], stage=row["stage"]), _SEND_BACK, keeps=True))
-    if policy.may(actor, InviteClient.permission, client_subject(turn.uow, row["client_id"])):
-        offers.append(offer(InviteClient(client_id=row["client_id"]), _INVITE, keeps=True))
+    offers += _about_client(turn, row["client_id"])
     turn.reply("case", {"case": row["id"]}, offers=offers)
+
+
+def _about_client(turn: Turn, client_id: int) -> list[dict[str, Any]]:
+    """Inviting him; and noting that he has signed on paper, as long as there is no consent."""
+    policy, actor, subject = turn.house.policy, turn.actor, client_subject(turn.uow, client_id)
+    offers = []
+    if policy.may(actor, InviteClient.permission, subject):
+        offers.append(offer(InviteClient(client_id=client_id), _INVITE, keeps=True))
+    if policy.may(actor, RecordPaperConsent.permission, subject) and answer_of(turn.uow, client_id) is not True:
+        today = turn.uow.now.astimezone(turn.house.zone).date()
+        offers.append(offer(RecordPaperConsent(client_id=client_id, signed_on=today), _PAPER))
+    return offers
 
 
 def find(turn: Turn) -> None:
@@ -147,4 +160,9 @@ def _shown(pressed: Pressed) -> None:
     show_case(pressed.turn, pressed.turn.uow.get(case, pressed.command.case_id))
 
 
-AFTER: After = {ShowCase: _shown}
+def _signed(pressed: Pressed) -> None:
+    pressed.redraw_reply()
+    pressed.turn.say("consent.on_paper")
+
+
+AFTER: After = {ShowCase: _shown, RecordPaperConsent: _signed}

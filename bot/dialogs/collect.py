@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.dialogs import bursts
 from bot.dialogs.fitting import continued, fitting_items
-from bot.dialogs.menu import back, person
+from bot.dialogs.menu import back, person, upload_link, way_in
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.cases.tables import document_version, item
@@ -18,6 +18,7 @@ from core.kit.errors import Refusal
 from core.kit.words import said
 from core.ledger import errands, outbox
 from core.ledger.buttons import offer
+from core.ledger.tables import inbox
 from core.store.sealing import Row
 from core.views.checklist_view import ItemView, checklist, waiting_for_client
 
@@ -40,9 +41,8 @@ def queue(turn: Turn, *, held: bool = False) -> InboundMessage:
         raise TypeError("only a message with a file is fetched")
     client_id = turn.actor.id if turn.actor.kind == "client" else None
     what = {"update": turn.entry_id, "message": said.model_dump(mode="json"), "client_id": client_id}
-    chat = turn.chat
-    key = f"fetch:{turn.entry_id}"
-    errands.queue(turn.uow, "fetch", key, chat["channel"], chat["account"], chat["key"], what, held=held)
+    entry, key = turn.uow.get(inbox, turn.entry_id), f"fetch:{turn.entry_id}"  # it lies where its update came from
+    errands.queue(turn.uow, "fetch", key, entry["channel"], entry["account"], turn.chat["key"], what, held=held)
     return said
 
 
@@ -75,6 +75,9 @@ def _look(turn: Turn, burst: Burst, sent: Sent, inbound: FileArrived) -> None:
     kept = None if inbound.file_id is None else turn.uow.get(file, inbound.file_id)
     if kept is None or kept["client_id"] != turn.actor.id:  # another person's file never comes this way
         _said(sent, "file.failed")
+        row = turn.case() if inbound.file_id is None else None
+        if row is not None and row["state"] == "open":
+            sent.choices = upload_link(row["id"])  # another way, if this one does not work
         return
     sent.file = kept["id"]
     if kept["inspection"]["verdict"] != "ok":
@@ -171,7 +174,7 @@ def show_item(turn: Turn, item_row: Row) -> None:
     about = {"case": item_row["case_id"], "item": item_row["id"]}
     bursts.end(turn)
     turn.ask({"kind": "collect", **about})
-    turn.reply("item", about, offers=[*back(item_row["case_id"]), *person(turn)])
+    turn.reply("item", about, offers=[*way_in(turn, **about), *back(item_row["case_id"]), *person(turn)])
 
 
 def _choices(waiting: list[ItemView], kept: Row) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.dialogs.collect import MAX_CHOICES, show_item
-from bot.dialogs.menu import menu, talk_about
+from bot.dialogs.menu import menu, talk_about, way_in
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.clients.tables import client
@@ -44,7 +44,7 @@ def documents(turn: Turn) -> None:
     if row is None:
         no_case(turn)
     else:
-        turn.reply("checklist", {"case": row["id"]}, offers=_choices(turn, row))
+        turn.reply("checklist", {"case": row["id"]}, offers=[*_choices(turn, row), *way_in(turn, row["id"])])
 
 
 def _choices(turn: Turn, row: Row) -> list[dict[str, Any]]:

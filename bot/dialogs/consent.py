@@ -7,8 +7,9 @@ from typing import Any
 from bot.dialogs.collect import go_on, queue
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
-from core.clients.consent import answer_of
-from core.clients.tables import client_identity
+from core.channel.inbound import FileArrived
+from core.clients.consent import answer_of, note_asked
+from core.clients.tables import client
 from core.commands.identity import AskDataRight, RecordConsent
 from core.engine.text import LANGUAGES
 from core.kit.words import said
@@ -43,6 +44,7 @@ def _ask(turn: Turn) -> None:
         offer(RecordConsent(given=False, **told), REFUSE, keeps=False),
     ]
     turn.say("consent.text", offers=offers, agency=dict(turn.house.agency))
+    note_asked(turn.uow, turn.actor.id)
 
 
 def text_id(turn: Turn) -> str:
@@ -53,11 +55,15 @@ def text_id(turn: Turn) -> str:
 
 
 def missing(turn: Turn) -> bool:
-    """Whether a client who came by an invitation has not agreed: then nothing personal is taken from him."""
-    if turn.actor.kind != "client" or turn.actor.id == 0:
+    """Whether a client has not agreed, in the chat or on paper: then nothing personal is taken from him."""
+    return turn.actor.kind == "client" and turn.actor.id != 0 and answer_of(turn.uow, turn.actor.id) is not True
+
+
+def due(turn: Turn) -> bool:
+    """Whether a client who was bound by hand says something for the first time, in a chat of his own."""
+    if turn.actor.kind != "client" or turn.actor.id == 0 or turn.inbound.sender != turn.chat["chat"]:
         return False
-    identity = turn.uow.first(client_identity, client_id=turn.actor.id, invited=True)
-    return identity is not None and answer_of(turn.uow, turn.actor.id) is not True
+    return turn.uow.get(client, turn.actor.id)["consent_asked_at"] is None and not isinstance(turn.inbound, FileArrived)
 
 
 def hold(turn: Turn) -> None:

@@ -17,11 +17,15 @@ NOTHING_SAID = frozenset({"photo", "image", "picture", "scan", "form", "document
 def fitting_items(turn: Turn, rows: list[ItemView], kept: Row, burst: Burst, sent: Sent) -> list[ItemView]:
     """The one item that a file is for, or those among which the client must choose; empty when none waits.
 
-    1. The item that he chose. 2. Those that the caption or the file's name calls by name. 3. The item that has this
-    very file already. 4. The one whose keywords stand in the text. 5. The one of the files that came just
-    before, faster than anybody could answer. 6. The only one that was sent back. 7. The one that the bot suggested.
-    8. All that wait, else those whose review is not decided: a newer version may replace the last.
+    1. The item for which he opened the upload page, or that he chose. 2. Those that the caption or the file's name
+    calls by name. 3. The item that has this very file already. 4. The one whose keywords stand in the text. 5. The one
+    of the files that came just before, faster than anybody could answer. 6. The only one that was sent back. 7. The one
+    that the bot suggested. 8. All that wait, else those whose review is not decided: a newer version may replace the
+    last.
     """
+    opened = [each for each in rows if each.row["id"] == sent.wanted]
+    if opened:
+        return opened
     dialog = turn.dialog if turn.dialog.get("kind") == "collect" else {}
     waiting = waiting_for_client(rows)
     asked = next((each for each in rows if each.row["id"] == dialog.get("item")), None)

@@ -85,7 +85,7 @@ def _date_of_version(turn: Turn, dialog: dict[str, Any]) -> None:
 
 
 def _supplement(turn: Turn, dialog: dict[str, Any]) -> None:
-    """Numbers of items, then the reason: "1,3 balance too low"."""
+    """Numbers of items, then the reason: "1,3 balance too low"; of a family every traveller's items have their own."""
     row = turn.uow.get(case, dialog["case"])
     compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
     items = askable(turn.uow, compiled, row["id"])
@@ -94,11 +94,10 @@ def _supplement(turn: Turn, dialog: dict[str, Any]) -> None:
     if match is None or not all(1 <= number <= len(items) for number in numbers):
         turn.say("form.bad", problem=said("form.numbers", most=len(items)))
         return
-    keys = tuple(dict.fromkeys(items[number - 1].key for number in numbers))
+    chosen = tuple(dict.fromkeys(items[number - 1].row["id"] for number in numbers))
     turn.ask(None)
-    _, refusal = turn.bus.attempt(
-        turn.uow, AskSupplement(case_id=row["id"], items=keys, reason=match[2].strip()), turn.cause
-    )
+    command = AskSupplement(case_id=row["id"], item_ids=chosen, reason=match[2].strip())
+    _, refusal = turn.bus.attempt(turn.uow, command, turn.cause)
     if refusal is not None:
         turn.refuse(refusal)
     else:

@@ -30,7 +30,8 @@ def code_of(turn: Turn) -> str:
 
 def ask(turn: Turn) -> None:
     """A right code shows a masked name and nothing else; a wrong one is counted."""
-    prove = ProveInvitation(code=code_of(turn), chat=turn.chat["key"])
+    chat = turn.chat
+    prove = ProveInvitation(code=code_of(turn), chat=chat["key"], account=f"{chat['channel']}:{chat['account']}")
     cause = turn.cause
     found, refusal = turn.bus.attempt(turn.uow, prove, Cause(SYSTEM, "chat", cause.correlation, cause.channel))
     if refusal is not None:

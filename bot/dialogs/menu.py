@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.turn import Turn
+from core.commands.documents import AskUploadLink
 from core.commands.handoffs import LookAtCase
 from core.commands.work import AskHuman
 from core.conversations.tables import conversation
@@ -12,6 +13,7 @@ from core.ledger.buttons import offer
 _PROGRESS = said("button.progress")
 _DOCUMENTS = said("button.documents")
 _PERSON = said("button.person")
+_UPLOAD = said("button.upload_link")
 
 
 def menu(turn: Turn) -> list[dict[str, Any]]:
@@ -29,6 +31,15 @@ def menu(turn: Turn) -> list[dict[str, Any]]:
 def back(case_id: int) -> list[dict[str, Any]]:
     """To the checklist."""
     return [offer(LookAtCase(case_id=case_id, what="documents"), _DOCUMENTS, keeps=True)]
+
+
+def way_in(turn: Turn, case: int, item: int = 0) -> list[dict[str, Any]]:
+    """To the upload page, where the chat takes no files; elsewhere it would only be in the way."""
+    return [] if turn.capabilities.files_in else upload_link(case, item)
+
+
+def upload_link(case: int, item: int = 0) -> list[dict[str, Any]]:
+    return [offer(AskUploadLink(case_id=case, item_id=item), _UPLOAD, keeps=True)]
 
 
 def person(turn: Turn) -> list[dict[str, Any]]:

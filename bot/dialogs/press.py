@@ -19,6 +19,7 @@ from bot.dialogs import (
     survey,
     task_desk,
     undo,
+    uploads,
 )
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
@@ -46,6 +47,7 @@ _DIALOGS = (
     survey,
     task_desk,
     undo,
+    uploads,
 )
 AFTER: After = {command: say for dialog in _DIALOGS for command, say in dialog.AFTER.items()}
 """Every command after whose press a dialog says something; `check_presses` finds one that two dialogs claim."""

@@ -9,6 +9,7 @@ from bot.story.spec import Contract, Person, Script
 from core.bus.deed import SYSTEM, Cause
 from core.commands.command import Command
 from core.commands.contracts import ActivateContract, DraftContract, RecordDeposit
+from core.commands.identity import RecordPaperConsent
 from core.commands.people import (
     AddDepartment,
     AddStaff,
@@ -77,6 +78,7 @@ def _bind(script: Script, world: World, cast: Cast, key: str, person: Person, de
         file = RegisterClient(name=person.name, phone=person.phone, email=person.email, language=language)
         cast.clients[key] = do(world, file)
         do(world, BindClientIdentity(client_id=cast.clients[key], **where))
+        do(world, RecordPaperConsent(client_id=cast.clients[key], signed_on=world.clock.now().date()))
 
 
 def _draft(script: Script, world: World, cast: Cast, wanted: Contract) -> DraftContract:

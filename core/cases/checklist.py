@@ -1,5 +1,7 @@
 """The personal checklist of a case: made from its flow, kept in step with its fields, never losing what was sent."""
 
+from collections.abc import Sequence
+
 from core.bus.deed import Deed
 from core.cases.stages import compiled_of
 from core.cases.tables import applicant, document_version, item
@@ -98,20 +100,16 @@ def tell_if_complete(row: Row, before: Completion, deed: Deed) -> None:
         deed.emit(ChecklistCompleted(case_id=row["id"], done=after.done))
 
 
-def open_again(row: Row, keys: tuple[str, ...], reason: str, deed: Deed) -> list[int]:
-    """Ask for items by name, whatever their conditions say; what was approved goes back. Returns their ids."""
-    opened = []
-    for each in items_of(deed.uow, row["id"]):
-        if each["key"] not in keys:
-            continue
+def open_again(wanted: Sequence[Row], reason: str, deed: Deed) -> list[int]:
+    """Ask for these rows by name, whatever their conditions say; what was approved goes back. Returns their ids."""
+    for each in wanted:
         status = each["status"]
         if status == "approved":
             status = move(status, "reopen", reason)
         elif status == "waived":
             status = move(status, "require")
         deed.uow.change(item, each["id"], status=status, status_at=deed.now, asked=True, words=reason)
-        opened.append(each["id"])
-    return opened
+    return [each["id"] for each in wanted]
 
 
 def current_version(lookup: Lookup, wanted: Row) -> Row | None:

@@ -50,6 +50,7 @@ class InboundMessage(_Inbound):
     type: Literal["message"] = "message"
     text: str = ""
     file: FileRef | None = None
+    item_id: int = 0  # the item for which a door of ours was opened; 0: none in particular
     other: str = ""  # kind of a message that carries neither text nor a readable file
 
 
@@ -78,6 +79,7 @@ class FileArrived(_Inbound):
     problem: str = ""  # verdict code when there is no file or it was refused
     name: str = ""
     caption: str = ""
+    item_id: int = 0  # as announced
 
 
 Inbound = Annotated[InboundMessage | ButtonPress | ContactEvent | FileArrived, Field(discriminator="type")]

@@ -1,10 +1,16 @@
 """Consent and data rights: what a client has agreed to, and what he asks to have done with his data."""
 
+from datetime import timedelta
+
 from core.bus.deed import Deed
-from core.clients.tables import consent
-from core.commands.identity import AskDataRight, RecordConsent
-from core.events.people import ConsentGiven, ConsentRefused, DataRightAsked
+from core.clients.tables import client, consent
+from core.commands.identity import AskDataRight, RecordConsent, RecordPaperConsent
+from core.events.people import ConsentGiven, ConsentOnPaper, ConsentRefused, DataRightAsked
+from core.kit.errors import Invalid, Problem
 from core.store.reading import Lookup
+from core.store.unit import UnitOfWork
+
+PAPER = "paper"
 
 
 def record_consent(command: RecordConsent, deed: Deed) -> None:
@@ -19,8 +25,32 @@ def record_consent(command: RecordConsent, deed: Deed) -> None:
         channel=deed.cause.channel,
         at=deed.now,
     )
+    note_asked(deed.uow, command.client_id)
     event = ConsentGiven if command.given else ConsentRefused
     deed.emit(event(case_id=command.case_id, client_id=command.client_id, text=command.text))
+
+
+def record_paper_consent(command: RecordPaperConsent, deed: Deed) -> None:
+    """Kept like an answer in the chat, with who says so; on the timeline of every open case. The same again, and a yes
+    that there is already, change nothing. Raises Invalid for a day that is yet to come."""
+    if command.signed_on > deed.now.date() + timedelta(days=1):  # it may be tomorrow already where he is
+        words = {"zh-CN": "签字日期不能晚于今天", "en": "the day of the signature cannot lie ahead"}
+        raise Invalid(problems=[Problem("/signed_on", "consent.day", words)])
+    if answer_of(deed.uow, command.client_id) is True:
+        return
+    signed_on, by_id = command.signed_on.isoformat(), deed.actor.id if deed.actor.kind == "staff" else None
+    seen = {"by_id": by_id, "signed_on": signed_on}
+    deed.uow.add(consent, client_id=command.client_id, given=True, text="", channel=PAPER, at=deed.now, **seen)
+    note_asked(deed.uow, command.client_id)
+    for case_id in deed.tool("open_cases")(deed.uow, command.client_id) or (None,):
+        event = ConsentOnPaper(case_id=case_id, client_id=command.client_id, staff_id=by_id or 0, signed_on=signed_on)
+        deed.emit(event)
+
+
+def note_asked(uow: UnitOfWork, client_id: int) -> None:
+    """He is not asked by himself a second time."""
+    if uow.get(client, client_id)["consent_asked_at"] is None:
+        uow.change(client, client_id, consent_asked_at=uow.now)
 
 
 def ask_data_right(command: AskDataRight, deed: Deed) -> None:

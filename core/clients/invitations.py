@@ -19,6 +19,11 @@ LENGTH = 8
 LIFETIME = timedelta(days=7)
 WRONG_TRIES = 5  # of one chat within an hour
 HOUR = timedelta(hours=1)
+ACCOUNT_TRIES = 30  # of all chats of one account of a channel within SHORT: whoever opens many chats to guess in
+HOUSE_TRIES = 100  # of all accounts together within SHORT
+SHORT = timedelta(minutes=10)
+"""Nobody is locked out for longer by others. At 100 wrong codes in ten minutes, day and night, one of 1,000 open codes
+is guessed once in 160 years on average: there are 31 ** 8 of them."""
 
 
 def invite_client(command: InviteClient, deed: Deed) -> str:
@@ -41,15 +46,25 @@ def invite_client(command: InviteClient, deed: Deed) -> str:
 def prove_invitation(command: ProveInvitation, deed: Deed) -> int | None:
     """The invitation's id, None for a code that opens nothing. Raises TooOften after too many wrong ones."""
     uow = deed.uow
-    wrong = [row for row in uow.find(wrong_code, chat=command.chat) if row["at"] > deed.now - HOUR]
-    if len(wrong) >= WRONG_TRIES:
-        raise TooOften(reason="code")
+    uow.need("wrong codes")  # guesses in many chats at once are counted one after the other
+    _check_tries(command, deed)
     digest = _digest(uow, command.code)
     row = uow.first(invitation, digest=digest)
     if row is None or not hmac.compare_digest(row["digest"], digest) or not _opens(row, deed):
-        uow.add(wrong_code, chat=command.chat, at=deed.now)
+        uow.add(wrong_code, chat=command.chat, account=command.account, at=deed.now)
         return None
     return int(row["id"])
+
+
+def _check_tries(command: ProveInvitation, deed: Deed) -> None:
+    """Raises TooOften: for this chat, or because others guess."""
+    mine = [row for row in deed.uow.find(wrong_code, chat=command.chat) if row["at"] > deed.now - HOUR]
+    if len(mine) >= WRONG_TRIES:
+        raise TooOften(reason="code")
+    everybody = deed.uow.find(wrong_code, wrong_code.c.at > deed.now - SHORT, limit=HOUSE_TRIES)
+    account = [row for row in everybody if row["account"] == command.account]
+    if len(everybody) >= HOUSE_TRIES or len(account) >= ACCOUNT_TRIES:
+        raise TooOften(reason="codes")
 
 
 def confirm_invitation(command: ConfirmInvitation, deed: Deed) -> int:

@@ -19,6 +19,7 @@ client = Table(
     plain("zone", String(60), nullable=True),  # IANA name; None: the agency's
     plain("reminded_on", String(10), nullable=True),  # day of the last reminder on his calendar, ISO
     plain("snoozed_until", String(10), nullable=True),  # day on which he wants to be reminded instead
+    plain("consent_asked_at", Instant, nullable=True),  # he has been asked, or has signed on paper: once is enough
 )
 Index("ix_client_phone", client.c.phone_index)
 Index("ix_client_email", client.c.email_index)
@@ -32,7 +33,7 @@ client_identity = Table(
     plain("account", String(100)),
     plain("external_id", String(200)),
     plain("bound_at", Instant),
-    plain("invited", Boolean, default=False, server_default=false()),  # bound by a code: asked for his consent
+    plain("invited", Boolean, default=False, server_default=false()),  # by a code that he had, not by staff
     UniqueConstraint("channel", "account", "external_id"),
 )
 Index("ix_client_identity_client", client_identity.c.client_id)
@@ -83,9 +84,11 @@ wrong_code = Table(
     metadata,
     key(),
     plain("chat", String(300)),  # conversation key
+    plain("account", String(150), default="", server_default=""),  # channel:account
     plain("at", Instant),
 )
 Index("ix_wrong_code_chat", wrong_code.c.chat)
+Index("ix_wrong_code_at", wrong_code.c.at)
 
 consent = Table(
     "consent",
@@ -93,8 +96,10 @@ consent = Table(
     key(),
     plain("client_id", BigInteger, ForeignKey("client.id")),
     plain("given", Boolean),
-    plain("text", String(16)),  # which text he was shown
-    plain("channel", String(40)),
+    plain("text", String(16)),  # which text he was shown; empty on paper
+    plain("channel", String(40)),  # "paper": by_id has seen it
     plain("at", Instant),
+    plain("by_id", BigInteger, nullable=True),  # the member of staff who recorded it
+    plain("signed_on", String(10), nullable=True),  # ISO date of the paper
 )
 Index("ix_consent_client", consent.c.client_id)

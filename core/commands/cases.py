@@ -75,7 +75,8 @@ class AskSupplement(Command):
     about: ClassVar[Subject] = ("case", "case_id")
 
     case_id: int
-    items: tuple[str, ...] = Field(min_length=1, max_length=40)  # item keys of the flow
+    items: tuple[str, ...] = Field(default=(), max_length=40)  # item keys of the flow: of every traveller
+    item_ids: tuple[int, ...] = Field(default=(), max_length=40)  # rows of the checklist: each of one traveller
     reason: str = Field(min_length=1, max_length=2000)
 
 
@@ -86,7 +87,8 @@ class OpenItems(Command):
     about: ClassVar[Subject] = ("case", "case_id")
 
     case_id: int
-    items: tuple[str, ...] = Field(min_length=1, max_length=40)
+    items: tuple[str, ...] = Field(default=(), max_length=40)  # as for AskSupplement
+    item_ids: tuple[int, ...] = Field(default=(), max_length=40)
     reason: str = Field(min_length=1, max_length=2000)
 
 

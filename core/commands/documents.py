@@ -121,6 +121,16 @@ class OfferReasons(Command):
     version_id: int
 
 
+class AskUploadLink(Command):
+    """A link to a page where I hand in files for this case, or for one item of it: for an hour, while it is open."""
+
+    permission: ClassVar[str] = "document.submit"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    item_id: int = 0  # 0: for whatever the files turn out to be
+
+
 class OpenOriginal(Command):
     """Let me open the original: a link for me alone, and what the link does when it is followed."""
 

@@ -1,5 +1,6 @@
 """Identity: invitations by which a client is bound to his file, his consent, and his rights over his data."""
 
+from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -19,12 +20,14 @@ class InviteClient(Command):
 
 
 class ProveInvitation(Command):
-    """Somebody unknown has said a code: does it open a file? Wrong ones are counted for his chat."""
+    """Somebody unknown has said a code: does it open a file? Wrong ones are counted for his chat, for the account of
+    the channel, and for the house."""
 
     permission: ClassVar[str] = "identity.prove"
 
     code: str = Field(max_length=100)
     chat: str  # conversation key
+    account: str  # channel:account
 
 
 class ConfirmInvitation(Command):
@@ -59,6 +62,24 @@ class RecordConsent(Command):
     given: bool
     text: str = Field(pattern="^[0-9a-f]{16}$")  # which text he was shown
     case_id: int | None = None
+
+
+class RecordPaperConsent(Command):
+    """The client has signed on paper that his data are worked with: he is not asked in the chat."""
+
+    permission: ClassVar[str] = "client.paper_consent"
+    about: ClassVar[Subject] = ("client", "client_id")
+
+    client_id: int
+    signed_on: date
+
+
+class ReleaseFiles(Command):
+    """What the client sent before he had agreed is fetched now, in all his chats."""
+
+    permission: ClassVar[str] = "file.release"
+
+    client_id: int
 
 
 class AskDataRight(Command):

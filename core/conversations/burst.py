@@ -25,6 +25,7 @@ class Sent(BaseModel):
     entry: int  # inbox id of the update that announced it
     name: str
     caption: str  # its own, else the one of the file before it in the same album
+    wanted: int = 0  # the item for which the door was opened through which it came; 0: none in particular
     album: int  # files that came faster than anybody could answer belong together
     state: State = "checking"
     file: int | None = None
@@ -99,5 +100,6 @@ def current(chat: Row, now: datetime) -> Burst | None:
 def shown(burst: Burst) -> list[Mapping[str, Any]]:
     """What the message about a burst is drawn from."""
     return [
-        each.model_dump(mode="json", exclude={"choices", "caption", "album", "item", "back"}) for each in burst.files
+        each.model_dump(mode="json", exclude={"choices", "caption", "wanted", "album", "item", "back"})
+        for each in burst.files
     ]

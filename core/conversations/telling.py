@@ -5,12 +5,13 @@ from typing import Any
 from core.bus.deed import Deed
 from core.commands.conversations import TellBurst
 from core.commands.documents import WithdrawDocument
+from core.commands.identity import ReleaseFiles
 from core.conversations import burst as files
 from core.conversations.burst import CAP, Burst
 from core.conversations.reach import address_of
 from core.conversations.tables import conversation
 from core.kit.words import said
-from core.ledger import outbox, timers
+from core.ledger import errands, outbox, timers
 from core.ledger.buttons import Offer, close_card, mint, offer
 from core.store.locks import conversation_key
 from core.store.sealing import Row
@@ -31,6 +32,12 @@ def tell_burst(command: TellBurst, deed: Deed) -> None:
         timers.plan(deed.uow, burst.card, last, command, case_id=None, scope="burst")  # nothing is known of any yet
         return
     tell_files(deed.uow, row, burst, edit=command.edit)
+
+
+def release_files(command: ReleaseFiles, deed: Deed) -> None:
+    """Fetched as if they had just been sent; each is told about when it is here."""
+    for row in deed.uow.find(conversation, client_id=command.client_id):
+        errands.release(deed.uow, row["key"])
 
 
 def keep(uow: UnitOfWork, chat: Row, burst: Burst) -> None:

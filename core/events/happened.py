@@ -115,6 +115,14 @@ class DocumentWithdrawn(Event):
     channel: str = ""
 
 
+class UploadLinkMade(Event):
+    """A client has a link to the upload page, valid until then."""
+
+    client_id: int
+    item_id: int = 0  # 0: for no item in particular
+    until: str  # an ISO moment
+
+
 class DocumentApproved(Event):
     item_id: int
     item: str

@@ -25,6 +25,14 @@ class ConsentGiven(Event):
     text: str
 
 
+class ConsentOnPaper(Event):
+    """A member of staff has seen the client's signature."""
+
+    client_id: int
+    staff_id: int
+    signed_on: str  # an ISO date
+
+
 class ConsentRefused(Event):
     client_id: int
     text: str

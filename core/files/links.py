@@ -1,20 +1,15 @@
-"""Links to originals: signed, for one person and one version, valid for ten minutes."""
+"""Links that are signed: to an original, for one member of staff; for an upload, of one client for one case."""
 
-import base64
-import binascii
-import hashlib
-import hmac
-import struct
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from core.kit.errors import NotFound, Stale
+from core.kit.signing import SignedTokens
 
 PURPOSE: Final = "original link"
+UPLOAD_PURPOSE: Final = "upload link"
 VALID: Final = timedelta(minutes=10)
-_SHAPE: Final = struct.Struct(">QQQ")  # staff, version, end in seconds since 1970
-_LONGEST: Final = 200  # characters of a token that is looked at
+UPLOAD_VALID: Final = timedelta(hours=1)  # long enough to walk over to the computer where the scan lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +25,44 @@ class OriginalLinks:
 
     def __init__(self, key: bytes, base_url: str) -> None:
         """``key``: 32 bytes for this purpose alone; ``base_url``: how people reach this house."""
-        self._key = key
+        self._tokens = SignedTokens(key, 2, "link")
         self._base_url = base_url
 
     def link(self, person: Pass, now: datetime) -> str:
         """The address, valid from now on for `VALID`."""
-        said = _SHAPE.pack(person.staff_id, person.version_id, int((now + VALID).timestamp()))
-        token = base64.urlsafe_b64encode(said + self._mac(said)).rstrip(b"=").decode()
+        token = self._tokens.make(person.staff_id, person.version_id, until=now + VALID)
         return f"{self._base_url}/originals/{token}"
 
     def read(self, token: str, now: datetime) -> Pass:
         """Raises NotFound for a token that is not ours, Stale for one whose time is over."""
-        try:
-            whole = base64.b64decode(token[:_LONGEST] + "=" * (-len(token) % 4), b"-_", validate=True)
-        except (binascii.Error, ValueError) as wrong:
-            raise NotFound(thing="link") from wrong
-        said, mac = whole[: _SHAPE.size], whole[_SHAPE.size :]
-        if not hmac.compare_digest(mac, self._mac(said)):
-            raise NotFound(thing="link")
-        staff_id, version_id, end = _SHAPE.unpack(said)
-        if datetime.fromtimestamp(end, UTC) <= now:
-            raise Stale(reason="link")
+        (staff_id, version_id), _ = self._tokens.read(token, now)
         return Pass(staff_id, version_id)
 
-    def _mac(self, said: bytes) -> bytes:
-        return hmac.digest(self._key, said, hashlib.sha256)
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Whose files come in, into which of his chats, for which case and item (0: for whatever they turn out to be)."""
+
+    client_id: int
+    conversation_id: int
+    case_id: int
+    item_id: int
+    until: datetime
+
+
+class UploadLinks:
+    """Makes the links for uploads and reads them; whether the case is still open is asked when one is used."""
+
+    def __init__(self, key: bytes, base_url: str) -> None:
+        """As for OriginalLinks."""
+        self._tokens = SignedTokens(key, 4, "upload_link")
+        self._base_url = base_url
+
+    def link(self, opening: Opening) -> str:
+        numbers = (opening.client_id, opening.conversation_id, opening.case_id, opening.item_id)
+        return f"{self._base_url}/upload/{self._tokens.make(*numbers, until=opening.until)}"
+
+    def read(self, token: str, now: datetime) -> Opening:
+        """Raises NotFound for a token that is not ours, Stale for one whose time is over."""
+        (client_id, conversation_id, case_id, item_id), until = self._tokens.read(token, now)
+        return Opening(client_id, conversation_id, case_id, item_id, until)

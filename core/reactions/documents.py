@@ -176,7 +176,7 @@ def tell_reopened(event: ItemsReopened, deed: Deed) -> Iterator[Command]:
         person_id=row["client_id"],
         notice="reopened",
         subject={"case": row["id"]},
-        params={"items": list(event.items), "reason": event.reason},
+        params={"items": list(event.item_ids), "reason": event.reason},
     )
 
 

@@ -7,9 +7,10 @@ from core.cases.stages import compiled_of
 from core.cases.tables import case
 from core.cases.team import who
 from core.commands.command import Command
+from core.commands.identity import ReleaseFiles
 from core.commands.work import CreateTask, Notify
 from core.engine.sayings import in_both
-from core.events.people import ConsentRefused, DataRightAsked, InvitationDeclined
+from core.events.people import ConsentOnPaper, ConsentRefused, DataRightAsked, InvitationDeclined
 from core.staff.tables import staff
 
 DAYS = 15  # within which a request about his data must be answered
@@ -19,6 +20,11 @@ def warn_maker(event: InvitationDeclined, deed: Deed) -> Iterator[Command]:
     """Whoever made the code must know that it went astray."""
     if event.staff_id:
         yield _tell(event.staff_id, event.client_id, "invite_declined")
+
+
+def let_files_in(event: ConsentOnPaper, deed: Deed) -> Iterator[Command]:
+    """What waited for his yes is fetched."""
+    yield ReleaseFiles(client_id=event.client_id)
 
 
 def warn_owner(event: ConsentRefused, deed: Deed) -> Iterator[Command]:

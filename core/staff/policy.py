@@ -43,6 +43,7 @@ _SALES = {
     "contract.activate": Reach.ASSIGNED,
     "identity.bind": Reach.ASSIGNED,
     "identity.invite": Reach.ASSIGNED,
+    "client.paper_consent": Reach.ASSIGNED,
     "client.relate": Reach.ASSIGNED,
     "case.open": Reach.ALL,
 }
@@ -97,6 +98,8 @@ _SYSTEM = frozenset(
         "identity.bind",
         "identity.invite",
         "identity.prove",
+        "client.paper_consent",
+        "file.release",
         "client.relate",
         "staff.manage",
         "staff.language",
@@ -122,7 +125,7 @@ DEFAULT = Policy(
         "consultant": _COMMON | _SALES | _REVIEW,
         "copywriter": _COMMON | _REVIEW,
         "reviewer": _COMMON | _REVIEW,
-        "service": _COMMON | {"identity.invite": Reach.ASSIGNED},
+        "service": _COMMON | {"identity.invite": Reach.ASSIGNED, "client.paper_consent": Reach.ASSIGNED},
         "finance": {
             "case.read": Reach.ALL,
             "contract.read": Reach.ALL,

@@ -47,11 +47,17 @@ def checklist(lookup: Lookup, compiled: CompiledFlow, case_id: int) -> list[Item
     return sorted(rows, key=lambda each: len(people) if each.applicant is None else each.applicant["position"])
 
 
-def askable(lookup: Lookup, compiled: CompiledFlow, case_id: int) -> list[Item]:
-    """What a supplement may ask for: the items of the checklist, then those of the whole case that are not on it."""
-    listed = {each.item.key: each.item for each in checklist(lookup, compiled, case_id)}
-    others = [item for item in compiled.flow.items if item.per == "case" and not item.proof]
-    return list((listed | {item.key: item for item in others if item.key not in listed}).values())
+def askable(lookup: Lookup, compiled: CompiledFlow, case_id: int) -> list[ItemView]:
+    """What a supplement may ask for: the rows of the checklist, each of one traveller, then those of the whole case
+    that are not on it."""
+    listed, flow = checklist(lookup, compiled, case_id), compiled.flow
+    there = {each.row["id"] for each in listed}
+    others = [
+        ItemView(row, flow.item(row["key"]), None, None, current_version(lookup, row))
+        for row in items_of(lookup, case_id)
+        if row["id"] not in there and flow.item(row["key"]).per == "case" and not flow.item(row["key"]).proof
+    ]
+    return [*listed, *others]
 
 
 def waiting_for_client(rows: list[ItemView]) -> list[ItemView]:

@@ -23,6 +23,7 @@ from core.cases import (
     stages,
     supplement,
     team,
+    upload_links,
     withdrawal,
 )
 from core.cases.log import record
@@ -89,6 +90,8 @@ HANDLERS: dict[type[Command], Handler] = {
     n.DeclineInvitation: invitations.decline_invitation,
     n.SetGuardian: guardians.set_guardian,
     n.RecordConsent: consent.record_consent,
+    n.RecordPaperConsent: consent.record_paper_consent,
+    n.ReleaseFiles: telling.release_files,
     n.AskDataRight: consent.ask_data_right,
     p.SetClientLanguage: clients.set_client_language,
     rm.SetClientZone: clients.set_client_zone,
@@ -134,6 +137,7 @@ HANDLERS: dict[type[Command], Handler] = {
     r.ShowReview: review_snooze.show_review,
     r.RemindReview: review_snooze.remind_review,
     d.OpenOriginal: originals.open_original,
+    d.AskUploadLink: upload_links.ask_upload_link,
     d.WaiveItem: documents.waive_item,
     w.CreateTask: tasks.create_task,
     w.CompleteTask: tasks.complete_task,
@@ -210,6 +214,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (er.ClientReminded, reminders.send),
     (er.RemindersSnoozed, reminders.redraw),
     (f.InvitationDeclined, on_identity.warn_maker),
+    (f.ConsentOnPaper, on_identity.let_files_in),
     (f.ConsentRefused, on_identity.warn_owner),
     (f.DataRightAsked, on_identity.open_request),
     (e.TaskCreated, on_people.hand_out),

@@ -79,6 +79,7 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "submit_document": lambda ids: {"files": {"file": ("a.pdf", pdf(words="matrix"))}},
     "set_guardian": lambda ids: {"json": {"person_id": ids["client_id"], "ends": True}},
     "invite_client": lambda ids: {},
+    "record_paper_consent": lambda ids: {"json": {"signed_on": "2026-03-01"}},
     "waive_item": lambda ids: {"json": {"reason": "演练"}},
     "download_original": lambda ids: {},
     "show_preview": lambda ids: {},

@@ -1,20 +1,35 @@
 """Consent, once, before the first personal data; a copy or deletion of his data is asked for in the chat (U13)."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.cases.tables import case_event
+from core.channel.inbound import Address, InboundMessage
 from core.clients.tables import consent
-from core.commands.identity import InviteClient
+from core.commands.identity import InviteClient, RecordPaperConsent
 from core.files.tables import file
+from core.kit.errors import Invalid
 from core.tasks.tables import task
-from tests.bot.chat import BOTH, COPYWRITER, assert_readable, begin, bound, case_of, new_client, open_case, picture
+from tests.bot.chat import (
+    BOTH,
+    CONSULTANT,
+    COPYWRITER,
+    assert_readable,
+    begin,
+    bound,
+    case_of,
+    new_client,
+    open_case,
+    picture,
+)
 from tests.bot.test_invited import unknown
 from tests.house import Person, TestHouse
 
 
 def newly_bound(house: TestHouse, language: str = "zh-CN") -> tuple[Person, Person]:
     """A client with a case, and the account that he has just bound by a code."""
-    known = begin(house, new_client(house, language))
+    known = begin(house, new_client(house, language, consent=False))
     person = unknown(house)
     person.says(str(house.do(InviteClient(client_id=known.id))))
     person.presses("是我" if "您是" in person.last else "that is me")
@@ -78,11 +93,70 @@ def test_who_refuses_can_still_look_and_ask_and_staff_know(agency: TestHouse) ->
     assert bound(agency, known) == [("retire", 1, "submitted")]
 
 
-def test_whom_staff_have_bound_by_hand_is_not_asked(agency: TestHouse) -> None:
+def test_whom_staff_have_bound_by_hand_is_asked_once_and_files_wait_for_his_yes(office: TestHouse) -> None:
+    client = begin(office, new_client(office, consent=False))
+    client.says("进度")
+    assert case_of(office, client)["number"] in client.words[-2]  # he is answered first
+    assert "您同意吗" in client.last
+    client.new()
+    client.says("帮助").says("材料")
+    assert not [each for each in client.new() if "您同意吗" in each]
+    client.sends("a.jpg", picture(1), "退休证")
+    assert bound(office, client) == []
+    client.presses("同意")
+    assert bound(office, client) == [("retire", 1, "submitted")]
+    assert answers(office, client) == [True]
+
+
+def test_who_signed_on_paper_is_not_asked(agency: TestHouse) -> None:
     client = open_case(agency)
+    client.says("进度")
     client.sends("a.jpg", picture(1), "退休证")
     assert bound(agency, client) == [("retire", 1, "submitted")]
-    assert answers(agency, client) == []
+    assert not [each for each in client.words if "您同意吗" in each]
+    with agency.looking() as reader:
+        [row] = reader.find(consent, client_id=client.id)
+    assert (row["given"], row["channel"], row["signed_on"]) == (True, "paper", "2026-03-02")
+
+
+def test_staff_note_the_paper_from_the_card_and_what_waited_comes_in(office: TestHouse) -> None:
+    client, consultant = begin(office, new_client(office, consent=False)), office.people[CONSULTANT]
+    client.sends("a.jpg", picture(1), "退休证")
+    assert bound(office, client) == []
+    number = case_of(office, client)["number"]
+    consultant.says(f"案 {number}")
+    consultant.presses("已签纸质同意书")
+    assert "不再在聊天中询问" in consultant.last
+    assert bound(office, client) == [("retire", 1, "submitted")]
+    assert "已收到《退休证》" in client.last
+    with office.looking() as reader:
+        [row] = reader.find(consent, client_id=client.id)
+        [noted] = [each for each in reader.find(case_event, case_id=case_of(office, client)["id"])
+                   if each["type"] == "ConsentOnPaper"]  # fmt: skip
+    assert row["by_id"] == consultant.id
+    assert noted["actor_id"] == consultant.id
+    consultant.new()
+    consultant.says(f"案 {number}")
+    assert "已签纸质同意书" not in [button.label for button in consultant.messages[-1].message.card.buttons]
+
+
+def test_a_paper_of_the_future_is_none_and_a_yes_needs_no_paper(agency: TestHouse) -> None:
+    client = new_client(agency, consent=False)
+    today = agency.clock.now().date()
+    with pytest.raises(Invalid):
+        agency.do(RecordPaperConsent(client_id=client.id, signed_on=today + timedelta(days=2)))
+    for _ in range(2):
+        agency.do(RecordPaperConsent(client_id=client.id, signed_on=today))
+    assert answers(agency, client) == [True]
+
+
+def test_nobody_is_asked_in_a_group(agency: TestHouse) -> None:
+    client = begin(agency, new_client(agency, consent=False))
+    group = Address(channel="loopback", account="test", chat=f"group-{client.id}")
+    agency.arrives(client, InboundMessage(address=group, sender=client.chat, text="进度"))
+    assert not [each for each in agency.channel.sent if each.to == group and "您同意吗" in each.message.card.text]
+    client.says("进度")
+    assert "您同意吗" in client.last
 
 
 @pytest.mark.parametrize("said, title", [("导出我的数据", "导出个人数据"), ("delete my data", "删除个人数据")])

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.clients.invitations import ALPHABET, LENGTH, WRONG_TRIES
+from core.clients.invitations import ACCOUNT_TRIES, ALPHABET, HOUSE_TRIES, LENGTH, SHORT, WRONG_TRIES
 from core.clients.tables import client_identity, invitation, wrong_code
 from core.commands.identity import InviteClient
 from core.commands.people import RegisterClient
@@ -12,6 +12,7 @@ from core.engine.access import Actor
 from core.kit.errors import NotFound
 from core.kit.ids import new_id
 from core.ledger.tables import audit
+from core.store.unit import UnitOfWork
 from tests.bot.chat import CONSULTANT, assert_readable, case_of, open_case, token_of
 from tests.house import Person, TestHouse
 
@@ -93,6 +94,45 @@ def test_after_five_wrong_codes_even_the_right_one_waits_an_hour(agency: TestHou
     assert bound_to(agency, person) == [client_id]
     with agency.looking() as reader:
         assert len(reader.find(wrong_code, chat=person.address.key)) == WRONG_TRIES
+
+
+def guess(house: TestHouse, times: int, account: str) -> None:
+    """Wrong codes in chats that have not guessed before."""
+
+    def work(uow: UnitOfWork) -> None:
+        for number in range(times):
+            uow.add(wrong_code, chat=f"{account}:guesser-{new_id()}-{number}", account=account, at=uow.now)
+
+    house.banli.store.run(work)
+
+
+def test_guesses_in_many_chats_of_one_account_are_stopped_together(office: TestHouse) -> None:
+    office.clock.advance(timedelta(hours=2))
+    client_id, code = invited(office)
+    guess(office, ACCOUNT_TRIES - 1, "loopback:test")
+    unknown(office).says("ABCD2345")  # a chat that has said nothing wrong before brings it to the limit
+    person = unknown(office)
+    person.says(code)
+    assert "十分钟" in person.last
+    assert_readable([person.last])
+    office.clock.advance(SHORT + timedelta(seconds=1))  # nobody waits longer than that for others
+    person.says(code).presses("是我")
+    assert bound_to(office, person) == [client_id]
+
+
+def test_guesses_at_another_account_hold_nobody_back_here_before_the_houses_limit(agency: TestHouse) -> None:
+    agency.clock.advance(timedelta(hours=2))
+    _, code = invited(agency)
+    guess(agency, HOUSE_TRIES - 1, "other:bot")
+    person = unknown(agency)
+    person.says(code)
+    assert "您是" in person.last
+    person.says("ABCD2345")
+    assert "无效或已过期" in person.last
+    calm = unknown(agency)
+    calm.says(code)
+    assert "十分钟" in calm.last
+    agency.clock.advance(SHORT + timedelta(seconds=1))
 
 
 def test_the_wrong_person_says_no_and_whoever_made_the_code_hears_it(agency: TestHouse) -> None:

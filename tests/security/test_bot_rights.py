@@ -63,6 +63,7 @@ ABOUT: dict[str, Make] = {
     "SnoozeReview": lambda i: reviewing.SnoozeReview(version_id=i["version"], until="hour"),
     "ShowReview": lambda i: reviewing.ShowReview(version_id=i["version"]),
     "RemindReview": lambda i: reviewing.RemindReview(version_id=i["version"], staff_id=i["staff"]),
+    "AskUploadLink": lambda i: documents.AskUploadLink(case_id=i["case"]),
     "OpenOriginal": lambda i: documents.OpenOriginal(version_id=i["version"]),
     "ShowItem": lambda i: documents.ShowItem(item_id=i["item"]),
     "WaiveItem": lambda i: documents.WaiveItem(item_id=i["item"], reason="x"),
@@ -72,6 +73,7 @@ ABOUT: dict[str, Make] = {
     "InviteClient": lambda i: identity.InviteClient(client_id=i["client"]),
     "SetGuardian": lambda i: identity.SetGuardian(client_id=i["client"], person_id=i["client"]),
     "RecordConsent": lambda i: identity.RecordConsent(client_id=i["client"], given=True, text="0" * 16),
+    "RecordPaperConsent": lambda i: identity.RecordPaperConsent(client_id=i["client"], signed_on=date(2026, 3, 1)),
     "AskDataRight": lambda i: identity.AskDataRight(client_id=i["client"], right="erase"),
     "SetClientLanguage": lambda i: people.SetClientLanguage(client_id=i["client"], language="en"),
     "SetStaffLanguage": lambda i: people.SetStaffLanguage(staff_id=i["staff"], language="en"),
@@ -135,7 +137,10 @@ GENERAL: dict[str, Make] = {
     "StartDialog": lambda i: work.StartDialog(to="client", person_id=i["client"], dialog={}),
     "RedrawCard": lambda i: work.RedrawCard(card=f"review:{i['version']}"),
     "Forget": lambda _: work.Forget(),
-    "ProveInvitation": lambda _: identity.ProveInvitation(code="ABCD2345", chat="loopback:test:chat-nobody"),
+    "ReleaseFiles": lambda i: identity.ReleaseFiles(client_id=i["client"]),
+    "ProveInvitation": lambda _: identity.ProveInvitation(
+        code="ABCD2345", chat="loopback:test:chat-nobody", account="loopback:test"
+    ),
     "ConfirmInvitation": lambda _: identity.ConfirmInvitation(invitation_id=1, **NOBODY),
     "DeclineInvitation": lambda _: identity.DeclineInvitation(invitation_id=1, **NOBODY),
     "RenewCard": lambda i: work.RenewCard(card=f"review:{i['version']}", notice="review", buttons=()),

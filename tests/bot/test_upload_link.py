@@ -1,0 +1,149 @@
+"""The upload link in the chat: asked for, given where a channel cannot take a file, and only to the client himself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.dialogs.uploads import UNTAKEN, WORDS
+from core.cases.tables import case, case_event, item
+from core.channel.inbound import Address, FileRef, InboundMessage
+from core.channel.outbound import Card
+from core.commands.documents import AskUploadLink
+from core.engine.access import Actor
+from core.kit.errors import NotAllowed, NotFound, NotPossibleNow
+from tests.bot.chat import CONSULTANT, case_of, open_case, picture
+from tests.house import Person, TestHouse
+
+MIB = 2**20
+
+
+@contextmanager
+def able(house: TestHouse, **changed: Any) -> Iterator[None]:
+    """The channel of this house as a platform with other limits."""
+    before = house.channel.capabilities
+    house.channel.capabilities = before.model_copy(update=changed)
+    try:
+        yield
+    finally:
+        house.channel.capabilities = before
+
+
+def announce(house: TestHouse, person: Person, size: int) -> None:
+    """A file of which the platform tells the size, and nothing else."""
+    ref = FileRef(handle="nowhere", name="scan.pdf", size=size)
+    house.arrives(person, InboundMessage(address=person.address, sender=person.chat, file=ref))
+
+
+def card_of(person: Person) -> Card:
+    return person.messages[-1].message.card
+
+
+@pytest.mark.parametrize("words", sorted(WORDS))
+def test_whoever_asks_gets_a_link_with_its_end(agency: TestHouse, words: str) -> None:
+    client = open_case(agency).says(words.upper())
+    card = card_of(client)
+    assert (card.kind, card.text.count("链接在")) == ("upload_link", 1)
+    assert card.link is not None
+    opening = agency.banli.house.uploads.read(card.link.url.rsplit("/", 1)[1], agency.clock.now())
+    assert (opening.client_id, opening.case_id) == (client.id, case_of(agency, client)["id"])
+    assert opening.until == (agency.clock.now() + timedelta(hours=1)).replace(microsecond=0)
+    with agency.looking() as reader:
+        kinds = [row["type"] for row in reader.find(case_event, case_id=opening.case_id)]
+    assert kinds.count("UploadLinkMade") == 1
+
+
+def test_a_file_too_big_for_the_platform_gets_a_link_and_is_not_fetched(office: TestHouse) -> None:
+    client = open_case(office)
+    with able(office, max_file_in=MIB):
+        announce(office, client, 5 * MIB)
+        assert [each.message.card.kind for each in client.messages[-2:]] == ["say", "upload_link"]
+        assert "太大" in client.words[-2]
+        before = len(client.messages)
+        client.sends("退休证.jpg", picture(7), "退休证")  # a small one comes as ever
+    assert "已收到《退休证》" in client.last
+    assert not [each for each in client.messages[before:] if each.message.card.kind == "upload_link"]
+
+
+def test_one_too_big_for_us_too_is_told_so_and_gets_no_link(agency: TestHouse) -> None:
+    client = open_case(agency)
+    with able(agency, max_file_in=MIB):
+        ref = FileRef(handle="huge", name="scan.pdf", size=21 * MIB)
+        agency.channel.files["huge"] = bytes(21 * MIB)
+        agency.arrives(client, InboundMessage(address=client.address, sender=client.chat, file=ref))
+    assert "文件未能接收" in client.last
+    assert not [each for each in client.messages if each.message.card.kind == "upload_link"]
+
+
+def test_a_message_that_only_tells_of_a_file_gets_a_link(agency: TestHouse) -> None:
+    client = open_case(agency).does(UNTAKEN)
+    assert card_of(client).kind == "upload_link"
+
+
+def test_where_no_files_are_taken_every_way_leads_to_the_page(agency: TestHouse) -> None:
+    client = open_case(agency)
+    with able(agency, files_in=False):
+        client.says("材料")
+        assert "上传链接" in [button.label for button in card_of(client).buttons]
+        client.says("1")
+        client.presses("上传链接")
+        link = card_of(client).link
+        assert link is not None
+        opening = agency.banli.house.uploads.read(link.url.rsplit("/", 1)[1], agency.clock.now())
+        with agency.looking() as reader:
+            wanted = reader.peek(item, opening.item_id)
+        assert wanted is not None, opening
+        assert wanted["case_id"] == opening.case_id
+        announce(agency, client, 1000)
+        assert "聊天里收不到文件" in client.words[-2]
+    client.says("1")
+    assert "上传链接" not in [button.label for button in card_of(client).buttons]
+
+
+def test_a_file_that_could_not_be_fetched_offers_the_page(agency: TestHouse) -> None:
+    client = open_case(agency)
+    announce(agency, client, 1000)
+    assert "没有下载成功" in client.last
+    client.presses("上传链接")
+    assert card_of(client).kind == "upload_link"
+
+
+def test_in_a_group_nobody_gets_the_link(agency: TestHouse) -> None:
+    """Whoever reads along could hand in files in the client's name."""
+    client = open_case(agency)
+    group = Address(channel="loopback", account="test", chat="a-group")
+    agency.arrives(client, InboundMessage(address=group, sender=client.chat, text="上传链接"))
+    said = [each.message.card for each in agency.channel.sent if each.to.chat == "a-group"]
+    assert "您自己的对话" in said[-1].text
+    assert all(each.link is None for each in said)
+
+
+def test_without_a_case_there_is_no_link(agency: TestHouse) -> None:
+    client = agency.client("没有案件").says("上传链接")
+    assert "没有正在办理" in client.last
+
+
+def test_in_english(agency: TestHouse) -> None:
+    client = open_case(agency, "en").says("upload link")
+    assert "The link works until" in client.last
+
+
+def test_nobody_but_the_client_and_only_for_what_is_open(agency: TestHouse) -> None:
+    client, other = open_case(agency), open_case(agency)
+    mine, theirs = case_of(agency, client)["id"], case_of(agency, other)["id"]
+    with agency.looking() as reader:
+        foreign = reader.find(item, case_id=theirs)[0]["id"]
+    me = Actor(kind="client", id=client.id)
+    with pytest.raises(NotFound):
+        agency.do(AskUploadLink(case_id=theirs), me)
+    with pytest.raises(NotFound):
+        agency.do(AskUploadLink(case_id=mine, item_id=foreign), me)
+    with pytest.raises(NotAllowed):
+        agency.do(AskUploadLink(case_id=mine))
+    assert agency.people[CONSULTANT].says("上传链接").last  # staff have another way, and are answered
+    assert not [each for each in agency.people[CONSULTANT].messages if each.message.card.kind == "upload_link"]
+    agency.banli.store.run(lambda uow: uow.change(case, mine, state="closed"))
+    with pytest.raises(NotPossibleNow):
+        agency.do(AskUploadLink(case_id=mine), me)
