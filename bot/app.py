@@ -36,6 +36,7 @@ from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.sweeper import Sweeper
 from bot.texts.catalogue import sentences
+from bot.texts.hours import hours_words
 from bot.texts.living import LivingTexts
 from bot.ticker import Ticker
 from bot.webhooks import guard, health_routes
@@ -46,6 +47,7 @@ from core.channel.port import Channel
 from core.engine.calendar import WorkingCalendar
 from core.engine.calendars.known import CALENDARS
 from core.engine.manners import Manners, QuietHours
+from core.engine.text import LANGUAGES
 from core.files.child import Inspector
 from core.files.limits import FileLimits
 from core.files.links import PURPOSE, UPLOAD_PURPOSE, OriginalLinks, UploadLinks
@@ -61,7 +63,6 @@ from core.store.store import Store
 from core.wiring.hall import build_bus
 
 FLOWS = Path(__file__).resolve().parent.parent / "flows"
-HOURS = {"zh-CN": "周一至周五 9:00-12:00、13:30-18:00", "en": "Mon-Fri 9:00-12:00 and 13:30-18:00"}
 
 __all__ = ["FLOWS", "Banli", "adapters", "build", "core", "web"]
 
@@ -196,7 +197,7 @@ def _house(
         agency=settings.agency.name,
         zone=calendars[settings.agency.calendar].zone,
         manners=_manners(settings),
-        hours=HOURS,
+        hours={language: hours_words(texts, calendars[settings.agency.calendar], language) for language in LANGUAGES},
         language=settings.agency.language,
         links=OriginalLinks(vault.derive(PURPOSE), settings.base_url),
         uploads=UploadLinks(vault.derive(UPLOAD_PURPOSE), settings.base_url),

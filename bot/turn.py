@@ -16,6 +16,7 @@ from core.engine.access import Actor
 from core.engine.text import LANGUAGES
 from core.kit.errors import Refusal
 from core.kit.ids import new_id
+from core.kit.words import said
 from core.ledger import outbox
 from core.ledger.buttons import Offer, mint
 from core.staff.tables import staff
@@ -142,7 +143,7 @@ class Turn:
     def _who(self, params: Mapping[str, Any]) -> Any:
         by_staff = params.get("who_kind") == "staff" and params.get("who")
         member = self.uow.peek(staff, params["who"]) if by_staff else None
-        return {"zh-CN": "客户", "en": "the client"} if member is None else member["name"]
+        return said("who.the_client") if member is None else member["name"]
 
     def _when(self, params: Mapping[str, Any]) -> Any:
         moment = params.get("when")

@@ -13,7 +13,7 @@ from core.engine.calendar import WorkingCalendar
 from core.engine.manners import Manners
 from core.engine.text import Words, fill, pick
 from core.files.links import OriginalLinks, UploadLinks
-from core.kit.words import SAY
+from core.kit.words import DAY, SAY
 from core.store.reading import Lookup
 from core.store.sealing import Row
 from core.views.case_view import CaseView, case_view
@@ -60,9 +60,11 @@ class CardContext:
         return self.house.texts.say(self.language, key, params)
 
     def word(self, words: Mapping[str, Any] | None) -> str:
-        """Words in both languages, or what `core.kit.words.said` made: as the reader's language has them."""
+        """Words in both languages, or what waits to be said (core.kit.words): as the reader's language has them."""
         if words is None:
             return ""
+        if DAY in words:
+            return self.day(words[DAY])
         if SAY not in words:
             return pick(dict(words), self.language)
         params = {

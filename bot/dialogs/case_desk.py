@@ -15,7 +15,7 @@ from core.commands.command import Command
 from core.commands.desk import AskWords, OfferHandOver, RecordConsultation, ShowCase, TagClient, UntagClient
 from core.commands.identity import InviteClient, RecordPaperConsent
 from core.commands.sending_back import OfferSendBack
-from core.kit.words import said
+from core.kit.words import as_is, said
 from core.ledger.buttons import offer
 from core.store.locks import case_key
 from core.store.sealing import Row
@@ -80,10 +80,7 @@ def find(turn: Turn) -> None:
     words = "" if match is None else match["words"].strip()
     vault = turn.uow.pending.sealing.vault
     found = Search(turn.uow, turn.actor, turn.house.policy, of_case, vault).find(words)
-    offers = [
-        offer(ShowCase(case_id=row["id"]), {"zh-CN": row["number"], "en": row["number"]}, keeps=True)
-        for row in found.cases
-    ]
+    offers = [offer(ShowCase(case_id=row["id"]), as_is(row["number"]), keeps=True) for row in found.cases]
     ids = [row["id"] for row in found.cases]
     params = {"words": words, "cases": ids, "more": found.more, "unseen": list(found.unseen)}
     turn.reply("found", params=params, offers=offers)

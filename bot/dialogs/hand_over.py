@@ -8,7 +8,7 @@ from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.cases.tables import case
 from core.commands.desk import HandOver, OfferHandOver
-from core.kit.words import said
+from core.kit.words import as_is, said
 from core.ledger.buttons import offer
 from core.staff.tables import staff
 from core.store.sealing import Row
@@ -44,7 +44,7 @@ def offer_next(turn: Turn, command: OfferHandOver, found: tuple[list[str], list[
         turn.say("desk.no_colleague", role=said(f"role.{command.role}"))
     else:
         offers = [
-            offer(HandOver(case_id=row["id"], role=command.role, staff_id=each["id"]), _both(each["name"]))
+            offer(HandOver(case_id=row["id"], role=command.role, staff_id=each["id"]), as_is(each["name"]))
             for each in people[:MOST]
         ]
         turn.say("desk.which_colleague", offers=offers, number=number, role=said(f"role.{command.role}"))
@@ -60,10 +60,6 @@ def told(turn: Turn, command: HandOver) -> None:
 def _role_label(turn: Turn, row: Row, role: str) -> dict[str, Any]:
     holder = turn.uow.peek(staff, row["team"][role])
     return said("button.role_of", role=said(f"role.{role}"), name=holder["name"] if holder else "")
-
-
-def _both(name: str) -> dict[str, str]:
-    return {"zh-CN": name, "en": name}
 
 
 def _offered(pressed: Pressed) -> None:

@@ -5,7 +5,7 @@ import re
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.commands.reminders import SnoozeReminders
-from core.engine.text import LANGUAGES
+from core.kit.words import on_day
 
 LATER = re.compile(
     r"(?:明天|(?P<zh>\d{1,2})\s*天(?:以?后|之后))再?提醒(?:我)?(?:吧)?[。！]?"
@@ -28,9 +28,7 @@ def later(turn: Turn) -> None:
 
 
 def _say(turn: Turn, day: str) -> None:
-    year, month, date = (int(part) for part in day.split("-"))
-    words = {"zh-CN": f"{month}月{date}日", "en": f"{year}-{month:02}-{date:02}"}
-    turn.say("remind.later", day={language: words[language] for language in LANGUAGES})
+    turn.say("remind.later", day=on_day(day))
 
 
 def _snoozed(pressed: Pressed) -> None:

@@ -6,6 +6,7 @@ from core.cases.second_look import waits_for
 from core.cases.tables import document_version
 from core.commands.documents import ReviewDocument
 from core.commands.reviewing import AskSecondLook, OfferSecondLook, SnoozeReview
+from core.kit.words import as_is
 from core.ledger.buttons import offer
 from core.staff.tables import staff
 from core.views.document_view import document_view
@@ -18,7 +19,7 @@ def _offered(pressed: Pressed) -> None:
     turn, version_id = pressed.turn, pressed.command.version_id
     view = document_view(turn.uow, turn.house.catalogue, version_id)
     offers = [
-        offer(AskSecondLook(version_id=version_id, staff_id=each["id"]), {"zh-CN": each["name"], "en": each["name"]})
+        offer(AskSecondLook(version_id=version_id, staff_id=each["id"]), as_is(each["name"]))
         for each in pressed.result[:MOST]
     ]
     turn.say("second.whom", offers=offers, item=dict(view.item.name), n=view.version["n"])

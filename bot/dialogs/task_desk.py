@@ -9,7 +9,7 @@ from core.commands.desk import ClaimTask, GiveTask, OfferTask, ReleaseTask, Show
 from core.commands.reviewing import ShowReview
 from core.commands.work import CompleteTask
 from core.engine.access import Subject
-from core.kit.words import said
+from core.kit.words import as_is, said
 from core.ledger.buttons import offer
 from core.staff.policy import ROLES
 from core.store.sealing import Row
@@ -59,9 +59,7 @@ def overdue(turn: Turn) -> None:
         offer(ShowTask(task_id=row["id"]), said("button.nth_task", n=n), keeps=True)
         for n, row in enumerate(late, start=1)
     ]
-    offers += [
-        offer(ShowCase(case_id=row["id"]), {"zh-CN": row["number"], "en": row["number"]}, keeps=True) for row in cases
-    ]
+    offers += [offer(ShowCase(case_id=row["id"]), as_is(row["number"]), keeps=True) for row in cases]
     reviews = [each for row in cases for each in put_off_reviews(turn.uow, now, case_id=row["id"])]
     reviews = [each for each in reviews if policy.may(turn.actor, "document.review", _version(turn, each))][:MOST]
     offers += _reviews(reviews, len(late))
@@ -86,8 +84,7 @@ def offer_colleagues(turn: Turn, found: tuple[Row, list[Row]]) -> None:
     """Colleagues who hold the task's role, and putting it back for all of them."""
     row, people = found
     offers: list[dict[str, Any]] = [
-        offer(GiveTask(task_id=row["id"], staff_id=each["id"]), {"zh-CN": each["name"], "en": each["name"]})
-        for each in people[:MOST]
+        offer(GiveTask(task_id=row["id"], staff_id=each["id"]), as_is(each["name"])) for each in people[:MOST]
     ]
     offers.append(offer(ReleaseTask(task_id=row["id"]), _PUT_BACK))
     role = said(f"role.{row['role']}") if row["role"] in ROLES else row["role"]

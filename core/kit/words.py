@@ -2,7 +2,17 @@
 
 from typing import Any
 
-SAY = "say"
+SAY, DAY = "say", "day"
+
+
+def as_is(text: str) -> dict[str, str]:
+    """What reads the same in every language: a name, a number."""
+    return {"zh-CN": text, "en": text}
+
+
+def on_day(iso: str) -> dict[str, Any]:
+    """A date, written as the reader's language writes it. `iso`: 2026-05-01."""
+    return {DAY: iso}
 
 
 def said(key: str, **params: object) -> dict[str, Any]:
