@@ -234,7 +234,7 @@ def test_a_wrong_kind_is_told_in_the_chat(demo: Site) -> None:
     script = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     assert put(browser, path, "退休证.jpg", script).status_code == 202
     demo.rest()
-    assert "文件未能接收" in page.texts()[-1]
+    assert "这份文件没有收下" in page.texts()[-1]
     assert not versions(demo)
 
 

@@ -163,7 +163,7 @@ def test_files_without_words_are_asked_about_one_by_one_in_one_message(agency: T
     client = open_case(agency)
     album(agency, client, 2)
     _, told = client.new()
-    assert "尚未归类：0.jpg、1.jpg" in told
+    assert "还不知道属于哪一项：0.jpg、1.jpg" in told
     client.presses("户口簿")
     assert len(client.new()) == 0  # the same message goes on
     assert "1.jpg" in client.last

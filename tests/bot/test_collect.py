@@ -181,7 +181,7 @@ def test_a_file_that_is_gone_is_asked_for_again(agency: TestHouse, refused_by: d
     agency.quiet = True
     agency.channel.files = before
     agency.rest()
-    assert "没有下载成功" in client.last
+    assert "没有完整收到" in client.last
 
 
 def test_a_photo_without_a_case_is_kept_and_answered(agency: TestHouse) -> None:

@@ -41,7 +41,7 @@ def test_the_code_binds_after_the_masked_name_is_confirmed(office: TestHouse) ->
     assert bound_to(office, person) == []
     person.presses("是我")
     assert bound_to(office, person) == [client_id]
-    assert any("绑定成功" in each for each in person.words)
+    assert any("已连接成功" in each for each in person.words)
     assert any("王小明" in each for each in person.words)
     with office.looking() as reader:
         [row] = reader.find(invitation, client_id=client_id)
@@ -141,7 +141,7 @@ def test_the_wrong_person_says_no_and_whoever_made_the_code_hears_it(agency: Tes
     code = agency.do(InviteClient(client_id=client.id), maker)
     person = unknown(agency)
     person.says(code).presses("不是我")
-    assert "没有绑定" in person.last
+    assert "没有连接" in person.last
     assert "对方表示不是本人" in consultant.last
     assert_readable([person.last, consultant.last])
     person.says(code)

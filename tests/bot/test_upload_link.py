@@ -73,7 +73,7 @@ def test_one_too_big_for_us_too_is_told_so_and_gets_no_link(agency: TestHouse) -
         ref = FileRef(handle="huge", name="scan.pdf", size=21 * MIB)
         agency.channel.files["huge"] = bytes(21 * MIB)
         agency.arrives(client, InboundMessage(address=client.address, sender=client.chat, file=ref))
-    assert "文件未能接收" in client.last
+    assert "这份文件没有收下" in client.last
     assert not [each for each in client.messages if each.message.card.kind == "upload_link"]
 
 
@@ -105,7 +105,7 @@ def test_where_no_files_are_taken_every_way_leads_to_the_page(agency: TestHouse)
 def test_a_file_that_could_not_be_fetched_offers_the_page(agency: TestHouse) -> None:
     client = open_case(agency)
     announce(agency, client, 1000)
-    assert "没有下载成功" in client.last
+    assert "没有完整收到" in client.last
     client.presses("上传链接")
     assert card_of(client).kind == "upload_link"
 

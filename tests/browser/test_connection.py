@@ -84,7 +84,7 @@ def test_files_that_cannot_be_taken_are_told_politely(demo: DemoServer, visitors
     page = client.view
     assert isinstance(page, Page)
     client.sends(papers.write(tmp_path / "photo.jpg", b"MZ" + bytes(5000)))
-    client.hears("文件未能接收")
+    client.hears("这份文件没有收下")
     large = papers.write(tmp_path / "scan.png", bytes(21 * 2**20))
     page.get_by_test_id("file-input").set_input_files(large)
     expect(page.get_by_test_id("attachment")).to_contain_text("超过上限 20 MB")

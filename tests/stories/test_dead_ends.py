@@ -15,7 +15,7 @@ from tests.bot.chat import begin, case_of
 from tests.house import Person, TestHouse, open_house
 
 DEPTH = 3  # taps, one after the other
-ENDLESS = ("联系顾问", "Reach a person")  # tried once in every stage: it ends in another mode
+ENDLESS = ("联系顾问", "Talk to a person")  # tried once in every stage: it ends in another mode
 FLOWS = {"visa_jp_tourist": "retired", "visa_kr_tourist": "employed"}
 
 

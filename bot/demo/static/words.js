@@ -43,7 +43,7 @@ const WORDS = {
     todoStage: "未开始",
     unread: "有新消息",
     version: ({ n }) => `第 ${n} 版`,
-    waived: "已免除",
+    waived: "无需提交",
   },
   en: {
     anyOf: "any one that meets the need",
