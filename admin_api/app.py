@@ -10,7 +10,19 @@ from admin_api.openapi import describe
 from admin_api.originals import original_route
 from admin_api.parts import Parts as Parts  # the root finds what it must give beside where it gives it
 from admin_api.route import DeskRoute, Section
-from admin_api.routes import acts, cases, catalogue, clients, contracts, documents, handoffs, reviews, staff, tasks
+from admin_api.routes import (
+    acts,
+    cases,
+    catalogue,
+    clients,
+    contracts,
+    delegations,
+    documents,
+    handoffs,
+    reviews,
+    staff,
+    tasks,
+)
 from core.engine.access import Policy
 
 API = "/api"
@@ -25,6 +37,7 @@ SECTIONS: tuple[Section, ...] = (
     tasks.TASKS,
     handoffs.HANDOFFS,
     staff.STAFF,
+    delegations.DELEGATIONS,
 )
 
 

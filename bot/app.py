@@ -125,7 +125,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     inspector = Inspector(FileLimits.of(settings.limits))
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
     catalogue, calendars = Catalogue(), dict(CALENDARS)
-    bus = build_bus(DEFAULT, catalogue, calendars)
+    bus = build_bus(DEFAULT, catalogue, calendars, calendars[settings.agency.calendar].zone)
     check_presses()
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
     house = _house(settings, vault, catalogue, calendars)

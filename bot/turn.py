@@ -16,6 +16,7 @@ from core.engine.access import Actor
 from core.engine.text import LANGUAGES
 from core.kit.errors import Refusal
 from core.kit.ids import new_id
+from core.kit.words import said
 from core.ledger import outbox
 from core.ledger.buttons import Offer, mint
 from core.staff.tables import staff
@@ -140,11 +141,17 @@ class Turn:
     def _who(self, params: Mapping[str, Any]) -> Any:
         by_staff = params.get("who_kind") == "staff" and params.get("who")
         member = self.uow.peek(staff, params["who"]) if by_staff else None
-        return {"zh-CN": "客户", "en": "the client"} if member is None else member["name"]
+        if member is not None:
+            return member["name"]
+        return said("who.system") if params.get("who_kind") in ("system", "staff") else said("who.client")
 
     def _when(self, params: Mapping[str, Any]) -> Any:
         moment = params.get("when")
-        return "" if moment is None else f"{moment.astimezone(self.house.zone):%m-%d %H:%M}"
+        """The hour of today, else the day too."""
+        if moment is None:
+            return ""
+        local, today = moment.astimezone(self.house.zone), self.uow.now.astimezone(self.house.zone).date()
+        return f"{local:%H:%M}" if local.date() == today else f"{local:%m-%d %H:%M}"
 
 
 def _listed(value: Any) -> list[Any]:

@@ -37,4 +37,6 @@ def event_words(ctx: CardContext, flow: Flow, happening: Happening) -> str:
 def who_words(ctx: CardContext, happening: Happening) -> str:
     if happening.actor_kind == "system":
         return ctx.say("who.system")
+    if happening.behalf_name:
+        return ctx.say("who.behalf", who=happening.actor_name, whom=happening.behalf_name)
     return happening.actor_name or ctx.say("who.client")

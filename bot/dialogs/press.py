@@ -9,6 +9,7 @@ from bot.dialogs import (
     commands,
     confirm,
     consent,
+    delegating,
     desk,
     hand_over,
     handoff,
@@ -20,6 +21,7 @@ from bot.dialogs import (
     undo,
 )
 from bot.dialogs.pressed import After, Pressed
+from bot.dialogs.too_late import told_fully
 from bot.turn import Turn
 from core.bus.deed import Cause
 from core.channel.inbound import ButtonPress
@@ -29,8 +31,8 @@ from core.store.locks import case_key
 from core.store.sealing import Row
 
 _DIALOGS = (
-    batch, case_desk, collect, commands, confirm, consent, desk, hand_over, handoff, invited, second_look, send_back,
-    survey, task_desk, undo,
+    batch, case_desk, collect, commands, confirm, consent, delegating, desk, hand_over, handoff, invited,
+    second_look, send_back, survey, task_desk, undo,
 )  # fmt: skip
 AFTER: After = {command: say for dialog in _DIALOGS for command, say in dialog.AFTER.items()}
 """Every command after whose press a dialog says something; `check_presses` finds one that two dialogs claim."""
@@ -67,7 +69,7 @@ def press(turn: Turn) -> None:
                 raise NotAllowed(permission=command.permission)
             result = turn.do(command)
     except Refusal as refusal:
-        _refused(turn, name, row, refusal)
+        _refused(turn, name, row, told_fully(turn, row, refusal))
         return
     _thank(Pressed(turn, row, command, result))
 

@@ -1,6 +1,7 @@
 """The one place that knows every room: builds the bus."""
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from core.bus.bus import Bus
 from core.bus.deed import Deed
@@ -33,6 +34,7 @@ from core.clients import service as clients
 from core.commands import cases as c
 from core.commands import contracts as k
 from core.commands import conversations as v
+from core.commands import delegations as g
 from core.commands import desk as t
 from core.commands import documents as d
 from core.commands import handoffs as h
@@ -47,6 +49,7 @@ from core.conversations import handoffs, telling
 from core.conversations import service as conversations
 from core.engine.access import Actor, Policy
 from core.engine.calendar import WorkingCalendar
+from core.events import delegations as ge
 from core.events import desk as te
 from core.events import handoffs as eh
 from core.events import happened as e
@@ -55,6 +58,7 @@ from core.events import reviewing as re
 from core.events.event import EVENTS, Event
 from core.files import service as files
 from core.reactions import contracts as on_contracts
+from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
@@ -63,6 +67,7 @@ from core.reactions import people as on_people
 from core.reactions import rules
 from core.reactions import second_look as on_second_look
 from core.reactions import stages as on_stages
+from core.staff import delegation
 from core.staff import service as staff_room
 from core.staff.policy import ROLES
 from core.store.sealing import Row
@@ -88,6 +93,9 @@ HANDLERS: dict[type[Command], Handler] = {
     p.BindStaffIdentity: staff_room.bind_staff_identity,
     p.SetStaffLanguage: staff_room.set_staff_language,
     p.IssueApiKey: staff_room.issue_api_key,
+    g.DelegateWork: delegation.delegate_work,
+    g.EndDelegation: delegation.end_delegation,
+    g.OfferDelegates: delegation.offer_delegates,
     w.PublishFlow: catalog.publish_flow,
     k.DraftContract: contracts.draft_contract,
     k.RecordDeposit: contracts.record_deposit,
@@ -193,6 +201,8 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (f.InvitationDeclined, on_identity.warn_maker),
     (f.ConsentRefused, on_identity.warn_owner),
     (f.DataRightAsked, on_identity.open_request),
+    (ge.WorkDelegated, on_delegations.tell_both),
+    (ge.DelegationEnded, on_delegations.tell_ended),
     (e.TaskCreated, on_people.hand_out),
     (e.TaskDone, on_people.tick_off),
     (e.NotReachable, on_people.reach_by_hand),
@@ -227,8 +237,8 @@ def reactions() -> list[tuple[type[Event], Reaction]]:
     return [*_FIXED, *on_rules]
 
 
-def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, WorkingCalendar]) -> Bus:
-    """Wire everything. Raises RuntimeError for a command without handler, subject or grant."""
+def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, WorkingCalendar], zone: ZoneInfo) -> Bus:
+    """Wire everything; `zone` is the office's. Raises RuntimeError for a command without handler, subject or grant."""
 
     def docs(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
         return facts.docs_facts(catalogue.compiled(uow, row["flow_version_id"]), uow, row, names)
@@ -263,6 +273,7 @@ def build_bus(policy: Policy, catalogue: Catalogue, calendars: dict[str, Working
                 "open_cases": team.open_cases,
                 "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
                 "roles": ROLES,
+                "zone": zone,
             },
         )
     )

@@ -202,7 +202,7 @@ def open_office(url: str, folder: Path, inspector: Inspector) -> Iterator[Office
     clock, sealing, catalogue = ManualClock(START), Sealing(VAULT), SharedCatalogue()
     store = Store(writer_engine(url), sealing, clock)
     reading = Reading(reader_engine(url), sealing)
-    bus: Bus = build_bus(DEFAULT, catalogue, dict(CALENDARS))
+    bus: Bus = build_bus(DEFAULT, catalogue, dict(CALENDARS), next(iter(CALENDARS.values())).zone)
     parts = Parts(
         store=store,
         reading=reading,
