@@ -16,6 +16,7 @@ from admin_api.routes import (
     catalogue,
     clients,
     contracts,
+    delegations,
     documents,
     handoffs,
     reports,
@@ -40,6 +41,7 @@ SECTIONS: tuple[Section, ...] = (
     reports.REPORTS,
     handoffs.HANDOFFS,
     staff.STAFF,
+    delegations.DELEGATIONS,
 )
 
 

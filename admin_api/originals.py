@@ -15,7 +15,7 @@ from core.files.links import Pass
 from core.files.tables import file
 from core.kit.errors import NotFound, Refusal
 from core.kit.ids import new_id
-from core.staff.service import actor_of
+from core.staff.service import actor_at
 
 SECONDS = 30.0
 
@@ -33,7 +33,7 @@ def original_route(parts: Parts) -> Route:
 def _give(parts: Parts, person: Pass) -> Response:
     command = OpenOriginal(version_id=person.version_id)
     with parts.reading.open() as reader:
-        actor = actor_of(reader, person.staff_id)
+        actor = actor_at(reader, person.staff_id, parts.clock.now())
     if actor is None:  # he has left
         raise NotFound(thing="link")
     cause = Cause(actor=actor, door="api", correlation=new_id(), channel="link")

@@ -89,7 +89,7 @@ class DeskRoute(APIRoute):
         """Raises Unauthenticated, NotAllowed without the right, NotFound for what the caller does not reach."""
         parts: Parts = request.app.state.admin_api
         with parts.reading.open() as reader:
-            desk = open_desk(parts, member_of(reader, request.headers.get("authorization")))
+            desk = open_desk(parts, member_of(reader, request.headers.get("authorization"), parts.clock.now()))
             refusal = self._refusal(desk, reader, request)
         if refusal is not None:
             self._note(desk, request, refusal)

@@ -93,6 +93,7 @@ def _happened(event: Happening, change: Change, name: str) -> Happened:
         event=event.type,
         at=event.at,
         who=Who(kind=event.actor_kind, id=event.actor_id, name=name),
+        on_behalf_of=None if event.behalf_id is None else Who(kind="staff", id=event.behalf_id, name=event.behalf_name),
         channel=event.channel,
         from_=change[0],
         to=change[1],

@@ -11,6 +11,7 @@ from bot.dialogs import (
     collect,
     commands,
     consent,
+    delegating,
     desk,
     form,
     hand_over,
@@ -126,6 +127,7 @@ TABLE: tuple[Route, ...] = (
     Route("untag", "client.tag", _says(case_desk.UNTAG), case_desk.untag),
     Route("hand over", "case.hand_over", _says(hand_over.HAND_OVER), hand_over.by_words),
     Route("send back", "case.advance", _says(send_back.SEND_BACK), send_back.by_words),
+    Route("delegate", "staff.delegate", _says(delegating.DELEGATE), delegating.by_words),
     Route("staff help", "staff.language", _of_staff("help"), desk.help_),
     Route("staff language", "staff.language", _of_staff("language"), desk.language),
     Route(
@@ -139,6 +141,12 @@ TABLE: tuple[Route, ...] = (
         "case.advance",
         lambda t: _staff(t) and _words(t) and t.dialog.get("kind") == send_back.KIND,
         send_back.answer,
+    ),
+    Route(
+        "days",
+        "staff.delegate",
+        lambda t: _staff(t) and _words(t) and t.dialog.get("kind") == delegating.KIND,
+        delegating.answer,
     ),
     Route(
         "staff answer",

@@ -143,11 +143,17 @@ class Turn:
     def _who(self, params: Mapping[str, Any]) -> Any:
         by_staff = params.get("who_kind") == "staff" and params.get("who")
         member = self.uow.peek(staff, params["who"]) if by_staff else None
-        return said("who.the_client") if member is None else member["name"]
+        if member is not None:
+            return member["name"]
+        return said("who.system") if params.get("who_kind") in ("system", "staff") else said("who.the_client")
 
     def _when(self, params: Mapping[str, Any]) -> Any:
         moment = params.get("when")
-        return "" if moment is None else f"{moment.astimezone(self.house.zone):%m-%d %H:%M}"
+        """The hour of today, else the day too."""
+        if moment is None:
+            return ""
+        local, today = moment.astimezone(self.house.zone), self.uow.now.astimezone(self.house.zone).date()
+        return f"{local:%H:%M}" if local.date() == today else f"{local:%m-%d %H:%M}"
 
 
 def _listed(value: Any) -> list[Any]:

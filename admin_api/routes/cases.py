@@ -6,16 +6,18 @@ from fastapi import Query
 
 from admin_api.case_file import read_file
 from admin_api.desk import AtDesk, Desk
+from admin_api.masked import name_under
 from admin_api.names import names_of
 from admin_api.route import may, reaches, section
-from admin_api.schemas.cases import Board, Case, CaseLine, CaseList, Column, line_of, stage_name
+from admin_api.schemas.cases import Board, Case, CaseLine, CaseList, ClientLine, Column, FoundList, line_of, stage_name
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.timeline import Timeline
 from admin_api.story import tell
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.views.board import board, reachable_cases
-from core.wiring.subjects import of_case
+from core.views.finding import MOST, Search
+from core.wiring.subjects import client_subject, of_case
 
 CASES = section("cases")
 PAGE = 100
@@ -43,6 +45,28 @@ def list_cases(
         rows = [row for row in rows if before is None or row["id"] < before]
         page = rows[:limit]
         return CaseList(cases=_lines(desk, reader, page), next=page[-1]["id"] if len(rows) > limit else None)
+
+
+@CASES.operation("GET", "/find", may("case.read"))
+def find(
+    desk: AtDesk,
+    q: Annotated[
+        str, Query(min_length=1, max_length=200, description="A number, name, phone or tag; `tag:` first: tags alone.")
+    ],
+    before: Annotated[IdIn | None, Query(description="`next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = MOST,
+) -> FoundList:
+    """Find cases, newest first, and clients without one: only what the caller reaches, by what he may see."""
+    with desk.look() as reader:
+        search = Search(reader, desk.actor, desk.parts.policy, of_case, client_subject, reader.sealing.vault)
+        found = search.find(q, limit=limit, before=before)
+        masks = desk.masks("client")
+        return FoundList(
+            cases=_lines(desk, reader, list(found.cases)),
+            next=found.cases[-1]["id"] if found.more else None,
+            clients=[ClientLine(id=row["id"], name=name_under(masks, row["name"])) for row in found.clients],
+            unseen=list(found.unseen),
+        )
 
 
 @CASES.operation("GET", "/cases/{case_id}", reaches("case.read", "case", "case_id"))

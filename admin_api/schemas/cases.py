@@ -60,6 +60,20 @@ class Column(Given):
     cases: list[CaseLine]
 
 
+class ClientLine(Given):
+    """A client without a case; a hidden name is empty."""
+
+    id: IdOut
+    name: str
+
+
+class FoundList(CaseList):
+    """What was found, as far as the caller reaches it."""
+
+    clients: list[ClientLine] = Field(description="Clients who have no case; with the first page only, at most 10.")
+    unseen: list[str] = Field(description="What the caller may not look by: name, phone.", examples=[["phone"]])
+
+
 class Board(Given):
     """Every case that the caller reaches, by stage, in the flows' order."""
 

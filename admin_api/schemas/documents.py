@@ -122,6 +122,36 @@ class NewSecond(Sent):
     staff_id: IdIn
 
 
+class ClearReview(Given):
+    """A version that can be approved without a closer look."""
+
+    version_id: IdOut
+    n: int
+    case_id: IdOut
+    case_number: str
+    item: str
+    item_name: Words
+
+
+class ClearReviews(Given):
+    """At most 10, those that wait longest first."""
+
+    versions: list[ClearReview]
+
+
+class NewApprovals(Sent):
+    """Exactly these versions, as they were listed."""
+
+    version_ids: list[IdIn] = Field(min_length=1, max_length=10, examples=[["374856932401152004"]])
+
+
+class Approvals(Given):
+    """What came of it; what was replaced, decided or questioned since it was listed is left as it is."""
+
+    approved: list[IdOut]
+    left: list[IdOut]
+
+
 class PutOff(Given):
     """When it comes back."""
 

@@ -97,6 +97,35 @@ class NewStaff(Sent):
     language: Language = "zh-CN"
 
 
+class NewDelegation(Sent):
+    """Who stands in, from the first to the last day, both included; in one role or in all."""
+
+    delegate_id: IdIn = Field(examples=["374856932401152003"])
+    first: date = Field(examples=["2026-03-05"])
+    last: date = Field(examples=["2026-03-09"])
+    role: str | None = Field(default=None, max_length=40, examples=["reviewer"])
+    staff_id: IdIn | None = Field(default=None, description="Whose work it is; the caller's own if left out.")
+
+
+class Delegation(Given):
+    """For some days a colleague does somebody's work."""
+
+    id: IdOut
+    staff_id: IdOut = Field(description="Whose work it is.")
+    delegate_id: IdOut
+    role: str | None
+    first: str = Field(examples=["2026-03-05"])
+    last: str = Field(examples=["2026-03-09"])
+    active: bool = Field(description="Whether it runs at this moment.")
+
+
+class Delegations(Given):
+    """What is not over yet."""
+
+    given: list[Delegation] = Field(description="The caller's own work, which others do.")
+    received: list[Delegation] = Field(description="Others' work, which the caller may do.")
+
+
 class NewKey(Sent):
     """What a key is for, so that people know which one is meant."""
 

@@ -30,6 +30,7 @@ class Happened(Given):
     event: str = Field(examples=["DocumentApproved"])
     at: Moment
     who: Who
+    on_behalf_of: Who | None = Field(description="The colleague for whom `who` stood in.")
     channel: str
     from_: str | None = Field(serialization_alias="from", description="The status, stage or person before.")
     to: str | None

@@ -3,6 +3,7 @@
 from bot.cards.context import CardContext
 from core.cases.tables import case, document_version
 from core.channel.outbound import Button
+from core.clients.tags import one_form, tags_of
 from core.ledger.tables import button
 from core.store.sealing import Row
 from core.tasks.tables import task
@@ -47,6 +48,8 @@ def _done(ctx: CardContext, row: Row) -> bool:
     if command == "OfferSecondLook":
         version = ctx.lookup.peek(document_version, args["version_id"])
         return version is not None and version["first_for"] is not None and version["first_for"] == version["second_id"]
+    if command == "UntagClient":
+        return one_form(args["tag"]) not in {one_form(each) for each in tags_of(ctx.lookup, args["client_id"])}
     if command == "AskDate":
         version = ctx.lookup.peek(document_version, args["version_id"])
         return version is not None and args["name"] in version["dates"]

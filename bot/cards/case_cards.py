@@ -13,7 +13,7 @@ from core.views.case_view import case_view
 from core.views.document_view import document_view
 from core.views.talk import Said, last_said
 from core.views.timeline import timeline
-from core.wiring.subjects import of_case
+from core.wiring.subjects import client_subject, of_case
 
 LINES = 6  # of the timeline that the card of a case shows
 LINE = 160  # characters of one of them
@@ -70,6 +70,10 @@ def found(ctx: CardContext) -> Card:
         view = case_view(ctx.lookup, ctx.house.catalogue, row["id"])
         parts = [row["number"], ctx.client_name(view.client), ctx.word(view.stage.name)]
         lines.append(" · ".join(part for part in parts if part))
+    for n, client_id in enumerate(ctx.params.get("clients", []), start=1):
+        person, subject = ctx.lookup.peek(client, client_id), client_subject(ctx.lookup, client_id)
+        if person is not None and subject is not None and ctx.house.policy.may(ctx.actor, "client.read", subject):
+            lines.append(ctx.say("desk.no_case", n=n, name=ctx.client_name(person)))
     words = str(ctx.params["words"])
     hints = [ctx.say("desk.more")] if ctx.params["more"] else []
     hints += [ctx.say(f"desk.unseen_{name}") for name in ctx.params["unseen"]]

@@ -45,4 +45,6 @@ def _value_words(ctx: CardContext, name: str, value: str | int) -> object:
 def who_words(ctx: CardContext, happening: Happening) -> str:
     if happening.actor_kind == "system":
         return ctx.say("who.system")
+    if happening.behalf_name:
+        return ctx.say("who.behalf", who=happening.actor_name, whom=happening.behalf_name)
     return happening.actor_name or ctx.say("who.client")

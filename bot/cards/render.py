@@ -25,7 +25,7 @@ from core.clients.tables import client
 from core.conversations.tables import conversation
 from core.engine.access import Actor
 from core.engine.text import Words
-from core.staff.service import actor_of
+from core.staff.service import actor_at
 from core.staff.tables import staff
 from core.store.reading import Lookup
 from core.store.sealing import Row
@@ -95,7 +95,7 @@ def render(house: House, lookup: Lookup, row: Row, now: datetime) -> OutboundMes
     ctx = CardContext(
         house=house,
         lookup=lookup,
-        actor=_reader(lookup, kind, person_id),
+        actor=_reader(lookup, kind, person_id, now),
         language=_language(lookup, row),
         subject=notice["subject"],
         params=notice["params"],
@@ -120,9 +120,9 @@ def _flow_texts(house: House, lookup: Lookup, notice: Mapping[str, Any]) -> Mapp
     return {} if there is None else house.catalogue.compiled(lookup, there["flow_version_id"]).flow.texts
 
 
-def _reader(lookup: Lookup, kind: str, person_id: int) -> Actor:
+def _reader(lookup: Lookup, kind: str, person_id: int, now: datetime) -> Actor:
     if kind == "staff":
-        found = actor_of(lookup, person_id)
+        found = actor_at(lookup, person_id, now)
         return found if found is not None else Actor(kind="staff", id=person_id)
     return Actor(kind="client", id=person_id)
 

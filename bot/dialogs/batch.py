@@ -2,16 +2,14 @@
 
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
-from core.cases.second_look import one_is_enough
-from core.cases.tables import document_version, item
+from core.cases.tables import item
 from core.commands.desk import ApproveShown
-from core.commands.documents import ReviewDocument
 from core.kit.words import said
 from core.ledger.buttons import offer
-from core.store.locks import case_key
 from core.store.sealing import Row
 from core.views.case_view import case_view
-from core.views.clear_reviews import clear_reviews, is_clear
+from core.views.clear_reviews import clear_reviews
+from core.wiring.batch import approve_each
 from core.wiring.subjects import of_case
 
 BATCH = frozenset({"批量", "批量审核", "batch", "/batch"})
@@ -28,22 +26,12 @@ def batch(turn: Turn) -> None:
 
 def approve(turn: Turn, version_ids: tuple[int, ...]) -> None:
     """Approve each as the presser; what was replaced, decided or questioned meanwhile is left out and named."""
-    approved, left = 0, list[dict[str, str]]()
-    rows = [turn.uow.get(document_version, version_id) for version_id in version_ids]
-    for row in sorted(rows, key=lambda each: int(each["case_id"])):
-        turn.uow.need(case_key(row["case_id"]))
-    for row in rows:
-        if row["status"] == "submitted" and is_clear(row) and one_is_enough(row, turn.actor):
-            command = ReviewDocument(version_id=row["id"], decision="approved")
-            _, refusal = turn.bus.attempt(turn.uow, command, turn.cause)
-            if refusal is None:
-                approved += 1
-                continue
-        left.append(_name(turn, row))
+    approved, rows = approve_each(turn.bus, turn.uow, version_ids, turn.cause)
+    left = [_name(turn, row) for row in rows]
     if left:
-        turn.say("desk.batch_left", n=approved, left=left)
+        turn.say("desk.batch_left", n=len(approved), left=left)
     else:
-        turn.say("desk.batch_done", n=approved)
+        turn.say("desk.batch_done", n=len(approved))
 
 
 def _name(turn: Turn, row: Row) -> dict[str, str]:

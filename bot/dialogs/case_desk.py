@@ -11,6 +11,7 @@ from core.cases.consultations import ANSWERS
 from core.cases.sending_back import earlier
 from core.cases.tables import case
 from core.clients.consent import answer_of
+from core.clients.tags import tags_of
 from core.commands.command import Command
 from core.commands.desk import AskWords, OfferHandOver, RecordConsultation, ShowCase, TagClient, UntagClient
 from core.commands.identity import InviteClient, RecordPaperConsent
@@ -79,10 +80,13 @@ def find(turn: Turn) -> None:
     match = FIND.fullmatch(turn.text)
     words = "" if match is None else match["words"].strip()
     vault = turn.uow.pending.sealing.vault
-    found = Search(turn.uow, turn.actor, turn.house.policy, of_case, vault).find(words)
+    found = Search(turn.uow, turn.actor, turn.house.policy, of_case, client_subject, vault).find(words)
     offers = [offer(ShowCase(case_id=row["id"]), as_is(row["number"]), keeps=True) for row in found.cases]
-    ids = [row["id"] for row in found.cases]
-    params = {"words": words, "cases": ids, "more": found.more, "unseen": list(found.unseen)}
+    for n, person in enumerate(found.clients, start=1):
+        if turn.house.policy.may(turn.actor, InviteClient.permission, client_subject(turn.uow, person["id"])):
+            offers.append(offer(InviteClient(client_id=person["id"]), said("button.nth_invite", n=n), keeps=True))
+    ids, people = [row["id"] for row in found.cases], [row["id"] for row in found.clients]
+    params = {"words": words, "cases": ids, "clients": people, "more": found.more, "unseen": list(found.unseen)}
     turn.reply("found", params=params, offers=offers)
 
 
@@ -162,4 +166,22 @@ def _signed(pressed: Pressed) -> None:
     pressed.turn.say("consent.on_paper")
 
 
-AFTER: After = {ShowCase: _shown, RecordPaperConsent: _signed}
+def _asked(pressed: Pressed) -> None:
+    """With the question for a tag come the tags that he has, each with a button that takes it off."""
+    turn = pressed.turn
+    client_id = turn.uow.get(case, pressed.command.case_id)["client_id"]
+    tags = tags_of(turn.uow, client_id) if pressed.command.what == "tag" else []
+    if tags:
+        offers = [offer(UntagClient(client_id=client_id, tag=each), as_is(f"✕ {each}"), keeps=True) for each in tags]
+        turn.say("desk.take_off", offers=offers)
+
+
+def _taken_off(pressed: Pressed) -> None:
+    """The question for a tag is answered by that."""
+    if pressed.turn.dialog.get("kind") == "tag":
+        pressed.turn.ask(None)
+    pressed.redraw_reply()
+    pressed.turn.say("desk.off", tag=pressed.command.tag)
+
+
+AFTER: After = {ShowCase: _shown, RecordPaperConsent: _signed, AskWords: _asked, UntagClient: _taken_off}

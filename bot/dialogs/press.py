@@ -9,6 +9,7 @@ from bot.dialogs import (
     commands,
     confirm,
     consent,
+    delegating,
     desk,
     hand_over,
     handoff,
@@ -22,6 +23,7 @@ from bot.dialogs import (
     uploads,
 )
 from bot.dialogs.pressed import After, Pressed
+from bot.dialogs.too_late import told_fully
 from bot.turn import Turn
 from core.bus.deed import Cause
 from core.channel.inbound import ButtonPress
@@ -37,6 +39,7 @@ _DIALOGS = (
     commands,
     confirm,
     consent,
+    delegating,
     desk,
     hand_over,
     handoff,
@@ -84,7 +87,7 @@ def press(turn: Turn) -> None:
                 raise NotAllowed(permission=command.permission)
             result = turn.do(command)
     except Refusal as refusal:
-        _refused(turn, name, row, refusal)
+        _refused(turn, name, row, told_fully(turn, row, refusal))
         return
     _thank(Pressed(turn, row, command, result))
 

@@ -15,6 +15,7 @@ from core.staff.policy import ROLES
 from core.store.sealing import Row
 from core.tasks.tables import task
 from core.views.board import reachable_cases
+from core.views.my_tasks import my_tasks
 from core.wiring.subjects import of_case, task_subject, version_subject
 
 OVERDUE = frozenset({"逾期", "overdue", "/overdue"})
@@ -26,7 +27,7 @@ _PUT_BACK = said("button.put_back")
 def tasks(turn: Turn) -> None:
     """我的待办: overdue first, put off last, then what nobody has and he may take."""
     now = turn.uow.now
-    mine = turn.uow.find(task, staff_id=turn.actor.id, state="open")
+    mine = my_tasks(turn.uow, turn.actor)
     mine.sort(key=lambda row: (_put_off(turn, row), row["due"] is None, row["due"] or now, row["id"]))
     free = [
         row

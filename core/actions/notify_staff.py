@@ -29,6 +29,7 @@ def commands(args: Args, situation: Situation) -> Sequence[Command]:
             notice="message",
             subject={"case": situation.case_id},
             params={"message": args.message},
+            as_=(args.role,),
             once=f"{situation.run}:{args.role}:{args.message}",
         )
     ]

@@ -1,6 +1,7 @@
 """The bus: may this actor do it, handle, events, consequences, audit. The caller's unit commits."""
 
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -8,7 +9,7 @@ import structlog
 from core.bus.deed import Cause, Deed
 from core.bus.wiring import Wiring
 from core.commands.command import Command
-from core.engine.access import Subject
+from core.engine.access import Actor, Subject
 from core.events.event import Event
 from core.events.happened import FollowUpRefused
 from core.kit.errors import NotAllowed, NotFound, Refusal
@@ -39,7 +40,7 @@ class Bus:
         the state that its event speaks of. A follow-up is a step of its own; a refused one is recorded and taken back
         without harm to the deed.
         """
-        result, events = self._carry_out(uow, command, cause)
+        result, events, cause = self._carry_out(uow, command, cause)
         queue = deque((event, cause) for event in events)
         while queue:
             event, its_cause = queue.popleft()
@@ -51,14 +52,28 @@ class Bus:
             queue.extend((each, its_cause.follow()) for each in deed.events)
         return result
 
-    def _carry_out(self, uow: UnitOfWork, command: Command, cause: Cause) -> tuple[Any, list[Event]]:
-        """One command without its consequences: its result and its events."""
-        case_id = self._permit(uow, command, cause)
+    def _carry_out(self, uow: UnitOfWork, command: Command, cause: Cause) -> tuple[Any, list[Event], Cause]:
+        """One command without its consequences: its result, its events, and as whom it was done.
+
+        Whoever stands in for a colleague acts for the one whose work it is; what that one may not do either (a step of
+        another role) he tries in his own name, or the other way round.
+        """
+        case_id, actors = self._permit(uow, command, cause)
+        for actor in actors[:-1]:
+            try:
+                return self._as(uow, command, replace(cause, actor=actor), case_id)
+            except NotAllowed:
+                continue
+        return self._as(uow, command, replace(cause, actor=actors[-1]), case_id)
+
+    def _as(
+        self, uow: UnitOfWork, command: Command, cause: Cause, case_id: int | None
+    ) -> tuple[Any, list[Event], Cause]:
         deed = Deed(uow, cause, self.wiring)
         with uow.step():
             result = self.wiring.handlers[type(command)](command, deed)
         self._note(uow, command, cause, case_id)
-        return result, deed.events
+        return result, deed.events, cause
 
     def attempt(self, uow: UnitOfWork, command: Command, cause: Cause) -> tuple[Any, Refusal | None]:
         """As execute, but a refusal is noted in the audit and returned: for doors whose unit must still commit."""
@@ -98,13 +113,18 @@ class Bus:
             event = FollowUpRefused(case_id=case_id, command=name, code=refusal.code, why=why)
             self.wiring.record(event, Deed(uow, cause, self.wiring))
 
-    def _permit(self, uow: UnitOfWork, command: Command, cause: Cause) -> int | None:
-        """Raises NotFound for what the actor cannot reach (as if it did not exist), NotAllowed without the right."""
+    def _permit(self, uow: UnitOfWork, command: Command, cause: Cause) -> tuple[int | None, list[Actor]]:
+        """The case whose lock was taken, and as whom the actor may do it, the likeliest first; standing in reaches what
+        is assigned to somebody, so what is about nobody in particular he does as himself.
+
+        Raises NotFound for what the actor cannot reach (as if it did not exist), NotAllowed without the right.
+        """
         policy, actor = self.wiring.policy, cause.actor
         if command.about is None:
-            if not policy.may(actor, command.permission, None):
+            himself = actor if command.asks or not actor.stands_for else replace(actor, stands_for=())
+            if not policy.may(himself, command.permission, None):
                 raise NotAllowed(permission=command.permission)
-            return getattr(command, "case_id", None)
+            return getattr(command, "case_id", None), [himself]
         kind, field = command.about
         if not policy.may(actor, command.permission):
             raise NotAllowed(permission=command.permission)
@@ -113,9 +133,10 @@ class Bus:
         if case_id is not None:
             uow.need(case_key(case_id))
         subject: Subject | None = self.wiring.subjects[kind](uow, subject_id)
-        if subject is None or not policy.may(actor, command.permission, subject):
+        actors = [] if subject is None else policy.acting(actor, command.permission, subject)
+        if not actors:
             raise NotFound(thing=kind, id=subject_id)
-        return case_id
+        return case_id, actors
 
     def _note(
         self, uow: UnitOfWork, command: Command, cause: Cause, case_id: int | None, refused: str | None = None

@@ -42,8 +42,9 @@ def docs_facts(compiled: CompiledFlow, uow: UnitOfWork, row: Row, names: frozens
 
 
 def actor_facts(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
-    """``actor.prepared``: the acting person handed the work in to the stage where it is now."""
-    return {"actor.prepared": actor.kind == "staff" and row["handed_by"] == actor.id}
+    """``actor.prepared``: the acting person, or the one he stands in for, handed the work in to the stage where it
+    is now."""
+    return {"actor.prepared": actor.kind == "staff" and row["handed_by"] in actor.people}
 
 
 def history_facts(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:

@@ -19,6 +19,7 @@ def record(event: Event, deed: Deed) -> None:
         at=deed.now,
         actor_kind=cause.actor.kind,
         actor_id=cause.actor.id,
+        behalf_id=cause.actor.behalf or None,
         door=cause.door,
         channel=cause.channel,
         correlation=cause.correlation,

@@ -145,10 +145,13 @@ def undecided(deed: Deed, version_id: int) -> Row:
 
 
 def _decided(deed: Deed, version_id: int) -> AlreadyDecided:
-    row = deed.uow.find(document_version, id=version_id)[0]
-    return AlreadyDecided(
-        who_kind="staff", who=row["reviewed_by"], when=row["reviewed_at"], version=row["n"], decision=row["status"]
-    )
+    return decided(deed.uow.find(document_version, id=version_id)[0])
+
+
+def decided(version: Row) -> AlreadyDecided:
+    """Who decided what on this version, and when."""
+    by = {"who_kind": "staff", "who": version["reviewed_by"], "when": version["reviewed_at"]}
+    return AlreadyDecided(reason=version["status"], version=version["n"], decision=version["status"], **by)
 
 
 def _check_reason(command: ReviewDocument, compiled: CompiledFlow) -> None:

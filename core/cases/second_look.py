@@ -37,7 +37,7 @@ def ask_second_look(command: AskSecondLook, deed: Deed) -> None:
     if member["id"] not in {each["id"] for each in colleagues(version, deed)}:
         raise NotPossibleNow(reason="not_a_second")
     before = version["second_id"]
-    asker = version["asked_by"] if version["asked_by"] is not None else deed.actor.id
+    asker = version["asked_by"] if version["asked_by"] is not None else deed.actor.person
     deed.uow.change(document_version, version["id"], asked_by=asker, second_id=member["id"])
     deed.emit(SecondLookAsked(**_told(version, deed), staff_id=member["id"], before=before))
 
@@ -45,7 +45,7 @@ def ask_second_look(command: AskSecondLook, deed: Deed) -> None:
 def colleagues(version: Row, deed: Deed) -> list[Row]:
     """Who can be the second reviewer: everybody whose roles may review, but neither the reviewer who asks nor whoever
     uploaded the version for the client. His own department first."""
-    out = {deed.actor.id, version["asked_by"], version["second_id"]}
+    out = {*deed.actor.people, version["asked_by"], version["second_id"]}
     if version["by_kind"] == "staff":
         out.add(version["by_id"])
     found = []
@@ -68,7 +68,8 @@ def waits_for(version: Row) -> list[int]:
 def one_is_enough(version: Row, actor: Actor) -> bool:
     """Whether this person's approval alone would decide it."""
     wanted = waits_for(version)
-    return not wanted or (wanted == [actor.id] and version["first_by"] != actor.id)
+    people = {*actor.people, *(each.id for each in actor.stands_for)}
+    return not wanted or (len(wanted) == 1 and wanted[0] in people and version["first_by"] != actor.id)
 
 
 def first_of_two(version: Row, deed: Deed) -> bool:
@@ -79,17 +80,24 @@ def first_of_two(version: Row, deed: Deed) -> bool:
     wanted = waits_for(version)
     if not wanted:
         return False
-    if version["first_by"] == deed.actor.id or version["first_for"] == deed.actor.id:
-        raise AlreadyDecided(who_kind="staff", who=version["first_by"], when=version["first_at"], version=version["n"])
-    if deed.actor.id not in wanted:
+    mine = deed.actor.person
+    if version["first_by"] == deed.actor.id or version["first_for"] == mine:
+        raise first_approval(version)
+    if mine not in wanted:
         raise NotPossibleNow(reason="two_reviewers")
     if len(wanted) == 1:
         return False
-    first = {"first_by": deed.actor.id, "first_for": deed.actor.id, "first_at": deed.now}
+    first = {"first_by": deed.actor.id, "first_for": mine, "first_at": deed.now}
     deed.uow.change(document_version, version["id"], **first)
-    [other] = [each for each in wanted if each != deed.actor.id]
+    [other] = [each for each in wanted if each != mine]
     deed.emit(FirstApproval(**_told(version, deed), staff_id=other))
     return True
+
+
+def first_approval(version: Row) -> AlreadyDecided:
+    """Who has approved already, while another one is waited for."""
+    by = {"who_kind": "staff", "who": version["first_by"], "when": version["first_at"]}
+    return AlreadyDecided(reason="first", version=version["n"], **by)
 
 
 def pass_on(version: Row, before: int | None, staff_id: int, deed: Deed) -> None:
@@ -106,15 +114,15 @@ def _free(deed: Deed, version_id: int) -> Row:
         if version["reviewed_by"] is None:
             raise Stale(reason="newer_version" if version["status"] == "replaced" else "withdrawn")
         raise AlreadyDecided(
+            reason=version["status"],
             who_kind="staff",
             who=version["reviewed_by"],
             when=version["reviewed_at"],
             version=version["n"],
-            decision=version["status"],
         )
     if version["first_for"] is not None and version["first_for"] == version["second_id"]:
-        raise AlreadyDecided(who_kind="staff", who=version["first_by"], when=version["first_at"], version=version["n"])
-    if version["second_id"] is not None and version["asked_by"] != deed.actor.id:
+        raise first_approval(version)
+    if version["second_id"] is not None and version["asked_by"] != deed.actor.person:
         raise NotPossibleNow(reason="second_asked")
     return version
 

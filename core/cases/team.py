@@ -61,7 +61,7 @@ def roles_to_give(row: Row, actor: Actor, deed: Deed) -> list[str]:
     subject = deed.wiring.subjects["case"](deed.uow, row["id"])
     if subject is not None and deed.wiring.policy.may(actor, "case.assign", subject):
         return list(row["team"])
-    return [role for role, person in row["team"].items() if person == actor.id]
+    return [role for role, person in row["team"].items() if person in actor.people]
 
 
 def colleagues(uow: UnitOfWork, row: Row, role: str) -> list[Row]:

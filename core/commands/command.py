@@ -19,6 +19,7 @@ class Command(BaseModel):
 
     permission: ClassVar[str]
     about: ClassVar[tuple[str, str] | None] = None  # (kind of subject, name of the field with its id)
+    asks: ClassVar[bool] = False  # about nobody in particular, but its handler asks the policy about each of several
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

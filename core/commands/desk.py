@@ -159,5 +159,6 @@ class ApproveShown(Command):
     """Approve these versions and no others: what replaced one of them since it was shown is left out."""
 
     permission: ClassVar[str] = "document.review"
+    asks: ClassVar[bool] = True
 
     version_ids: tuple[int, ...] = Field(min_length=1, max_length=10)

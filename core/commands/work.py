@@ -42,6 +42,7 @@ class Notify(Command):
     notice: str  # kind of card, see bot/cards
     subject: dict[str, int] = Field(default_factory=dict)  # ids of what the card shows
     params: dict[str, Any] = Field(default_factory=dict)
+    as_: tuple[str, ...] = ()  # roles in which staff are told: who stands in for one of them is told too
     via: Literal["chat", "sms", "mail"] = "chat"
     card: str = ""  # key under which all copies are redrawn; empty: never redrawn
     once: str = ""  # at most one notice with this key is ever sent

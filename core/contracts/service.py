@@ -1,6 +1,7 @@
 """Handlers of the contracts' room: draft, deposit, activate; and the facts that guards ask of a contract."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from core.bus.deed import Deed
 from core.commands.contracts import ActivateContract, AttachCase, DraftContract, RecordDeposit
@@ -65,8 +66,8 @@ def record_deposit(command: RecordDeposit, deed: Deed) -> None:
     """Raises AlreadyDecided when it has been recorded before."""
     row = deed.uow.get(contract, command.contract_id)
     if row["deposit_paid_at"] is not None:
-        raise AlreadyDecided(when=row["deposit_paid_at"])
-    deed.uow.change(contract, row["id"], deposit_paid_at=deed.now)
+        raise deposited(row)
+    deed.uow.change(contract, row["id"], deposit_paid_at=deed.now, deposit_by=_staff(deed))
     deed.emit(DepositRecorded(case_id=row["case_id"], contract_id=row["id"], client_id=row["client_id"]))
 
 
@@ -74,9 +75,27 @@ def activate_contract(command: ActivateContract, deed: Deed) -> None:
     """The contract takes effect; a case is opened as a consequence. Raises AlreadyDecided."""
     row = deed.uow.get(contract, command.contract_id)
     if row["status"] != "draft":
-        raise AlreadyDecided(when=row["effective_at"])
-    deed.uow.change(contract, row["id"], status="effective", effective_at=deed.now)
+        raise activated(row)
+    deed.uow.change(contract, row["id"], status="effective", effective_at=deed.now, effective_by=_staff(deed))
     deed.emit(ContractActivated(contract_id=row["id"], client_id=row["client_id"]))
+
+
+def deposited(row: Row) -> AlreadyDecided:
+    """Who recorded the deposit, and when."""
+    return AlreadyDecided(reason="deposit", when=row["deposit_paid_at"], **_by(row["deposit_by"]))
+
+
+def activated(row: Row) -> AlreadyDecided:
+    """Who said that the contract takes effect, and when."""
+    return AlreadyDecided(reason="effective", when=row["effective_at"], **_by(row["effective_by"]))
+
+
+def _by(staff_id: int | None) -> dict[str, Any]:
+    return {"who_kind": "system"} if staff_id is None else {"who_kind": "staff", "who": staff_id}
+
+
+def _staff(deed: Deed) -> int | None:
+    return deed.actor.id if deed.actor.kind == "staff" else None
 
 
 def attach_case(command: AttachCase, deed: Deed) -> None:

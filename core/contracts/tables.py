@@ -19,6 +19,8 @@ contract = Table(
     plain("status", String(12), default="draft"),  # draft, effective
     plain("deposit_paid_at", Instant, nullable=True),
     plain("effective_at", Instant, nullable=True),
+    plain("deposit_by", BigInteger, nullable=True),  # who of the staff recorded it
+    plain("effective_by", BigInteger, nullable=True),
     plain("team", Json),
     sealed("travellers", "identity", "json", nullable=False),
     sealed("fields", "content", "json", nullable=False),

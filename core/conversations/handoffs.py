@@ -69,8 +69,8 @@ def take_over(command: TakeOver, deed: Deed) -> None:
     if row["state"] == "held" and row["holder_id"] == deed.actor.id:
         deed.uow.change(handoff, row["id"], active_at=deed.now)
         return
-    taken = {"holder_id": deed.actor.id, "taken_at": deed.now, "active_at": deed.now}
-    if not deed.uow.settle(handoff, row["id"], {"state": "waiting"}, state="held", **taken):
+    mine = {"holder_id": deed.actor.id, "taken_at": deed.now, "active_at": deed.now}
+    if not deed.uow.settle(handoff, row["id"], {"state": "waiting"}, state="held", **mine):
         raise _too_late(deed.uow.get(handoff, row["id"]))
     timers.cancel_key(deed.uow, _timer(row["id"]))
     deed.emit(_taken(row, deed.actor.id))
@@ -180,7 +180,12 @@ def _held(handoff_id: int, deed: Deed) -> Row:
 def _too_late(row: Row) -> AlreadyDecided | Stale:
     if row["state"] == "ended":
         return Stale(reason="handoff_over")
-    return AlreadyDecided(who_kind="staff", who=row["holder_id"], when=row["taken_at"])
+    return taken(row)
+
+
+def taken(row: Row) -> AlreadyDecided:
+    """Who has this chat, and since when."""
+    return AlreadyDecided(reason="taken", who_kind="staff", who=row["holder_id"], when=row["taken_at"])
 
 
 def _taken(row: Row, staff_id: int, before: int | None = None) -> HandoffTaken:

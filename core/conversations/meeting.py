@@ -36,7 +36,7 @@ def actor_at(uow: UnitOfWork, row: Row, sender: str) -> Actor:
     """
     mine = staff_room.identity_of(uow, row["channel"], row["account"], sender)
     if mine is not None:
-        actor = staff_room.actor_of(uow, mine["staff_id"])
+        actor = staff_room.actor_at(uow, mine["staff_id"], uow.now)
         if actor is None:
             return STRANGER
         _remember(uow, row, sender, staff_id=actor.id, language=uow.get(staff, actor.id)["language"])

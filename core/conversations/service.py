@@ -13,6 +13,7 @@ from core.kit.errors import NotFound
 from core.kit.ids import new_id
 from core.ledger import outbox
 from core.ledger.buttons import Offer, close_card, mint
+from core.staff.delegation import deputies
 
 SHARED = frozenset({"stage", "substate", "message", "approved", "rework", "reopened"})
 """What a client's guardians are told as well; what he is asked stays with him."""
@@ -21,14 +22,23 @@ SHARED = frozenset({"stage", "substate", "message", "approved", "rework", "reope
 def notify(command: Notify, deed: Deed) -> int | None:
     """Queue a notice where the person can be reached. Returns the outbox id, None when he cannot be reached.
 
-    What a client is told of his case goes to his guardians too, each in a chat of his own.
+    What a client is told of his case goes to his guardians too, what a member of staff is told to whoever stands in for
+    him, each in a chat of his own.
     """
     told = _queue(command, deed)
     if command.to == "client" and command.via == "chat" and command.notice in SHARED:
         for person in guardians_of(deed.uow, command.person_id, notified=True):
-            once = f"{command.once}:{person}" if command.once else ""
-            _queue(command.model_copy(update={"person_id": person, "once": once, "buttons": (), "card": ""}), deed)
+            _queue(_for(command, person).model_copy(update={"buttons": (), "card": ""}), deed)
+    if command.to == "staff" and command.as_:
+        for person in deputies(deed.uow, command.person_id, command.as_, deed.now):
+            _queue(_for(command, person), deed)
     return told
+
+
+def _for(command: Notify, person: int) -> Notify:
+    """The same notice for somebody else."""
+    once = f"{command.once}:{person}" if command.once else ""
+    return command.model_copy(update={"person_id": person, "once": once})
 
 
 def _queue(command: Notify, deed: Deed) -> int | None:

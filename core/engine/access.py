@@ -6,7 +6,7 @@ answer.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Literal, TypeVar, get_args
@@ -44,7 +44,12 @@ class Mask(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. ``id`` is the client's or the staff member's; ``below`` are the departments under his own."""
+    """Who acts. ``id`` is the client's or the staff member's; ``below`` are the departments under his own.
+
+    ``stands_for`` are the colleagues whose assigned work he may do at present, each with the roles that he was given;
+    ``scope`` is such a colleague's one role, empty for all. Once it is known as whom he acts, ``behalf`` names that
+    colleague, and roles and scope are those that he was given; 0: he acts for himself.
+    """
 
     kind: ActorKind
     id: int
@@ -52,17 +57,35 @@ class Actor:
     department: int | None = None
     below: frozenset[int] = frozenset()
     name: str = ""
+    stands_for: tuple["Actor", ...] = ()
+    scope: str = ""
+    behalf: int = 0
+
+    @property
+    def person(self) -> int:
+        """Whose work it is that he does."""
+        return self.behalf or self.id
+
+    @property
+    def people(self) -> frozenset[int]:
+        """Himself, and whomever he acts for."""
+        return frozenset({self.id, self.person})
+
+    def acting_for(self, principal: "Actor") -> "Actor":
+        """He with the colleague's roles, as far as he was given them, and no way to pass them on."""
+        return Actor(self.kind, self.id, principal.roles, name=self.name, scope=principal.scope, behalf=principal.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is acted on: whose it is, who works on it, which department answers for it."""
+    """What is acted on: whose it is, who works on it (and in which role), which department answers for it."""
 
     kind: str
     id: int
     client_id: int | None = None
     staff_ids: frozenset[int] = frozenset()
     department: int | None = None
+    held: frozenset[tuple[str, int]] = frozenset()  # role and person, of those whose role is known
     guardians: Callable[[], Collection[int]] = field(default=tuple, compare=False)  # asked only for another client
 
 
@@ -115,7 +138,11 @@ class Policy:
 
     def may(self, actor: Actor, permission: str, subject: Subject | None = None) -> bool:
         """Whether the actor may do this to the subject; without a subject, whether he may do it at all."""
-        reach = self.rows(actor, permission)
+        if actor.behalf:
+            return self.may_for(replace(actor, id=actor.behalf, behalf=0), permission, subject)
+        if any(self.may_for(each, permission, subject) for each in actor.stands_for):
+            return True
+        reach = self._own(actor, permission)
         if reach is Reach.NONE:
             return False
         if subject is None:
@@ -125,8 +152,36 @@ class Policy:
             return subject.client_id == actor.id or ward
         return reach is Reach.ALL or _distance(actor, subject) <= reach
 
+    def may_for(self, principal: Actor, permission: str, subject: Subject | None = None) -> bool:
+        """Whether whoever stands in for a colleague may do this: what is assigned to him, in the role that was given,
+        never more; and nothing about a member of staff, so that nobody passes on what he was given."""
+        if self._own(principal, permission) < Reach.ASSIGNED:
+            return False
+        if subject is None:
+            return True
+        if subject.kind == "staff" or principal.id not in subject.staff_ids:
+            return False
+        return not principal.scope or (principal.scope, principal.id) in subject.held
+
+    def acting(self, actor: Actor, permission: str, subject: Subject) -> list[Actor]:
+        """As whom he may do this, the likeliest first: for the colleague whose work it is, if it is not his own work
+        too; else as himself. Empty: he may not."""
+        himself = replace(actor, stands_for=()) if actor.stands_for else actor
+        own = [himself] if self.may(himself, permission, subject) else []
+        others = [actor.acting_for(each) for each in actor.stands_for if self.may_for(each, permission, subject)]
+        return [*own, *others] if actor.id in subject.staff_ids else [*others, *own]
+
     def rows(self, actor: Actor, permission: str) -> Reach:
-        """How far a list for this permission may reach: the widest of the roles, for a client at most OWN."""
+        """How far a list for this permission may reach: the widest of the roles, for a client at most OWN; for whoever
+        stands in for somebody as far as that one's work, if his own right does not reach farther."""
+        if actor.behalf:
+            return Reach.ASSIGNED if self.may(actor, permission) else Reach.NONE
+        own = self._own(actor, permission)
+        given = any(self.may_for(each, permission) for each in actor.stands_for)
+        return max(own, Reach.ASSIGNED) if given else own
+
+    def _own(self, actor: Actor, permission: str) -> Reach:
+        """By his own roles alone."""
         if actor.kind == "client":
             return min(self.client.get(permission, Reach.NONE), Reach.OWN)
         if actor.kind == "system":

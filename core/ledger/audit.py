@@ -22,6 +22,7 @@ def note(
         at=uow.now,
         actor_kind=actor.kind,
         actor_id=actor.id,
+        behalf_id=actor.behalf or None,
         door=door,
         command=command,
         subject=subject,

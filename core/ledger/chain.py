@@ -62,7 +62,10 @@ class Verdict:
 def seal_of(key: bytes, before: str, row: Mapping[str, object]) -> str:
     """64 hexadecimal digits: HMAC-SHA256 over the row's columns and the seal before, every part with its length."""
     digest = hmac.new(key, digestmod=hashlib.sha256)
-    for value in (before, *(row[name] for name in _SEALED)):
+    sealed = (
+        _SEALED if row.get("behalf_id") is None else (*_SEALED, "behalf_id")
+    )  # rows from before it was there stay valid
+    for value in (before, *(row[name] for name in sealed)):
         text = value.isoformat() if isinstance(value, datetime) else str(value)
         part = b"-" if value is None else b"+" + text.encode()
         digest.update(len(part).to_bytes(4, "big") + part)

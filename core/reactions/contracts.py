@@ -34,6 +34,7 @@ def offer_activation(event: ContractDrafted, deed: Deed) -> Iterator[Command]:
             person_id=staff_id,
             notice="contract",
             subject={"contract": row["id"], "client": row["client_id"]},
+            as_=tuple(role for role, person in row["team"].items() if person == staff_id),
             card=f"contract:{row['id']}",
             buttons=tuple(
                 offer(step, label, "plain" if keeps else "primary", keeps=keeps) for step, label, keeps in allowed

@@ -37,6 +37,7 @@ def hand_on(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
         notice="handed_over",
         subject={"case": row["id"]},
         params={"role": event.role},
+        as_=(event.role,),
         buttons=(offer(ShowCase(case_id=row["id"]), _OPEN, keeps=True),),
     )
     if event.before is not None and event.before != deed.actor.id:
@@ -54,7 +55,7 @@ def hand_task(event: TaskGiven, deed: Deed) -> Iterator[Command]:
     close_card(deed.uow, card)
     yield RedrawCard(card=card)
     if event.case_id is not None:
-        yield task_notice(event.case_id, event.task_id, event.staff_id)
+        yield task_notice(deed.uow.get(task, event.task_id), event.staff_id)
 
 
 def offer_to_role(event: TaskReleased, deed: Deed) -> Iterator[Command]:
@@ -81,7 +82,7 @@ def remind(event: TaskReminded, deed: Deed) -> Iterator[Command]:
     """The card comes again."""
     if event.case_id is not None:
         yield RedrawCard(card=f"task:{event.task_id}")
-        yield task_notice(event.case_id, event.task_id, event.staff_id)
+        yield task_notice(deed.uow.get(task, event.task_id), event.staff_id)
 
 
 def redraw_task(event: TaskSnoozed, deed: Deed) -> Iterator[Command]:

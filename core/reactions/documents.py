@@ -78,9 +78,16 @@ def review_notice(version: Row, reviewer: int, deed: Deed) -> Notify:
         person_id=reviewer,
         notice="review",
         subject={"case": version["case_id"], "version": version["id"]},
+        as_=_as_whom(version, reviewer, deed),
         card=card,
         buttons=review_buttons(version, deed, second=card != review_card(version["id"])),
     )
+
+
+def _as_whom(version: Row, reviewer: int, deed: Deed) -> tuple[str, ...]:
+    """The roles in which somebody decides on this version: the reviewer's, or those that he has on the case."""
+    team = deed.uow.get(case, version["case_id"])["team"]
+    return ("reviewer", *(role for role, person in team.items() if person == reviewer and role != "reviewer"))
 
 
 def show_more(event: DocumentExtended, deed: Deed) -> Iterator[Command]:

@@ -14,6 +14,7 @@ from core.conversations.tables import handoff
 from core.events.handoffs import ClientWrote, HandoffEnded, HandoffOverdue, HandoffTaken, HumanAsked
 from core.kit.words import said
 from core.ledger.buttons import close_card, offer
+from core.staff.delegation import deputies
 from core.staff.tables import staff
 
 _TAKE = said("button.take_over")
@@ -28,7 +29,8 @@ def call_a_person(event: HumanAsked, deed: Deed) -> Iterator[Command]:
     if event.case_id is not None:
         row = deed.uow.get(case, event.case_id)
         owner = who(deed.uow, row["id"], compiled_of(deed, row).flow.stage(row["stage"]).owner)
-        people = [] if owner is None else [owner]
+        role = compiled_of(deed, row).flow.stage(row["stage"]).owner
+        people = [] if owner is None else [owner, *deputies(deed.uow, owner, (role,), deed.now)]
     else:
         people = [each["id"] for each in deed.uow.find(staff, active=True) if _FIRST & set(each["roles"])]
     yield from _call(event.handoff_id, event.case_id, event.client_id, people, deed)

@@ -12,6 +12,7 @@ from core.engine.sayings import in_both
 from core.events.happened import NotReachable, SaidToClient, SurveyAsked, TaskCreated, TaskDone
 from core.kit.words import said
 from core.ledger.buttons import close_card, offer
+from core.store.sealing import Row
 from core.tasks.tables import task
 
 _DONE = said("button.done")
@@ -23,16 +24,18 @@ _GIVE = said("button.give_task")
 def hand_out(event: TaskCreated, deed: Deed) -> Iterator[Command]:
     if event.staff_id is None or event.case_id is None:
         return
-    yield task_notice(event.case_id, event.task_id, event.staff_id)
+    yield task_notice(deed.uow.get(task, event.task_id), event.staff_id)
 
 
-def task_notice(case_id: int, task_id: int, staff_id: int) -> Notify:
-    """The card of a task for whoever has it."""
+def task_notice(row: Row, staff_id: int) -> Notify:
+    """The card of a task for whoever has it, and for whoever stands in for him."""
+    task_id = row["id"]
     return Notify(
         to="staff",
         person_id=staff_id,
         notice="task",
-        subject={"case": case_id, "task": task_id},
+        subject={"case": row["case_id"], "task": task_id},
+        as_=(row["role"],) if row["staff_id"] == staff_id else (),
         card=f"task:{task_id}",
         buttons=(
             offer(CompleteTask(task_id=task_id), _DONE, "primary"),

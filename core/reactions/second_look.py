@@ -36,9 +36,9 @@ def redraw_snoozed(event: ReviewSnoozed, deed: Deed) -> Iterator[Command]:
 
 
 def bring_back(event: ReviewReminded, deed: Deed) -> Iterator[Command]:
-    """The card comes again, unless its hour has come and the work has gone to somebody else meanwhile."""
+    """The card comes again to this person alone, unless its hour has come and the work has gone to somebody else."""
     version = deed.uow.get(document_version, event.version_id)
     card = card_of_reviewer(version, event.staff_id)
     if event.asked or deed.uow.first(button, card=card, state="open", for_id=event.staff_id) is not None:
         yield from redrawn(version)
-        yield review_notice(version, event.staff_id, deed)
+        yield review_notice(version, event.staff_id, deed).model_copy(update={"as_": ()})

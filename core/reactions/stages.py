@@ -24,6 +24,7 @@ from core.events.happened import (
 )
 from core.ledger.buttons import close_card, offer
 from core.ledger.tables import button
+from core.staff.delegation import deputies
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
@@ -111,6 +112,7 @@ def move_work(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
     work = _work(flow, stage, row, deed)
     holders = {each["for_id"] for each in deed.uow.find(button, card=card, state="open")}
     moved = {event.staff_id, event.before, *(holders - work.keys())} - {None}
+    moved |= set(deputies(deed.uow, event.staff_id, (event.role,), deed.now))
     for person in moved & holders:
         deed.uow.update_where(
             button, button.c.card == card, button.c.state == "open", button.c.for_id == person, state="closed"
@@ -147,18 +149,23 @@ def _work(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[dict
     found: dict[int, list[dict[str, object]]] = {}
     machine = compiled_of(deed, row).machine
     back = machine.steps_back(stage.key)
-    owner = who(deed.uow, row["id"], stage.owner)
-    if owner is not None:
+    for owner in _doing(stage.owner, row, deed):
         found[owner] = [*_ticks(flow, stage, row), *_substates(flow, stage, row)]
     for transition in flow.transitions:
         if stage.key not in transition.from_stages or not transition.button:
             continue
         if machine.ruled_out(transition.key, {"case.substate": row["substate"]}):
             continue  # the state was set on arrival and stays; what else a guard wants may still come
-        people = {who(deed.uow, row["id"], role) for role in transition.by if role in row["team"]}
-        for person in sorted(each for each in people if each is not None):
+        people = {each for role in transition.by if role in row["team"] for each in _doing(role, row, deed)}
+        for person in sorted(people):
             found.setdefault(person, []).append(_step(flow, stage, transition, row, back=transition in back))
     return found
+
+
+def _doing(role: str, row: Row, deed: Deed) -> list[int]:
+    """Who does this role's work on the case, and whoever stands in for him."""
+    person = who(deed.uow, row["id"], role)
+    return [] if person is None else [person, *deputies(deed.uow, person, (role,), deed.now)]
 
 
 def _step(flow: Flow, stage: Stage, transition: Transition, row: Row, *, back: bool) -> dict[str, object]:

@@ -1,12 +1,15 @@
 """Handlers of the staff room, and the Actor that a member of staff is."""
 
 import hashlib
+from dataclasses import replace
+from datetime import datetime
 
 from core.bus.deed import Deed
 from core.commands.people import AddDepartment, AddStaff, BindStaffIdentity, IssueApiKey, SetStaffLanguage
 from core.engine.access import Actor
 from core.kit.errors import Invalid, Problem
 from core.kit.ids import new_secret
+from core.staff.delegation import narrowed, principals
 from core.staff.policy import ROLES
 from core.staff.tables import api_key, department, staff, staff_identity
 from core.store.reading import Lookup
@@ -86,8 +89,19 @@ def identity_of(lookup: Lookup, channel: str, account: str, external_id: str) ->
     return lookup.first(staff_identity, channel=channel, account=account, external_id=external_id)
 
 
+def actor_at(lookup: Lookup, staff_id: int, now: datetime) -> Actor | None:
+    """As actor_of, with the colleagues for whom he stands in at this moment: their own work, never what they in turn
+    were given."""
+    actor = actor_of(lookup, staff_id)
+    if actor is None:
+        return None
+    found = [(actor_of(lookup, each), role) for each, role in principals(lookup, staff_id, now)]
+    stands_for = tuple(narrowed(each, role) for each, role in found if each is not None)
+    return replace(actor, stands_for=stands_for) if stands_for else actor
+
+
 def actor_of(lookup: Lookup, staff_id: int) -> Actor | None:
-    """The actor that this member is now, with the departments below his own; None when he has left."""
+    """The actor that this member is by himself, with the departments below his own; None when he has left."""
     row = lookup.peek(staff, staff_id)
     if row is None or not row["active"]:
         return None

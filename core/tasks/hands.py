@@ -39,11 +39,12 @@ def claim_task(command: ClaimTask, deed: Deed) -> None:
     row = _open(deed, command.task_id)
     if row["role"] not in deed.actor.roles:
         raise NotAllowed(reason="not_your_role")
-    if row["staff_id"] == deed.actor.id:
+    mine = deed.actor.person
+    if row["staff_id"] == mine:
         return
-    if not deed.uow.settle(task, row["id"], {"state": "open", "staff_id": None}, staff_id=deed.actor.id):
+    if not deed.uow.settle(task, row["id"], {"state": "open", "staff_id": None}, staff_id=mine):
         raise NotPossibleNow(reason="has_owner")
-    deed.emit(_given(row, deed.actor.id, None))
+    deed.emit(_given(row, mine, None))
 
 
 def release_task(command: ReleaseTask, deed: Deed) -> None:
@@ -73,7 +74,7 @@ def offer_task(command: OfferTask, deed: Deed) -> tuple[Row, list[Row]]:
 def snooze_task(command: SnoozeTask, deed: Deed) -> datetime:
     """Returns when it comes back. Raises AlreadyDecided, NotPossibleNow for a task that is not the actor's."""
     row = _open(deed, command.task_id)
-    if row["staff_id"] != deed.actor.id:
+    if row["staff_id"] not in deed.actor.people:
         raise NotPossibleNow(reason="has_owner")
     until = put_off(deed.now, command.until, deed.tool("calendar_of_case")(deed, row["case_id"]).zone)
     deed.uow.change(task, row["id"], snoozed_until=until)
@@ -107,7 +108,7 @@ def settled(row: Row) -> Refusal:
     """Why a task that is not open cannot be touched."""
     if row["state"] == "ended":
         return NotPossibleNow(reason="task_ended")
-    return AlreadyDecided(who_kind="staff", who=row["done_by"], when=row["done_at"])
+    return AlreadyDecided(reason="done", who_kind="staff", who=row["done_by"], when=row["done_at"])
 
 
 def snooze_key(task_id: int) -> str:

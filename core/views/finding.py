@@ -1,4 +1,4 @@
-"""Finding cases by number, name, phone or tag: only among those that the reader may read, only by what he may see."""
+"""Finding cases, and clients without one, by number, name, phone or tag: what the reader reaches and may see."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -7,22 +7,23 @@ from dataclasses import dataclass
 from core.cases.tables import case
 from core.clients.tables import client
 from core.clients.tags import tagged
-from core.engine.access import Actor, Mask, Policy, Subject
+from core.engine.access import Actor, Mask, Policy, Reach, Subject
 from core.kit.crypto import Vault
 from core.store.reading import Lookup
 from core.store.sealing import Row
 from core.views.board import reachable_cases
 
 MOST = 10
-MOST_TAGGED = 500  # clients of one tag that are looked through, those tagged last first
+MOST_TAGGED = 500  # clients of one tag, or of a name, that are looked through: those tagged or registered last
 _TAG = re.compile(r"(?:tag|标签)\s*[:：]\s*(?P<tag>.+)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """At most MOST cases, newest first; whether there are more; by what this reader may not look."""
+    """Cases, newest first; whether there are more; clients who have none; by what this reader may not look."""
 
     cases: tuple[Row, ...]
+    clients: tuple[Row, ...]  # at most MOST, those registered last first
     more: bool
     unseen: tuple[str, ...]  # "name", "phone": fields that are masked or hidden for him
 
@@ -35,10 +36,12 @@ class Search:
     actor: Actor
     policy: Policy
     subject_of: Callable[[Row], Subject]
+    client_of: Callable[[Lookup, int], Subject | None]
     vault: Vault
 
-    def find(self, words: str) -> Found:
-        """`tag:word` looks at tags alone; else number, phone, tag and name are tried.
+    def find(self, words: str, *, limit: int = MOST, before: int | None = None) -> Found:
+        """`tag:word` looks at tags alone; else number, phone, tag and name are tried. At most `limit` cases, older than
+        the one with the id `before`.
 
         Names are sealed: they are compared after opening, among the newest cases that the reader reaches (500 open
         and 500 closed, core.views.board). Numbers, phones and tags are looked up wherever they are.
@@ -46,13 +49,46 @@ class Search:
         words = words.strip()
         by_tag = _TAG.fullmatch(words)
         if by_tag is not None:
-            return _found(self._readable(self._of_tag(by_tag["tag"])), ())
+            people = tagged(self.lookup, self.vault, by_tag["tag"], MOST_TAGGED)
+            return self._found(self._readable(self._of_clients(people)), people, (), limit, before)
         seen = self.policy.fields(self.actor, "client")
         unseen = tuple(name for name in ("name", "phone") if seen.get(name, Mask.HIDDEN) < Mask.READ)
-        rows = [*self.lookup.find(case, number=words.upper()), *self._of_tag(words)]
+        people = tagged(self.lookup, self.vault, words, MOST_TAGGED)
         if "phone" not in unseen:
-            rows += self._of_phone(words)
-        return _found([*self._readable(rows), *self._named(words, by_name="name" not in unseen)], unseen)
+            people += self._of_phone(words)
+        rows = [*self.lookup.find(case, number=words.upper()), *self._of_clients(people)]
+        by_name = "name" not in unseen
+        found = [*self._readable(rows), *self._named(words, by_name=by_name)]
+        people += self._newest_named(words) if by_name else []
+        return self._found(found, people, unseen, limit, before)
+
+    def _found(
+        self, rows: Iterable[Row], people: Iterable[int], unseen: tuple[str, ...], limit: int, before: int | None
+    ) -> Found:
+        """Each once, newest first. Clients without a case come with the first page."""
+        distinct = {row["id"]: row for row in rows if before is None or row["id"] < before}
+        newest = [distinct[case_id] for case_id in sorted(distinct, reverse=True)]
+        clients = tuple(self._without_case(people)) if before is None else ()
+        return Found(tuple(newest[:limit]), clients, len(newest) > limit, unseen)
+
+    def _without_case(self, people: Iterable[int]) -> Iterator[Row]:
+        """Those who have no case at all and whose file the reader reaches."""
+        left = MOST
+        for person in sorted(set(people), reverse=True):
+            if left == 0 or self.lookup.first(case, client_id=person) is not None:
+                continue
+            row, subject = self.lookup.peek(client, person), self.client_of(self.lookup, person)
+            if row is not None and subject is not None and self.policy.may(self.actor, "client.read", subject):
+                left -= 1
+                yield row
+
+    def _newest_named(self, words: str) -> list[int]:
+        """Clients of this name among those registered last."""
+        part = words.casefold()
+        if not part or self.policy.rows(self.actor, "client.read") is Reach.NONE:
+            return []
+        newest = self.lookup.find(client, order=client.c.id.desc(), limit=MOST_TAGGED)
+        return [row["id"] for row in newest if part in str(row["name"]).casefold()]
 
     def _named(self, words: str, *, by_name: bool) -> Iterator[Row]:
         """Reachable cases whose number has these words in it, or whose client's name."""
@@ -72,23 +108,13 @@ class Search:
             if part in row["number"].casefold() or part in names.get(row["client_id"], ""):
                 yield row
 
-    def _of_tag(self, tag: str) -> list[Row]:
-        return self._of_clients(tagged(self.lookup, self.vault, tag, MOST_TAGGED))
-
-    def _of_phone(self, words: str) -> list[Row]:
+    def _of_phone(self, words: str) -> list[int]:
         phone = re.sub(r"[\s()-]", "", words)
         indexes = self.vault.blind_candidates("client.phone", phone) if phone else []
-        return self._of_clients(row["id"] for each in indexes for row in self.lookup.find(client, phone_index=each))
+        return [int(row["id"]) for each in indexes for row in self.lookup.find(client, phone_index=each)]
 
     def _of_clients(self, people: Iterable[int]) -> list[Row]:
         return [row for person in people for row in self.lookup.find(case, client_id=person)]
 
     def _readable(self, rows: Iterable[Row]) -> list[Row]:
         return [row for row in rows if self.policy.may(self.actor, "case.read", self.subject_of(row))]
-
-
-def _found(rows: Iterable[Row], unseen: tuple[str, ...]) -> Found:
-    """Each once, newest first."""
-    distinct = {row["id"]: row for row in rows}
-    newest = [distinct[case_id] for case_id in sorted(distinct, reverse=True)]
-    return Found(tuple(newest[:MOST]), len(newest) > MOST, unseen)

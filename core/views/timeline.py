@@ -22,6 +22,8 @@ class Happening:
     actor_kind: str
     actor_id: int
     actor_name: str
+    behalf_id: int | None  # for whom the actor stood in
+    behalf_name: str
     channel: str
     correlation: int
     data: dict[str, Any]
@@ -46,6 +48,8 @@ def timeline(lookup: Lookup, case_id: int, *, everything: bool = False, limit: i
                 actor_kind=row["actor_kind"],
                 actor_id=row["actor_id"],
                 actor_name=names[actor],
+                behalf_id=row["behalf_id"],
+                behalf_name="" if row["behalf_id"] is None else _name(lookup, "staff", row["behalf_id"]),
                 channel=row["channel"],
                 correlation=row["correlation"],
                 data=_data(lookup, row["type"], row["data"]),

@@ -36,6 +36,7 @@ from core.clients import service as clients
 from core.commands import cases as c
 from core.commands import contracts as k
 from core.commands import conversations as v
+from core.commands import delegations as g
 from core.commands import desk as t
 from core.commands import documents as d
 from core.commands import handoffs as h
@@ -54,6 +55,7 @@ from core.engine.access import Actor, Policy
 from core.engine.calendar import WorkingCalendar
 from core.engine.manners import Manners
 from core.engine.sayings import Sayings
+from core.events import delegations as ge
 from core.events import desk as te
 from core.events import handoffs as eh
 from core.events import happened as e
@@ -63,6 +65,7 @@ from core.events import reviewing as re
 from core.events.event import EVENTS, Event
 from core.files import service as files
 from core.reactions import contracts as on_contracts
+from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
@@ -71,6 +74,7 @@ from core.reactions import people as on_people
 from core.reactions import reminders, rules
 from core.reactions import second_look as on_second_look
 from core.reactions import stages as on_stages
+from core.staff import delegation
 from core.staff import service as staff_room
 from core.staff.policy import ROLES
 from core.store.sealing import Row
@@ -103,6 +107,9 @@ HANDLERS: dict[type[Command], Handler] = {
     p.BindStaffIdentity: staff_room.bind_staff_identity,
     p.SetStaffLanguage: staff_room.set_staff_language,
     p.IssueApiKey: staff_room.issue_api_key,
+    g.DelegateWork: delegation.delegate_work,
+    g.EndDelegation: delegation.end_delegation,
+    g.OfferDelegates: delegation.offer_delegates,
     w.PublishFlow: catalog.publish_flow,
     x.SetText: texts.set_text,
     x.ResetText: texts.reset_text,
@@ -217,6 +224,8 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (f.ConsentOnPaper, on_identity.let_files_in),
     (f.ConsentRefused, on_identity.warn_owner),
     (f.DataRightAsked, on_identity.open_request),
+    (ge.WorkDelegated, on_delegations.tell_both),
+    (ge.DelegationEnded, on_delegations.tell_ended),
     (e.TaskCreated, on_people.hand_out),
     (e.TaskDone, on_people.tick_off),
     (e.NotReachable, on_people.reach_by_hand),

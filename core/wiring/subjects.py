@@ -8,7 +8,7 @@ from core.clients.tables import client
 from core.contracts.tables import contract
 from core.conversations.tables import conversation, handoff
 from core.engine.access import Subject
-from core.staff.tables import staff
+from core.staff.tables import delegation, staff
 from core.store.reading import Lookup
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -23,6 +23,7 @@ def of_case(row: Row) -> Subject:
         client_id=row["client_id"],
         staff_ids=frozenset(row["team"].values()),
         department=row["department_id"],
+        held=frozenset(row["team"].items()),
     )
 
 
@@ -45,7 +46,8 @@ def version_subject(lookup: Lookup, version_id: int) -> Subject | None:
     subject = None if row is None else case_subject(lookup, row["case_id"])
     if row is None or subject is None or row["second_id"] is None or row["status"] != "submitted":
         return subject
-    return replace(subject, staff_ids=subject.staff_ids | {row["second_id"]})
+    held = subject.held | {("reviewer", row["second_id"])}
+    return replace(subject, staff_ids=subject.staff_ids | {row["second_id"]}, held=held)
 
 
 def task_subject(lookup: Lookup, task_id: int) -> Subject | None:
@@ -56,8 +58,8 @@ def task_subject(lookup: Lookup, task_id: int) -> Subject | None:
     subject = case_subject(lookup, row["case_id"])
     if subject is None or row["staff_id"] is None:
         return subject
-    people = subject.staff_ids | {row["staff_id"]}
-    return Subject("task", task_id, subject.client_id, people, subject.department)
+    people, held = subject.staff_ids | {row["staff_id"]}, subject.held | {(row["role"], row["staff_id"])}
+    return Subject("task", task_id, subject.client_id, people, subject.department, held)
 
 
 def client_subject(lookup: Lookup, client_id: int) -> Subject | None:
@@ -70,9 +72,9 @@ def client_subject(lookup: Lookup, client_id: int) -> Subject | None:
     if not teams:  # a guardian without business of his own belongs to the teams of his wards
         wards = [row for ward in wards_of(lookup, client_id) for row in lookup.find(case, client_id=ward)]
         teams, departments = [row["team"] for row in wards], {row["department_id"] for row in wards}
-    people = frozenset(person for team in teams for person in team.values())
+    held = frozenset(each for team in teams for each in team.items())
     department = departments.pop() if len(departments) == 1 else None
-    return Subject("client", client_id, client_id, people, department)
+    return Subject("client", client_id, client_id, frozenset(person for _, person in held), department, held)
 
 
 def contract_subject(lookup: Lookup, contract_id: int) -> Subject | None:
@@ -83,7 +85,7 @@ def contract_subject(lookup: Lookup, contract_id: int) -> Subject | None:
     members = [lookup.peek(staff, person) for person in people]
     departments = {member["department_id"] for member in members if member is not None}
     department = departments.pop() if len(departments) == 1 else None
-    return Subject("contract", contract_id, row["client_id"], people, department)
+    return Subject("contract", contract_id, row["client_id"], people, department, frozenset(row["team"].items()))
 
 
 def conversation_subject(lookup: Lookup, conversation_id: int) -> Subject | None:
@@ -96,6 +98,12 @@ def staff_subject(lookup: Lookup, staff_id: int) -> Subject | None:
     return None if row is None else Subject("staff", staff_id, department=row["department_id"])
 
 
+def delegation_subject(lookup: Lookup, delegation_id: int) -> Subject | None:
+    """A delegation belongs to the member whose work it is about."""
+    row = lookup.peek(delegation, delegation_id)
+    return None if row is None else staff_subject(lookup, row["staff_id"])
+
+
 def handoff_subject(lookup: Lookup, handoff_id: int) -> Subject | None:
     """A chat that a person has belongs to its client, its case, and to those who were called to it."""
     row = lookup.peek(handoff, handoff_id)
@@ -106,7 +114,7 @@ def handoff_subject(lookup: Lookup, handoff_id: int) -> Subject | None:
     if of_its_case is None:
         return Subject("handoff", handoff_id, row["client_id"], people)
     people |= of_its_case.staff_ids
-    return Subject("handoff", handoff_id, row["client_id"], people, of_its_case.department)
+    return Subject("handoff", handoff_id, row["client_id"], people, of_its_case.department, of_its_case.held)
 
 
 SUBJECTS = {
@@ -119,6 +127,7 @@ SUBJECTS = {
     "conversation": conversation_subject,
     "handoff": handoff_subject,
     "staff": staff_subject,
+    "delegation": delegation_subject,
 }
 
 

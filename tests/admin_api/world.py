@@ -14,7 +14,7 @@ from core.files.tables import file
 from core.kit.ids import new_id
 from core.ledger.tables import outbox
 from core.staff.policy import DEFAULT, ROLES
-from core.staff.tables import api_key, staff
+from core.staff.tables import api_key, delegation, staff
 from core.store.unit import UnitOfWork
 from core.tasks.tables import task
 from tests.admin_api.office import FLOWS, Office
@@ -26,6 +26,8 @@ NOBODY = ("", "revoked", "left")  # no key, a revoked one, a member who has left
 STATE = (case_event, document_version, client, contract, file, outbox, staff, api_key, task)
 KOREA = (FLOWS / "visa_kr_tourist" / "v1.yaml").read_text("utf-8").replace("version: 1", "version: 2", 1)
 
+IN_BODY = ("draft_contract", "approve_shown")
+"""Operations whose foreign id stands in the body."""
 Ids = Mapping[str, str]
 Request = dict[str, Any]
 
@@ -88,6 +90,9 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "ask_second_look": lambda ids: {"json": {"staff_id": ids["staff_id"]}},
     "snooze_review": lambda ids: {"json": {"until": "hour"}},
     "give_date": lambda ids: {"json": {"name": "issued", "value": "2026-01-01"}},
+    "find": lambda ids: {"params": {"q": "V-2026"}},
+    "list_clear_reviews": lambda ids: {},
+    "approve_shown": lambda ids: {"json": {"version_ids": [ids["version_id"]]}},
     "list_tasks": lambda ids: {},
     "complete_task": lambda ids: {},
     "list_handoffs": lambda ids: {},
@@ -96,6 +101,11 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "say_in_chat": lambda ids: {"json": {"text": "您好"}},
     "give_back": lambda ids: {},
     "add_note": lambda ids: {"json": {"text": "备注"}},
+    "list_delegations": lambda ids: {},
+    "delegate_work": lambda ids: {
+        "json": {"delegate_id": ids["deputy_id"], "first": "2026-03-03", "last": "2026-03-05"}
+    },
+    "end_delegation": lambda ids: {},
     "read_me": lambda ids: {},
     "add_department": lambda ids: {"json": {"name": "新部门"}},
     "add_staff": lambda ids: {"json": {"name": "新人", "roles": ["sales"]}},
@@ -138,7 +148,7 @@ def described(office: Office) -> list[Operation]:
         for method, operation in item.items():
             if operation in list(operations(document)):
                 name = operation["operationId"]
-                takes_id = "{" in path or name == "draft_contract"
+                takes_id = "{" in path or name in IN_BODY
                 found.append(Operation(name, method.upper(), path, operation["x-permission"], takes_id))
     return found
 
@@ -151,6 +161,9 @@ def reaches(who: str, permission: str, owned: Owned) -> bool | None:
         return True
     if reach is None:
         return None
+    if permission == "staff.delegate":  # the work of the department's reviewer
+        his = who == f"{owned.department}.reviewer" or reach is Reach.ALL
+        return his or (reach >= Reach.DEPARTMENT and department == owned.department)
     if (
         reach is Reach.ALL
         or who in owned.people
@@ -163,6 +176,7 @@ def reaches(who: str, permission: str, owned: Owned) -> bool | None:
 def build(office: Office) -> list[Owned]:
     """The first client is everybody's of the visa department, the second one's only its consultant's."""
     everybody = [("张三", "visa", TEAM), ("李四", "visa", ("consultant",)), ("王五", "other", TEAM)]
+    office.parts.store.run(lambda uow: office.hire(uow, "deputy", "sales", "visa"))
     return [_own(office, name, department, roles) for name, department, roles in everybody]
 
 
@@ -182,6 +196,8 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "version_id": version_id,
         "task_id": str(work["id"]),
         "staff_id": str(office.staff[f"{department}.reviewer"]),
+        "deputy_id": str(office.staff["deputy"]),
+        "delegation_id": _delegation(office, office.staff[f"{department}.reviewer"]),
         "handoff_id": _handoff(office, int(case_id), office.clients[name]),
     }
     [holder] = [person for person, staff_id in office.staff.items() if staff_id == work["staff_id"]]
@@ -197,6 +213,16 @@ def _handoff(office: Office, case_id: int, client_id: int) -> str:
         about = {"conversation_id": row["id"], "case_id": case_id, "client_id": client_id}
         row = uow.add(handoff, **about, reason="word", called=[], asked_at=uow.now, active_at=uow.now)
         return int(row["id"])
+
+    return str(office.parts.store.run(work))
+
+
+def _delegation(office: Office, staff_id: int) -> str:
+    """This member's work, given to the deputy for days that are over."""
+    made = {"staff_id": staff_id, "delegate_id": office.staff["deputy"], "made_by": staff_id}
+
+    def work(uow: UnitOfWork) -> int:
+        return int(uow.add(delegation, **made, starts=uow.now, ends=uow.now, made_at=uow.now)["id"])
 
     return str(office.parts.store.run(work))
 

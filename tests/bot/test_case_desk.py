@@ -12,7 +12,19 @@ from core.commands.desk import TagClient, UntagClient
 from core.kit.errors import Invalid, NotFound
 from core.views.finding import MOST as MOST_HITS
 from core.views.timeline import timeline
-from tests.bot.chat import CONSULTANT, COPYWRITER, REVIEWER, assert_readable, case_of, newest, newest_card, open_case
+from tests.bot.chat import (
+    CONSULTANT,
+    COPYWRITER,
+    REVIEWER,
+    assert_readable,
+    begin,
+    case_of,
+    new_client,
+    newest,
+    newest_card,
+    open_case,
+    token_of,
+)
 from tests.house import Person, TestHouse
 
 
@@ -124,7 +136,7 @@ def test_words_put_on_and_take_off_and_the_timeline_tells(agency: TestHouse) -> 
     writer.says(f"tag {row['number']} 高净值")
     writer.says(f"案 {row['number']}")
     writer.presses("标签")
-    assert "现有标签：高净值" in writer.last
+    assert "现有标签：高净值" in writer.words[-2]
     writer.says("-高净值")
     assert tags(agency, client) == []
     writer.says(f"去标签 {row['number']} 高净值")
@@ -204,3 +216,50 @@ def test_in_english_too(agency: TestHouse) -> None:
     adviser.says("help")
     assert_readable(adviser.words[-8:])
     adviser.says("中文")
+
+
+def test_a_tag_is_taken_off_by_a_button(office: TestHouse) -> None:
+    client, adviser = open_case(office), office.people[CONSULTANT]
+    number = case_of(office, client)["number"]
+    for tag in ("加急办理", "高净值"):
+        office.do(TagClient(client_id=client.id, tag=tag))
+    adviser.says(f"案 {number}")
+    adviser.presses("标签")
+    assert [each.label for each in adviser.messages[-1].message.card.buttons] == ["✕ 加急办理", "✕ 高净值"]
+    old = token_of(adviser, "✕ 加急办理")
+    adviser.presses("✕ 加急办理")
+    assert tags(office, client) == ["高净值"]
+    assert "已去掉标签“加急办理”" in adviser.last
+    assert [each.label for each in adviser.messages[-2].message.card.buttons] == ["✕ 高净值"]
+    adviser.press_token(old)
+    assert "没有这个标签" in adviser.last
+    adviser.says("你好")  # the question is answered: these words are no tag
+    assert tags(office, client) == ["高净值"]
+    adviser.presses("✕ 高净值")
+    assert tags(office, client) == []
+    assert_readable(adviser.words[-4:])
+
+
+def test_clients_without_a_case_are_found_as_far_as_ones_rights_go(office: TestHouse) -> None:
+    client, adviser = new_client(office), office.people[CONSULTANT]
+    name = client.chat.removeprefix("chat-")
+    adviser.says(f"找 {name}")
+    assert "没有找到" in adviser.last  # nobody's client yet
+    office.contract(client=name)
+    office.do(TagClient(client_id=client.id, tag=f"咨询{name}"))
+    for words in (name, f"tag:咨询{name}", f"咨询{name}"):
+        adviser.says(f"找 {words}")
+        card = newest_card(adviser, "found")
+        assert card.text == f"客户 1：{name} · 尚无案件"
+        assert [each.label for each in card.buttons] == ["邀请客户 1"]
+    outsider = office.staff(f"外{name}", "consultant", department=office.department("别处"))
+    checker = office.staff(f"审{name}", "reviewer")
+    for person in (outsider, checker):
+        person.says(f"找 {name}")
+        assert "尚无案件" not in person.last
+    adviser.presses("邀请客户 1")
+    assert "邀请" in adviser.last
+    begin(office, new_client(office, name=f"有案{name}"))
+    adviser.says(f"找 有案{name}")
+    assert "尚无案件" not in adviser.last
+    assert_readable(adviser.words[-4:])

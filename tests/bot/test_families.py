@@ -32,7 +32,9 @@ def test_the_list_is_grouped_by_traveller_and_marks_what_is_shared(agency: TestH
     lines = client.last.splitlines()
     heads = [line for line in lines if line.startswith("【")]
     name = client.chat.removeprefix("chat-")
-    shared = "【所有申请人共用，交一份就行】" if language == "zh-CN" else "【For all applicants together: one is enough】"
+    shared = (
+        "【所有申请人共用，交一份就行】" if language == "zh-CN" else "【For all applicants together: one is enough】"
+    )
     assert heads == [f"【{name}】", "【李四】", "【李四光】", shared]
     numbers = [int(line.strip().split(".")[0]) for line in lines if line.strip()[0].isdigit()]
     assert numbers == list(range(1, len(numbers) + 1))

@@ -84,6 +84,7 @@ def test_long_chains_are_read_in_steps(database: str, store: Store, monkeypatch:
     "values",
     [
         {"actor_id": 8},
+        {"behalf_id": 8},
         {"actor_kind": "client"},
         {"door": "api"},
         {"command": "WaiveItem"},

@@ -11,6 +11,7 @@ from core.commands import (
     cases,
     contracts,
     conversations,
+    delegations,
     desk,
     documents,
     handoffs,
@@ -75,6 +76,11 @@ ABOUT: dict[str, Make] = {
     "RecordConsent": lambda i: identity.RecordConsent(client_id=i["client"], given=True, text="0" * 16),
     "RecordPaperConsent": lambda i: identity.RecordPaperConsent(client_id=i["client"], signed_on=date(2026, 3, 1)),
     "AskDataRight": lambda i: identity.AskDataRight(client_id=i["client"], right="erase"),
+    "DelegateWork": lambda i: delegations.DelegateWork(
+        staff_id=i["staff"], delegate_id=i["staff"], first=date(2026, 3, 3), last=date(2026, 3, 4)
+    ),
+    "OfferDelegates": lambda i: delegations.OfferDelegates(staff_id=i["staff"]),
+    "EndDelegation": lambda i: delegations.EndDelegation(delegation_id=i["delegation"]),
     "SetClientLanguage": lambda i: people.SetClientLanguage(client_id=i["client"], language="en"),
     "SetStaffLanguage": lambda i: people.SetStaffLanguage(staff_id=i["staff"], language="en"),
     "CreateTask": lambda i: work.CreateTask(case_id=i["case"], role="copywriter", title={"zh-CN": "x", "en": "x"}),

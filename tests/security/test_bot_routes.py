@@ -67,6 +67,12 @@ def asked(world: World, person: Person, number: str) -> None:
     person.says("评估")
 
 
+def days(world: World, person: Person) -> None:
+    """He was asked on which days a colleague does the other one's work."""
+    put(world, person, {"kind": "delegate", "staff": world.owner.id, "delegate": world.owner.id})
+    person.says("2026-03-05 2026-03-09")
+
+
 def remark(world: World, person: Person, number: str) -> None:
     """He was asked why the other case goes back."""
     case_id = world.ids["case"] if number == world.number else 2**40
@@ -93,6 +99,8 @@ ROUTES: dict[str, Try] = {
     "untag": lambda w, p, n: p.says(f"去标签 {n} 加急"),
     "hand over": lambda w, p, n: p.says(f"转交 {n}"),
     "send back": lambda w, p, n: p.says(f"退办 {n} 原因"),
+    "delegate": lambda w, p, n: p.says(f"委托 {n}"),
+    "days": lambda w, p, n: days(w, p),
     "remark": lambda w, p, n: remark(w, p, n),
     "staff answer": lambda w, p, n: asked(w, p, n),
     "reply": lambda w, p, n: p.says(f"回复 {n} 请汇款"),

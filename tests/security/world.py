@@ -20,7 +20,7 @@ from core.conversations.tables import conversation, handoff
 from core.files.tables import file
 from core.ledger.buttons import Offer, mint
 from core.ledger.tables import audit, button, timer
-from core.staff.tables import department, staff, staff_identity
+from core.staff.tables import delegation, department, staff, staff_identity
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 from core.surveys.tables import survey
@@ -36,7 +36,7 @@ DETAILS: dict[str, FieldValue] = {
 ROLES = ("sales", "consultant", "copywriter", "reviewer", "service", "supervisor")
 BUSINESS: tuple[Table, ...] = (
     cases.case, cases.applicant, cases.item, cases.document_version, cases.case_event, cases.stage_span,
-    client, client_identity, contract, file, timer, department, staff, staff_identity, survey, task,
+    client, client_identity, contract, file, timer, department, staff, staff_identity, survey, task, delegation,
 )  # fmt: skip
 NAMES = {"a1": "甲一玛珂", "a2": "邻座客户", "b1": "他处客户"}
 
@@ -142,6 +142,9 @@ def _fill(world: World) -> None:
     assert row is not None
     world.ids["conversation"] = chat["id"]
     world.ids["handoff"] = _handoff(world, chat)
+    made = {"staff_id": world.owner.id, "delegate_id": world.owner.id, "made_by": world.owner.id}
+    over = {"starts": house.clock.now(), "ends": house.clock.now(), "made_at": house.clock.now()}
+    world.ids["delegation"] = house.banli.store.run(lambda uow: uow.add(delegation, **made, **over))["id"]
     world.number = row["number"]
     world.markers = ("玛珂", "marker", "13900000000")
 

@@ -1,4 +1,5 @@
-"""What staff do: a second reviewer, reviews that are put off, and delegation, with both persons in log and audit."""
+"""What staff do: a second reviewer, reviews that are put off, and delegation, both persons in log and audit;
+and who took a contract's two steps."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +23,8 @@ _VERSION = (
 def upgrade() -> None:
     for name, kind in _VERSION:
         op.add_column("document_version", sa.Column(name, kind, nullable=True))
+    for name in ("deposit_by", "effective_by"):
+        op.add_column("contract", sa.Column(name, sa.BigInteger(), nullable=True))
     for table in ("audit", "case_event"):
         op.add_column(table, sa.Column("behalf_id", sa.BigInteger(), nullable=True))
     op.create_table(
@@ -61,5 +64,7 @@ def downgrade() -> None:
     op.drop_table("review_snooze")
     for table in ("case_event", "audit"):
         op.drop_column(table, "behalf_id")
+    for name in ("effective_by", "deposit_by"):
+        op.drop_column("contract", name)
     for name, _ in reversed(_VERSION):
         op.drop_column("document_version", name)

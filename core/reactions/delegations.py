@@ -1,0 +1,42 @@
+"""What follows from a delegation: both are told."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from core.bus.deed import Deed
+from core.commands.command import Command
+from core.commands.work import Notify
+from core.events.delegations import DelegationEnded, WorkDelegated
+from core.kit.words import said
+from core.staff.delegation import last_day
+from core.staff.tables import delegation, staff
+
+
+def tell_both(event: WorkDelegated, deed: Deed) -> Iterator[Command]:
+    """The colleague reads what he is asked; the member too, when somebody else did it for him."""
+    row, told = _told(event.delegation_id, deed)
+    yield _say(row["delegate_id"], "delegation.yours", told)
+    if row["staff_id"] != deed.actor.id:
+        yield _say(row["staff_id"], "delegation.made", told)
+
+
+def tell_ended(event: DelegationEnded, deed: Deed) -> Iterator[Command]:
+    row, told = _told(event.delegation_id, deed)
+    for person in (row["delegate_id"], row["staff_id"]):
+        yield _say(person, "delegation.ended", told)
+
+
+def _told(delegation_id: int, deed: Deed) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The row, and what is said of it."""
+    row, zone = deed.uow.get(delegation, delegation_id), deed.tool("zone")
+    return row, {
+        "whom": deed.uow.get(staff, row["staff_id"])["name"],
+        "name": deed.uow.get(staff, row["delegate_id"])["name"],
+        "first": row["starts"].astimezone(zone).date().isoformat(),
+        "last": last_day(row, zone),
+        "role": said("delegation.all") if row["role"] is None else deed.tool("roles")[row["role"]],
+    }
+
+
+def _say(person: int, key: str, told: dict[str, Any]) -> Notify:
+    return Notify(to="staff", person_id=person, notice="say", params={"key": key, "params": told})
