@@ -129,8 +129,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     inspector = Inspector(FileLimits.of(settings.limits))
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
     catalogue, calendars = Catalogue(), dict(CALENDARS)
-    zone = calendars[settings.agency.calendar].zone
-    bus = build_bus(DEFAULT, catalogue, calendars, manners=_manners(settings), zone=zone)
+    bus = _bus(settings, catalogue, calendars)
     check_presses()
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
     house = _house(settings, vault, catalogue, calendars)
@@ -164,6 +163,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
         store.listen(name, loop.bell.ring)
     return banli
+
+
+def _bus(settings: Settings, catalogue: Catalogue, calendars: dict[str, WorkingCalendar]) -> Bus:
+    zone = calendars[settings.agency.calendar].zone
+    return build_bus(DEFAULT, catalogue, calendars, manners=_manners(settings), zone=zone)
 
 
 def _manners(settings: Settings) -> Manners:

@@ -223,6 +223,7 @@ class Fetcher:
             problem=problem,
             name=said.file.name if said.file is not None else "",
             caption=said.text,
+            album=said.album,
         )
         update = Update(
             channel=FETCHER,

@@ -12,6 +12,7 @@ from bot.dialogs import (
     commands,
     consent,
     desk,
+    digests,
     form,
     hand_over,
     handoff,
@@ -122,6 +123,7 @@ TABLE: tuple[Route, ...] = (
     Route("tag", "client.tag", _says(case_desk.TAG), case_desk.tag),
     Route("untag", "client.tag", _says(case_desk.UNTAG), case_desk.untag),
     Route("hand over", "case.hand_over", _says(hand_over.HAND_OVER), hand_over.by_words),
+    Route("digest", "staff.digest", _says(digests.WORDS), digests.choose),
     Route("staff help", "staff.language", _of_staff("help"), desk.help_),
     Route("staff language", "staff.language", _of_staff("language"), desk.language),
     Route(

@@ -50,6 +50,7 @@ class InboundMessage(_Inbound):
     type: Literal["message"] = "message"
     text: str = ""
     file: FileRef | None = None
+    album: str = ""  # the platform's id of files that were sent together; empty: it gives none
     other: str = ""  # kind of a message that carries neither text nor a readable file
 
 
@@ -78,6 +79,7 @@ class FileArrived(_Inbound):
     problem: str = ""  # verdict code when there is no file or it was refused
     name: str = ""
     caption: str = ""
+    album: str = ""
 
 
 Inbound = Annotated[InboundMessage | ButtonPress | ContactEvent | FileArrived, Field(discriminator="type")]

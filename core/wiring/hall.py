@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from core.bus.bus import Bus
-from core.bus.deed import Deed
 from core.bus.wiring import FactSource, Handler, Reaction, Wiring
 from core.cases import (
     batch,
@@ -23,7 +22,6 @@ from core.cases import (
     withdrawal,
 )
 from core.cases.log import record
-from core.cases.tables import case
 from core.catalog import service as catalog
 from core.catalog.catalogue import Catalogue
 from core.clients import consent, guardians, invitations, tags
@@ -32,6 +30,7 @@ from core.commands import cases as c
 from core.commands import contracts as k
 from core.commands import conversations as v
 from core.commands import desk as t
+from core.commands import digests as g
 from core.commands import documents as d
 from core.commands import handoffs as h
 from core.commands import identity as n
@@ -46,6 +45,7 @@ from core.engine.access import Actor, Policy
 from core.engine.calendar import WorkingCalendar
 from core.engine.manners import Manners
 from core.events import desk as te
+from core.events import digests as eg
 from core.events import handoffs as eh
 from core.events import happened as e
 from core.events import people as f
@@ -54,21 +54,20 @@ from core.events.event import EVENTS, Event
 from core.files import service as files
 from core.reactions import contracts as on_contracts
 from core.reactions import desk as on_desk
+from core.reactions import digests, reminders, rules
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
 from core.reactions import identity as on_identity
 from core.reactions import people as on_people
-from core.reactions import reminders, rules
 from core.reactions import stages as on_stages
 from core.staff import service as staff_room
-from core.staff.policy import ROLES
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 from core.surveys import service as surveys
 from core.tasks import hands
 from core.tasks import service as tasks
-from core.views.checklist_view import checklist, waiting_for_client
 from core.wiring.subjects import SUBJECTS, case_of
+from core.wiring.tools import tools
 
 HANDLERS: dict[type[Command], Handler] = {
     p.RegisterClient: clients.register_client,
@@ -81,6 +80,8 @@ HANDLERS: dict[type[Command], Handler] = {
     n.RecordConsent: consent.record_consent,
     n.AskDataRight: consent.ask_data_right,
     p.SetClientLanguage: clients.set_client_language,
+    g.SetDigest: digests.set_digest,
+    g.SendDigest: digests.send_digest,
     r.SetClientZone: clients.set_client_zone,
     r.PlanReminders: reminders.plan_reminders,
     r.RemindClient: reminders.remind_client,
@@ -183,6 +184,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.DocumentRejected, on_documents.tell_rejected),
     (e.ItemsReopened, on_documents.tell_reopened),
     (e.ItemsReopened, reminders.plan),
+    (eg.DigestDue, digests.send),
     (er.ClientMoved, reminders.plan),
     (er.ClientReminded, reminders.send),
     (er.RemindersSnoozed, reminders.redraw),
@@ -239,12 +241,6 @@ def build_bus(
     def docs(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
         return facts.docs_facts(catalogue.compiled(uow, row["flow_version_id"]), uow, row, names)
 
-    def calendar_of_case(deed: Deed, case_id: int) -> WorkingCalendar:
-        return stages.calendar_of(deed, stages.compiled_of(deed, deed.uow.get(case, case_id)))
-
-    def waits_for_client(uow: UnitOfWork, row: Row) -> bool:
-        return bool(waiting_for_client(checklist(uow, catalogue.compiled(uow, row["flow_version_id"]), row["id"])))
-
     sources: dict[str, FactSource] = {
         "case": facts.case_facts,
         "docs": docs,
@@ -264,17 +260,6 @@ def build_bus(
             subjects=SUBJECTS,
             case_of=case_of,
             record=record,
-            tools={
-                "catalogue": catalogue,
-                "calendars": calendars,
-                "calendar_of_case": calendar_of_case,
-                "team": team.who,
-                "open_cases": team.open_cases,
-                "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
-                "roles": ROLES,
-                "manners": manners or Manners(),
-                "zone": zone or next(iter(calendars.values())).zone,
-                "waits_for_client": waits_for_client,
-            },
+            tools=tools(catalogue, calendars, manners, zone),
         )
     )

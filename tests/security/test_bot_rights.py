@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 
 from core.channel.inbound import ButtonPress
-from core.commands import cases, contracts, conversations, desk, documents, handoffs, identity, people, reminders, work
+from core.commands import (
+    cases,
+    contracts,
+    conversations,
+    desk,
+    digests,
+    documents,
+    handoffs,
+    identity,
+    people,
+    reminders,
+    work,
+)
 from core.commands.command import COMMANDS, Command
 from core.kit.ids import new_id, new_token
 from core.staff.policy import DEFAULT
@@ -55,6 +67,8 @@ ABOUT: dict[str, Make] = {
     "SetClientLanguage": lambda i: people.SetClientLanguage(client_id=i["client"], language="en"),
     "SetStaffLanguage": lambda i: people.SetStaffLanguage(staff_id=i["staff"], language="en"),
     "CreateTask": lambda i: work.CreateTask(case_id=i["case"], role="copywriter", title={"zh-CN": "x", "en": "x"}),
+    "SetDigest": lambda i: digests.SetDigest(staff_id=i["staff"], at="08:30"),
+    "SendDigest": lambda i: digests.SendDigest(staff_id=i["staff"]),
     "PlanReminders": lambda i: reminders.PlanReminders(client_id=i["client"]),
     "RemindClient": lambda i: reminders.RemindClient(client_id=i["client"]),
     "SnoozeReminders": lambda i: reminders.SnoozeReminders(client_id=i["client"], days=1),
