@@ -134,8 +134,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     inspector = Inspector(FileLimits.of(settings.limits))
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
     catalogue, calendars, texts = Catalogue(), dict(CALENDARS), LivingTexts(sentences())
-    zone = calendars[settings.agency.calendar].zone
-    bus = build_bus(DEFAULT, catalogue, calendars, texts, manners=_manners(settings), zone=zone)
+    bus = _bus(settings, catalogue, calendars, texts)
     check_presses()
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
     house = _house(settings, vault, catalogue, calendars, texts)
@@ -171,6 +170,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         store.listen(name, loop.bell.ring)
     store.listen(TEXTS_BELL, texts.forget)
     return banli
+
+
+def _bus(settings: Settings, catalogue: Catalogue, calendars: dict[str, WorkingCalendar], texts: LivingTexts) -> Bus:
+    zone = calendars[settings.agency.calendar].zone
+    return build_bus(DEFAULT, catalogue, calendars, texts, manners=_manners(settings), zone=zone)
 
 
 def _manners(settings: Settings) -> Manners:

@@ -224,6 +224,7 @@ class Fetcher:
             name=said.file.name if said.file is not None else "",
             caption=said.text,
             item_id=said.item_id,
+            album=said.album,
         )
         update = Update(
             channel=FETCHER,

@@ -13,6 +13,7 @@ from bot.dialogs import (
     consent,
     delegating,
     desk,
+    digests,
     form,
     hand_over,
     handoff,
@@ -128,6 +129,7 @@ TABLE: tuple[Route, ...] = (
     Route("hand over", "case.hand_over", _says(hand_over.HAND_OVER), hand_over.by_words),
     Route("send back", "case.advance", _says(send_back.SEND_BACK), send_back.by_words),
     Route("delegate", "staff.delegate", _says(delegating.DELEGATE), delegating.by_words),
+    Route("digest", "staff.digest", _says(digests.WORDS), digests.choose),
     Route("staff help", "staff.language", _of_staff("help"), desk.help_),
     Route("staff language", "staff.language", _of_staff("language"), desk.language),
     Route(

@@ -158,7 +158,7 @@ class Sender:
                 direction="out",
                 sender="staff" if drawn.sender == "person" else "bot",
                 kind="card",
-                body=drawn.card.model_dump(mode="json", exclude={"buttons"}),
+                body=_body(drawn),
                 at=uow.now,
                 entry_id=row["id"],
             )
@@ -168,6 +168,7 @@ class Sender:
         settled = outbox.sent(uow, row["id"], attempt, external_id)
         if settled and external_id:
             looks.showed(uow, row["copy_of"], drawn.looks)
+            _remember_edit(uow, row["copy_of"], drawn)
         elif not settled:
             looks.in_doubt(uow, row["copy_of"])
 
@@ -175,6 +176,21 @@ class Sender:
         log.warning("send_failed", notice=row["id"], attempt=attempt, permanent=failure.permanent)
         work = partial(_push_ahead if row["copy_of"] is None else _give_back, row=row, attempt=attempt, failure=failure)
         await asyncio.wrap_future(self._store.submit(Unit(work, name="send failed")))
+
+
+def _remember_edit(uow: UnitOfWork, copy_id: int, drawn: OutboundMessage) -> None:
+    """What was told about files is kept as it was last edited: the first words said only that they are checked."""
+    copy = uow.get(outbox_table, copy_id)
+    if copy["conversation_id"] is None or not (copy["card"] or "").startswith("burst:"):
+        return
+    kept = uow.first(message, conversation_id=copy["conversation_id"], entry_id=copy_id, direction="out")
+    if kept is not None:
+        uow.change(message, kept["id"], body=_body(drawn))
+
+
+def _body(drawn: OutboundMessage) -> dict[str, Any]:
+    """What the conversation's record keeps of a message."""
+    return drawn.card.model_dump(mode="json", exclude={"buttons"})
 
 
 def _push_ahead(uow: UnitOfWork, row: Row, attempt: int, failure: DeliveryFailed) -> None:

@@ -54,13 +54,14 @@ class Person:
         self.house.arrives(self, InboundMessage(address=self.address, sender=self.chat, text=text))
         return self
 
-    def sends(self, name: str, data: bytes, caption: str = "", *, after: float = PAUSE) -> "Person":
+    def sends(self, name: str, data: bytes, caption: str = "", *, after: float = PAUSE, album: str = "") -> "Person":
         """A file, `after` seconds: less than a straggler's for files of one burst."""
         self.house.clock.advance(timedelta(seconds=after))
         handle = f"f{new_id()}"
         self.house.channel.files[handle] = data
         ref = FileRef(handle=handle, name=name, size=len(data))
-        self.house.arrives(self, InboundMessage(address=self.address, sender=self.chat, text=caption, file=ref))
+        said = InboundMessage(address=self.address, sender=self.chat, text=caption, file=ref, album=album)
+        self.house.arrives(self, said)
         return self
 
     def presses(self, label: str, *, card: str | None = None) -> "Person":

@@ -37,7 +37,8 @@ def _text(said: dict[str, Any], who: dict[str, Any]) -> Inbound:
 
 def _file(said: dict[str, Any], who: dict[str, Any]) -> Inbound:
     ref = FileRef(handle=said["handle"], name=said["name"], media_type=said["media_type"], size=said["size"])
-    return InboundMessage(**who, text=str(said.get("caption", ""))[:MAX_TEXT_IN], file=ref)
+    text, album = str(said.get("caption", ""))[:MAX_TEXT_IN], str(said.get("album", ""))
+    return InboundMessage(**who, text=text, file=ref, album=album)
 
 
 def _press(said: dict[str, Any], who: dict[str, Any]) -> Inbound:

@@ -14,14 +14,12 @@ from core.commands.work import RedrawCard
 from core.conversations.tables import conversation
 from core.engine.access import Actor
 from core.kit.ids import new_id
-from core.ledger.tables import button
+from core.ledger import buttons
 from core.staff import service as staff_room
 from core.staff.tables import staff
 from core.store.reading import Lookup
 from core.store.unit import UnitOfWork
 from core.wiring.subjects import case_subject
-
-MAX_REDRAWN = 100  # buttons whose cards are drawn anew when the language changes
 
 
 def actor_of(lookup: Lookup, visitor: Visitor) -> Actor | None:
@@ -67,11 +65,7 @@ def set_language(uow: UnitOfWork, bus: Bus, visitor: Visitor, language: Language
 def open_cards(lookup: Lookup, visitor: Visitor) -> list[str]:
     """Keys of the newest cards that still have a button for this person."""
     actor = actor_of(lookup, visitor)
-    if actor is None:
-        return []
-    mine = (button.c.for_kind == actor.kind, button.c.for_id == actor.id, button.c.state == "open")
-    rows = lookup.find(button, *mine, order=button.c.id.desc(), limit=MAX_REDRAWN)
-    return sorted({row["card"] for row in rows})
+    return [] if actor is None else buttons.open_cards(lookup, actor)
 
 
 def redraw(uow: UnitOfWork, bus: Bus, cards: list[str]) -> None:

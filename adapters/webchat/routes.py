@@ -206,6 +206,7 @@ class WebchatRoutes:
             "media_type": upload.media_type,
             "size": upload.stored.size,
             "caption": upload.caption,
+            "album": upload.album,
         }
         body = own_body(upload.caption, {"name": upload.name, "size": upload.stored.size})
         await self._append(visitor, upload.id, raw, body)

@@ -25,6 +25,7 @@ class Upload:
     name: str
     media_type: str
     caption: str
+    album: str  # the page's id of files that were picked together
 
 
 async def read_upload(request: Request, files: FileStore, most: int) -> Upload:
@@ -50,6 +51,7 @@ async def read_upload(request: Request, files: FileStore, most: int) -> Upload:
             name=speakable(upload.filename or "file")[:300],
             media_type=speakable(upload.content_type or "")[:100],
             caption=speakable(str(form.get("caption", "")))[:1000],
+            album=speakable(str(form.get("album", "")))[:64],
         )
     finally:
         parser.close()

@@ -4,7 +4,8 @@ from admin_api.desk import AtDesk, command_of
 from admin_api.route import does, member, section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
-from admin_api.schemas.people import Key, Me, NewDepartment, NewIdentity, NewKey, NewStaff
+from admin_api.schemas.people import Key, Me, NewDepartment, NewDigest, NewIdentity, NewKey, NewStaff
+from core.commands.digests import SetDigest
 from core.commands.people import AddDepartment, AddStaff, BindStaffIdentity, IssueApiKey
 from core.engine.access import Mask, Reach
 from core.kit.errors import NotFound
@@ -37,6 +38,12 @@ def read_me(desk: AtDesk) -> Me:
             for kind in policy.field_rules.kinds
         },
     )
+
+
+@STAFF.operation("POST", "/me/digest", does(SetDigest), status=204)
+def set_digest(desk: AtDesk, body: NewDigest) -> None:
+    """Say when the caller is told what waits for him: an hour of the office's clock, on working days or every day."""
+    desk.do(SetDigest(staff_id=desk.actor.id, at=body.at, daily=body.daily))
 
 
 @STAFF.operation("POST", "/departments", does(AddDepartment), status=201, errors=[404])

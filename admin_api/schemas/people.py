@@ -81,6 +81,13 @@ class NewIdentity(Sent):
     external_id: str = Field(min_length=1, max_length=200, examples=["visitor-1"])
 
 
+class NewDigest(Sent):
+    """When somebody is told what waits for him."""
+
+    at: str = Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$", description="Empty: never.", examples=["08:30"])
+    daily: bool = Field(default=False, description="On days off as well.")
+
+
 class NewDepartment(Sent):
     """A department, below another one or at the top."""
 

@@ -17,6 +17,7 @@ from core.store.reading import Lookup
 from core.store.sealing import Row
 from core.tasks.tables import task
 from core.views.checklist_view import checklist, waiting_for_client
+from core.views.digest import digest
 
 
 class Overtaken(Exception):
@@ -75,6 +76,12 @@ def _waits(turn: Turn, case_id: int) -> bool:
     return bool(waiting_for_client(checklist(turn.lookup, compiled, case_id)))
 
 
+def _digest(turn: Turn) -> bool:
+    """Done meanwhile; or the morning for which it was is over."""
+    late = turn.now >= datetime.fromisoformat(turn.row["notice"]["params"]["until"])
+    return late or digest(turn.lookup, turn.house.catalogue, turn.about("staff"), turn.now).empty
+
+
 def _work(turn: Turn) -> bool:
     there = turn.lookup.peek(case, turn.about("case"))
     stage = turn.row["notice"]["params"]["stage"]
@@ -110,4 +117,5 @@ _STAFF: Mapping[str, Callable[[Turn], bool]] = {
     "reasons": _review,
     "task": _task,
     "handoff": _call,
+    "digest": _digest,
 }

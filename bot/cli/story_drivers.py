@@ -44,11 +44,11 @@ class LoopbackDriver:
     async def send_kind(self, who: str, kind: str) -> None:
         self._arrives(who, InboundMessage(address=self._at(who), sender=self.external_id(who), other=kind))
 
-    async def upload(self, who: str, name: str, media_type: str, data: bytes, caption: str) -> None:
+    async def upload(self, who: str, name: str, media_type: str, data: bytes, caption: str, album: str = "") -> None:
         handle = f"file-{new_id()}"
         self.platform.files[handle] = data
         ref = FileRef(handle=handle, name=name, media_type=media_type, size=len(data))
-        said = InboundMessage(address=self._at(who), sender=self.external_id(who), text=caption, file=ref)
+        said = InboundMessage(address=self._at(who), sender=self.external_id(who), text=caption, file=ref, album=album)
         self._arrives(who, said)
 
     async def press(self, who: str, token: str, message_id: str) -> None:
@@ -107,9 +107,9 @@ class WebchatDriver:
     async def send_kind(self, who: str, kind: str) -> None:
         await self._post(who, "messages", {"id": _id(), "text": "", "kind": kind})
 
-    async def upload(self, who: str, name: str, media_type: str, data: bytes, caption: str) -> None:
+    async def upload(self, who: str, name: str, media_type: str, data: bytes, caption: str, album: str = "") -> None:
         answer = await self._browsers[who].post(
-            "files", data={"id": _id(), "caption": caption}, files={"file": (name, data, media_type)}
+            "files", data={"id": _id(), "caption": caption, "album": album}, files={"file": (name, data, media_type)}
         )
         answer.raise_for_status()
 

@@ -10,13 +10,13 @@ from core.conversations.telling import keep, tell_files
 from core.ledger import timers
 
 
-def announced(turn: Turn, entry_id: int, name: str, caption: str) -> bool:
+def announced(turn: Turn, entry_id: int, name: str, caption: str, album: str = "") -> bool:
     """A file is coming. Returns whether a sign is due: once per burst, and only where it costs no message too many."""
-    burst = files.current(turn.chat, turn.uow.now)
+    burst = files.current(turn.chat, turn.uow.now, album)
     begins = burst is None
     if burst is None:
         burst = files.new_burst(turn.actor.id, turn.uow.now)
-    burst.joined(entry_id, name, caption, turn.uow.now)
+    burst.joined(entry_id, name, caption, turn.uow.now, album)
     keep(turn.uow, turn.chat, burst)
     if not turn.capabilities.edit:
         _plan(turn, burst)
@@ -30,10 +30,11 @@ def arrived(turn: Turn, inbound: FileArrived) -> tuple[Burst, Sent]:
     if burst is not None and sent is not None and burst.client == turn.actor.id:
         sent.name, sent.wanted = sent.name or inbound.name, inbound.item_id
         return burst, sent
-    burst = files.current(turn.chat, turn.uow.now)
+    burst = files.current(turn.chat, turn.uow.now, inbound.album)
     if burst is None or burst.client != turn.actor.id:
         burst = files.new_burst(turn.actor.id, turn.uow.now)
-    sent = burst.joined(inbound.message_update, inbound.name, inbound.caption.strip(), turn.uow.now)
+    caption, now = inbound.caption.strip(), turn.uow.now
+    sent = burst.joined(inbound.message_update, inbound.name, caption, now, inbound.album)
     sent.wanted = inbound.item_id
     return burst, sent
 

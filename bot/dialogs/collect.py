@@ -30,7 +30,7 @@ def acknowledge(turn: Turn) -> None:
     """First update of a file: queue the errand that fetches it; one sign says that files come."""
     said = queue(turn)
     name = "" if said.file is None else said.file.name
-    if turn.actor.kind != "client" or bursts.announced(turn, turn.entry_id, name, said.text.strip()):
+    if turn.actor.kind != "client" or bursts.announced(turn, turn.entry_id, name, said.text.strip(), said.album):
         turn.say("file.received")
 
 
@@ -52,7 +52,7 @@ def go_on(turn: Turn) -> None:
     for row in errands.release(turn.uow, turn.chat["key"]):
         said = InboundMessage.model_validate(row["what"]["message"])
         name = "" if said.file is None else said.file.name
-        signs.append(bursts.announced(turn, row["what"]["update"], name, said.text.strip()))
+        signs.append(bursts.announced(turn, row["what"]["update"], name, said.text.strip(), said.album))
     if any(signs):
         turn.say("file.received")
 

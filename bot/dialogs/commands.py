@@ -11,7 +11,8 @@ from core.commands.documents import ShowItem
 from core.commands.handoffs import LookAtCase
 from core.commands.people import Language, SetClientLanguage
 from core.conversations.tables import conversation
-from core.ledger.buttons import offer
+from core.ledger import outbox
+from core.ledger.buttons import offer, open_cards
 from core.staff.tables import staff
 from core.store.sealing import Row
 from core.views.case_view import case_view
@@ -91,7 +92,15 @@ def language(turn: Turn) -> None:
     wanted = wanted_language(turn)
     if turn.actor.id:
         turn.attempt(SetClientLanguage(client_id=turn.actor.id, language=wanted))
+    switched(turn, wanted)
+
+
+def switched(turn: Turn, wanted: Language) -> None:
+    """The chat speaks the other language, and so do the cards in which he still has something to press."""
     turn.uow.change(conversation, turn.chat["id"], language=wanted)
+    if turn.actor.id:
+        for card in open_cards(turn.uow, turn.actor):
+            outbox.redraw(turn.uow, card)
     turn.say("language.switched")
 
 

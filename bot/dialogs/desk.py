@@ -2,13 +2,12 @@
 
 import re
 
-from bot.dialogs.commands import WORDS, wanted_language
+from bot.dialogs.commands import WORDS, switched, wanted_language
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.commands.documents import OpenOriginal, ReviewDocument
 from core.commands.people import SetStaffLanguage
 from core.commands.work import SayToClient
-from core.conversations.tables import conversation
 from core.kit.errors import NotFound
 from core.ledger import audit
 from core.store.locks import case_key
@@ -65,8 +64,7 @@ def reject(turn: Turn) -> None:
 def language(turn: Turn) -> None:
     wanted = wanted_language(turn)
     turn.attempt(SetStaffLanguage(staff_id=turn.actor.id, language=wanted))
-    turn.uow.change(conversation, turn.chat["id"], language=wanted)
-    turn.say("language.switched")
+    switched(turn, wanted)
 
 
 def help_(turn: Turn) -> None:

@@ -58,10 +58,12 @@ async def _send(who: str, files: list[SentFile], memory: Memory) -> None:
     """Some seconds after whatever was before, so that the house does not take it for one more of the files before;
     the files of one step come at once."""
     await _move(memory.world.clock.now() + PAUSE, memory)
+    album = str(new_id()) if len(files) > 1 else ""
     for sent in files:
         recipe = RECIPES[sent.file]
         data = recipe.make(Wanted(sent.text, sent.pages, sent.variant))
-        await memory.world.driver.upload(who, sent.name or recipe.name, recipe.media_type, data, sent.caption)
+        name = sent.name or recipe.name
+        await memory.world.driver.upload(who, name, recipe.media_type, data, sent.caption, album)
 
 
 async def _press(who: str, press: Press, memory: Memory) -> None:

@@ -51,6 +51,7 @@ class InboundMessage(_Inbound):
     text: str = ""
     file: FileRef | None = None
     item_id: int = 0  # the item for which a door of ours was opened; 0: none in particular
+    album: str = ""  # the platform's id of files that were sent together; empty: it gives none
     other: str = ""  # kind of a message that carries neither text nor a readable file
 
 
@@ -80,6 +81,7 @@ class FileArrived(_Inbound):
     name: str = ""
     caption: str = ""
     item_id: int = 0  # as announced
+    album: str = ""
 
 
 Inbound = Annotated[InboundMessage | ButtonPress | ContactEvent | FileArrived, Field(discriminator="type")]

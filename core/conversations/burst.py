@@ -26,7 +26,8 @@ class Sent(BaseModel):
     name: str
     caption: str  # its own, else the one of the file before it in the same album
     wanted: int = 0  # the item for which the door was opened through which it came; 0: none in particular
-    album: int  # files that came faster than anybody could answer belong together
+    album: int  # files that were sent together, or came faster than anybody could answer, belong together
+    group: str = ""  # the platform's own id of files that were sent together
     state: State = "checking"
     file: int | None = None
     version: int | None = None
@@ -65,15 +66,24 @@ class Burst(BaseModel):
         """The item for which a file without words of its own is, because of the files before it."""
         return self.chosen if self.chosen is not None else self.albums.get(sent.album)
 
-    def joined(self, entry: int, name: str, caption: str, now: datetime) -> Sent:
-        """One more file."""
-        before = self.files[-1] if self.files else None
-        together = before is not None and now - self.last <= QUIET
-        album = before.album if together and before is not None else entry
-        inherited = before.caption if together and before is not None else ""
-        self.files.append(Sent(entry=entry, name=name, caption=caption or inherited, album=album))
+    def joined(self, entry: int, name: str, caption: str, now: datetime, group: str = "") -> Sent:
+        """One more file: of an album, where the platform says of which (`group`); else time tells."""
+        before = self._before(group, now)
+        album, inherited = (entry, "") if before is None else (before.album, before.caption)
+        self.files.append(Sent(entry=entry, name=name, caption=caption or inherited, album=album, group=group))
         self.last, self.fresh = now, True
         return self.files[-1]
+
+    def has(self, group: str) -> bool:
+        """Whether files of this album are here."""
+        return bool(group) and any(each.group == group for each in self.files)
+
+    def _before(self, group: str, now: datetime) -> Sent | None:
+        """The file with which one more belongs together."""
+        if group:
+            return next((each for each in reversed(self.files) if each.group == group), None)
+        last = self.files[-1] if self.files and now - self.last <= QUIET else None
+        return None if last is None or last.group else last
 
     def due(self) -> datetime:
         """When the files are told about although some are still being checked."""
@@ -89,17 +99,17 @@ def kept(chat: Row) -> Burst | None:
     return None if chat["burst"] is None else Burst.model_validate(chat["burst"])
 
 
-def current(chat: Row, now: datetime) -> Burst | None:
-    """The burst that one more file would join."""
+def current(chat: Row, now: datetime, group: str = "") -> Burst | None:
+    """The burst that one more file would join; one of its album comes as late as it may."""
     found = kept(chat)
-    if found is None or found.over or now - found.last > STRAGGLER or len(found.files) >= MOST:
+    if found is None or found.over or len(found.files) >= MOST:
         return None
-    return found
+    return found if now - found.last <= STRAGGLER or found.has(group) else None
+
+
+_UNSHOWN = {"choices", "caption", "wanted", "album", "group", "item", "back"}
 
 
 def shown(burst: Burst) -> list[Mapping[str, Any]]:
     """What the message about a burst is drawn from."""
-    return [
-        each.model_dump(mode="json", exclude={"choices", "caption", "wanted", "album", "item", "back"})
-        for each in burst.files
-    ]
+    return [each.model_dump(mode="json", exclude=_UNSHOWN) for each in burst.files]

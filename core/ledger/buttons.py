@@ -11,8 +11,11 @@ from core.engine.access import Actor
 from core.kit.errors import AlreadyDecided, NotAllowed, NotFound, Stale
 from core.kit.ids import new_token
 from core.ledger.tables import button
+from core.store.reading import Lookup
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
+
+MAX_OPEN = 100  # buttons of one person whose cards are looked for
 
 
 class Offer(BaseModel):
@@ -92,6 +95,13 @@ def spend(uow: UnitOfWork, row: Row, actor: Actor) -> Command:
 def close_card(uow: UnitOfWork, card: str, settled: dict[str, Any] | None = None) -> None:
     """No button of this card can be pressed any more."""
     uow.update_where(button, button.c.card == card, button.c.state == "open", state="closed", **(settled or {}))
+
+
+def open_cards(lookup: Lookup, actor: Actor) -> list[str]:
+    """Keys of the newest cards that still have a button for this person."""
+    mine = (button.c.for_kind == actor.kind, button.c.for_id == actor.id, button.c.state == "open")
+    rows = lookup.find(button, *mine, order=button.c.id.desc(), limit=MAX_OPEN)
+    return sorted({row["card"] for row in rows})
 
 
 def _too_late(row: Row) -> AlreadyDecided | Stale:

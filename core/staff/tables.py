@@ -1,6 +1,6 @@
 """Tables of the staff room."""
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, LargeBinary, String, Table, UniqueConstraint, false
 
 from core.kit.db import Instant, Json, key, metadata, plain, sealed
 
@@ -22,6 +22,8 @@ staff = Table(
     plain("language", String(10)),
     plain("active", Boolean, default=True),
     plain("created_at", Instant),
+    plain("digest_at", String(5), nullable=True),  # "08:30" on the office's clock; None: he wants none
+    plain("digest_daily", Boolean, default=False, server_default=false()),  # on days off as well
 )
 
 staff_identity = Table(

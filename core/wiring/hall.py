@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from core.bus.bus import Bus
-from core.bus.deed import Deed
 from core.bus.wiring import FactSource, Handler, Reaction, Wiring
 from core.cases import (
     batch,
@@ -27,7 +26,6 @@ from core.cases import (
     withdrawal,
 )
 from core.cases.log import record
-from core.cases.tables import case
 from core.catalog import service as catalog
 from core.catalog import texts
 from core.catalog.catalogue import Catalogue
@@ -38,6 +36,7 @@ from core.commands import contracts as k
 from core.commands import conversations as v
 from core.commands import delegations as g
 from core.commands import desk as t
+from core.commands import digests as dg
 from core.commands import documents as d
 from core.commands import handoffs as h
 from core.commands import identity as n
@@ -57,6 +56,7 @@ from core.engine.manners import Manners
 from core.engine.sayings import Sayings
 from core.events import delegations as ge
 from core.events import desk as te
+from core.events import digests as eg
 from core.events import handoffs as eh
 from core.events import happened as e
 from core.events import people as f
@@ -67,23 +67,22 @@ from core.files import service as files
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
+from core.reactions import digests, reminders, rules
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
 from core.reactions import identity as on_identity
 from core.reactions import people as on_people
-from core.reactions import reminders, rules
 from core.reactions import second_look as on_second_look
 from core.reactions import stages as on_stages
 from core.staff import delegation
 from core.staff import service as staff_room
-from core.staff.policy import ROLES
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 from core.surveys import service as surveys
 from core.tasks import hands
 from core.tasks import service as tasks
-from core.views.checklist_view import checklist, waiting_for_client
 from core.wiring.subjects import SUBJECTS, case_of
+from core.wiring.tools import tools
 
 HANDLERS: dict[type[Command], Handler] = {
     p.RegisterClient: clients.register_client,
@@ -98,6 +97,8 @@ HANDLERS: dict[type[Command], Handler] = {
     n.ReleaseFiles: telling.release_files,
     n.AskDataRight: consent.ask_data_right,
     p.SetClientLanguage: clients.set_client_language,
+    dg.SetDigest: digests.set_digest,
+    dg.SendDigest: digests.send_digest,
     rm.SetClientZone: clients.set_client_zone,
     rm.PlanReminders: reminders.plan_reminders,
     rm.RemindClient: reminders.remind_client,
@@ -217,6 +218,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.DocumentRejected, on_documents.tell_rejected),
     (e.ItemsReopened, on_documents.tell_reopened),
     (e.ItemsReopened, reminders.plan),
+    (eg.DigestDue, digests.send),
     (er.ClientMoved, reminders.plan),
     (er.ClientReminded, reminders.send),
     (er.RemindersSnoozed, reminders.redraw),
@@ -277,12 +279,6 @@ def build_bus(
     def docs(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
         return facts.docs_facts(catalogue.compiled(uow, row["flow_version_id"]), uow, row, names)
 
-    def calendar_of_case(deed: Deed, case_id: int) -> WorkingCalendar:
-        return stages.calendar_of(deed, stages.compiled_of(deed, deed.uow.get(case, case_id)))
-
-    def waits_for_client(uow: UnitOfWork, row: Row) -> bool:
-        return bool(waiting_for_client(checklist(uow, catalogue.compiled(uow, row["flow_version_id"]), row["id"])))
-
     sources: dict[str, FactSource] = {
         "case": facts.case_facts,
         "docs": docs,
@@ -302,18 +298,6 @@ def build_bus(
             subjects=SUBJECTS,
             case_of=case_of,
             record=record,
-            tools={
-                "catalogue": catalogue,
-                "calendars": calendars,
-                "calendar_of_case": calendar_of_case,
-                "team": team.who,
-                "open_cases": team.open_cases,
-                "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
-                "roles": ROLES,
-                "sayings": sayings,
-                "manners": manners or Manners(),
-                "zone": zone or next(iter(calendars.values())).zone,
-                "waits_for_client": waits_for_client,
-            },
+            tools=tools(catalogue, calendars, sayings, manners, zone),
         )
     )

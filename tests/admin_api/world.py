@@ -42,6 +42,7 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "publish_flow": lambda ids: {"content": KOREA.encode(), "headers": {"content-type": "application/yaml"}},
     "register_client": lambda ids: {"json": {"name": "赵六"}},
     "read_client": lambda ids: {},
+    "set_digest": lambda ids: {"json": {"at": "08:30"}},
     "list_tags": lambda ids: {},
     "set_client_zone": lambda ids: {"json": {"zone": "Europe/Berlin"}},
     "tag_client": lambda ids: {"json": {"tag": "加急办理"}},

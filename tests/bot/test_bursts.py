@@ -11,6 +11,7 @@ from core.cases.pages import files_of
 from core.cases.tables import document_file, document_version
 from core.commands.documents import AddFile, ReviewDocument
 from core.commands.work import PublishFlow
+from core.conversations.tables import message
 from core.files.tables import file
 from core.kit.errors import NotPossibleNow, Stale
 from core.ledger.tables import timer
@@ -78,6 +79,44 @@ def test_ten_files_with_pauses_are_answered_by_two_messages(office: TestHouse) -
     client.says("材料")
     for name in places["unplaced"]:
         assert name in client.last
+
+
+def test_two_albums_at_the_same_time_are_told_apart_by_the_platform_s_ids(office: TestHouse) -> None:
+    """The files of both come mixed up, and only the first one of each has words."""
+    client = open_case(office)
+    office.clock.advance(timedelta(seconds=20))
+    office.quiet = False
+    for number, (group, caption) in enumerate([("a", "户口簿整本"), ("b", "身份证"), ("a", ""), ("b", ""), ("a", "")]):
+        client.sends(f"{number}.jpg", picture(number), caption, after=0.1, album=group)
+    office.quiet = True
+    office.rest()
+    assert sorted(bound(office, client)) == [("hukou", 1, "submitted"), ("id_card", 1, "submitted")]
+    with office.looking() as reader:
+        versions = reader.find(document_version, case_id=case_of(office, client)["id"])
+        assert sorted(len(files_of(reader, row)) for row in versions) == [2, 3]
+
+
+def test_an_album_that_comes_slowly_stays_one(office: TestHouse) -> None:
+    """A platform may take long for each file: without its id the second one would be for the next item."""
+    client = open_case(office)
+    for number in range(3):
+        caption = "" if number else "户口簿整本"
+        client.sends(f"{number}.jpg", picture(5 + number), caption, after=25 if number else 20, album="slow")
+    assert bound(office, client) == [("hukou", 1, "submitted")]
+    client.sends("9.jpg", picture(9), after=1)  # one without an id is none of them
+    with office.looking() as reader:
+        version, other = reader.find(document_version, case_id=case_of(office, client)["id"])
+        assert (len(files_of(reader, version)), len(files_of(reader, other))) == (3, 1)
+
+
+def test_what_was_told_about_files_is_kept_as_it_was_last_edited(office: TestHouse) -> None:
+    client = open_case(office)
+    send_all(office, client, (20, 3, 12), captions=("护照", "白底证件照", "身份证"))
+    with office.looking() as reader:
+        said = reader.find(message, case_id=case_of(office, client)["id"], direction="out")
+    [kept] = [row["body"] for row in said if "收到 3 份文件" in row["body"]["title"]]
+    assert kept["text"] == client.messages[-1].message.card.text
+    assert client.messages[-1].redrawn > 0
 
 
 def test_an_album_becomes_one_version_with_all_its_pages(office: TestHouse) -> None:

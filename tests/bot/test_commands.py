@@ -6,7 +6,17 @@ import pytest
 
 from core.conversations.tables import conversation
 from core.ledger.tables import audit
-from tests.bot.chat import BOTH, CONSULTANT, COPYWRITER, assert_readable, case_of, open_case
+from tests.bot.chat import (
+    BOTH,
+    CONSULTANT,
+    COPYWRITER,
+    REVIEWER,
+    assert_readable,
+    case_of,
+    newest_card,
+    open_case,
+    picture,
+)
 from tests.house import Person, TestHouse
 
 PROGRESS = {"zh-CN": ("进度", "查进度", "STATUS", " progress "), "en": ("status", "Progress", "进度")}
@@ -101,6 +111,25 @@ def test_a_person_who_answers_is_called_one(agency: TestHouse) -> None:
     answer = client.messages[-1].message
     assert (answer.sender, answer.sender_name) == ("person", CONSULTANT)
     assert answer.card.text == "您好，请放心，可以先提交旧护照。"
+
+
+def test_open_cards_are_drawn_in_the_other_language(agency: TestHouse) -> None:
+    """What he still has to press must be readable to him; a card without buttons stays as it was said."""
+    client, reviewer = open_case(agency), agency.people[REVIEWER]
+    client.says("进度").says("材料")
+    client.sends("IMG_1.jpg", picture(77), "护照")
+    progress = next(each for each in reversed(client.messages) if each.message.card.kind == "progress")
+    client.says("切换语言")
+    assert "Passport" in newest_card(client, "checklist").text
+    assert "日本个人旅游签证" in progress.message.card.title
+    title = newest_card(reviewer, "review").title
+    assert title.startswith("审核：")
+    reviewer.says("language")
+    assert newest_card(reviewer, "review").title.startswith("Review")
+    reviewer.says("language")
+    assert newest_card(reviewer, "review").title == title
+    client.says("切换语言")
+    assert "护照" in newest_card(client, "checklist").text
 
 
 @pytest.mark.parametrize("language", BOTH)

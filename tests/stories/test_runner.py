@@ -111,7 +111,7 @@ def test_a_command_that_is_refused_can_be_expected(tmp_path: Path, sqlite_url: s
 
 def test_time_passes_through_every_timer_on_the_way(tmp_path: Path, sqlite_url: str) -> None:
     steps = (
-        "  - clock: 2026-04-01 10:00\n  - client reads only: [还差 8 项材料, 材料将于明天]\n"
+        "  - clock: 2026-04-01 10:00\n  - client reads only: [还有 3 天, 明天截止, 今天截止, 今天截止]\n"
         "  - checker reads: 已逾期\n"
         "  - tasks: {title: 处理逾期案件, due: 2026-03-11 15:30}\n"
     )

@@ -76,10 +76,11 @@ export class Api {
   }
 
   /** Uploads one file; `onProgress` is told the part that has left, 0 to 1. */
-  sendFile(id, file, caption, onProgress) {
+  sendFile(id, file, caption, album, onProgress) {
     const form = new FormData();
     form.append("id", id);
     form.append("caption", caption);
+    if (album) form.append("album", album);
     form.append("file", file, file.name);
     return this.#withSession(() => this.#upload(form, onProgress));
   }

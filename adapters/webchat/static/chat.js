@@ -50,7 +50,8 @@ const outbox = new Outbox(api, `banli.unsent.${base}`, (item) => {
 const composer = new Composer({
   draftKey: `banli.draft.${base}`,
   onSend: ({ text, files }) => {
-    if (files.length) for (const file of files) outbox.addFile(file, text);
+    const album = files.length > 1 ? crypto.randomUUID() : ""; // files picked together
+    if (files.length) for (const file of files) outbox.addFile(file, text, album);
     else outbox.addText(text);
   },
 });

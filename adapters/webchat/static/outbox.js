@@ -54,8 +54,8 @@ export class Outbox {
     return this.#add({ id, kind: "text", text });
   }
 
-  addFile(file, caption) {
-    return this.#add({ id: crypto.randomUUID(), kind: "file", text: caption, file });
+  addFile(file, caption, album = "") {
+    return this.#add({ id: crypto.randomUUID(), kind: "file", text: caption, file, album });
   }
 
   /** Sends a failed item again, as the last of its lane. */
@@ -152,7 +152,8 @@ export class Outbox {
 
   #send(item) {
     if (item.kind === "text") return this.#api.sendText(item.id, item.text);
-    return this.#api.sendFile(item.id, item.file, item.text, (progress) => this.#set(item, { progress }));
+    const told = (progress) => this.#set(item, { progress });
+    return this.#api.sendFile(item.id, item.file, item.text, item.album, told);
   }
 
   #rest(lane, milliseconds) {

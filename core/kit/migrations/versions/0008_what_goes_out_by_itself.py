@@ -1,4 +1,4 @@
-"""What goes out by itself: what the copies of cards show and when each is looked at; reminders to clients."""
+"""What goes out by itself: what the copies of cards show and when each is looked at; reminders; digests."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,9 +23,13 @@ def upgrade() -> None:
     op.add_column("client", sa.Column("zone", sa.String(length=60), nullable=True))
     op.add_column("client", sa.Column("reminded_on", sa.String(length=10), nullable=True))
     op.add_column("client", sa.Column("snoozed_until", sa.String(length=10), nullable=True))
+    op.add_column("staff", sa.Column("digest_at", sa.String(length=5), nullable=True))
+    op.add_column("staff", sa.Column("digest_daily", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
+    for column in ("digest_daily", "digest_at"):
+        op.drop_column("staff", column)
     for column in ("snoozed_until", "reminded_on", "zone"):
         op.drop_column("client", column)
     op.drop_index("ix_outbox_coming", table_name="outbox")

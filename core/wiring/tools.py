@@ -1,0 +1,50 @@
+"""What handlers may ask of rooms that they do not know: the tools of a deed."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.bus.deed import Deed
+from core.cases import stages, team
+from core.cases.tables import case
+from core.catalog.catalogue import Catalogue
+from core.engine.calendar import WorkingCalendar
+from core.engine.manners import Manners
+from core.engine.sayings import Sayings
+from core.staff.policy import ROLES
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+from core.views.checklist_view import checklist, waiting_for_client
+from core.views.digest import digest
+
+
+def tools(
+    catalogue: Catalogue,
+    calendars: dict[str, WorkingCalendar],
+    sayings: Sayings,
+    manners: Manners | None,
+    zone: ZoneInfo | None,
+) -> dict[str, Any]:
+    """By name; without manners and a zone those of a house that has settled nothing."""
+    office = next(iter(calendars.values()))
+
+    def calendar_of_case(deed: Deed, case_id: int) -> WorkingCalendar:
+        return stages.calendar_of(deed, stages.compiled_of(deed, deed.uow.get(case, case_id)))
+
+    def waits_for_client(uow: UnitOfWork, row: Row) -> bool:
+        return bool(waiting_for_client(checklist(uow, catalogue.compiled(uow, row["flow_version_id"]), row["id"])))
+
+    return {
+        "catalogue": catalogue,
+        "calendars": calendars,
+        "calendar_of_case": calendar_of_case,
+        "team": team.who,
+        "open_cases": team.open_cases,
+        "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
+        "roles": ROLES,
+        "sayings": sayings,
+        "office": office,
+        "zone": zone or office.zone,
+        "manners": manners or Manners(),
+        "waits_for_client": waits_for_client,
+        "waits_for_staff": lambda uow, staff_id, now: not digest(uow, catalogue, staff_id, now).empty,
+    }
