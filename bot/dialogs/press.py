@@ -12,6 +12,7 @@ from bot.dialogs import (
     desk,
     hand_over,
     handoff,
+    held,
     invited,
     survey,
     task_desk,
@@ -28,8 +29,8 @@ from core.store.locks import case_key
 from core.store.sealing import Row
 
 _DIALOGS = (
-    batch, case_desk, collect, commands, confirm, consent, desk, hand_over, handoff, invited, survey, task_desk, undo,
-    uploads,
+    batch, case_desk, collect, commands, confirm, consent, desk, hand_over, handoff, held, invited, survey, task_desk,
+    undo, uploads,
 )  # fmt: skip
 AFTER: After = {command: say for dialog in _DIALOGS for command, say in dialog.AFTER.items()}
 """Every command after whose press a dialog says something; `check_presses` finds one that two dialogs claim."""
