@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -13,7 +13,7 @@ from core.bus.bus import Bus
 from core.bus.deed import SYSTEM, Cause
 from core.channel.inbound import FileArrived, FileRef, InboundMessage, Update
 from core.channel.port import Channel, FetchFailed
-from core.commands.documents import KeepFile
+from core.commands.documents import KeepFile, ReportHeldFile, SettleHeldFile
 from core.files.child import Inspector
 from core.files.gate import Refused, refusal
 from core.files.inspection import Inspected, Inspection
@@ -37,6 +37,7 @@ from core.store.unit import UnitOfWork
 BATCH = 8  # files that are fetched at once
 POLL_SECONDS = 1.0
 HOLD = timedelta(seconds=30)  # before the scanner is asked about a held file again
+STUCK = timedelta(minutes=30)  # so long held: people are told
 
 log = structlog.get_logger(__name__)
 
@@ -174,7 +175,6 @@ class Fetcher:
         brought = [fetched.stored.handle if fetched.stored is not None else "", fetched.preview]
         if not errands.done(uow, row["id"], attempt):
             return [handle for handle in brought if handle]
-        cause = Cause(actor=SYSTEM, door="chat", correlation=row["what"]["update"], channel=row["channel"])
         name = said.file.name if said.file is not None else ""
         inspection = fetched.inspected.inspection
         stored = fetched.stored
@@ -188,19 +188,31 @@ class Fetcher:
             client_id=row["what"]["client_id"],
             inspection=inspection.to_json(),
         )
-        file_id = self._bus.execute(uow, command, cause)
+        file_id = self._bus.execute(uow, command, self._cause(row))
+        if row["what"].get("told"):
+            self._bus.execute(uow, SettleHeldFile(errand_id=row["id"]), self._cause(row))
         self._append(uow, row, said, file_id, "")
         return spare_of(uow.get(file, file_id), *brought)
 
+    def _cause(self, row: Row) -> Cause:
+        return Cause(actor=SYSTEM, door="chat", correlation=row["what"]["update"], channel=row["channel"])
+
     async def _hold(self, row: Row, attempt: int, said: InboundMessage, stored: Stored) -> None:
-        """The scanner does not answer: keep the file aside, tell the sender once, ask again in a while."""
+        """The scanner does not answer: keep the file aside, tell the sender once, ask again in a while; tell people
+        when it takes long."""
         log.warning("file_held", errand=row["id"], scanner=self._scanner.name if self._scanner is not None else "")
-        first = "held" not in row["what"]
+        before = row["what"]
 
         def settle(uow: UnitOfWork) -> None:
-            what = {**row["what"], "held": asdict(stored)}
-            if errands.held(uow, row["id"], attempt, what, HOLD) and first:
+            since = datetime.fromisoformat(before.get("since", uow.now.isoformat()))
+            stuck = uow.now - since >= STUCK
+            what = {**before, "held": asdict(stored), "since": since.isoformat(), "told": stuck}
+            if not errands.held(uow, row["id"], attempt, what, HOLD):
+                return
+            if "held" not in before:
                 self._append(uow, row, said, None, "held")
+            if stuck and not before["told"]:
+                self._bus.execute(uow, ReportHeldFile(errand_id=row["id"]), self._cause(row))
 
         await asyncio.wrap_future(self._store.submit(Unit(settle, name="file held")))
 

@@ -1,5 +1,6 @@
 """What people of a story do: they speak, send, press, and act over the API; and time passes."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from core.staff.service import actor_of
 from core.store.reading import Reader
 from core.store.sealing import Row
 
+_CODE = re.compile(r"code=([A-Z2-9]{8})")
 PAUSE = timedelta(seconds=20)  # before somebody sends a file
 
 
@@ -31,6 +33,8 @@ async def act(step: Step, memory: Memory) -> None:
     match step.verb, step.arg:
         case "says", str(text):
             await memory.world.driver.say(step.who, text)
+        case "says the code of", str(other):
+            await memory.world.driver.say(step.who, _code(other, memory))
         case "sends", SentKind(kind=kind):
             await memory.world.driver.send_kind(step.who, kind)
         case "sends", SentFile() as sent:
@@ -64,6 +68,15 @@ async def _send(who: str, files: list[SentFile], memory: Memory) -> None:
         data = recipe.make(Wanted(sent.text, sent.pages, sent.variant))
         name = sent.name or recipe.name
         await memory.world.driver.upload(who, name, recipe.media_type, data, sent.caption, album)
+
+
+def _code(other: str, memory: Memory) -> str:
+    """The newest invitation that this person was shown. Raises NotSo."""
+    for shown in reversed(memory.chats[other].shown):
+        found = _CODE.search(shown.text)
+        if found is not None:
+            return found[1]
+    raise NotSo(f"an invitation code in the chat of {other}", [shown.text for shown in memory.chats[other].shown[-2:]])
 
 
 async def _press(who: str, press: Press, memory: Memory) -> None:
@@ -108,6 +121,9 @@ def _command(name: str, args: dict[str, Any], memory: Memory, reader: Reader) ->
     for its newest version where the command wants one."""
     kind, given, row = COMMANDS[name], dict(args), memory.case(reader)
     fields = kind.model_fields
+    for word in ("client", "person"):  # people of the story by their keys
+        if word in given and f"{word}_id" in fields:
+            given[f"{word}_id"] = memory.cast.clients.get(given.pop(word), 0)
     if "fields" in given:
         given["fields"] = read_fields(memory.cast.flow, given["fields"])
     if "item" in given and "item" not in fields and row is not None:

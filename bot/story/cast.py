@@ -77,8 +77,10 @@ def _bind(script: Script, world: World, cast: Cast, key: str, person: Person, de
     elif person.kind == "client":
         file = RegisterClient(name=person.name, phone=person.phone, email=person.email, language=language)
         cast.clients[key] = do(world, file)
-        do(world, BindClientIdentity(client_id=cast.clients[key], **where))
-        do(world, RecordPaperConsent(client_id=cast.clients[key], signed_on=world.clock.now().date()))
+        if not person.invited:
+            do(world, BindClientIdentity(client_id=cast.clients[key], **where))
+        if person.consent and not person.invited:
+            do(world, RecordPaperConsent(client_id=cast.clients[key], signed_on=world.clock.now().date()))
 
 
 def _draft(script: Script, world: World, cast: Cast, wanted: Contract) -> DraftContract:

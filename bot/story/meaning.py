@@ -51,6 +51,8 @@ def _step(step: Step, pointer: str, story: Story, flow: Flow) -> Iterator[Proble
                 yield from _known(pointer, "recipe", sent.file, RECIPES)
         case "sends", SentFile(file=recipe):
             yield from _known(pointer, "recipe", recipe, RECIPES)
+        case "says the code of", str(who):
+            yield from _known(pointer, "person", who, story.people)
         case "presses", Press(of=str(who)):
             yield from _known(pointer, "person", who, story.people)
         case "does", dict() as doings:

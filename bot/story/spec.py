@@ -25,11 +25,14 @@ def _listed(value: object) -> object:
 
 
 class Person(Shape):
-    """Without roles a client; a stranger is bound to nobody."""
+    """Without roles a client; a stranger is bound to nobody. A client has signed his consent on paper, unless `consent`
+    is no; `invited`: he has a file, and his chat is bound when he says the code that a member of staff gave him."""
 
     name: str = Field(min_length=1)
     roles: tuple[str, ...] = ()
     stranger: bool = False
+    invited: bool = False
+    consent: bool = True
     language: Language | None = None
     phone: str = "13800001234"
     email: str = "client@example.com"

@@ -21,6 +21,7 @@ from bot.story.spec import (
 PERSON: Mapping[str, Any] = {
     # what a person does
     "says": TypeAdapter(str),
+    "says the code of": TypeAdapter(str),
     "sends": TypeAdapter(SentFile | SentKind | str | list[SentFile]),
     "presses": TypeAdapter(Press | str),
     "does": TypeAdapter(dict[str, Deeds]),
@@ -47,7 +48,7 @@ WORLD: Mapping[str, Any] = {
     "events": TypeAdapter(Events),
     "refused": TypeAdapter(Texts),
 }
-ACTS = frozenset({"says", "sends", "presses", "does", "clock", "later"})
+ACTS = frozenset({"says", "says the code of", "sends", "presses", "does", "clock", "later"})
 OFFICE = "office"
 """Who does what no person of the story does: the system itself, over the API."""
 

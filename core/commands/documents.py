@@ -25,6 +25,31 @@ class KeepFile(Command):
     inspection: dict[str, object]
 
 
+class ReportHeldFile(Command):
+    """The scanner has given no verdict on a file for long: people must know."""
+
+    permission: ClassVar[str] = "file.hold"
+
+    errand_id: int
+
+
+class CheckFileAgain(Command):
+    """Ask the scanner about a held file now. Nothing can be taken unchecked, whoever asks."""
+
+    permission: ClassVar[str] = "file.recheck"
+    about: ClassVar[Subject] = ("errand", "errand_id")
+
+    errand_id: int
+
+
+class SettleHeldFile(Command):
+    """There is a verdict on a file that people were told of: their task is over."""
+
+    permission: ClassVar[str] = "file.hold"
+
+    errand_id: int
+
+
 class SubmitDocument(Command):
     """A kept file becomes the newest version of a checklist item."""
 

@@ -115,6 +115,28 @@ class DocumentWithdrawn(Event):
     channel: str = ""
 
 
+class FileStuck(Event):
+    """A file waits for the virus check for long."""
+
+    client_id: int | None
+    errand_id: int
+
+
+class FileCheckAsked(Event):
+    """A member of staff has the scanner asked again."""
+
+    client_id: int | None
+    staff_id: int
+    errand_id: int
+
+
+class FileUnstuck(Event):
+    """The virus check has given its verdict at last."""
+
+    client_id: int | None
+    errand_id: int
+
+
 class UploadLinkMade(Event):
     """A client has a link to the upload page, valid until then."""
 

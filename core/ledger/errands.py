@@ -92,6 +92,21 @@ def held(uow: UnitOfWork, row_id: int, attempt: int, what: Any, pause: timedelta
     )
 
 
+def is_held(row: Row) -> bool:
+    """Whether the file is here and waits for somebody else's verdict."""
+    return row["state"] in ("waiting", "running") and "held" in row["what"]
+
+
+def hurry(uow: UnitOfWork, row: Row) -> bool:
+    """A held errand is due now; false for one that is not held any more."""
+    if not is_held(row):
+        return False
+    if row["state"] == "waiting":
+        uow.change(errand, row["id"], due=uow.now)
+        uow.rings.add("errand")
+    return True
+
+
 def failed(uow: UnitOfWork, row_id: int, attempt: int, error: str, *, permanent: bool) -> bool:
     """Push ahead or park. Returns whether it is parked for good; a worker whose lease was given away parks nothing."""
     dead = permanent or attempt >= MAX_ATTEMPTS

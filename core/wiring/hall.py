@@ -48,7 +48,7 @@ from core.commands import texts as x
 from core.commands import work as w
 from core.commands.command import Command
 from core.contracts import service as contracts
-from core.conversations import handoffs, telling
+from core.conversations import handoffs, held, telling
 from core.conversations import service as conversations
 from core.engine.access import Actor, Policy
 from core.engine.calendar import WorkingCalendar
@@ -70,6 +70,7 @@ from core.reactions import desk as on_desk
 from core.reactions import digests, reminders, rules
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
+from core.reactions import held as on_held
 from core.reactions import identity as on_identity
 from core.reactions import people as on_people
 from core.reactions import second_look as on_second_look
@@ -130,6 +131,9 @@ HANDLERS: dict[type[Command], Handler] = {
     c.PlanRules: rules.plan_rules,
     c.RunRule: rules.run_rule,
     d.KeepFile: files.keep_file,
+    d.ReportHeldFile: held.report_held_file,
+    d.CheckFileAgain: held.check_file_again,
+    d.SettleHeldFile: held.settle_held_file,
     d.SubmitDocument: documents.submit_document,
     d.AddFile: pages.add_file,
     d.WithdrawDocument: withdrawal.withdraw_document,
@@ -228,6 +232,8 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (f.DataRightAsked, on_identity.open_request),
     (ge.WorkDelegated, on_delegations.tell_both),
     (ge.DelegationEnded, on_delegations.tell_ended),
+    (e.FileStuck, on_held.call_for_help),
+    (e.FileUnstuck, on_held.call_off),
     (e.TaskCreated, on_people.hand_out),
     (e.TaskDone, on_people.tick_off),
     (e.NotReachable, on_people.reach_by_hand),

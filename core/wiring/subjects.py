@@ -6,8 +6,10 @@ from core.cases.tables import case, document_version, item
 from core.clients.guardians import guardians_of, wards_of
 from core.clients.tables import client
 from core.contracts.tables import contract
+from core.conversations import held
 from core.conversations.tables import conversation, handoff
 from core.engine.access import Subject
+from core.ledger.tables import errand
 from core.staff.tables import delegation, staff
 from core.store.reading import Lookup
 from core.store.sealing import Row
@@ -117,6 +119,17 @@ def handoff_subject(lookup: Lookup, handoff_id: int) -> Subject | None:
     return Subject("handoff", handoff_id, row["client_id"], people, of_its_case.department, of_its_case.held)
 
 
+def errand_subject(lookup: Lookup, errand_id: int) -> Subject | None:
+    """A file that is being fetched belongs to the case that its chat is about; without one, to the client."""
+    row = lookup.peek(errand, errand_id)
+    if row is None:
+        return None
+    case_id, client_id = held.case_of(lookup, row), row["what"]["client_id"]
+    if case_id is not None:
+        return case_subject(lookup, case_id)
+    return Subject("errand", errand_id) if client_id is None else client_subject(lookup, client_id)
+
+
 SUBJECTS = {
     "case": case_subject,
     "item": item_subject,
@@ -128,6 +141,7 @@ SUBJECTS = {
     "handoff": handoff_subject,
     "staff": staff_subject,
     "delegation": delegation_subject,
+    "errand": errand_subject,
 }
 
 
@@ -146,6 +160,9 @@ def case_of(uow: UnitOfWork, kind: str, subject_id: int) -> int | None:
     table = _OF_A_CASE.get(kind)
     if kind == "case":
         return subject_id
+    if kind == "errand":
+        fetched = uow.peek(errand, subject_id)
+        return None if fetched is None else held.case_of(uow, fetched)
     if table is None:
         return None
     row = uow.peek(table, subject_id)

@@ -52,6 +52,7 @@ ABOUT: dict[str, Make] = {
     "RecordDeposit": lambda i: contracts.RecordDeposit(contract_id=i["contract"]),
     "ActivateContract": lambda i: contracts.ActivateContract(contract_id=i["contract"]),
     "AttachCase": lambda i: contracts.AttachCase(contract_id=i["contract"], case_id=i["case"]),
+    "CheckFileAgain": lambda i: documents.CheckFileAgain(errand_id=i["errand"]),
     "SubmitDocument": lambda i: documents.SubmitDocument(item_id=i["item"], file_id=i["file"]),
     "AddFile": lambda i: documents.AddFile(version_id=i["version"], file_id=i["file"]),
     "WithdrawDocument": lambda i: documents.WithdrawDocument(version_id=i["version"]),
@@ -146,6 +147,8 @@ GENERAL: dict[str, Make] = {
     "StartDialog": lambda i: work.StartDialog(to="client", person_id=i["client"], dialog={}),
     "RedrawCard": lambda i: work.RedrawCard(card=f"review:{i['version']}"),
     "Forget": lambda _: work.Forget(),
+    "ReportHeldFile": lambda i: documents.ReportHeldFile(errand_id=i["errand"]),
+    "SettleHeldFile": lambda i: documents.SettleHeldFile(errand_id=i["errand"]),
     "ReleaseFiles": lambda i: identity.ReleaseFiles(client_id=i["client"]),
     "ProveInvitation": lambda _: identity.ProveInvitation(
         code="ABCD2345", chat="loopback:test:chat-nobody", account="loopback:test"

@@ -19,7 +19,7 @@ from core.contracts.tables import contract
 from core.conversations.tables import conversation, handoff
 from core.files.tables import file
 from core.ledger.buttons import Offer, mint
-from core.ledger.tables import audit, button, timer
+from core.ledger.tables import audit, button, errand, timer
 from core.staff.tables import delegation, department, staff, staff_identity
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -136,6 +136,7 @@ def _fill(world: World) -> None:
         open_items = reader.find(cases.item, cases.item.c.case_id == case_id, cases.item.c.key == "passport")
         world.ids |= {"version": version["id"], "item": open_items[0]["id"], "file": version["file_id"]}
         world.ids["task"] = reader.find(task, task.c.case_id == case_id)[-1]["id"]
+        world.ids["errand"] = reader.find(errand)[0]["id"]
         chat = reader.first(conversation, conversation.c.client_id == a1.id)
         row = reader.peek(cases.case, case_id)
     assert chat is not None

@@ -79,6 +79,7 @@ WRONG = {
     "events": ("events: [StageEntered]", "StageEntered"),
     "refused": ("refused: not_allowed", "not_allowed"),
     "clock": ("clock: 2026-03-01 10:00", "a moment after"),
+    "code": ("client says the code of: writer", "an invitation code"),
     "command": ("adviser does: {SetSubstate: {colour: red}}", "SetSubstate"),
 }
 
