@@ -159,7 +159,7 @@ class Policy:
             return False
         if subject is None:
             return True
-        if subject.kind == "staff" or principal.id not in subject.staff_ids:
+        if principal.id not in subject.staff_ids:  # a member of staff is assigned to nobody
             return False
         return not principal.scope or (principal.scope, principal.id) in subject.held
 

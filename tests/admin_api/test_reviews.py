@@ -28,7 +28,7 @@ def test_a_version_is_decided_once(office: Office) -> None:
     assert office.item(case_id, "retire")["status"] == "approved"
     told = office.refused(409, "already_decided", "visa.supervisor", "POST", path, json={"decision": "approved"})
     assert told["who"] == "visa.reviewer"
-    assert told["detail"] == "Already decided by visa.reviewer at 2026-03-02 02:00 UTC."
+    assert told["detail"] == "Approved by visa.reviewer at 2026-03-02 02:00 UTC (v1)."
 
 
 def test_a_rejection_needs_a_reason_of_the_flow(small_office: Office) -> None:

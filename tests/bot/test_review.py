@@ -152,7 +152,7 @@ def test_the_second_presser_hears_who_was_faster_and_when(office: TestHouse) -> 
         assert dict(card.facts)["状态"] == "已生效"
         assert not card.buttons
     supervisor.press_token(late)
-    assert supervisor.last == f"已由 顾问甲 于 {local(office):%m-%d %H:%M} 处理。"
+    assert supervisor.last == f"合同已由 顾问甲 于 {local(office):%H:%M} 确认生效。"
     with office.looking() as reader:
         rows = reader.find(audit, audit.c.command == "ActivateContract", audit.c.actor_id == supervisor.id)
     assert [row["outcome"] for row in rows][-1] == "refused"

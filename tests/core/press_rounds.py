@@ -159,6 +159,6 @@ def _everybody_else_was_told(
     called = len(late) < len(answers)
     assert len(said) == len(PRESSES) - (not called)
     for each in said:
-        assert each["key"] == "refusal.already_decided"
+        assert each["key"] == f"refusal.already_decided.{version['status']}"
         assert each["params"]["who"] == agency.names[version["reviewed_by"]]
         assert each["params"]["when"]
