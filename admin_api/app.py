@@ -11,6 +11,7 @@ from admin_api.originals import original_route
 from admin_api.parts import Parts as Parts  # the root finds what it must give beside where it gives it
 from admin_api.route import DeskRoute, Section
 from admin_api.routes import acts, cases, catalogue, clients, contracts, documents, handoffs, reviews, staff, tasks
+from admin_api.sent import sent_route
 from core.engine.access import Policy
 
 API = "/api"
@@ -38,6 +39,7 @@ def install(app: FastAPI, parts: Parts) -> None:
     for section in SECTIONS:
         app.router.routes.extend(section.routes)
     app.router.routes.append(original_route(parts))
+    app.router.routes.append(sent_route(parts))
     check_declared(app.routes, parts.policy, {app.openapi_url} - {None})
     Problems(parts).install(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # the documented way to give one's own

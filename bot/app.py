@@ -44,7 +44,7 @@ from core.engine.calendars.known import CALENDARS
 from core.engine.manners import Manners, QuietHours
 from core.files.child import Inspector
 from core.files.limits import FileLimits
-from core.files.links import PURPOSE, OriginalLinks
+from core.files.links import PURPOSE, SENT_PURPOSE, OriginalLinks, SentLinks
 from core.files.scan import Scanner
 from core.kit.clock import Clock, SystemClock
 from core.kit.crypto import Vault
@@ -191,6 +191,7 @@ def _house(settings: Settings, vault: Vault, catalogue: Catalogue, calendars: di
         hours=HOURS,
         language=settings.agency.language,
         links=OriginalLinks(vault.derive(PURPOSE), settings.base_url),
+        sent_links=SentLinks(vault.derive(SENT_PURPOSE), settings.base_url),
         base_url=settings.base_url,
     )
 
@@ -232,6 +233,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
             say=banli.house.texts.say,
             zone=banli.house.zone,
             links=banli.house.links,
+            sent_links=banli.house.sent_links,
         ),
     )
     guard(app, _hosts(settings))

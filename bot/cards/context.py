@@ -12,7 +12,7 @@ from core.engine.access import Actor, Mask, Policy, mask_value
 from core.engine.calendar import WorkingCalendar
 from core.engine.manners import Manners
 from core.engine.text import pick
-from core.files.links import OriginalLinks
+from core.files.links import OriginalLinks, SentLinks
 from core.kit.words import SAY
 from core.store.reading import Lookup
 from core.store.sealing import Row
@@ -32,6 +32,7 @@ class House:
     hours: Mapping[str, str]  # the office hours in words
     language: str  # of somebody whose own is not known
     links: OriginalLinks
+    sent_links: SentLinks
     manners: Manners
     base_url: str  # where this installation is found, for links
 

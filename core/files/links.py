@@ -1,4 +1,4 @@
-"""Links to originals: signed, for one person and one version, valid for ten minutes."""
+"""Signed links to files: an original for one member of staff, a file from a person for one client; both run out."""
 
 import base64
 import binascii
@@ -12,8 +12,10 @@ from typing import Final
 from core.kit.errors import NotFound, Stale
 
 PURPOSE: Final = "original link"
+SENT_PURPOSE: Final = "sent file link"
 VALID: Final = timedelta(minutes=10)
-_SHAPE: Final = struct.Struct(">QQQ")  # staff, version, end in seconds since 1970
+SENT_VALID: Final = timedelta(days=3)  # a client may read his messages in the evening
+_SHAPE: Final = struct.Struct(">QQQ")  # who, what, end in seconds since 1970
 _LONGEST: Final = 200  # characters of a token that is looked at
 
 
@@ -25,21 +27,25 @@ class Pass:
     version_id: int
 
 
-class OriginalLinks:
-    """Makes the links and reads them. The link names nobody and nothing that can be read without the database."""
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Which client may open which file that a person has sent him."""
 
-    def __init__(self, key: bytes, base_url: str) -> None:
-        """``key``: 32 bytes for this purpose alone; ``base_url``: how people reach this house."""
+    client_id: int
+    file_id: int
+
+
+class _Tokens:
+    """Two numbers and an end, signed: they name nobody and nothing that can be read without the database."""
+
+    def __init__(self, key: bytes) -> None:
         self._key = key
-        self._base_url = base_url
 
-    def link(self, person: Pass, now: datetime) -> str:
-        """The address, valid from now on for `VALID`."""
-        said = _SHAPE.pack(person.staff_id, person.version_id, int((now + VALID).timestamp()))
-        token = base64.urlsafe_b64encode(said + self._mac(said)).rstrip(b"=").decode()
-        return f"{self._base_url}/originals/{token}"
+    def make(self, who: int, what: int, end: datetime) -> str:
+        said = _SHAPE.pack(who, what, int(end.timestamp()))
+        return base64.urlsafe_b64encode(said + self._mac(said)).rstrip(b"=").decode()
 
-    def read(self, token: str, now: datetime) -> Pass:
+    def read(self, token: str, now: datetime) -> tuple[int, int]:
         """Raises NotFound for a token that is not ours, Stale for one whose time is over."""
         try:
             whole = base64.b64decode(token[:_LONGEST] + "=" * (-len(token) % 4), b"-_", validate=True)
@@ -48,10 +54,44 @@ class OriginalLinks:
         said, mac = whole[: _SHAPE.size], whole[_SHAPE.size :]
         if not hmac.compare_digest(mac, self._mac(said)):
             raise NotFound(thing="link")
-        staff_id, version_id, end = _SHAPE.unpack(said)
+        who, what, end = _SHAPE.unpack(said)
         if datetime.fromtimestamp(end, UTC) <= now:
             raise Stale(reason="link")
-        return Pass(staff_id, version_id)
+        return who, what
 
     def _mac(self, said: bytes) -> bytes:
         return hmac.digest(self._key, said, hashlib.sha256)
+
+
+class OriginalLinks:
+    """Makes the links to originals and reads them."""
+
+    def __init__(self, key: bytes, base_url: str) -> None:
+        """``key``: 32 bytes for this purpose alone; ``base_url``: how people reach this house."""
+        self._tokens = _Tokens(key)
+        self._base_url = base_url
+
+    def link(self, person: Pass, now: datetime) -> str:
+        """The address, valid from now on for `VALID`."""
+        return f"{self._base_url}/originals/{self._tokens.make(person.staff_id, person.version_id, now + VALID)}"
+
+    def read(self, token: str, now: datetime) -> Pass:
+        """Raises NotFound for a token that is not ours, Stale for one whose time is over."""
+        return Pass(*self._tokens.read(token, now))
+
+
+class SentLinks:
+    """Makes the links to files that a person has sent, for channels that cannot send files, and reads them."""
+
+    def __init__(self, key: bytes, base_url: str) -> None:
+        """As OriginalLinks, with a key of its own."""
+        self._tokens = _Tokens(key)
+        self._base_url = base_url
+
+    def link(self, parcel: Parcel, now: datetime) -> str:
+        """The address, valid from now on for `SENT_VALID`."""
+        return f"{self._base_url}/sent/{self._tokens.make(parcel.client_id, parcel.file_id, now + SENT_VALID)}"
+
+    def read(self, token: str, now: datetime) -> Parcel:
+        """Raises NotFound for a token that is not ours, Stale for one whose time is over."""
+        return Parcel(*self._tokens.read(token, now))
