@@ -25,6 +25,7 @@ from admin_api.routes import (
     tasks,
     texts,
 )
+from admin_api.sent import sent_route
 from core.engine.access import Policy
 
 API = "/api"
@@ -55,6 +56,7 @@ def install(app: FastAPI, parts: Parts) -> None:
     for section in SECTIONS:
         app.router.routes.extend(section.routes)
     app.router.routes.append(original_route(parts))
+    app.router.routes.append(sent_route(parts))
     check_declared(app.routes, parts.policy, {app.openapi_url} - {None})
     Problems(parts).install(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # the documented way to give one's own

@@ -9,7 +9,7 @@ from core.engine.access import Policy
 from core.engine.sayings import Sayings
 from core.files.child import Inspector
 from core.files.limits import FileLimits
-from core.files.links import OriginalLinks
+from core.files.links import OriginalLinks, SentLinks
 from core.files.scan import Scanner
 from core.files.store_port import FileStore
 from core.kit.clock import Clock
@@ -32,5 +32,6 @@ class Parts:
     limits: FileLimits
     texts: Sayings
     links: OriginalLinks
+    sent_links: SentLinks
     zone: tzinfo = UTC
     scanner: Scanner | None = None

@@ -50,7 +50,7 @@ from core.engine.manners import Manners, QuietHours
 from core.engine.text import LANGUAGES
 from core.files.child import Inspector
 from core.files.limits import FileLimits
-from core.files.links import PURPOSE, UPLOAD_PURPOSE, OriginalLinks, UploadLinks
+from core.files.links import PURPOSE, SENT_PURPOSE, UPLOAD_PURPOSE, OriginalLinks, SentLinks, UploadLinks
 from core.files.scan import Scanner
 from core.kit.clock import Clock, SystemClock
 from core.kit.crypto import Vault
@@ -206,6 +206,7 @@ def _house(
         links=OriginalLinks(vault.derive(PURPOSE), settings.base_url),
         uploads=UploadLinks(vault.derive(UPLOAD_PURPOSE), settings.base_url),
         upload_bytes=settings.limits.upload_bytes,
+        sent_links=SentLinks(vault.derive(SENT_PURPOSE), settings.base_url),
         base_url=settings.base_url,
     )
 
@@ -248,6 +249,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
             texts=banli.house.texts,
             zone=banli.house.zone,
             links=banli.house.links,
+            sent_links=banli.house.sent_links,
         ),
     )
     guard(app, _hosts(settings))

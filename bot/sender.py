@@ -132,7 +132,7 @@ class Sender:
     async def _deliver(self, channel: Channel, address: Address, row: Row, drawn: OutboundMessage) -> str:
         """The platform's id of the message; empty for a redraw of what was not sent, or cannot be edited there."""
         if row["copy_of"] is None:
-            return (await channel.send(address, drawn)).external_id
+            return (await channel.send(address, drawn.on(files=channel.capabilities.files_out))).external_id
         original = await asyncio.to_thread(self._original, row["copy_of"])
         if not channel.capabilities.edit or original is None or not original["external_id"]:
             return ""

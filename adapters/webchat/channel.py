@@ -28,7 +28,7 @@ class WebchatChannel:
             edit=True,
             proactive=True,
             files_in=True,
-            files_out=True,
+            files_out=False,  # the page shows a link to the file
             max_file_in=config.max_file_bytes,
             max_text_chars=config.max_text_chars,
         )

@@ -12,7 +12,7 @@ from core.engine.access import Actor, Mask, Policy, mask_value
 from core.engine.calendar import WorkingCalendar
 from core.engine.manners import Manners
 from core.engine.text import Words, fill, pick
-from core.files.links import OriginalLinks, UploadLinks
+from core.files.links import OriginalLinks, SentLinks, UploadLinks
 from core.kit.words import DAY, SAY
 from core.store.reading import Lookup
 from core.store.sealing import Row
@@ -32,6 +32,7 @@ class House:
     hours: Mapping[str, str]  # the office hours in words
     language: str  # of somebody whose own is not known
     links: OriginalLinks
+    sent_links: SentLinks
     manners: Manners
     uploads: UploadLinks
     upload_bytes: int  # the largest file that is taken

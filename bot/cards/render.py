@@ -22,11 +22,14 @@ from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext, House
 from bot.cards.wording import plain_words
 from core.cases.tables import case
-from core.channel.outbound import Card, OutboundMessage
+from core.channel.outbound import Card, Link, OutboundMessage, OutFile
 from core.clients.tables import client
 from core.conversations.tables import conversation
 from core.engine.access import Actor
 from core.engine.text import Words
+from core.files.links import Parcel
+from core.files.tables import file
+from core.files.verdicts import OK
 from core.staff.service import actor_at
 from core.staff.tables import staff
 from core.store.reading import Lookup
@@ -45,10 +48,22 @@ def _said(ctx: CardContext) -> Card:
     return Card(text=str(ctx.params["text"]), kind="said")
 
 
+def _said_file(ctx: CardContext) -> Card:
+    """A person's file: its name and his words; the link is for a channel that cannot send the file itself."""
+    kept = ctx.lookup.peek(file, ctx.subject["file"])
+    if kept is None:
+        return Card(text=ctx.say("refusal.not_found"), kind="said")
+    url = ctx.house.sent_links.link(Parcel(ctx.subject["client"], kept["id"]), ctx.now)
+    lines = [ctx.say("handoff.file", name=kept["name"]), str(ctx.params["text"])]
+    text, label = "\n".join(filter(None, lines)), ctx.say("handoff.file_link")
+    return Card(text=text, link=Link(url=url, label=label), footer=ctx.say("handoff.file_valid"), kind="said")
+
+
 BUILDERS: Mapping[str, Mapping[str, Builder]] = {
     "client": {
         "say": _say,
         "said": _said,
+        "said_file": _said_file,
         "message": client_cards.message,
         "stage": client_cards.stage,
         "substate": client_cards.substate,
@@ -108,12 +123,13 @@ def render(house: House, lookup: Lookup, row: Row, now: datetime) -> OutboundMes
         flow_texts=_flow_texts(house, lookup, notice),
     )
     card = BUILDERS[kind][notice["kind"]](ctx)
-    by_person = notice["kind"] == "said"
+    by_person = notice["kind"] in ("said", "said_file")
     sender_name = _sender_name(lookup, notice) if by_person else ""
     return OutboundMessage(
         card=card,
         sender="person" if by_person else "bot",
         sender_name=sender_name,
+        file=_file(lookup, notice) if notice["kind"] == "said_file" else None,
         idempotency_key=str(row["id"]),
     )
 
@@ -122,6 +138,13 @@ def _flow_texts(house: House, lookup: Lookup, notice: Mapping[str, Any]) -> Mapp
     """Of the case that the card is about, or that the chat was about when this was said."""
     there = lookup.peek(case, notice["subject"].get("case") or notice.get("about") or 0)
     return {} if there is None else house.catalogue.compiled(lookup, there["flow_version_id"]).flow.texts
+
+
+def _file(lookup: Lookup, notice: Mapping[str, Any]) -> OutFile | None:
+    kept = lookup.peek(file, notice["subject"]["file"])
+    if kept is None or kept["inspection"]["verdict"] != OK:
+        return None
+    return OutFile(handle=kept["handle"], name=kept["name"], media_type=kept["media_type"], size=kept["size"])
 
 
 def _reader(lookup: Lookup, kind: str, person_id: int, now: datetime) -> Actor:

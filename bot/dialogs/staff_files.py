@@ -1,11 +1,14 @@
-"""A file from a member of staff: it goes to the case and item that its caption names (案 V-2026-0001 受理回执)."""
+"""A file from a member of staff: to the case and item that its caption names (案 V-2026-0001 受理回执), else to the
+client whose chat he holds."""
 
+from bot.dialogs import handoff
 from bot.dialogs.desk import UPLOAD, item_by_words, reachable
 from bot.turn import Turn
 from core.cases.checklist import items_of
 from core.cases.tables import document_version
 from core.channel.inbound import FileArrived
 from core.commands.documents import SubmitDocument
+from core.commands.handoffs import SendFileInChat
 from core.files.inspection import Inspection
 from core.files.tables import file
 from core.store.sealing import Row
@@ -26,7 +29,10 @@ def bind(turn: Turn) -> None:
     if kept["inspection"]["verdict"] != "ok":
         turn.say("file.refused", reason=Inspection.from_json(kept["inspection"]).say())
         return
-    match = UPLOAD.match(inbound.caption.strip())
+    match, holding = UPLOAD.match(inbound.caption.strip()), handoff.held(turn)
+    if match is None and holding is not None:
+        _to_client(turn, holding, kept, inbound.caption.strip())
+        return
     if match is None:
         turn.say("upload.how")
         return
@@ -42,6 +48,16 @@ def bind(turn: Turn) -> None:
         flow = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"]).flow
         number = turn.uow.get(document_version, version_id)["n"]
         turn.say("upload.done", item=dict(flow.item(wanted["key"]).name), version=number)
+
+
+def _to_client(turn: Turn, holding: Row, kept: Row, words: str) -> None:
+    """A file without the number of a case goes to the client whose chat he holds, as what he writes does."""
+    command = SendFileInChat(handoff_id=holding["id"], file_id=kept["id"], text=words)
+    _, refusal = turn.bus.attempt(turn.uow, command, turn.cause)
+    if refusal is None:
+        turn.say("handoff.file_sent", name=kept["name"])
+    else:
+        turn.refuse(refusal)
 
 
 def _item(turn: Turn, row: Row, words: str) -> Row | None:

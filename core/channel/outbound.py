@@ -51,15 +51,35 @@ class Card(BaseModel):
     kind: str = ""  # semantic name such as "review" or "checklist", for styling only
 
 
+class OutFile(BaseModel):
+    """A checked file of the store that goes along, on a channel that can send files."""
+
+    model_config = ConfigDict(frozen=True)
+
+    handle: str
+    name: str
+    media_type: str
+    size: int
+
+
 class OutboundMessage(BaseModel):
-    """One message to one chat."""
+    """One message to one chat. With a `file` its card has a link to the same file: a channel shows one of them."""
 
     model_config = ConfigDict(frozen=True)
 
     card: Card
     sender: Literal["bot", "person"] = "bot"
     sender_name: str = ""
+    file: OutFile | None = None
     idempotency_key: str = Field(default="", description="for channels that can drop a repeated send")
+
+    def on(self, *, files: bool) -> "OutboundMessage":
+        """As a channel shows it that can send files, or cannot: there the link stands for the file."""
+        if self.file is None:
+            return self
+        if not files:
+            return self.model_copy(update={"file": None})
+        return self.model_copy(update={"card": self.card.model_copy(update={"link": None, "footer": ""})})
 
     @property
     def looks(self) -> str:

@@ -59,6 +59,17 @@ class SayInChat(Command):
     text: str = Field(min_length=1, max_length=4000)
 
 
+class SendFileInChat(Command):
+    """A person's file in the chat that he holds, with words if he likes."""
+
+    permission: ClassVar[str] = "conversation.say"
+    about: ClassVar[Subject] = ("handoff", "handoff_id")
+
+    handoff_id: int
+    file_id: int
+    text: str = Field(default="", max_length=4000)
+
+
 class GiveBack(Command):
     """The bot speaks again: said by the holder, or by a client who does not want to wait."""
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from core.bus.deed import Deed
-from core.channel.inbound import Address
 from core.commands.handoffs import (
     CallStaff,
     EscalateHandoff,
@@ -11,12 +10,24 @@ from core.commands.handoffs import (
     PassHandoff,
     PassToPerson,
     SayInChat,
+    SendFileInChat,
     TakeOver,
 )
 from core.commands.work import AskHuman
+from core.conversations.reach import address_of
 from core.conversations.tables import conversation, handoff
 from core.engine.calendar import Span
-from core.events.handoffs import ClientWrote, HandoffEnded, HandoffOverdue, HandoffTaken, HumanAsked, SaidInChat
+from core.events.handoffs import (
+    ClientWrote,
+    FileSentInChat,
+    HandoffEnded,
+    HandoffOverdue,
+    HandoffTaken,
+    HumanAsked,
+    SaidInChat,
+)
+from core.files.tables import file
+from core.files.verdicts import OK
 from core.kit.errors import AlreadyDecided, NotFound, NotPossibleNow, Stale
 from core.ledger import outbox, timers
 from core.staff.tables import staff
@@ -91,20 +102,28 @@ def pass_handoff(command: PassHandoff, deed: Deed) -> None:
 def say_in_chat(command: SayInChat, deed: Deed) -> None:
     """Raises NotPossibleNow while nobody holds the chat, AlreadyDecided when another does, Stale when it has ended."""
     row = _held(command.handoff_id, deed)
-    deed.uow.change(handoff, row["id"], active_at=deed.now)
-    chat = deed.uow.get(conversation, row["conversation_id"])
-    address = Address(channel=chat["channel"], account=chat["account"], chat=chat["chat"])
-    notice = {"kind": "said", "subject": {"staff": deed.actor.id}, "params": {"text": command.text}, "tokens": []}
-    outbox.append(
-        deed.uow,
-        address,
-        ("client", row["client_id"]),
-        notice,
-        conversation_id=chat["id"],
-        case_id=row["case_id"],
-    )
+    _tell(row, "said", {}, {"text": command.text}, deed)
     said = SaidInChat(case_id=row["case_id"], handoff_id=row["id"], staff_id=deed.actor.id, text=command.text)
     deed.emit(said)
+
+
+def send_file_in_chat(command: SendFileInChat, deed: Deed) -> None:
+    """What staff have sent and the checks have let pass. Raises NotFound for any other file; else as say_in_chat."""
+    row, kept = _held(command.handoff_id, deed), deed.uow.get(file, command.file_id)
+    if kept["client_id"] is not None or kept["inspection"]["verdict"] != OK:
+        raise NotFound(thing="file", id=kept["id"])
+    _tell(row, "said_file", {"file": kept["id"], "client": row["client_id"]}, {"text": command.text}, deed)
+    told = {"staff_id": deed.actor.id, "file_id": kept["id"], "name": kept["name"]}
+    deed.emit(FileSentInChat(case_id=row["case_id"], handoff_id=row["id"], **told))
+
+
+def _tell(row: Row, kind: str, subject: dict[str, int], params: dict[str, str], deed: Deed) -> None:
+    """To the client, as the actor's own words."""
+    deed.uow.change(handoff, row["id"], active_at=deed.now)
+    chat = deed.uow.get(conversation, row["conversation_id"])
+    notice = {"kind": kind, "subject": {**subject, "staff": deed.actor.id}, "params": params, "tokens": []}
+    told = {"conversation_id": chat["id"], "case_id": row["case_id"]}
+    outbox.append(deed.uow, address_of(chat), ("client", row["client_id"]), notice, **told)
 
 
 def pass_to_person(command: PassToPerson, deed: Deed) -> None:

@@ -52,6 +52,15 @@ class SaidInChat(Event):
     text: str
 
 
+class FileSentInChat(Event):
+    """A person's file to a client."""
+
+    handoff_id: int
+    staff_id: int
+    file_id: int
+    name: str
+
+
 class NoteAdded(Event):
     """Never shown to a client."""
 

@@ -1,4 +1,4 @@
-"""Links that are signed: to an original, for one member of staff; for an upload, of one client for one case."""
+"""Signed links: to an original for one member of staff, to a file from a person for one client, for an upload."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +8,9 @@ from core.kit.signing import SignedTokens
 
 PURPOSE: Final = "original link"
 UPLOAD_PURPOSE: Final = "upload link"
+SENT_PURPOSE: Final = "sent file link"
 VALID: Final = timedelta(minutes=10)
+SENT_VALID: Final = timedelta(days=3)  # a client may read his messages in the evening
 UPLOAD_VALID: Final = timedelta(hours=1)  # long enough to walk over to the computer where the scan lies
 
 
@@ -66,3 +68,29 @@ class UploadLinks:
         """Raises NotFound for a token that is not ours, Stale for one whose time is over."""
         (client_id, conversation_id, case_id, item_id), until = self._tokens.read(token, now)
         return Opening(client_id, conversation_id, case_id, item_id, until)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Which client may open which file that a person has sent him."""
+
+    client_id: int
+    file_id: int
+
+
+class SentLinks:
+    """Makes the links to files that a person has sent, for channels that cannot send files, and reads them."""
+
+    def __init__(self, key: bytes, base_url: str) -> None:
+        """As for OriginalLinks."""
+        self._tokens = SignedTokens(key, 2, "link")
+        self._base_url = base_url
+
+    def link(self, parcel: Parcel, now: datetime) -> str:
+        """The address, valid from now on for `SENT_VALID`."""
+        return f"{self._base_url}/sent/{self._tokens.make(parcel.client_id, parcel.file_id, until=now + SENT_VALID)}"
+
+    def read(self, token: str, now: datetime) -> Parcel:
+        """Raises NotFound for a token that is not ours, Stale for one whose time is over."""
+        (client_id, file_id), _ = self._tokens.read(token, now)
+        return Parcel(client_id, file_id)

@@ -164,6 +164,7 @@ HANDLERS: dict[type[Command], Handler] = {
     h.TakeOver: handoffs.take_over,
     h.PassHandoff: handoffs.pass_handoff,
     h.SayInChat: handoffs.say_in_chat,
+    h.SendFileInChat: handoffs.send_file_in_chat,
     h.GiveBack: handoffs.give_back,
     h.EscalateHandoff: handoffs.escalate,
     h.AddNote: notes.add_note,

@@ -26,7 +26,7 @@ from core.engine.calendars.known import CALENDARS
 from core.engine.machine import CompiledFlow
 from core.files.child import Inspector
 from core.files.limits import MIB, FileLimits
-from core.files.links import PURPOSE, OriginalLinks
+from core.files.links import PURPOSE, SENT_PURPOSE, OriginalLinks, SentLinks
 from core.kit.clock import ManualClock
 from core.kit.crypto import Vault
 from core.kit.db import reader_engine, writer_engine
@@ -215,6 +215,7 @@ def open_office(url: str, folder: Path, inspector: Inspector) -> Iterator[Office
         limits=LIMITS,
         texts=built_in(),
         links=OriginalLinks(VAULT.derive(PURPOSE), "http://testserver"),
+        sent_links=SentLinks(VAULT.derive(SENT_PURPOSE), "http://testserver"),
     )
     app = FastAPI(title="Banli", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     install(app, parts)

@@ -99,6 +99,7 @@ ABOUT: dict[str, Make] = {
     "TakeOver": lambda i: handoffs.TakeOver(handoff_id=i["handoff"]),
     "PassHandoff": lambda i: handoffs.PassHandoff(handoff_id=i["handoff"], staff_id=i["staff"]),
     "SayInChat": lambda i: handoffs.SayInChat(handoff_id=i["handoff"], text="x"),
+    "SendFileInChat": lambda i: handoffs.SendFileInChat(handoff_id=i["handoff"], file_id=i["file"]),
     "GiveBack": lambda i: handoffs.GiveBack(handoff_id=i["handoff"]),
     "EscalateHandoff": lambda i: handoffs.EscalateHandoff(handoff_id=i["handoff"]),
     "AddNote": lambda i: handoffs.AddNote(case_id=i["case"], text="x"),
