@@ -106,7 +106,7 @@ class Banli:
         """One more channel, for tests and stories."""
         self.channels[f"{channel.name}:{channel.account}"] = channel
 
-    async def work_until_quiet(self, rounds: int = 200) -> None:
+    async def work_until_quiet(self, rounds: int = 1000) -> None:
         """Run the loops' rounds until none has anything to do: for tests, stories and simulation."""
         for _ in range(rounds):
             done = await self.receiver.work_once() + await self.fetcher.work_once()

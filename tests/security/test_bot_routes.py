@@ -115,6 +115,10 @@ ROUTES: dict[str, Try] = {
     "data": lambda w, p, n: p.does("voice"),  # his own right: it is tried in test_consent.py
     "undo": lambda w, p, n: p.says("撤回"),
     "change": lambda w, p, n: p.says("改 1"),
+    "digest": lambda w, p, n: p.says("日报"),
+    "remind later": lambda w, p, n: p.says("明天再提醒"),
+    "upload link": lambda w, p, n: p.says("上传链接"),
+    "file by a page": lambda w, p, n: p.does("file"),
     "help": lambda w, p, n: p.says("help"),
     "language": lambda w, p, n: p.says("中文"),
     "number": lambda w, p, n: p.says("1"),
@@ -211,10 +215,10 @@ def test_a_command_without_a_permission_cannot_be_written() -> None:
 
 # Which notices carry whose things. A new kind of notice fails the next test until it is placed here.
 OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "files", "approved", "rework", "reopened",
-             "survey", "dialog", "stage", "substate"}  # fmt: skip
+             "survey", "dialog", "stage", "substate", "said_file", "upload_link", "reminder"}  # fmt: skip
 OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "original", "task", "handoff", "handoff_held",
             "client_wrote", "message", "board", "tasks", "case", "found", "handed_over", "overdue", "batch",
-            "dialog", "about_client"}  # fmt: skip
+            "dialog", "about_client", "held_file", "digest"}  # fmt: skip
 WITH_NAMES = ("contract", "stage_work", "review", "task", "handoff", "handoff_held", "client_wrote", "message", "case",
               "handed_over")  # fmt: skip
 
