@@ -95,6 +95,8 @@ ROUTES: dict[str, Try] = {
     "human": lambda w, p, n: p.does("voice"),  # asking for a person is his right; it is tried in test_commands.py
     "invited": lambda w, p, n: p.says("ABCD2345"),
     "file before consent": lambda w, p, n: p.sends("c.jpg", picture(32), n),
+    "upload link": lambda w, p, n: p.does("voice"),  # a link for his own case: it is tried in test_upload_link.py
+    "file by a page": lambda w, p, n: p.does("voice"),  # likewise
     "data": lambda w, p, n: p.does("voice"),  # his own right: it is tried in test_consent.py
     "undo": lambda w, p, n: p.says("撤回"),
     "change": lambda w, p, n: p.says("改 1"),
@@ -194,10 +196,10 @@ def test_a_command_without_a_permission_cannot_be_written() -> None:
 
 # Which notices carry whose things. A new kind of notice fails the next test until it is placed here.
 OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "files", "approved", "rework", "reopened",
-             "survey", "dialog", "stage", "substate"}  # fmt: skip
+             "survey", "dialog", "stage", "substate", "upload_link"}  # fmt: skip
 OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "original", "task", "handoff", "handoff_held",
             "client_wrote", "message", "board", "tasks", "case", "found", "handed_over", "overdue", "batch",
-            "dialog", "about_client"}  # fmt: skip
+            "dialog", "about_client", "held_file"}  # fmt: skip
 WITH_NAMES = ("contract", "stage_work", "review", "task", "handoff", "handoff_held", "client_wrote", "message", "case",
               "handed_over")  # fmt: skip
 
