@@ -10,6 +10,7 @@ import structlog
 
 from bot.ahead import look_ahead
 from bot.cards.context import House
+from bot.dialogs.moved import ask_again
 from bot.router import route
 from bot.turn import Turn
 from core.bus.bus import Bus
@@ -134,12 +135,15 @@ class Receiver:
         actor = actor_at(uow, chat, inbound.sender)
         channel = self._channels[f"{inbound.address.channel}:{inbound.address.account}"]
         turn = Turn(self._house, self._bus, uow, entry_id, inbound, chat, actor, channel.capabilities)
+        moved = None
         if entry["channel"] == chat["channel"]:  # he wrote there himself; what comes by a page of ours opens no window
             if actor.kind == "client" and actor.id and inbound.sender == chat["chat"]:
-                go_on(uow, chat, actor.id)
+                moved = go_on(uow, chat, actor.id)
             uow.change(conversation, chat["id"], last_in_at=uow.now)
         self._remember(uow, turn)
         route(turn)
+        if moved is not None:
+            ask_again(turn, moved)
         inbox.done(uow, entry_id)
 
     def _read(self, uow: UnitOfWork, entry: Row) -> Inbound:

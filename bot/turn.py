@@ -72,11 +72,12 @@ class Turn:
         subject: Mapping[str, int] | None = None,
         params: Mapping[str, Any] | None = None,
         offers: Iterable[dict[str, Any]] = (),
+        card: str = "",
     ) -> None:
-        """Queue an answer to this chat."""
+        """Queue an answer to this chat; with `card`, as one more copy of a card that is known by this key."""
         person = (self.actor.kind if self.actor.kind == "staff" else "client", self.actor.id)
         case_id = (subject or {}).get("case")
-        card = f"reply:{new_id()}"
+        card = card or f"reply:{new_id()}"
         minted = [Offer.model_validate(each) for each in offers]
         tokens = mint(self.uow, minted, card=card, for_kind=person[0], for_id=person[1], case_id=case_id)
         notice = {"kind": kind, "subject": dict(subject or {}), "params": dict(params or {}), "tokens": tokens}

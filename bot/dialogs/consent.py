@@ -29,10 +29,19 @@ RIGHTS = {
 def ask_once(turn: Turn) -> None:
     """Unless he has answered before, on whatever channel."""
     if answer_of(turn.uow, turn.actor.id) is None:
-        _ask(turn)
+        ask(turn)
 
 
-def _ask(turn: Turn) -> None:
+def open_question(turn: Turn) -> bool:
+    """Whether he has been asked, in whatever chat, and has not answered yet."""
+    if turn.actor.kind != "client" or turn.actor.id == 0 or answer_of(turn.uow, turn.actor.id) is not None:
+        return False
+    asked: bool = turn.uow.get(client, turn.actor.id)["consent_asked_at"] not in (None, turn.uow.now)
+    return asked
+
+
+def ask(turn: Turn) -> None:
+    """One card, however often and wherever it is shown: an answer takes the buttons from all of them."""
     row = turn.case()
     told: dict[str, Any] = {
         "client_id": turn.actor.id,
@@ -43,7 +52,8 @@ def _ask(turn: Turn) -> None:
         offer(RecordConsent(given=True, **told), AGREE, "primary"),
         offer(RecordConsent(given=False, **told), REFUSE, keeps=False),
     ]
-    turn.say("consent.text", offers=offers, agency=dict(turn.house.agency))
+    params = {"key": "consent.text", "params": {"agency": dict(turn.house.agency)}}
+    turn.reply("say", params=params, offers=offers, card=f"consent:{turn.actor.id}")
     note_asked(turn.uow, turn.actor.id)
 
 
@@ -70,7 +80,7 @@ def hold(turn: Turn) -> None:
     """A file before the answer: it stays where it is and is fetched when he agrees."""
     queue(turn, held=True)
     turn.say("consent.first")
-    _ask(turn)
+    ask(turn)
 
 
 def data_right(turn: Turn) -> None:

@@ -59,6 +59,11 @@ class Burst(BaseModel):
     def checking(self) -> int:
         return sum(each.state == "checking" for each in self.files)
 
+    @property
+    def asks(self) -> bool:
+        """Whether the client has been asked for which item a file is, and has not said so."""
+        return bool(self.told) and not self.fresh and any(each.state == "which" for each in self.files)
+
     def of(self, entry: int) -> Sent | None:
         return next((each for each in self.files if each.entry == entry), None)
 

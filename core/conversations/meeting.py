@@ -3,6 +3,7 @@
 from core.channel.inbound import Address
 from core.clients import service as clients
 from core.clients.tables import client
+from core.conversations.burst import kept
 from core.conversations.tables import conversation
 from core.engine.access import Actor
 from core.staff import service as staff_room
@@ -49,14 +50,23 @@ def actor_at(uow: UnitOfWork, row: Row, sender: str) -> Actor:
     return Actor(kind="client", id=person["id"], name=person["name"])
 
 
-def go_on(uow: UnitOfWork, row: Row, client_id: int) -> None:
-    """A client who writes in another of his chats than the last time goes on with the same case and question there."""
+def go_on(uow: UnitOfWork, row: Row, client_id: int) -> Row | None:
+    """A client who writes in another of his chats than the last time goes on with the same case and question there.
+
+    Returns the chat that he comes from, as it was; None when he has not moved.
+    """
     chats = [each for each in uow.find(conversation, client_id=client_id) if each["last_in_at"] is not None]
     last = max(chats, key=lambda each: (each["last_in_at"], each["id"]), default=None)
     if last is None or last["id"] == row["id"] or last["last_in_at"] == row["last_in_at"]:
-        return
-    if (last["dialog"], last["case_id"]) != (row["dialog"], row["case_id"]):
-        uow.change(conversation, row["id"], dialog=last["dialog"], case_id=last["case_id"])
+        return None
+    before = dict(last)
+    taken = {"dialog": last["dialog"], "case_id": last["case_id"]}
+    asked = kept(last)
+    if asked is not None and asked.asks:
+        taken["burst"] = last["burst"]
+    if any(row[name] != value for name, value in taken.items()):
+        uow.change(conversation, row["id"], **taken)
+    return before
 
 
 def _remember(uow: UnitOfWork, row: Row, sender: str, **values: object) -> None:

@@ -45,7 +45,8 @@ def keep(uow: UnitOfWork, chat: Row, burst: Burst) -> None:
 
 
 def tell_files(uow: UnitOfWork, chat: Row, burst: Burst, *, edit: bool) -> None:
-    """Queue the message about a burst, or have the one that was sent drawn anew."""
+    """Queue the message about a burst, or have the one that was sent drawn anew; a copy of it in another chat of the
+    client is drawn anew in any case."""
     sent = outbox.copies(uow, burst.card) if burst.told else []
     if sent:
         close_card(uow, burst.card)
@@ -54,10 +55,13 @@ def tell_files(uow: UnitOfWork, chat: Row, burst: Burst, *, edit: bool) -> None:
     subject = {} if burst.case is None else {"case": burst.case}
     params = {"files": files.shown(burst)}
     notice: dict[str, Any] = {"kind": "files", "subject": subject, "params": params, "tokens": tokens}
-    if sent and edit:
-        outbox.replace(uow, sent[-1], notice)
+    here = [copy for copy in sent if copy["conversation_id"] == chat["id"]]
+    shown = [copy for copy in sent if edit or copy not in here]
+    for copy in shown:
+        outbox.replace(uow, copy, notice)
+    if shown:
         outbox.redraw(uow, burst.card)
-    else:
+    if not here or not edit:
         person = ("client", burst.client)
         outbox.append(
             uow,

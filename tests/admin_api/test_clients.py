@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.clients.tables import client, client_identity
+from core.clients.tables import client, client_identity, consent
 from tests.admin_api.office import EMAIL, PHONE, Office
 
 
@@ -77,3 +77,16 @@ def test_what_is_personal_is_masked_by_role(small_office: Office) -> None:
     reviewer = small_office.get("visa.reviewer", path)
     assert (reviewer["name"], reviewer["phone"]) == ("张*", "138****1234")
     assert EMAIL not in str(reviewer)
+
+
+def test_consent_on_paper_is_noted_once_with_who_says_so(office: Office) -> None:
+    office.contract()  # the client is now his sales' own
+    client_id, path = office.clients["张三"], f"/clients/{office.clients['张三']}/paper-consent"
+    for _ in range(2):
+        assert office.call("visa.sales", "POST", path, json={"signed_on": "2026-03-01"}).status_code == 204
+    with office.parts.reading.open() as reader:
+        [noted] = reader.find(consent, client_id=client_id)
+    assert (noted["given"], noted["channel"], noted["signed_on"]) == (True, "paper", "2026-03-01")
+    assert noted["by_id"] == office.staff["visa.sales"]
+    told = office.refused(422, "invalid", "visa.sales", "POST", path, json={"signed_on": "2027-03-01"})
+    assert [each["pointer"] for each in told["errors"]] == ["/signed_on"]

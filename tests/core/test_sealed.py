@@ -13,6 +13,7 @@ from core.clients.tables import client
 from core.commands.cases import AddTraveller
 from core.commands.contracts import Traveller
 from core.commands.documents import WaiveItem
+from core.commands.identity import RecordPaperConsent
 from core.commands.people import BindClientIdentity, RegisterClient
 from core.engine.access import Actor
 from core.kit.crypto import Tampered
@@ -38,6 +39,7 @@ def lived_in(database: str, tmp_path: Path) -> Iterator[TestHouse]:
         register = RegisterClient(name="MARKNAME 秘密的名字", phone="13912345678", email="marker.mail@example.com")
         client_id = house.do(register)
         house.do(BindClientIdentity(client_id=client_id, channel="loopback", account="test", external_id="chat-x"))
+        house.do(RecordPaperConsent(client_id=client_id, signed_on=house.clock.now().date()))
         person = house._person("x", client_id, "chat-x", "client")
         house.contract(client="x")
         house.people["顾问甲"].presses("定金已到账").presses("合同生效")

@@ -12,6 +12,7 @@ import structlog
 
 from core.channel.inbound import Address, Update
 from core.channel.port import DeliveryFailed
+from core.commands.identity import RecordPaperConsent
 from core.commands.people import BindClientIdentity, RegisterClient
 from core.commands.work import Notify
 from core.kit.log import configure
@@ -94,6 +95,7 @@ def marked_client(house: TestHouse) -> Person:
     """His chat is known to the platform by a number, as everywhere."""
     client_id = int(house.do(RegisterClient(name=NAME, phone=PHONE, email=MAIL)))
     house.do(BindClientIdentity(client_id=client_id, channel="loopback", account="test", external_id="chat-7"))
+    house.do(RecordPaperConsent(client_id=client_id, signed_on=house.clock.now().date()))
     house.people[NAME] = house.people["7"] = Person(house, client_id, "chat-7", "client")
     return house.people[NAME]
 
