@@ -139,10 +139,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
     house = _house(settings, vault, catalogue, calendars, texts)
     hub, webchat = Hub(), _webchat(settings)
-    channels: dict[str, Channel] = {}
     pages = (WebchatChannel(webchat, store, files, hub.ring), UploadsChannel(files, settings.limits.upload_bytes))
-    for channel in (*pages, LoopbackGateway("sms"), LoopbackGateway("mail")):
-        channels[f"{channel.name}:{channel.account}"] = channel
+    channels: dict[str, Channel] = {
+        f"{each.name}:{each.account}": each for each in (*pages, LoopbackGateway("sms"), LoopbackGateway("mail"))
+    }
     banli = Banli(
         settings=settings,
         clock=watch,
@@ -166,10 +166,15 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         sweeper=Sweeper(reading, files, watch, timedelta(hours=settings.orphan_hours)),
         reconciler=Reconciler(store, reading, house, channels, watch),
     )
-    for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
-        store.listen(name, loop.bell.ring)
-    store.listen(TEXTS_BELL, texts.forget)
+    _listen(banli)
     return banli
+
+
+def _listen(banli: Banli) -> None:
+    """Who wakes when a unit that concerns him is committed."""
+    for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
+        banli.store.listen(name, loop.bell.ring)
+    banli.store.listen(TEXTS_BELL, banli.house.texts.forget)
 
 
 def _bus(settings: Settings, catalogue: Catalogue, calendars: dict[str, WorkingCalendar], texts: LivingTexts) -> Bus:

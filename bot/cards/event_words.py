@@ -27,7 +27,7 @@ def event_words(ctx: CardContext, flow: Flow, happening: Happening) -> str:
         params["reason"] = reason_words(ctx, flow, data["reason"], data.get("words"))
     if "title" in data:
         params["title"] = ctx.word(data["title"])
-    if data.get("staff_id"):
+    if data.get("staff_id") and "name" not in data:
         params["name"] = staff_name(ctx, data["staff_id"])
     if "role" in data:
         params["role"] = role_words(ctx, data["role"])

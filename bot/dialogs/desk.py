@@ -8,6 +8,7 @@ from bot.turn import Turn
 from core.commands.documents import OpenOriginal, ReviewDocument
 from core.commands.people import SetStaffLanguage
 from core.commands.work import SayToClient
+from core.kit import words
 from core.kit.errors import NotFound
 from core.ledger import audit
 from core.store.locks import case_key
@@ -68,9 +69,7 @@ def language(turn: Turn) -> None:
 
 
 def help_(turn: Turn) -> None:
-    turn.say("help.staff")
-    turn.say("help.desk")
-    turn.say("help.acts")
+    turn.say("help.whole", staff=words.said("help.staff"), desk=words.said("help.desk"), acts=words.said("help.acts"))
 
 
 def reachable(turn: Turn, pattern: re.Pattern[str]) -> Row | None:

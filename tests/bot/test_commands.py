@@ -156,7 +156,7 @@ def test_the_language_follows_the_person(agency: TestHouse) -> None:
 def test_staff_choose_their_language_by_name_too(agency: TestHouse) -> None:
     copywriter = agency.people[COPYWRITER]
     copywriter.says("english").says("english").says("help")
-    assert "Commands" in copywriter.words[-2]
+    assert "Commands" in copywriter.last
     copywriter.says("中文").new()
     assert "可用指令" in copywriter.says("帮助").new()[0]
 

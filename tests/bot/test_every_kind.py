@@ -146,4 +146,5 @@ def test_nothing_that_arrived_is_left_and_every_answer_went_out(agency: TestHous
     client.says("帮助").does("voice").says("foo")
     with agency.looking() as reader:
         assert {row["state"] for row in reader.find(inbox)} == {"done"}
-        assert {row["state"] for row in reader.find(outbox)} == {"sent"}
+        rows = [row for row in reader.find(outbox) if row["notice"]["kind"] != "stage_work"]  # it may be overtaken
+        assert {row["state"] for row in rows} == {"sent"}

@@ -77,4 +77,5 @@ def test_a_name_is_only_a_name(agency: TestHouse) -> None:
         client.enters()
         assert f"您好{payload}，" in client.last
     with agency.looking() as reader:
-        assert {row["state"] for row in reader.find(outbox)} == {"sent"}
+        rows = [row for row in reader.find(outbox) if row["notice"]["kind"] != "stage_work"]  # it may be overtaken
+        assert {row["state"] for row in rows} == {"sent"}

@@ -114,13 +114,13 @@ def test_put_off_until_tomorrow_with_the_button_or_in_words(house: TestHouse) ->
     until(house, "03-04")
     assert newest(client, "reminder") == ["明天再提醒", "3 天后再提醒"]
     client.presses("明天再提醒")
-    assert client.last == "好的，3月5日再提醒您。"
+    assert client.last == "好的，2026年3月5日再提醒您。"
     assert newest(client, "reminder") == []
     assert "已按您的要求改到 2026年3月5日 再提醒" in newest_card(client, "reminder").footer
     until(house, "03-05")
     assert reminded(house, client) == ["03-04 09:00", "03-05 09:00"]
     client.says("4天后提醒我")
-    assert client.last == "好的，3月9日再提醒您。"
+    assert client.last == "好的，2026年3月9日再提醒您。"
     until(house, "03-20")
     assert reminded(house, client)[2:] == ["03-09 09:00", "03-10 09:00", "03-11 09:00"]
     client.says("40天后提醒我")

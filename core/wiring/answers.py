@@ -1,0 +1,98 @@
+"""What follows from which event: the house's own reactions, then the flow's rules."""
+
+from core.bus.wiring import Reaction
+from core.events import delegations as ge
+from core.events import desk as te
+from core.events import digests as eg
+from core.events import handoffs as eh
+from core.events import happened as e
+from core.events import people as f
+from core.events import reminders as er
+from core.events import reviewing as re
+from core.events.event import EVENTS, Event
+from core.reactions import contracts as on_contracts
+from core.reactions import delegations as on_delegations
+from core.reactions import desk as on_desk
+from core.reactions import digests, reminders, rules
+from core.reactions import documents as on_documents
+from core.reactions import handoffs as on_handoffs
+from core.reactions import held as on_held
+from core.reactions import identity as on_identity
+from core.reactions import people as on_people
+from core.reactions import second_look as on_second_look
+from core.reactions import stages as on_stages
+
+_FIXED: list[tuple[type[Event], Reaction]] = [
+    (e.ContractDrafted, on_contracts.offer_activation),
+    (e.DepositRecorded, on_contracts.redraw),
+    (e.ContractActivated, on_contracts.open_its_case),
+    (e.CaseOpened, on_contracts.attach),
+    (e.StageLeft, on_stages.close_work),
+    (e.StageEntered, on_stages.tell_stage),
+    (e.StageEntered, on_stages.give_work),
+    (e.StageEntered, reminders.plan),
+    (e.SubstateSet, on_stages.tell_substate),
+    (e.SubstateSet, on_stages.redraw_work),
+    (e.FieldSet, on_stages.redraw_work),
+    (e.FieldSet, on_stages.plan_again),
+    (e.ChecklistCompleted, on_stages.redraw_work),
+    (e.FormAsked, on_stages.ask_form),
+    (e.DocumentSubmitted, on_documents.ask_review),
+    (e.DocumentExtended, on_documents.show_more),
+    (e.DocumentWithdrawn, on_documents.tell_withdrawn),
+    (e.DateAsked, on_documents.ask_date),
+    (e.ReasonsAsked, on_documents.show_reasons),
+    (e.FindingsChanged, on_documents.redraw_review),
+    (re.SecondLookAsked, on_second_look.ask_second),
+    (re.FirstApproval, on_second_look.tell_first),
+    (re.ReviewSnoozed, on_second_look.redraw_snoozed),
+    (re.ReviewReminded, on_second_look.bring_back),
+    (e.DocumentApproved, on_documents.tell_approved),
+    (e.DocumentApproved, on_stages.redraw_work),
+    (e.DocumentRejected, on_documents.tell_rejected),
+    (e.ItemsReopened, on_documents.tell_reopened),
+    (e.ItemsReopened, reminders.plan),
+    (eg.DigestDue, digests.send),
+    (er.ClientMoved, reminders.plan),
+    (er.ClientReminded, reminders.send),
+    (er.RemindersSnoozed, reminders.redraw),
+    (f.InvitationDeclined, on_identity.warn_maker),
+    (f.ConsentOnPaper, on_identity.let_files_in),
+    (f.ConsentRefused, on_identity.warn_owner),
+    (f.DataRightAsked, on_identity.open_request),
+    (ge.WorkDelegated, on_delegations.tell_both),
+    (ge.DelegationEnded, on_delegations.tell_ended),
+    (e.FileStuck, on_held.call_for_help),
+    (e.FileUnstuck, on_held.call_off),
+    (e.TaskCreated, on_people.hand_out),
+    (e.TaskDone, on_people.tick_off),
+    (e.NotReachable, on_people.reach_by_hand),
+    (eh.HumanAsked, on_handoffs.call_a_person),
+    (eh.HandoffOverdue, on_handoffs.call_more),
+    (eh.HandoffTaken, on_handoffs.tell_taken),
+    (eh.HandoffEnded, on_handoffs.tell_ended),
+    (eh.ClientWrote, on_handoffs.pass_on),
+    (e.SaidToClient, on_people.pass_on),
+    (e.SurveyAsked, on_people.ask_satisfaction),
+    (e.RuleDue, rules.at_moment),
+    (te.WordsAsked, on_desk.ask_words),
+    (e.RoleAssigned, on_desk.hand_on),
+    (e.RoleAssigned, on_stages.move_work),
+    (e.RoleAssigned, on_documents.move_reviews),
+    (te.TaskGiven, on_desk.hand_task),
+    (te.TaskReleased, on_desk.offer_to_role),
+    (te.TaskSnoozed, on_desk.redraw_task),
+    (te.TaskReminded, on_desk.remind),
+    (te.TaskEnded, on_desk.end_card),
+    (e.StageLeft, on_desk.end_tasks),
+    (e.CaseClosed, on_desk.end_tasks),
+]
+
+_SILENT = {e.RuleRan, e.RuleDue, e.FollowUpRefused, e.Notified, e.NotReachable}
+"""Events of the machinery itself: a rule that waited for them could run for ever."""
+
+
+def reactions() -> list[tuple[type[Event], Reaction]]:
+    """The house's own reactions first, then the flow's rules for every event that they may wait for."""
+    on_rules = [(kind, rules.on_event) for kind in EVENTS.values() if kind not in _SILENT]
+    return [*_FIXED, *on_rules]

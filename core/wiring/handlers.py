@@ -1,0 +1,160 @@
+"""Who carries out which command."""
+
+from core.bus.wiring import Handler
+from core.cases import (
+    batch,
+    consultations,
+    documents,
+    fields,
+    notes,
+    opening,
+    originals,
+    pages,
+    review,
+    review_snooze,
+    second_look,
+    sending_back,
+    stages,
+    supplement,
+    team,
+    upload_links,
+    withdrawal,
+)
+from core.catalog import service as catalog
+from core.catalog import texts
+from core.clients import consent, guardians, invitations, tags
+from core.clients import service as clients
+from core.commands import cases as c
+from core.commands import contracts as k
+from core.commands import conversations as v
+from core.commands import delegations as g
+from core.commands import desk as t
+from core.commands import digests as dg
+from core.commands import documents as d
+from core.commands import handoffs as h
+from core.commands import identity as n
+from core.commands import people as p
+from core.commands import reminders as rm
+from core.commands import reviewing as r
+from core.commands import sending_back as sb
+from core.commands import texts as x
+from core.commands import work as w
+from core.commands.command import Command
+from core.contracts import service as contracts
+from core.conversations import handoffs, held, telling
+from core.conversations import service as conversations
+from core.files import service as files
+from core.reactions import digests, reminders, rules
+from core.staff import delegation
+from core.staff import service as staff_room
+from core.surveys import service as surveys
+from core.tasks import hands
+from core.tasks import service as tasks
+
+HANDLERS: dict[type[Command], Handler] = {
+    p.RegisterClient: clients.register_client,
+    p.BindClientIdentity: clients.bind_client_identity,
+    n.InviteClient: invitations.invite_client,
+    n.ProveInvitation: invitations.prove_invitation,
+    n.ConfirmInvitation: invitations.confirm_invitation,
+    n.DeclineInvitation: invitations.decline_invitation,
+    n.SetGuardian: guardians.set_guardian,
+    n.RecordConsent: consent.record_consent,
+    n.RecordPaperConsent: consent.record_paper_consent,
+    n.ReleaseFiles: telling.release_files,
+    n.AskDataRight: consent.ask_data_right,
+    p.SetClientLanguage: clients.set_client_language,
+    dg.SetDigest: digests.set_digest,
+    dg.SendDigest: digests.send_digest,
+    rm.SetClientZone: clients.set_client_zone,
+    rm.PlanReminders: reminders.plan_reminders,
+    rm.RemindClient: reminders.remind_client,
+    rm.SnoozeReminders: reminders.snooze_reminders,
+    p.AddDepartment: staff_room.add_department,
+    p.AddStaff: staff_room.add_staff,
+    p.BindStaffIdentity: staff_room.bind_staff_identity,
+    p.SetStaffLanguage: staff_room.set_staff_language,
+    p.IssueApiKey: staff_room.issue_api_key,
+    g.DelegateWork: delegation.delegate_work,
+    g.EndDelegation: delegation.end_delegation,
+    g.OfferDelegates: delegation.offer_delegates,
+    w.PublishFlow: catalog.publish_flow,
+    x.SetText: texts.set_text,
+    x.ResetText: texts.reset_text,
+    k.DraftContract: contracts.draft_contract,
+    k.RecordDeposit: contracts.record_deposit,
+    k.ActivateContract: contracts.activate_contract,
+    k.AttachCase: contracts.attach_case,
+    c.OpenCase: opening.open_case,
+    c.AdvanceCase: stages.advance_case,
+    c.SetSubstate: stages.set_substate,
+    c.OpenForm: stages.open_form,
+    c.SetFields: fields.set_fields,
+    c.AddTraveller: fields.add_traveller,
+    c.AssignRole: team.assign_role,
+    c.AskSupplement: supplement.ask_supplement,
+    c.OpenItems: supplement.open_items,
+    c.PlanRules: rules.plan_rules,
+    c.RunRule: rules.run_rule,
+    d.KeepFile: files.keep_file,
+    d.ReportHeldFile: held.report_held_file,
+    d.CheckFileAgain: held.check_file_again,
+    d.SettleHeldFile: held.settle_held_file,
+    d.SubmitDocument: documents.submit_document,
+    d.AddFile: pages.add_file,
+    d.WithdrawDocument: withdrawal.withdraw_document,
+    d.ShowItem: documents.show_item,
+    d.ReviewDocument: review.review_document,
+    d.TickCheck: review.tick_check,
+    d.GiveDate: review.give_date,
+    d.AskDate: review.ask_date,
+    d.OfferReasons: review.offer_reasons,
+    r.OfferSecondLook: second_look.offer_second_look,
+    r.AskSecondLook: second_look.ask_second_look,
+    r.SnoozeReview: review_snooze.snooze_review,
+    r.ShowReview: review_snooze.show_review,
+    r.RemindReview: review_snooze.remind_review,
+    d.OpenOriginal: originals.open_original,
+    d.AskUploadLink: upload_links.ask_upload_link,
+    d.WaiveItem: documents.waive_item,
+    w.CreateTask: tasks.create_task,
+    w.CompleteTask: tasks.complete_task,
+    w.Notify: conversations.notify,
+    w.StartDialog: conversations.start_dialog,
+    w.RedrawCard: conversations.redraw_card,
+    w.RenewCard: conversations.renew_card,
+    v.TellBurst: telling.tell_burst,
+    w.AskHuman: handoffs.ask_human,
+    h.PassToPerson: handoffs.pass_to_person,
+    h.CallStaff: handoffs.call_staff,
+    h.TakeOver: handoffs.take_over,
+    h.PassHandoff: handoffs.pass_handoff,
+    h.SayInChat: handoffs.say_in_chat,
+    h.SendFileInChat: handoffs.send_file_in_chat,
+    h.GiveBack: handoffs.give_back,
+    h.EscalateHandoff: handoffs.escalate,
+    h.AddNote: notes.add_note,
+    h.LookAtCase: notes.look_at_case,
+    w.SayToClient: conversations.say_to_client,
+    w.Forget: conversations.forget,
+    w.AskSurvey: surveys.ask_survey,
+    w.AnswerSurvey: surveys.answer_survey,
+    t.TagClient: tags.tag_client,
+    t.UntagClient: tags.untag_client,
+    t.ShowCase: consultations.show_case,
+    sb.OfferSendBack: sending_back.offer_send_back,
+    sb.SendBack: sending_back.send_back,
+    t.AskWords: consultations.ask_words,
+    t.RecordConsultation: consultations.record_consultation,
+    t.ApproveShown: batch.approve_shown,
+    t.OfferHandOver: team.offer_hand_over,
+    t.HandOver: team.hand_over,
+    t.GiveTask: hands.give_task,
+    t.ShowTask: hands.show_task,
+    t.SnoozeTask: hands.snooze_task,
+    t.OfferTask: hands.offer_task,
+    t.ReleaseTask: hands.release_task,
+    t.ClaimTask: hands.claim_task,
+    t.RemindTask: hands.remind_task,
+    t.EndTask: hands.end_task,
+}
