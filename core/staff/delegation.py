@@ -13,7 +13,7 @@ from core.bus.deed import Deed
 from core.commands.delegations import DelegateWork, EndDelegation, OfferDelegates
 from core.engine.access import Actor
 from core.events.delegations import DelegationEnded, WorkDelegated
-from core.kit.errors import Invalid, NotFound, NotPossibleNow, Problem
+from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem
 from core.staff.tables import delegation, staff
 from core.store.reading import Lookup
 from core.store.sealing import Row
@@ -104,6 +104,13 @@ def principals(lookup: Lookup, staff_id: int, now: datetime) -> list[tuple[int, 
 def narrowed(principal: Actor, role: str) -> Actor:
     """The colleague as far as the delegation's scope goes."""
     return principal if not role else replace(principal, roles=principal.roles & {role}, scope=role)
+
+
+def refuse_oneself(actor: Actor, staff_id: int) -> None:
+    """Whoever stands in for a colleague hands that one's work to others if he must, never to himself: it would be his
+    after the last day as well. Raises NotAllowed."""
+    if actor.behalf and staff_id == actor.id:
+        raise NotAllowed(reason="to_oneself")
 
 
 def last_day(row: Row, zone: ZoneInfo) -> str:
