@@ -49,7 +49,7 @@ def client_wrote(ctx: CardContext) -> Card:
         text = ctx.say("handoff.wrote_case", name=name, number=ctx.case().row["number"], text=words)
     else:
         text = ctx.say("handoff.wrote", name=name, text=words)
-    return Card(text=text, kind="said")
+    return Card(text=text, buttons=buttons_of(ctx), kind="said")
 
 
 def _facts(ctx: CardContext) -> tuple[tuple[str, str], ...]:

@@ -55,15 +55,16 @@ class Bus:
     def _carry_out(self, uow: UnitOfWork, command: Command, cause: Cause) -> tuple[Any, list[Event], Cause]:
         """One command without its consequences: its result, its events, and as whom it was done.
 
-        Whoever stands in for a colleague acts for the one whose work it is; what that one may not do either (a step of
-        another role) he tries in his own name, or the other way round.
+        Whoever stands in for a colleague acts for the one whose work it is; what is not that one's either (a step of
+        another role, a chat that a third one holds) he tries in his own name, or the other way round.
         """
         case_id, actors = self._permit(uow, command, cause)
         for actor in actors[:-1]:
             try:
                 return self._as(uow, command, replace(cause, actor=actor), case_id)
-            except NotAllowed:
-                continue
+            except Refusal as refusal:
+                if not refusal.not_yours:
+                    raise
         return self._as(uow, command, replace(cause, actor=actors[-1]), case_id)
 
     def _as(

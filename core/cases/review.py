@@ -4,21 +4,22 @@ from core.bus.deed import Deed
 from core.cases.checklist import completion_of, tell_if_complete
 from core.cases.documents import findings_of
 from core.cases.pages import count_of, files_of
-from core.cases.second_look import first_of_two
+from core.cases.second_look import first_of_two, waits_for
 from core.cases.stages import compiled_of
 from core.cases.tables import case, document_version, item
 from core.commands.documents import AskDate, GiveDate, OfferReasons, ReviewDocument, TickCheck
 from core.engine.checklist import move
 from core.engine.machine import CompiledFlow
 from core.events.happened import DateAsked, DocumentApproved, DocumentRejected, FindingsChanged, ReasonsAsked
-from core.kit.errors import AlreadyDecided, Invalid, NotPossibleNow, Problem, Stale
+from core.kit.errors import AlreadyDecided, Invalid, NotAllowed, NotPossibleNow, Problem, Stale
 from core.store.sealing import Row
 
 DATE_NAMES = ("issued", "expires", "from", "to")
 
 
 def review_document(command: ReviewDocument, deed: Deed) -> None:
-    """Decide on the newest version. Raises AlreadyDecided, Stale, NotPossibleNow (ticks are missing), Invalid.
+    """Decide on the newest version. Raises AlreadyDecided, Stale, NotPossibleNow (ticks are missing), Invalid,
+    NotAllowed for an approval of one's own upload where another person must look first.
 
     The first approval of a version that two people decide on is recorded and decides nothing. A decision settles the
     version by a conditional update, so that of two reviewers exactly one decides.
@@ -31,6 +32,7 @@ def review_document(command: ReviewDocument, deed: Deed) -> None:
         missing = missing_ticks(version, command.ticks)
         if missing:
             raise NotPossibleNow(reason="ticks", ticks=missing)
+        _check_uploader(version, deed)
         if first_of_two(version, deed):
             return
         status = move(wanted["status"], "approve")
@@ -60,6 +62,15 @@ def review_document(command: ReviewDocument, deed: Deed) -> None:
     )
     _tell(command, row, wanted, version, deed)
     tell_if_complete(row, before, deed)
+
+
+def _check_uploader(version: Row, deed: Deed) -> None:
+    """Whoever uploaded the version for the client does not approve it in a colleague's place, nor as the first of two:
+    when it is his turn, somebody else has looked at it."""
+    if (version["by_kind"], version["by_id"]) != ("staff", deed.actor.id):
+        return
+    if deed.actor.behalf or len(waits_for(version)) > 1:
+        raise NotAllowed(reason="own_upload")
 
 
 def _tell(command: ReviewDocument, row: Row, wanted: Row, version: Row, deed: Deed) -> None:

@@ -8,6 +8,7 @@ from core.commands.desk import HandOver, OfferHandOver
 from core.engine.access import Actor
 from core.events.happened import RoleAssigned
 from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem
+from core.staff.delegation import refuse_oneself
 from core.staff.policy import ROLES
 from core.staff.tables import staff
 from core.store.sealing import Row
@@ -31,7 +32,8 @@ def open_cases(uow: UnitOfWork, client_id: int) -> list[int]:
 
 
 def assign_role(command: AssignRole, deed: Deed) -> None:
-    """Raises Invalid for an unknown role, NotFound for an unknown person or one who has left."""
+    """Raises Invalid for an unknown role, NotFound for an unknown person or one who has left, NotAllowed for a deputy
+    who would give it to himself."""
     _assign(command.case_id, command.role, command.staff_id, deed)
 
 
@@ -53,7 +55,8 @@ def offer_hand_over(command: OfferHandOver, deed: Deed) -> tuple[list[str], list
     roles = roles_to_give(row, deed.actor, deed)
     if not roles or command.role not in ("", *roles):
         raise NotAllowed(reason="not_your_role")
-    return roles, colleagues(deed.uow, row, command.role) if command.role else []
+    people = colleagues(deed.uow, row, command.role) if command.role else []
+    return roles, [each for each in people if not deed.actor.behalf or each["id"] != deed.actor.id]
 
 
 def roles_to_give(row: Row, actor: Actor, deed: Deed) -> list[str]:
@@ -78,6 +81,7 @@ def _assign(case_id: int, role: str, staff_id: int, deed: Deed) -> None:
         raise Invalid(problems=[Problem("/role", "staff.role", words)])
     if not deed.uow.get(staff, staff_id)["active"]:
         raise NotFound(thing="staff", id=staff_id)
+    refuse_oneself(deed.actor, staff_id)
     row = deed.uow.get(case, case_id)
     before = row["team"].get(role)
     team = {**row["team"], role: staff_id}

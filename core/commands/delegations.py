@@ -25,7 +25,7 @@ class DelegateWork(Command):
 
 
 class EndDelegation(Command):
-    """It is over before its last day."""
+    """It is over: before its last day by a person, after it by its timer."""
 
     permission: ClassVar[str] = "staff.delegate"
     about: ClassVar[Subject] = ("delegation", "delegation_id")

@@ -88,6 +88,15 @@ class EscalateHandoff(Command):
     handoff_id: int
 
 
+class FreeHandoff(Command):
+    """If its holder may not hold it any more (he stood in for somebody, or has left), the chat waits again."""
+
+    permission: ClassVar[str] = "conversation.call"
+    about: ClassVar[Subject] = ("handoff", "handoff_id")
+
+    handoff_id: int
+
+
 class AddNote(Command):
     """Words for colleagues on the timeline of a case; a client never sees them."""
 

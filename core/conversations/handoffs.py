@@ -6,6 +6,7 @@ from core.bus.deed import Deed
 from core.commands.handoffs import (
     CallStaff,
     EscalateHandoff,
+    FreeHandoff,
     GiveBack,
     PassHandoff,
     PassToPerson,
@@ -21,6 +22,7 @@ from core.events.handoffs import (
     ClientWrote,
     FileSentInChat,
     HandoffEnded,
+    HandoffFreed,
     HandoffOverdue,
     HandoffTaken,
     HumanAsked,
@@ -30,6 +32,8 @@ from core.files.tables import file
 from core.files.verdicts import OK
 from core.kit.errors import AlreadyDecided, NotFound, NotPossibleNow, Stale
 from core.ledger import outbox, timers
+from core.staff.delegation import refuse_oneself
+from core.staff.service import actor_at
 from core.staff.tables import staff
 from core.store.reading import Lookup
 from core.store.sealing import Row
@@ -71,31 +75,51 @@ def ask_human(command: AskHuman, deed: Deed) -> int:
 def call_staff(command: CallStaff, deed: Deed) -> None:
     """From now on these members reach the chat as well; telling them is the caller's business."""
     row = deed.uow.get(handoff, command.handoff_id)
-    deed.uow.change(handoff, row["id"], called=list(dict.fromkeys([*row["called"], *command.staff_ids])))
+    deed.uow.change(handoff, row["id"], called=_with(row, *command.staff_ids))
 
 
 def take_over(command: TakeOver, deed: Deed) -> None:
-    """Raises AlreadyDecided with who and when, Stale when it has ended."""
-    row = deed.uow.get(handoff, command.handoff_id)
-    if row["state"] == "held" and row["holder_id"] == deed.actor.id:
+    """Also from the colleague for whom the actor stands in, and it stays that one's: only he is called to it.
+    Raises AlreadyDecided with who and when, Stale when it has ended."""
+    row, actor = deed.uow.get(handoff, command.handoff_id), deed.actor
+    if row["state"] == "held" and row["holder_id"] == actor.id:
         deed.uow.change(handoff, row["id"], active_at=deed.now)
         return
-    mine = {"holder_id": deed.actor.id, "taken_at": deed.now, "active_at": deed.now}
-    if not deed.uow.settle(handoff, row["id"], {"state": "waiting"}, state="held", **mine):
+    before = actor.behalf if row["state"] == "held" and row["holder_id"] == actor.behalf else None
+    free = {"state": "waiting"} if before is None else {"state": "held", "holder_id": before}
+    mine = {"holder_id": actor.id, "taken_at": deed.now, "active_at": deed.now, "called": _with(row, actor.person)}
+    if not deed.uow.settle(handoff, row["id"], free, state="held", **mine):
         raise _too_late(deed.uow.get(handoff, row["id"]))
     timers.cancel_key(deed.uow, _timer(row["id"]))
-    deed.emit(_taken(row, deed.actor.id))
+    deed.emit(_taken(row, actor.id, before=before))
+
+
+def may_hold(deed: Deed, staff_id: int, handoff_id: int) -> bool:
+    """Whether this member may have the chat at this moment, by himself or for somebody."""
+    actor, subject = actor_at(deed.uow, staff_id, deed.now), deed.wiring.subjects["handoff"](deed.uow, handoff_id)
+    return actor is not None and subject is not None and deed.wiring.policy.may(actor, TakeOver.permission, subject)
+
+
+def free_handoff(command: FreeHandoff, deed: Deed) -> None:
+    """Nothing happens to a chat that nobody holds, or whose holder still may."""
+    row = deed.uow.get(handoff, command.handoff_id)
+    if row["state"] != "held" or may_hold(deed, row["holder_id"], row["id"]):
+        return
+    told = {"handoff_id": row["id"], "client_id": row["client_id"], "staff_id": row["holder_id"]}
+    deed.uow.change(handoff, row["id"], state="waiting", holder_id=None, taken_at=None, escalated=0)
+    _plan_escalation(row, deed)
+    deed.emit(HandoffFreed(case_id=row["case_id"], **told))
 
 
 def pass_handoff(command: PassHandoff, deed: Deed) -> None:
-    """Raises NotFound for somebody who is not there any more; NotPossibleNow, AlreadyDecided, Stale as say_in_chat."""
+    """Raises NotFound for somebody who is not there any more, NotAllowed for a deputy who would make it his own;
+    NotPossibleNow, AlreadyDecided, Stale as say_in_chat."""
     row = _held(command.handoff_id, deed)
+    refuse_oneself(deed.actor, command.staff_id)
     if not deed.uow.get(staff, command.staff_id)["active"]:
         raise NotFound(thing="staff", id=command.staff_id)
-    called = list(dict.fromkeys([*row["called"], command.staff_id]))
-    deed.uow.change(
-        handoff, row["id"], holder_id=command.staff_id, called=called, taken_at=deed.now, active_at=deed.now
-    )
+    his = {"holder_id": command.staff_id, "called": _with(row, command.staff_id)}
+    deed.uow.change(handoff, row["id"], **his, taken_at=deed.now, active_at=deed.now)
     deed.emit(_taken(row, command.staff_id, before=deed.actor.id))
 
 
@@ -205,6 +229,11 @@ def _too_late(row: Row) -> AlreadyDecided | Stale:
 def taken(row: Row) -> AlreadyDecided:
     """Who has this chat, and since when."""
     return AlreadyDecided(reason="taken", who_kind="staff", who=row["holder_id"], when=row["taken_at"])
+
+
+def _with(row: Row, *people: int) -> list[int]:
+    """Those who were called, and these."""
+    return list(dict.fromkeys([*row["called"], *people]))
 
 
 def _taken(row: Row, staff_id: int, before: int | None = None) -> HandoffTaken:

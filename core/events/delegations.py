@@ -11,7 +11,8 @@ class WorkDelegated(Event):
 
 
 class DelegationEnded(Event):
-    """Before its time."""
+    """`early`: before its last day was over."""
 
     shown: ClassVar[bool] = False
     delegation_id: int
+    early: bool

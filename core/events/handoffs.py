@@ -27,6 +27,14 @@ class HandoffTaken(Event):
     before: int | None = None  # who had it until now
 
 
+class HandoffFreed(Event):
+    """Its holder may not hold it any more; it waits again."""
+
+    handoff_id: int
+    client_id: int
+    staff_id: int  # who had it
+
+
 class HandoffEnded(Event):
     """`by_client`: he went back to the bot himself."""
 

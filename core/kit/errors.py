@@ -35,6 +35,10 @@ class Problem:
         return f"{self.pointer or '/'}: {self.message.get('en', self.code)}"
 
 
+NOT_YOURS = frozenset({"two_reviewers", "second_asked", "has_owner", "taken"})
+"""Reasons which say that the work is another person's: whoever stands in for that person may do it after all."""
+
+
 class Refusal(Exception):
     """The request was understood and is not carried out. Read ``code`` and ``params``."""
 
@@ -52,6 +56,11 @@ class Refusal(Exception):
         """Key of the sentence in the text catalogues; a more specific reason wins over the class."""
         reason = self.params.get("reason")
         return f"refusal.{self.code}.{reason}" if reason else f"refusal.{self.code}"
+
+    @property
+    def not_yours(self) -> bool:
+        """Whether it is about who asks, so that as somebody else he may be answered otherwise."""
+        return isinstance(self, NotAllowed) or self.params.get("reason") in NOT_YOURS
 
 
 class NotAllowed(Refusal):

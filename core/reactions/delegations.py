@@ -1,11 +1,13 @@
-"""What follows from a delegation: both are told."""
+"""What follows from a delegation: both are told, and at its end the deputy has nothing left of it."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from core.bus.deed import Deed
 from core.commands.command import Command
+from core.commands.handoffs import FreeHandoff
 from core.commands.work import Notify
+from core.conversations.handoffs import held_by
 from core.events.delegations import DelegationEnded, WorkDelegated
 from core.kit.words import said
 from core.staff.delegation import last_day
@@ -21,9 +23,16 @@ def tell_both(event: WorkDelegated, deed: Deed) -> Iterator[Command]:
 
 
 def tell_ended(event: DelegationEnded, deed: Deed) -> Iterator[Command]:
+    """One that ran to its last day needs no words."""
     row, told = _told(event.delegation_id, deed)
-    for person in (row["delegate_id"], row["staff_id"]):
+    for person in (row["delegate_id"], row["staff_id"]) if event.early else ():
         yield _say(person, "delegation.ended", told)
+
+
+def free_chats(event: DelegationEnded, deed: Deed) -> Iterator[Command]:
+    """What the deputy holds for somebody waits for that one."""
+    for row in held_by(deed.uow, deed.uow.get(delegation, event.delegation_id)["delegate_id"]):
+        yield FreeHandoff(handoff_id=row["id"])
 
 
 def _told(delegation_id: int, deed: Deed) -> tuple[dict[str, Any], dict[str, Any]]:

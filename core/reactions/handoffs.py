@@ -8,10 +8,11 @@ from core.cases.stages import compiled_of
 from core.cases.tables import case
 from core.cases.team import who
 from core.commands.command import Command
-from core.commands.handoffs import CallStaff, GiveBack, TakeOver
+from core.commands.handoffs import CallStaff, FreeHandoff, GiveBack, TakeOver
 from core.commands.work import Notify, RedrawCard
+from core.conversations.handoffs import may_hold
 from core.conversations.tables import handoff
-from core.events.handoffs import ClientWrote, HandoffEnded, HandoffOverdue, HandoffTaken, HumanAsked
+from core.events.handoffs import ClientWrote, HandoffEnded, HandoffFreed, HandoffOverdue, HandoffTaken, HumanAsked
 from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.staff.delegation import deputies
@@ -26,14 +27,26 @@ MOST_CALLED = 5  # at once
 
 def call_a_person(event: HumanAsked, deed: Deed) -> Iterator[Command]:
     """The owner of the stage; without a case, members who serve clients."""
-    if event.case_id is not None:
-        row = deed.uow.get(case, event.case_id)
-        owner = who(deed.uow, row["id"], compiled_of(deed, row).flow.stage(row["stage"]).owner)
-        role = compiled_of(deed, row).flow.stage(row["stage"]).owner
-        people = [] if owner is None else [owner, *deputies(deed.uow, owner, (role,), deed.now)]
-    else:
-        people = [each["id"] for each in deed.uow.find(staff, active=True) if _FIRST & set(each["roles"])]
-    yield from _call(event.handoff_id, event.case_id, event.client_id, people, deed)
+    yield from _call(event.handoff_id, event.case_id, event.client_id, _first(event.case_id, deed), deed)
+
+
+def call_again(event: HandoffFreed, deed: Deed) -> Iterator[Command]:
+    """Whoever was called before, for whom the last holder stood in too; the client hears that it goes on."""
+    row = deed.uow.get(handoff, event.handoff_id)
+    yield from _settle(_held_card(row["id"], event.staff_id), None, deed)
+    again = [each for each in row["called"] if deed.uow.get(staff, each)["active"]]
+    people = again or _first(event.case_id, deed)
+    yield from _call(row["id"], event.case_id, event.client_id, people, deed)
+    name = deed.uow.get(staff, event.staff_id)["name"]
+    yield _say("client", event.client_id, "human.freed", event.case_id, name=name)
+
+
+def _first(case_id: int | None, deed: Deed) -> list[int]:
+    if case_id is None:
+        return [each["id"] for each in deed.uow.find(staff, active=True) if _FIRST & set(each["roles"])]
+    row = deed.uow.get(case, case_id)
+    owner = who(deed.uow, row["id"], compiled_of(deed, row).flow.stage(row["stage"]).owner)
+    return [] if owner is None else [owner]
 
 
 def call_more(event: HandoffOverdue, deed: Deed) -> Iterator[Command]:
@@ -52,10 +65,11 @@ def call_more(event: HandoffOverdue, deed: Deed) -> Iterator[Command]:
 
 
 def _call(handoff_id: int, case_id: int | None, client_id: int, people: list[int], deed: Deed) -> Iterator[Command]:
+    """A deputy is told as well, but not called: what he reaches he reaches for his principal, until the last day."""
     people = people[:MOST_CALLED]
     if people:
         yield CallStaff(handoff_id=handoff_id, staff_ids=tuple(people))
-    for person in people:
+    for person in [*people, *_deputies(people, handoff_id, deed)]:
         yield Notify(
             to="staff",
             person_id=person,
@@ -99,17 +113,32 @@ def tell_ended(event: HandoffEnded, deed: Deed) -> Iterator[Command]:
 
 
 def pass_on(event: ClientWrote, deed: Deed) -> Iterator[Command]:
-    """To the holder; while nobody has it, to those who were called."""
+    """To the holder; while nobody has it, to those who were called. Whoever stands in for one of them may answer."""
     row = deed.uow.get(handoff, event.handoff_id)
+    if row["state"] == "held" and not may_hold(deed, row["holder_id"], row["id"]):
+        yield FreeHandoff(handoff_id=row["id"])
+        row = deed.uow.get(handoff, row["id"])
     people = [row["holder_id"]] if row["state"] == "held" else row["called"][:MOST_CALLED]
-    for person in people:
+    take = (offer(TakeOver(handoff_id=row["id"]), _TAKE, "primary"),)
+    others = _deputies(people, row["id"], deed)
+    for person in [*people, *others]:
         yield Notify(
             to="staff",
             person_id=person,
             notice="client_wrote",
             subject=_about(row["id"], event.case_id, event.client_id),
             params={"text": event.text},
+            card=card_of(row["id"]) if person in others else "",
+            buttons=take if person in others else (),
         )
+
+
+def _deputies(people: list[int], handoff_id: int, deed: Deed) -> list[int]:
+    """Who stands in for one of these at this moment, in a role in which that one has the chat."""
+    found: dict[int, None] = {}
+    for person in people:
+        found |= dict.fromkeys(deputies(deed.uow, person, deed.uow.get(staff, person)["roles"], deed.now))
+    return [each for each in found if each not in people and may_hold(deed, each, handoff_id)]
 
 
 def card_of(handoff_id: int) -> str:

@@ -13,7 +13,8 @@ from core.bus.deed import Deed
 from core.commands.delegations import DelegateWork, EndDelegation, OfferDelegates
 from core.engine.access import Actor
 from core.events.delegations import DelegationEnded, WorkDelegated
-from core.kit.errors import Invalid, NotFound, NotPossibleNow, Problem
+from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem
+from core.ledger import timers
 from core.staff.tables import delegation, staff
 from core.store.reading import Lookup
 from core.store.sealing import Row
@@ -45,16 +46,20 @@ def delegate_work(command: DelegateWork, deed: Deed) -> int:
         made_by=deed.actor.id,
         made_at=deed.now,
     )
+    over = EndDelegation(delegation_id=row["id"])
+    timers.plan(deed.uow, _timer(row["id"]), ends, over, case_id=None, scope="delegation")
     deed.emit(WorkDelegated(delegation_id=row["id"]))
     return int(row["id"])
 
 
 def end_delegation(command: EndDelegation, deed: Deed) -> None:
-    """Ending what is over changes nothing."""
+    """By a person before its last day, else by its timer, which tidies up: rights end without it. Ending what has ended
+    changes nothing."""
     row = deed.uow.get(delegation, command.delegation_id)
-    if row["ended_at"] is None and row["ends"] > deed.now:
-        deed.uow.change(delegation, row["id"], ended_at=deed.now)
-        deed.emit(DelegationEnded(delegation_id=row["id"]))
+    if row["ended_at"] is None:
+        timers.cancel_key(deed.uow, _timer(row["id"]))
+        deed.uow.change(delegation, row["id"], ended_at=min(deed.now, row["ends"]))
+        deed.emit(DelegationEnded(delegation_id=row["id"], early=row["ends"] > deed.now))
 
 
 def offer_delegates(command: OfferDelegates, deed: Deed) -> list[Row]:
@@ -106,10 +111,21 @@ def narrowed(principal: Actor, role: str) -> Actor:
     return principal if not role else replace(principal, roles=principal.roles & {role}, scope=role)
 
 
+def refuse_oneself(actor: Actor, staff_id: int) -> None:
+    """Whoever stands in for a colleague hands that one's work to others if he must, never to himself: it would be his
+    after the last day as well. Raises NotAllowed."""
+    if actor.behalf and staff_id == actor.id:
+        raise NotAllowed(reason="to_oneself")
+
+
 def last_day(row: Row, zone: ZoneInfo) -> str:
     """The last day of a delegation, in ISO form."""
     last: date = row["ends"].astimezone(zone).date() - timedelta(days=1)
     return last.isoformat()
+
+
+def _timer(delegation_id: int) -> str:
+    return f"delegation:{delegation_id}"
 
 
 def _runs(row: Row, now: datetime) -> bool:

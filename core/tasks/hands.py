@@ -17,6 +17,7 @@ from core.engine.putting_off import put_off
 from core.events.desk import TaskEnded, TaskGiven, TaskReleased, TaskReminded, TaskSnoozed
 from core.kit.errors import AlreadyDecided, NotAllowed, NotFound, NotPossibleNow, Refusal
 from core.ledger import timers
+from core.staff.delegation import refuse_oneself
 from core.staff.tables import staff
 from core.store.sealing import Row
 from core.tasks.tables import task
@@ -24,12 +25,14 @@ from core.tasks.tables import task
 
 def give_task(command: GiveTask, deed: Deed) -> None:
     """Giving it to whoever has it changes nothing. A person gives it to a colleague with the task's role; that work
-    follows a new owner is the system's own doing. Raises AlreadyDecided, NotFound, NotPossibleNow."""
+    follows a new owner is the system's own doing. Raises AlreadyDecided, NotAllowed for a deputy who would give it to
+    himself, NotFound, NotPossibleNow."""
     row, member = _open(deed, command.task_id), deed.uow.get(staff, command.staff_id)
     if not member["active"]:
         raise NotFound(thing="staff", id=member["id"])
     if deed.actor.kind != "system" and row["role"] not in member["roles"]:
         raise NotPossibleNow(reason="not_his_role")
+    refuse_oneself(deed.actor, member["id"])
     if row["staff_id"] != member["id"]:
         _move(row, int(member["id"]), deed)
 
@@ -67,8 +70,9 @@ def show_task(command: ShowTask, deed: Deed) -> None:
 def offer_task(command: OfferTask, deed: Deed) -> tuple[Row, list[Row]]:
     """Returns the task and the colleagues who hold its role; the chat in which it was tapped shows them."""
     row = _open(deed, command.task_id)
+    out = {row["staff_id"], deed.actor.id if deed.actor.behalf else None}
     members = deed.uow.find(staff, active=True)
-    return row, [each for each in members if row["role"] in each["roles"] and each["id"] != row["staff_id"]]
+    return row, [each for each in members if row["role"] in each["roles"] and each["id"] not in out]
 
 
 def snooze_task(command: SnoozeTask, deed: Deed) -> datetime:

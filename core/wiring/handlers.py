@@ -125,6 +125,7 @@ HANDLERS: dict[type[Command], Handler] = {
     w.RenewCard: conversations.renew_card,
     v.TellBurst: telling.tell_burst,
     w.AskHuman: handoffs.ask_human,
+    h.FreeHandoff: handoffs.free_handoff,
     h.PassToPerson: handoffs.pass_to_person,
     h.CallStaff: handoffs.call_staff,
     h.TakeOver: handoffs.take_over,

@@ -107,16 +107,19 @@ def delegation_subject(lookup: Lookup, delegation_id: int) -> Subject | None:
 
 
 def handoff_subject(lookup: Lookup, handoff_id: int) -> Subject | None:
-    """A chat that a person has belongs to its client, its case, and to those who were called to it."""
+    """A chat that a person has belongs to its client, its case, and to those who were called to it (whoever has a role
+    on the case in that role, others in all of theirs). Holding it gives no right: a deputy holds it for somebody."""
     row = lookup.peek(handoff, handoff_id)
     if row is None:
         return None
-    people = frozenset(row["called"]) | ({row["holder_id"]} if row["holder_id"] is not None else frozenset())
     of_its_case = None if row["case_id"] is None else case_subject(lookup, row["case_id"])
-    if of_its_case is None:
-        return Subject("handoff", handoff_id, row["client_id"], people)
-    people |= of_its_case.staff_ids
-    return Subject("handoff", handoff_id, row["client_id"], people, of_its_case.department, of_its_case.held)
+    team, held, department = frozenset[int](), frozenset[tuple[str, int]](), None
+    if of_its_case is not None:
+        team, held, department = of_its_case.staff_ids, of_its_case.held, of_its_case.department
+    others = [member for each in row["called"] if each not in team and (member := lookup.peek(staff, each)) is not None]
+    held |= {(role, member["id"]) for member in others for role in member["roles"]}
+    people = team | frozenset(row["called"])
+    return Subject("handoff", handoff_id, row["client_id"], people, department, held)
 
 
 def errand_subject(lookup: Lookup, errand_id: int) -> Subject | None:

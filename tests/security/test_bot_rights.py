@@ -101,6 +101,7 @@ ABOUT: dict[str, Make] = {
     "SayInChat": lambda i: handoffs.SayInChat(handoff_id=i["handoff"], text="x"),
     "SendFileInChat": lambda i: handoffs.SendFileInChat(handoff_id=i["handoff"], file_id=i["file"]),
     "GiveBack": lambda i: handoffs.GiveBack(handoff_id=i["handoff"]),
+    "FreeHandoff": lambda i: handoffs.FreeHandoff(handoff_id=i["handoff"]),
     "EscalateHandoff": lambda i: handoffs.EscalateHandoff(handoff_id=i["handoff"]),
     "AddNote": lambda i: handoffs.AddNote(case_id=i["case"], text="x"),
     "LookAtCase": lambda i: handoffs.LookAtCase(case_id=i["case"], what="progress"),
