@@ -21,6 +21,8 @@ def digest(ctx: CardContext) -> Card:
         _line(ctx, "chats", [_name(ctx, row) for row in found.chats]),
         _line(ctx, "near", [f"{row['number']} {ctx.when(row['due'])}" for row in found.near]),
     ]
+    if found.for_others:
+        lines.append(ctx.say("digest.for_others", names=listed(ctx, list(found.for_others))))
     title = ctx.say("digest.title", day=ctx.day(str(ctx.params["day"])))
     return Card(
         title=title, text="\n".join(line for line in lines if line), footer=ctx.say("digest.how"), kind="digest"

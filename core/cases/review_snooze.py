@@ -11,6 +11,7 @@ from core.commands.reviewing import RemindReview, ShowReview, SnoozeReview
 from core.engine.putting_off import put_off
 from core.events.reviewing import ReviewReminded, ReviewSnoozed
 from core.ledger import timers
+from core.staff.delegation import principals
 from core.store.reading import Lookup
 from core.store.sealing import Row
 
@@ -33,14 +34,16 @@ def snooze_review(command: SnoozeReview, deed: Deed) -> datetime:
 
 
 def remind_review(command: RemindReview, deed: Deed) -> None:
-    """A timer's command: what was decided, approved by this person or put off again meanwhile stays quiet."""
+    """A timer's command: what was decided, approved by this person or put off again meanwhile stays quiet. A deputy put
+    it off for the colleague whose work it is."""
     version = deed.uow.get(document_version, command.version_id)
     row = deed.uow.first(review_snooze, version_id=command.version_id, staff_id=command.staff_id)
     if row is None or row["until"] is None or row["until"] > deed.now:
         return
     deed.uow.change(review_snooze, row["id"], until=None)
-    wanted = waits_for(version)
-    if version["status"] == "submitted" and (not wanted or command.staff_id in wanted):
+    wanted, mine = waits_for(version), people_of(deed.uow, command.staff_id, deed.now)
+    approved = version["first_by"] == command.staff_id
+    if version["status"] == "submitted" and not approved and (not wanted or not mine.isdisjoint(wanted)):
         about = {"version_id": version["id"], "staff_id": command.staff_id}
         deed.emit(ReviewReminded(case_id=version["case_id"], **about))
 
@@ -50,6 +53,11 @@ def show_review(command: ShowReview, deed: Deed) -> None:
     version = undecided(deed, command.version_id)
     about = {"version_id": version["id"], "staff_id": deed.actor.id}
     deed.emit(ReviewReminded(case_id=version["case_id"], asked=True, **about))
+
+
+def people_of(lookup: Lookup, staff_id: int, now: datetime) -> set[int]:
+    """He, and those for whom he stands in at this moment."""
+    return {staff_id, *(principal for principal, _ in principals(lookup, staff_id, now))}
 
 
 def put_off_until(lookup: Lookup, version_id: int, staff_id: int, now: datetime) -> datetime | None:

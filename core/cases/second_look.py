@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.bus.deed import Deed
-from core.cases.tables import document_version, item
+from core.cases.tables import case, document_version, item
 from core.commands.reviewing import AskSecondLook, OfferSecondLook
 from core.engine.access import Actor, Reach
 from core.events.reviewing import FirstApproval, SecondLookAsked
@@ -23,13 +23,14 @@ def offer_second_look(command: OfferSecondLook, deed: Deed) -> list[Row]:
 
 
 def ask_second_look(command: AskSecondLook, deed: Deed) -> None:
-    """Asking the same colleague again changes nothing.
+    """Asking the same colleague again changes nothing, unless another reviewer does it in place of one who is gone.
 
     Raises NotPossibleNow for somebody who cannot be the second one (himself, whoever uploaded it, no reviewer) and when
     another reviewer has asked already; AlreadyDecided when the colleague has approved; Stale as a decision does.
     """
     version = _free(deed, command.version_id)
-    if version["second_id"] == command.staff_id:
+    asker = _asker(version, deed)
+    if (version["asked_by"], version["second_id"]) == (asker, command.staff_id):
         return
     member = deed.uow.peek(staff, command.staff_id)
     if member is None or not member["active"]:
@@ -37,15 +38,17 @@ def ask_second_look(command: AskSecondLook, deed: Deed) -> None:
     if member["id"] not in {each["id"] for each in colleagues(version, deed)}:
         raise NotPossibleNow(reason="not_a_second")
     before = version["second_id"]
-    asker = version["asked_by"] if version["asked_by"] is not None else deed.actor.person
     deed.uow.change(document_version, version["id"], asked_by=asker, second_id=member["id"])
     deed.emit(SecondLookAsked(**_told(version, deed), staff_id=member["id"], before=before))
 
 
 def colleagues(version: Row, deed: Deed) -> list[Row]:
     """Who can be the second reviewer: everybody whose roles may review, but neither the reviewer who asks nor whoever
-    uploaded the version for the client. His own department first."""
-    out = {*deed.actor.people, version["asked_by"], version["second_id"]}
+    uploaded the version for the client or gave the first approval. His own department first."""
+    asker = _asker(version, deed)
+    out = {*deed.actor.people, asker, version["first_by"]}
+    if asker == version["asked_by"]:
+        out.add(version["second_id"])
     if version["by_kind"] == "staff":
         out.add(version["by_id"])
     found = []
@@ -73,7 +76,8 @@ def one_is_enough(version: Row, actor: Actor) -> bool:
 
 
 def first_of_two(version: Row, deed: Deed) -> bool:
-    """Whether an approval of this actor is the first of two; then it is recorded and nothing is decided.
+    """Whether an approval of this actor is the first of two; then it is recorded and nothing is decided. Is the one
+    who asked gone, whoever else may review approves in his place; in the colleague's place nobody does.
 
     Raises NotPossibleNow for somebody who is neither of the two, AlreadyDecided for one who has approved already.
     """
@@ -84,7 +88,10 @@ def first_of_two(version: Row, deed: Deed) -> bool:
     if version["first_by"] == deed.actor.id or version["first_for"] == mine:
         raise first_approval(version)
     if mine not in wanted:
-        raise NotPossibleNow(reason="two_reviewers")
+        if version["asked_by"] not in wanted or not _gone(version, deed):
+            raise NotPossibleNow(reason="two_reviewers")
+        deed.uow.change(document_version, version["id"], asked_by=mine)
+        wanted = waits_for({**version, "asked_by": mine})
     if len(wanted) == 1:
         return False
     first = {"first_by": deed.actor.id, "first_for": mine, "first_at": deed.now}
@@ -122,9 +129,31 @@ def _free(deed: Deed, version_id: int) -> Row:
         )
     if version["first_for"] is not None and version["first_for"] == version["second_id"]:
         raise first_approval(version)
-    if version["second_id"] is not None and version["asked_by"] != deed.actor.person:
+    another = version["second_id"] is not None and version["asked_by"] != deed.actor.person
+    if another and not _gone(version, deed) and not _assigns(version, deed):
         raise NotPossibleNow(reason="second_asked")
     return version
+
+
+def _asker(version: Row, deed: Deed) -> int:
+    """Who is the first of the two when this actor asks. One who has approved stays: else three would have to."""
+    asked_by: int | None = version["asked_by"]
+    if asked_by is None or (version["first_for"] != asked_by and _gone(version, deed)):
+        return deed.actor.person
+    return asked_by
+
+
+def _gone(version: Row, deed: Deed) -> bool:
+    """Whether nobody can count on the one who asked: he has left, or is not, or no longer, on the case's team."""
+    member = deed.uow.peek(staff, version["asked_by"])
+    team = deed.uow.get(case, version["case_id"])["team"]
+    return member is None or not member["active"] or member["id"] not in team.values()
+
+
+def _assigns(version: Row, deed: Deed) -> bool:
+    """Whether the actor settles who works on this case."""
+    subject = deed.wiring.subjects["case"](deed.uow, version["case_id"])
+    return subject is not None and deed.wiring.policy.may(deed.actor, "case.assign", subject)
 
 
 def _told(version: Row, deed: Deed) -> dict[str, Any]:

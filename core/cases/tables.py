@@ -101,6 +101,8 @@ document_version = Table(
     UniqueConstraint("item_id", "n"),
 )
 Index("ix_document_version_case", document_version.c.case_id)
+_TWO = text("second_id IS NOT NULL")  # few; those that wait are looked for all over the house
+Index("ix_document_version_two", document_version.c.status, sqlite_where=_TWO, postgresql_where=_TWO)
 
 review_snooze = Table(  # a review that somebody put off
     "review_snooze",

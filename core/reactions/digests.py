@@ -26,7 +26,8 @@ def set_digest(command: SetDigest, deed: Deed) -> None:
 
 
 def send_digest(command: SendDigest, deed: Deed) -> None:
-    """A timer's command: says nothing when nothing waits, when he has left, or when it has become late."""
+    """A timer's command: says nothing when he has left, or when it has become late. Whether anything waits is seen when
+    it is sent, where nobody waits for the look."""
     row = deed.uow.get(staff, command.staff_id)
     _plan(row, deed)
     if row["digest_at"] is None or not row["active"]:
@@ -34,7 +35,7 @@ def send_digest(command: SendDigest, deed: Deed) -> None:
     zone: ZoneInfo = deed.tool("zone")
     today = deed.now.astimezone(zone).date()
     hour = wall(today, time.fromisoformat(row["digest_at"]), zone)
-    if hour <= deed.now < hour + LATEST and deed.tool("waits_for_staff")(deed.uow, row["id"], deed.now):
+    if hour <= deed.now < hour + LATEST:
         deed.emit(DigestDue(staff_id=row["id"], day=today.isoformat()))
 
 

@@ -7,6 +7,7 @@ from core.bus.deed import Deed
 from core.cases.documents import card_of_reviewer, review_card, review_cards
 from core.cases.pages import count_of
 from core.cases.review import missing_ticks, needed_dates
+from core.cases.review_snooze import people_of
 from core.cases.stages import compiled_of
 from core.cases.tables import case, document_version
 from core.cases.team import who
@@ -70,9 +71,9 @@ def reviewer_of(row: Row, deed: Deed) -> int | None:
     return who(deed.uow, row["id"], "reviewer") or who(deed.uow, row["id"], stage.owner)
 
 
-def review_notice(version: Row, reviewer: int, deed: Deed) -> Notify:
-    """The review card of a version with the buttons that it needs now."""
-    card = card_of_reviewer(version, reviewer)
+def review_notice(version: Row, reviewer: int, deed: Deed, card: str = "") -> Notify:
+    """The review card of a version with the buttons that it needs now; without a card named, that of the reviewer."""
+    card = card or card_of_reviewer(version, reviewer)
     return Notify(
         to="staff",
         person_id=reviewer,
@@ -82,6 +83,17 @@ def review_notice(version: Row, reviewer: int, deed: Deed) -> Notify:
         card=card,
         buttons=review_buttons(version, deed, second=card != review_card(version["id"])),
     )
+
+
+def card_of_presser(version: Row, staff_id: int, deed: Deed) -> tuple[str, bool]:
+    """The card on which somebody decides who may be a deputy, and whether he has it: one that he has, his own first;
+    else that of the reviewer for whom he stands in."""
+    people = people_of(deed.uow, staff_id, deed.now)
+    for_second = version["second_id"] in people and version["asked_by"] not in people
+    own = card_of_reviewer(version, version["second_id"] if for_second else staff_id)
+    cards = (own, *(each for each in review_cards(version) if each != own))
+    his = [each for each in cards if deed.uow.first(button, card=each, state="open", for_id=staff_id) is not None]
+    return (his or [own])[0], bool(his)
 
 
 def _as_whom(version: Row, reviewer: int, deed: Deed) -> tuple[str, ...]:
@@ -163,7 +175,7 @@ def show_reasons(event: ReasonsAsked, deed: Deed) -> Iterator[Command]:
         person_id=event.staff_id,
         notice="reasons",
         subject={"case": row["id"], "version": event.version_id},
-        card=card_of_reviewer(deed.uow.get(document_version, event.version_id), event.staff_id),
+        card=card_of_presser(deed.uow.get(document_version, event.version_id), event.staff_id, deed)[0],
         buttons=buttons,
     )
 

@@ -9,7 +9,7 @@ from core.commands.command import Command
 from core.events.reviewing import FirstApproval, ReviewReminded, ReviewSnoozed, SecondLookAsked
 from core.ledger.buttons import close_card
 from core.ledger.tables import button
-from core.reactions.documents import redrawn, review_notice
+from core.reactions.documents import card_of_presser, redrawn, review_notice
 
 
 def ask_second(event: SecondLookAsked, deed: Deed) -> Iterator[Command]:
@@ -38,7 +38,7 @@ def redraw_snoozed(event: ReviewSnoozed, deed: Deed) -> Iterator[Command]:
 def bring_back(event: ReviewReminded, deed: Deed) -> Iterator[Command]:
     """The card comes again to this person alone, unless its hour has come and the work has gone to somebody else."""
     version = deed.uow.get(document_version, event.version_id)
-    card = card_of_reviewer(version, event.staff_id)
-    if event.asked or deed.uow.first(button, card=card, state="open", for_id=event.staff_id) is not None:
+    card, has_it = card_of_presser(version, event.staff_id, deed)
+    if event.asked or has_it:
         yield from redrawn(version)
-        yield review_notice(version, event.staff_id, deed).model_copy(update={"as_": ()})
+        yield review_notice(version, event.staff_id, deed, card).model_copy(update={"as_": ()})

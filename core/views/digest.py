@@ -3,15 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import String, cast, or_
+
+from core.cases.review_snooze import put_off_reviews
+from core.cases.second_look import waits_for
 from core.cases.tables import case, document_version
 from core.catalog.catalogue import Catalogue
 from core.conversations.tables import handoff
+from core.staff.service import actor_at
 from core.store.reading import Lookup
 from core.store.sealing import Row
-from core.tasks.tables import task
+from core.views.my_tasks import my_tasks
 
 NEAR = timedelta(days=3)
-LOOKED = 2000  # newest open cases of the house that are looked through
+AT_ONCE = 500  # cases whose documents are asked for with one statement
+
+Seats = set[tuple[int, str]]  # whose work it is, and in which role; an empty one means all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,7 @@ class Digest:
     reviews: list[Row]  # versions that wait for his decision
     chats: list[Row]  # handoffs to which he was called and which nobody has taken, and those that he holds
     near: list[Row]  # his cases whose limit comes within three days, or has passed
+    for_others: tuple[str, ...]  # names of those for whom he stands in: their work is in the lists
 
     @property
     def empty(self) -> bool:
@@ -30,30 +38,66 @@ class Digest:
 
 
 def digest(lookup: Lookup, catalogue: Catalogue, staff_id: int, now: datetime) -> Digest:
-    """As things are now; a task that was put off until later is not among them."""
-    mine = [row for row in lookup.find(task, staff_id=staff_id, state="open") if not _put_off(row, now)]
+    """As things are now, with the work of those for whom he stands in; what was put off until later is not among it."""
+    actor = actor_at(lookup, staff_id, now)
+    if actor is None:
+        return Digest([], [], [], [], [], ())
+    mine = [row for row in my_tasks(lookup, actor) if not _put_off(row, now)]
     mine.sort(key=lambda row: (row["due"] is None, row["due"] or now, row["id"]))
     late = [row for row in mine if row["due"] is not None and row["due"] <= now]
-    cases = lookup.find(case, state="open", order=case.c.id.desc(), limit=LOOKED)
-    cases = [row for row in cases if staff_id in row["team"].values()]
+    seats = {(staff_id, ""), *((each.id, each.scope) for each in actor.stands_for)}
+    cases = _cases(lookup, seats)
     near = [row for row in cases if row["due"] is not None and row["due"] <= now + NEAR]
     near.sort(key=lambda row: (row["due"], row["id"]))
-    called = [row for row in lookup.find(handoff, state="waiting") if staff_id in row["called"]]
+    whole = {person for person, scope in seats if not scope}
+    called = [row for row in lookup.find(handoff, state="waiting") if not whole.isdisjoint(row["called"])]
+    held = [row for each in sorted(whole) for row in lookup.find(handoff, holder_id=each, state="held")]
+    later = {row["version_id"] for row in put_off_reviews(lookup, now, staff_id=staff_id)}
+    reviews = [row for row in _reviews(lookup, catalogue, cases, seats) if row["first_by"] != staff_id]
     return Digest(
         tasks=[row for row in mine if row not in late],
         overdue=late,
-        reviews=[row for each in cases for row in _reviews(lookup, catalogue, each, staff_id)],
-        chats=[*called, *lookup.find(handoff, holder_id=staff_id, state="held")],
+        reviews=[row for row in reviews if row["id"] not in later],
+        chats=[*called, *held],
         near=near,
+        for_others=tuple(dict.fromkeys(each.name for each in actor.stands_for)),
     )
 
 
-def _reviews(lookup: Lookup, catalogue: Catalogue, row: Row, staff_id: int) -> list[Row]:
-    """As reactions/documents asks: the reviewer decides, else whoever answers for the stage."""
+def _cases(lookup: Lookup, seats: Seats) -> list[Row]:
+    """Open cases on whose team he is, however old. The database sifts by digits, so that only few rows are opened."""
+    team = cast(case.c.team, String)
+    named = or_(*(team.contains(str(person)) for person in sorted({person for person, _ in seats})))
+    rows = lookup.find(case, case.c.state == "open", named)
+    return [row for row in rows if any(_his(seats, role, person) for role, person in row["team"].items())]
+
+
+def _reviews(lookup: Lookup, catalogue: Catalogue, cases: list[Row], seats: Seats) -> list[Row]:
+    """What waits for his decision, on his cases and wherever he is one of two reviewers, the oldest first."""
+    table = document_version
+    found = lookup.find(table, table.c.second_id.is_not(None), status="submitted")
+    for start in range(0, len(cases), AT_ONCE):
+        ids = [row["id"] for row in cases[start : start + AT_ONCE]]
+        found += lookup.find(table, table.c.case_id.in_(ids), table.c.status == "submitted")
+    about = {row["id"]: row for row in lookup.preload(case, "id", {row["case_id"] for row in found})}
+    his = {row["id"]: row for row in found if _decides(lookup, catalogue, about[row["case_id"]], row, seats)}
+    return [his[version_id] for version_id in sorted(his)]
+
+
+def _decides(lookup: Lookup, catalogue: Catalogue, row: Row, version: Row, seats: Seats) -> bool:
+    """As reactions/documents asks: the two reviewers if there are two; the reviewer, else whoever answers for the
+    stage."""
+    if row["state"] != "open":
+        return False
+    if wanted := waits_for(version):
+        return any(_his(seats, "reviewer", person) for person in wanted)
     owner = catalogue.compiled(lookup, row["flow_version_id"]).flow.stage(row["stage"]).owner
-    if (row["team"].get("reviewer") or row["team"].get(owner)) != staff_id:
-        return []
-    return lookup.find(document_version, case_id=row["id"], status="submitted")
+    role = "reviewer" if "reviewer" in row["team"] else owner
+    return role in row["team"] and _his(seats, role, row["team"][role])
+
+
+def _his(seats: Seats, role: str, person: int) -> bool:
+    return (person, "") in seats or (person, role) in seats
 
 
 def _put_off(row: Row, now: datetime) -> bool:

@@ -14,7 +14,6 @@ from core.staff.policy import ROLES
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 from core.views.checklist_view import checklist, waiting_for_client
-from core.views.digest import digest
 
 
 def tools(
@@ -46,5 +45,4 @@ def tools(
         "zone": zone or office.zone,
         "manners": manners or Manners(),
         "waits_for_client": waits_for_client,
-        "waits_for_staff": lambda uow, staff_id, now: not digest(uow, catalogue, staff_id, now).empty,
     }

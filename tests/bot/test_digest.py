@@ -153,3 +153,14 @@ def test_the_next_hour_over_a_holiday_and_a_make_up_day() -> None:
     assert OFFICE.hours(following.date())
     assert all(not OFFICE.hours(eve.date() + timedelta(days=n)) for n in range(1, (following.date() - eve.date()).days))
     assert next_digest(eve, "08:30", SHANGHAI, None).astimezone(SHANGHAI).date() == eve.date() + timedelta(days=1)
+
+
+def test_whether_anything_waits_is_seen_when_it_is_sent(house: TestHouse) -> None:
+    """The timer's unit holds the writer and asks nothing of the cases; what turns out to be empty is dropped."""
+    consultant = house.people[CONSULTANT]
+    consultant.says("日报 08:30 每天")
+    live(house, 1)
+    assert told(house, consultant) == []
+    with house.looking() as reader:
+        rows = reader.find(outbox, person_kind="staff", person_id=consultant.id)
+    assert [row["state"] for row in rows if row["notice"]["kind"] == "digest"] == ["dropped"]

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from core.cases.tables import document_version, review_snooze
+from core.commands.delegations import DelegateWork
 from core.commands.desk import HandOver
 from core.commands.documents import ReviewDocument
-from core.commands.reviewing import AskSecondLook, RemindReview, SnoozeReview
+from core.commands.reviewing import AskSecondLook, RemindReview, ShowReview, SnoozeReview
 from core.kit.errors import AlreadyDecided, NotAllowed
+from core.staff.service import actor_at
 from core.staff.tables import staff as staff_table
 from tests.bot.chat import (
     COPYWRITER,
@@ -159,3 +161,45 @@ def test_nobody_reminds_by_hand(office: TestHouse, client: Person) -> None:
             RemindReview(version_id=version_id(office, client), staff_id=office.people[REVIEWER].id),
             acting(office, REVIEWER),
         )
+
+
+@pytest.mark.parametrize("whose", ["asker", "colleague"])
+def test_what_a_deputy_put_off_comes_back_to_him(office: TestHouse, client: Person, whose: str) -> None:
+    """With the buttons of the one for whom he stands in, who is still waited for."""
+    n, reviewer = len(office.people), office.people[REVIEWER]
+    second, deputy = office.staff(f"复审{n}", "reviewer"), office.staff(f"代办{n}", "service")
+    principal, other = (reviewer, second) if whose == "asker" else (second, reviewer)
+    today, version = office.clock.now().astimezone(office.banli.house.zone).date(), version_id(office, client)
+    office.do(AskSecondLook(version_id=version, staff_id=second.id), acting(office, REVIEWER))
+    given = DelegateWork(staff_id=principal.id, delegate_id=deputy.id, first=today, last=today + timedelta(days=1))
+    office.do(given, acting(office, principal.chat.removeprefix("staff-")))
+    with office.looking() as reader:
+        actor = actor_at(reader, deputy.id, office.clock.now())
+    office.do(ShowReview(version_id=version), actor)
+    office.do(SnoozeReview(version_id=version, until="hour"), actor)
+    heard = len(deputy.messages)
+    later(office, 61)
+    assert cards(deputy, heard) == ["审核：退休证"]
+    other.presses("通过", card="退休证")
+    deputy.presses("通过", card="退休证")  # closed with the other's press, if it were the other's card
+    assert office.banli.store.run(lambda uow: uow.get(document_version, version)["status"]) == "approved"
+    office.banli.store.run(lambda uow: [uow.change(staff_table, each.id, active=False) for each in (second, deputy)])
+
+
+def test_the_deputy_who_approved_first_is_left_alone(office: TestHouse, client: Person) -> None:
+    """Standing in for both of the two he still approves for one only."""
+    n = len(office.people)
+    second, deputy = office.staff(f"复审{n}", "reviewer"), office.staff(f"代办{n}", "service")
+    today, version = office.clock.now().astimezone(office.banli.house.zone).date(), version_id(office, client)
+    office.do(AskSecondLook(version_id=version, staff_id=second.id), acting(office, REVIEWER))
+    for name in (REVIEWER, second.chat.removeprefix("staff-")):
+        given = DelegateWork(staff_id=office.people[name].id, delegate_id=deputy.id, first=today, last=today)
+        office.do(given, acting(office, name))
+    with office.looking() as reader:
+        actor = actor_at(reader, deputy.id, office.clock.now())
+    office.do(SnoozeReview(version_id=version, until="hour"), actor)
+    office.do(ReviewDocument(version_id=version, decision="approved"), actor)
+    heard = len(deputy.messages)
+    later(office, 61)
+    assert cards(deputy, heard) == []
+    office.banli.store.run(lambda uow: [uow.change(staff_table, each.id, active=False) for each in (second, deputy)])
