@@ -17,7 +17,8 @@ MAX_ATTEMPTS = 8
 BACKOFF = timedelta(seconds=2)  # doubled at every attempt, at most MAX_BACKOFF
 MAX_BACKOFF = timedelta(minutes=30)
 LEASE = timedelta(seconds=60)  # a sender that died holds a row no longer than this
-REDRAW_LEASE = timedelta(seconds=5)  # and a redraw, which may be done twice, no longer than this
+REDRAW_LEASE = timedelta(seconds=9)  # and a redraw, which may be done twice, no longer than this
+REDRAW_PATIENCE = timedelta(seconds=7)  # with a platform; shorter, so that whoever holds a redraw settles it
 
 
 def append(
