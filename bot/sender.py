@@ -96,7 +96,7 @@ class Sender:
         with self._reading.open() as reader:
             look_ahead_to_draw(reader, claimed)
             for row in claimed:
-                drawn.append((row, row["attempts"] + 1, self._draw(reader, row)))
+                drawn.append((row, row["attempts"], self._draw(reader, row)))
         return drawn
 
     def _draw(self, reader: Reader, row: Row) -> OutboundMessage | Exception:
@@ -112,7 +112,7 @@ class Sender:
 
     async def _serve(self, row: Row, attempt: int, drawn: OutboundMessage | Exception) -> None:
         if isinstance(drawn, Overtaken):
-            drop = partial(outbox.dropped, row_id=row["id"], attempt=attempt)
+            drop = partial(self._drop, row=row, attempt=attempt)
             await asyncio.wrap_future(self._store.submit(Unit(drop, name="overtaken")))
             return
         if isinstance(drawn, Exception):
@@ -153,6 +153,13 @@ class Sender:
     def _original(self, row_id: int) -> Row | None:
         with self._reading.open() as reader:
             return reader.peek(outbox_table, row_id)
+
+    def _drop(self, uow: UnitOfWork, row: Row, attempt: int) -> None:
+        """Decided again: between the look and now the notice may have been given a new reason."""
+        if overtaken(self._house, uow, uow.get(outbox_table, row["id"]), uow.now):
+            outbox.dropped(uow, row["id"], attempt)
+        else:
+            outbox.put_back(uow, row["id"], attempt)
 
     def _sent(self, uow: UnitOfWork, row: Row, attempt: int, external_id: str, drawn: OutboundMessage) -> None:
         """The platform has it: settle the row, and write what was said into the conversation."""

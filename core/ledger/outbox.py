@@ -124,9 +124,9 @@ def waiting(reader: Reader, now: datetime, limit: int) -> list[Row]:
 
 
 def claim_all(uow: UnitOfWork, rows: list[Row]) -> list[Row]:
-    """Those of the rows that this sender now has."""
+    """Those of the rows that this sender now has, as they are now: buttons may be others than when it looked."""
     uow.preload(outbox, "id", [row["id"] for row in rows])
-    return [row for row in rows if claim(uow, row)]
+    return [uow.get(outbox, row["id"]) for row in rows if claim(uow, row)]
 
 
 def claim(uow: UnitOfWork, row: Row) -> bool:
@@ -156,6 +156,11 @@ def lost(uow: UnitOfWork, row_id: int, attempt: int, error: str) -> bool:
 def dropped(uow: UnitOfWork, row_id: int, attempt: int) -> bool:
     """A notice whose reason was gone when its turn came: it is not sent."""
     return _settled(uow, row_id, attempt, state="dropped")
+
+
+def put_back(uow: UnitOfWork, row_id: int, attempt: int) -> bool:
+    """A notice that was drawn too early: it is drawn anew at once."""
+    return _settled(uow, row_id, attempt, state="waiting", due=uow.now)
 
 
 def _settled(uow: UnitOfWork, row_id: int, attempt: int, **values: Any) -> bool:
