@@ -93,6 +93,12 @@ def replace(uow: UnitOfWork, copy: Row, notice: dict[str, Any]) -> None:
     uow.change(outbox, copy["id"], notice=notice)
 
 
+def bring_back(uow: UnitOfWork, copy: Row) -> None:
+    """A copy that was dropped has a reason again: it is sent after all."""
+    if copy["state"] == "dropped":
+        uow.change(outbox, copy["id"], state="waiting", due=uow.now, attempts=0)
+
+
 def waiting(reader: Reader, now: datetime, limit: int) -> list[Row]:
     """The first open row of every chat, if it is due: later ones of a chat wait for it."""
     earlier = outbox.alias()
