@@ -116,7 +116,8 @@ class Sender:
             await asyncio.wrap_future(self._store.submit(Unit(drop, name="overtaken")))
             return
         if isinstance(drawn, Exception):
-            await self._fail(row, attempt, DeliveryFailed(f"not drawn: {drawn}", permanent=True))
+            hopeless = isinstance(drawn, KeyError)  # no such card; anything else may pass, as a busy database does
+            await self._fail(row, attempt, DeliveryFailed(f"not drawn: {drawn}", permanent=hopeless))
             return
         channel = self._channels.get(f"{row['channel']}:{row['account']}")
         if channel is None:

@@ -1,4 +1,4 @@
-"""A platform that is slow with edits: each is tried by one sender at a time, and ends, so that its chat goes on."""
+"""What hinders the sender for a while: slow edits are tried by one sender at a time and end, and nothing is lost."""
 
 import asyncio
 import contextlib
@@ -8,8 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from adapters.loopback.channel import LoopbackChannel
+from bot import sender
 from core.channel.inbound import Address
 from core.channel.outbound import OutboundMessage
 from core.commands.work import CompleteTask
@@ -113,3 +115,24 @@ def test_an_edit_that_is_never_answered_ends_and_comes_again(house: TestHouse, m
     channel_of(house).let = None
     pass_time(house, timedelta(seconds=2))
     assert "完成" in shown(house, f"task:{task_id}")[0].message.card.footer
+
+
+@pytest.mark.parametrize("redraw", [True, False])
+def test_what_cannot_be_drawn_for_a_moment_comes_a_moment_later(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch, redraw: bool
+) -> None:
+    task_id = new_task(house, case_of(house, open_case(house))["id"])
+    if redraw:
+        house.rest()
+        execute(house, CompleteTask(task_id=task_id), as_(house, house.people[REVIEWER]))
+
+    def busy(*_: object) -> OutboundMessage:
+        raise OperationalError("SELECT", {}, Exception("database is locked"))
+
+    with monkeypatch.context() as moment:
+        moment.setattr(sender, "render", busy)
+        house.rest()
+    assert redraw == bool(shown(house, f"task:{task_id}"))
+    pass_time(house, timedelta(seconds=10))
+    [copy] = shown(house, f"task:{task_id}")
+    assert ("完成" in copy.message.card.footer) == redraw
