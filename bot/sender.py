@@ -43,7 +43,7 @@ class Sender:
         self._house = house
         self._channels = channels
         self._clock = clock
-        self._serving: set[asyncio.Task[None]] = set()
+        self._serving: dict[asyncio.Task[None], int] = {}  # and which row each has in its hands
         self.bell = Bell()
 
     async def run(self) -> None:
@@ -56,17 +56,18 @@ class Sender:
 
     async def _hand_out(self) -> int:
         """Begin to serve what is due, as far as there is room. Returns how many."""
+        busy = frozenset(self._serving.values())
         room = BATCH - len(self._serving)
-        rows = await asyncio.to_thread(self._claim, room) if room > 0 else []
+        rows = await asyncio.to_thread(self._claim, room, busy) if room > 0 else []
         for row, attempt, drawn in rows:
             task = asyncio.create_task(self._serve(row, attempt, drawn))
-            self._serving.add(task)
+            self._serving[task] = row["id"]
             task.add_done_callback(self._served)
         return len(rows)
 
     def _served(self, task: "asyncio.Task[None]") -> None:
         """There is room again, and the next notice of this chat may go."""
-        self._serving.discard(task)
+        del self._serving[task]
         self.bell.ring()
         if not task.cancelled() and (error := task.exception()) is not None:
             # its lease runs out, then it is tried again
@@ -78,10 +79,16 @@ class Sender:
         await asyncio.gather(*(self._serve(row, attempt, drawn) for row, attempt, drawn in rows))
         return len(rows)
 
-    def _claim(self, room: int) -> list[tuple[Row, int, OutboundMessage | Exception]]:
-        """Claim what is due and draw it, in one read; drawing happens now, so that every card tells the present."""
+    def _claim(
+        self, room: int, busy: frozenset[int] = frozenset()
+    ) -> list[tuple[Row, int, OutboundMessage | Exception]]:
+        """Claim what is due and draw it, in one read; drawing happens now, so that every card tells the present.
+
+        `busy`: rows that are being served here. They are not claimed again, however long their platform takes.
+        """
         with self._reading.open() as reader:
-            waiting = outbox.waiting(reader, self._clock.now(), room)
+            found = outbox.waiting(reader, self._clock.now(), room + len(busy))
+        waiting = [row for row in found if row["id"] not in busy][:room]
         if not waiting:
             return []
         claimed = self._store.run(lambda uow: outbox.claim_all(uow, waiting))
@@ -89,7 +96,7 @@ class Sender:
         with self._reading.open() as reader:
             look_ahead_to_draw(reader, claimed)
             for row in claimed:
-                drawn.append((row, row["attempts"] + 1, self._draw(reader, row)))
+                drawn.append((row, row["attempts"], self._draw(reader, row)))
         return drawn
 
     def _draw(self, reader: Reader, row: Row) -> OutboundMessage | Exception:
@@ -105,11 +112,12 @@ class Sender:
 
     async def _serve(self, row: Row, attempt: int, drawn: OutboundMessage | Exception) -> None:
         if isinstance(drawn, Overtaken):
-            drop = partial(outbox.dropped, row_id=row["id"], attempt=attempt)
+            drop = partial(self._drop, row=row, attempt=attempt)
             await asyncio.wrap_future(self._store.submit(Unit(drop, name="overtaken")))
             return
         if isinstance(drawn, Exception):
-            await self._fail(row, attempt, DeliveryFailed(f"not drawn: {drawn}", permanent=True))
+            hopeless = isinstance(drawn, KeyError)  # no such card; anything else may pass, as a busy database does
+            await self._fail(row, attempt, DeliveryFailed(f"not drawn: {drawn}", permanent=hopeless))
             return
         channel = self._channels.get(f"{row['channel']}:{row['account']}")
         if channel is None:
@@ -136,12 +144,23 @@ class Sender:
         original = await asyncio.to_thread(self._original, row["copy_of"])
         if not channel.capabilities.edit or original is None or not original["external_id"]:
             return ""
-        await channel.redraw(address, original["external_id"], drawn)
+        try:
+            async with asyncio.timeout(outbox.REDRAW_PATIENCE.total_seconds()):
+                await channel.redraw(address, original["external_id"], drawn)
+        except TimeoutError as late:
+            raise DeliveryFailed("no answer to an edit", ambiguous=True) from late
         return str(original["external_id"])
 
     def _original(self, row_id: int) -> Row | None:
         with self._reading.open() as reader:
             return reader.peek(outbox_table, row_id)
+
+    def _drop(self, uow: UnitOfWork, row: Row, attempt: int) -> None:
+        """Decided again: between the look and now the notice may have been given a new reason."""
+        if overtaken(self._house, uow, uow.get(outbox_table, row["id"]), uow.now):
+            outbox.dropped(uow, row["id"], attempt)
+        else:
+            outbox.put_back(uow, row["id"], attempt)
 
     def _sent(self, uow: UnitOfWork, row: Row, attempt: int, external_id: str, drawn: OutboundMessage) -> None:
         """The platform has it: settle the row, and write what was said into the conversation."""
@@ -201,9 +220,11 @@ def _push_ahead(uow: UnitOfWork, row: Row, attempt: int, failure: DeliveryFailed
 def _give_back(uow: UnitOfWork, row: Row, attempt: int, failure: DeliveryFailed) -> None:
     """A redraw does not hold up its chat: the reconciler asks for another one, drawn as things are then."""
     words = describe_error(failure)
-    if outbox.lost(uow, row["id"], attempt, words) and looks.refused(
-        uow, row["copy_of"], words, permanent=failure.permanent, after=failure.retry_after
-    ):
+    if not outbox.lost(uow, row["id"], attempt, words):
+        return
+    if failure.ambiguous:
+        looks.forget(uow, row["copy_of"])
+    if looks.refused(uow, row["copy_of"], words, permanent=failure.permanent, after=failure.retry_after):
         log.error("card_lost", notice=row["copy_of"], reason=words[:200])
 
 

@@ -109,6 +109,7 @@ def renew_card(command: RenewCard, deed: Deed) -> int:
             kind, person, case_id = copy["person_kind"], copy["person_id"], copy["case_id"]
             tokens = mint(deed.uow, offers, card=command.card, for_kind=kind, for_id=person, case_id=case_id)
             outbox.replace(deed.uow, copy, {**copy["notice"], "tokens": tokens})
+            outbox.bring_back(deed.uow, copy)
     return outbox.redraw(deed.uow, command.card)
 
 

@@ -50,6 +50,11 @@ def in_doubt(uow: UnitOfWork, copy_id: int) -> None:
     uow.change(outbox, copy_id, shown=None, look_at=uow.now)
 
 
+def forget(uow: UnitOfWork, copy_id: int) -> None:
+    """A redraw may have arrived or may arrive yet: nobody knows what the copy shows."""
+    uow.change(outbox, copy_id, shown=None)
+
+
 def refused(uow: UnitOfWork, copy_id: int, error: str, *, permanent: bool, after: float | None) -> bool:
     """The platform did not take a redraw. Returns whether that was the last try: the copy is lost."""
     row = uow.get(outbox, copy_id)

@@ -17,7 +17,8 @@ MAX_ATTEMPTS = 8
 BACKOFF = timedelta(seconds=2)  # doubled at every attempt, at most MAX_BACKOFF
 MAX_BACKOFF = timedelta(minutes=30)
 LEASE = timedelta(seconds=60)  # a sender that died holds a row no longer than this
-REDRAW_LEASE = timedelta(seconds=5)  # and a redraw, which may be done twice, no longer than this
+REDRAW_LEASE = timedelta(seconds=9)  # and a redraw, which may be done twice, no longer than this
+REDRAW_PATIENCE = timedelta(seconds=7)  # with a platform; shorter, so that whoever holds a redraw settles it
 
 
 def append(
@@ -92,6 +93,12 @@ def replace(uow: UnitOfWork, copy: Row, notice: dict[str, Any]) -> None:
     uow.change(outbox, copy["id"], notice=notice)
 
 
+def bring_back(uow: UnitOfWork, copy: Row) -> None:
+    """A copy that was dropped has a reason again: it is sent after all."""
+    if copy["state"] == "dropped":
+        uow.change(outbox, copy["id"], state="waiting", due=uow.now, attempts=0)
+
+
 def waiting(reader: Reader, now: datetime, limit: int) -> list[Row]:
     """The first open row of every chat, if it is due: later ones of a chat wait for it."""
     earlier = outbox.alias()
@@ -123,9 +130,9 @@ def waiting(reader: Reader, now: datetime, limit: int) -> list[Row]:
 
 
 def claim_all(uow: UnitOfWork, rows: list[Row]) -> list[Row]:
-    """Those of the rows that this sender now has."""
+    """Those of the rows that this sender now has, as they are now: buttons may be others than when it looked."""
     uow.preload(outbox, "id", [row["id"] for row in rows])
-    return [row for row in rows if claim(uow, row)]
+    return [uow.get(outbox, row["id"]) for row in rows if claim(uow, row)]
 
 
 def claim(uow: UnitOfWork, row: Row) -> bool:
@@ -155,6 +162,11 @@ def lost(uow: UnitOfWork, row_id: int, attempt: int, error: str) -> bool:
 def dropped(uow: UnitOfWork, row_id: int, attempt: int) -> bool:
     """A notice whose reason was gone when its turn came: it is not sent."""
     return _settled(uow, row_id, attempt, state="dropped")
+
+
+def put_back(uow: UnitOfWork, row_id: int, attempt: int) -> bool:
+    """A notice that was drawn too early: it is drawn anew at once."""
+    return _settled(uow, row_id, attempt, state="waiting", due=uow.now)
 
 
 def _settled(uow: UnitOfWork, row_id: int, attempt: int, **values: Any) -> bool:

@@ -1,17 +1,20 @@
 """What is over before it could be sent is not sent; what still matters is, however late."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.cards.overtaken import Overtaken
 from core.cases.tables import case, document_version, item
 from core.channel.port import DeliveryFailed
 from core.commands.cases import AdvanceCase, AssignRole
-from core.commands.documents import ReviewDocument
+from core.commands.documents import ReviewDocument, WithdrawDocument
 from core.commands.handoffs import TakeOver
 from core.commands.work import CompleteTask, CreateTask
 from core.conversations.tables import handoff
+from core.engine.access import Actor
 from core.ledger import outbox
 from core.ledger.tables import outbox as table
 from tests.bot.chat import CONSULTANT, COPYWRITER, REVIEWER, case_of, open_case, picture
@@ -148,3 +151,42 @@ def test_a_call_that_somebody_answered_is_not_heard_by_the_others(house: TestHou
     assert more.new() == []
     assert any(CONSULTANT in each for each in client.new())
     assert dropped(house) == ["handoff", "handoff"]
+
+
+def test_whether_a_notice_is_overtaken_is_decided_when_it_is_dropped(house: TestHouse) -> None:
+    """Between the sender's look and its decision a second page may have given the card another reason."""
+    client, reviewer = open_case(house), house.people[REVIEWER]
+    house.quiet = False
+    client.sends("a.jpg", picture(1), "退休证")
+
+    async def until_review() -> None:
+        for loop in (house.banli.receiver, house.banli.fetcher, house.banli.receiver):
+            await loop.work_once()
+        for row, attempt, _ in house.banli.sender._claim(64):
+            await house.banli.sender._serve(row, attempt, Overtaken())
+
+    asyncio.run(until_review())
+    house.quiet = True
+    reviewer.new()
+    house.rest()
+    assert "review" not in dropped(house)
+    assert [each for each in reviewer.new() if "审核：退休证" in each] != []
+
+
+def test_a_version_that_counts_again_is_reviewed_although_its_card_was_dropped(house: TestHouse) -> None:
+    client, reviewer = open_case(house), house.people[REVIEWER]
+    with Down(house):
+        client.sends("a.jpg", picture(1), "退休证")
+        client.sends("b.jpg", picture(2), "退休证")
+    assert "review" in dropped(house)
+    with house.looking() as reader:
+        first, second = reader.find(document_version)
+    reviewer.new()
+    house.do(WithdrawDocument(version_id=second["id"]), Actor(kind="client", id=client.id))
+    assert [each for each in reviewer.new() if "审核：退休证" in each] != []
+    assert "review" not in dropped(house)
+    reviewer.presses("通过", card="退休证")
+    with house.looking() as reader:
+        version = reader.peek(document_version, first["id"])
+    assert version is not None
+    assert version["status"] == "approved"

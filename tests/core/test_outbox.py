@@ -64,6 +64,15 @@ def test_a_chat_is_served_in_order_and_holds_back_no_other(database: str, store:
     assert words(heads(database, clock)) == ["1b", "2a"]
 
 
+def test_a_claimed_notice_is_as_it_is_now(database: str, store: Store, clock: ManualClock) -> None:
+    """A card may be given other buttons between the sender's look and its claim."""
+    row_id = store.run(partial(tell, chat="one", words="old"))
+    found = heads(database, clock)
+    store.run(lambda uow: outbox.replace(uow, found[0], {"kind": "say", "words": "new"}))
+    [claimed] = store.run(lambda uow: outbox.claim_all(uow, found))
+    assert (claimed["id"], claimed["attempts"], words([claimed])) == (row_id, 1, ["new"])
+
+
 def test_a_notice_that_cannot_be_delivered_is_parked_and_lets_the_next_one_go(
     database: str, store: Store, clock: ManualClock
 ) -> None:
