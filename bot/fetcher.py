@@ -237,6 +237,7 @@ class Fetcher:
             caption=said.text,
             item_id=said.item_id,
             album=said.album,
+            handoff_id=row["what"].get("handoff", 0),
         )
         update = Update(
             channel=FETCHER,

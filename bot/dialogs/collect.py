@@ -11,6 +11,7 @@ from core.cases.tables import document_version, item
 from core.channel.inbound import FileArrived, InboundMessage
 from core.commands.documents import AddFile, ShowItem, SubmitDocument
 from core.conversations.burst import Burst, Sent, new_burst
+from core.conversations.handoffs import held_by
 from core.engine.checklist import DONE
 from core.files.inspection import Inspection
 from core.files.tables import file
@@ -41,6 +42,8 @@ def queue(turn: Turn, *, held: bool = False) -> InboundMessage:
         raise TypeError("only a message with a file is fetched")
     client_id = turn.actor.id if turn.actor.kind == "client" else None
     what = {"update": turn.entry_id, "message": said.model_dump(mode="json"), "client_id": client_id}
+    if turn.actor.kind == "staff" and (holding := held_by(turn.uow, turn.actor.id)):
+        what["handoff"] = holding[0]["id"]  # when it is here he may hold another chat
     entry, key = turn.uow.get(inbox, turn.entry_id), f"fetch:{turn.entry_id}"  # it lies where its update came from
     errands.queue(turn.uow, "fetch", key, entry["channel"], entry["account"], turn.chat["key"], what, held=held)
     return said

@@ -82,6 +82,7 @@ class FileArrived(_Inbound):
     caption: str = ""
     item_id: int = 0  # as announced
     album: str = ""
+    handoff_id: int = 0  # the chat that a member of staff held when he sent it; 0: none, so no client gets it
 
 
 Inbound = Annotated[InboundMessage | ButtonPress | ContactEvent | FileArrived, Field(discriminator="type")]
