@@ -7,14 +7,20 @@ from typing import Any
 
 import pytest
 
+from adapters.uploads.routes import _update
+from adapters.webchat.upload import Upload
 from bot.dialogs.uploads import UNTAKEN, WORDS
 from core.cases.tables import case, case_event, item
 from core.channel.inbound import Address, FileRef, InboundMessage
 from core.channel.outbound import Card
 from core.commands.documents import AskUploadLink
 from core.engine.access import Actor
+from core.files.links import Opening
 from core.kit.errors import NotAllowed, NotFound, NotPossibleNow
-from tests.bot.chat import CONSULTANT, case_of, open_case, picture
+from core.kit.ids import new_id
+from core.ledger import inbox
+from core.views.opening_view import opening_view
+from tests.bot.chat import CONSULTANT, bound, case_of, open_case, picture
 from tests.house import Person, TestHouse
 
 MIB = 2**20
@@ -100,6 +106,36 @@ def test_where_no_files_are_taken_every_way_leads_to_the_page(agency: TestHouse)
         assert "聊天里收不到文件" in client.words[-2]
     client.says("1")
     assert "上传链接" not in [button.label for button in card_of(client).buttons]
+
+
+def by_page(house: TestHouse, person: Person, name: str, data: bytes, link: Opening | None = None) -> None:
+    """What the page's route appends for this link; without one, for the newest in his chat."""
+    opening = link or opened(house, person)
+    handle = house.banli.files.put([data], 10 * MIB)
+    with house.looking() as reader:
+        view = opening_view(reader, house.banli.catalogue, opening)
+    upload = Upload(id=str(new_id()), stored=handle, name=name, media_type="image/jpeg", caption="", album="")
+    house.clock.advance(timedelta(minutes=1))
+    house.banli.store.run(lambda uow: inbox.append(uow, _update(opening, view, upload)))
+    house.rest()
+
+
+def opened(house: TestHouse, person: Person) -> Opening:
+    link = next(each.message.card.link for each in reversed(person.messages) if each.message.card.link is not None)
+    return house.banli.house.uploads.read(link.url.rsplit("/", 1)[1], house.clock.now())
+
+
+@pytest.mark.parametrize("limits", [{"files_in": False}, {"max_file_in": 1000}])
+def test_the_page_takes_what_the_channel_of_the_chat_cannot(agency: TestHouse, limits: dict[str, Any]) -> None:
+    """It is for exactly those channels: what counts is the door by which a file comes."""
+    client = open_case(agency)
+    with able(agency, **limits):
+        client.says("上传链接")
+        by_page(agency, client, "退休证.jpg", picture(1))
+        assert bound(agency, client) == [("retire", 1, "submitted")]
+        assert "已收到《退休证》" in client.last
+        announce(agency, client, 5000)  # by the chat it cannot come as before
+        assert card_of(client).kind == "upload_link"
 
 
 def test_a_file_that_could_not_be_fetched_offers_the_page(agency: TestHouse) -> None:
