@@ -235,8 +235,10 @@ class Fetcher:
             problem=problem,
             name=said.file.name if said.file is not None else "",
             caption=said.text,
+            case_id=said.case_id,
             item_id=said.item_id,
             album=said.album,
+            handoff_id=row["what"].get("handoff", 0),
         )
         update = Update(
             channel=FETCHER,

@@ -134,7 +134,8 @@ class Receiver:
         chat = meet(uow, inbound.address, self._language(inbound))
         actor = actor_at(uow, chat, inbound.sender)
         channel = self._channels[f"{inbound.address.channel}:{inbound.address.account}"]
-        turn = Turn(self._house, self._bus, uow, entry_id, inbound, chat, actor, channel.capabilities)
+        able = (channel.capabilities, self._door(entry, channel).capabilities)
+        turn = Turn(self._house, self._bus, uow, entry_id, inbound, chat, actor, *able)
         moved = None
         if entry["channel"] == chat["channel"]:  # he wrote there himself; what comes by a page of ours opens no window
             if actor.kind == "client" and actor.id and inbound.sender == chat["chat"]:
@@ -145,6 +146,10 @@ class Receiver:
         if moved is not None:
             ask_again(turn, moved)
         inbox.done(uow, entry_id)
+
+    def _door(self, entry: Row, channel: Channel) -> Channel:
+        """By which an update came: a page of ours hands in what the chat's own channel may not be able to."""
+        return self._channels.get(f"{entry['channel']}:{entry['account']}", channel)
 
     def _read(self, uow: UnitOfWork, entry: Row) -> Inbound:
         """The parsed entry, once per group. Raises Unreadable."""

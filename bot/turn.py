@@ -39,7 +39,8 @@ class Turn:
     inbound: Arrived
     chat: Row  # the conversation
     actor: Actor
-    capabilities: Capabilities
+    capabilities: Capabilities  # of the channel of this chat: what can be said there
+    door: Capabilities  # of the channel by which the update came: what can come that way
     replies: list[int] = field(default_factory=list)
 
     @property

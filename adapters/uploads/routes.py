@@ -112,7 +112,8 @@ def _update(opening: Opening, view: OpeningView, upload: Upload) -> Update:
     chat = view.chat
     address = Address(channel=chat["channel"], account=chat["account"], chat=chat["chat"])
     ref = FileRef(handle=upload.stored.handle, name=upload.name, media_type=upload.media_type, size=upload.stored.size)
-    said = InboundMessage(address=address, sender=chat["chat"], text=upload.caption, file=ref, item_id=opening.item_id)
+    place = {"case_id": opening.case_id, "item_id": opening.item_id}
+    said = InboundMessage(address=address, sender=chat["chat"], text=upload.caption, file=ref, **place)
     return Update(
         channel=NAME,
         account=ACCOUNT,

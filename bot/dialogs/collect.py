@@ -7,10 +7,12 @@ from bot.dialogs.fitting import continued, fitting_items
 from bot.dialogs.menu import back, person, upload_link, way_in
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
-from core.cases.tables import document_version, item
+from core.cases.tables import case, document_version, item
 from core.channel.inbound import FileArrived, InboundMessage
+from core.clients.guardians import wards_of
 from core.commands.documents import AddFile, ShowItem, SubmitDocument
 from core.conversations.burst import Burst, Sent, new_burst
+from core.conversations.handoffs import held_by
 from core.engine.checklist import DONE
 from core.files.inspection import Inspection
 from core.files.tables import file
@@ -19,6 +21,7 @@ from core.kit.words import said
 from core.ledger import errands, outbox
 from core.ledger.buttons import offer
 from core.ledger.tables import inbox
+from core.store.locks import case_key
 from core.store.sealing import Row
 from core.views.checklist_view import ItemView, checklist, waiting_for_client
 
@@ -41,6 +44,8 @@ def queue(turn: Turn, *, held: bool = False) -> InboundMessage:
         raise TypeError("only a message with a file is fetched")
     client_id = turn.actor.id if turn.actor.kind == "client" else None
     what = {"update": turn.entry_id, "message": said.model_dump(mode="json"), "client_id": client_id}
+    if turn.actor.kind == "staff" and (holding := held_by(turn.uow, turn.actor.id)):
+        what["handoff"] = holding[0]["id"]  # when it is here he may hold another chat
     entry, key = turn.uow.get(inbox, turn.entry_id), f"fetch:{turn.entry_id}"  # it lies where its update came from
     errands.queue(turn.uow, "fetch", key, entry["channel"], entry["account"], turn.chat["key"], what, held=held)
     return said
@@ -75,7 +80,7 @@ def _look(turn: Turn, burst: Burst, sent: Sent, inbound: FileArrived) -> None:
     kept = None if inbound.file_id is None else turn.uow.get(file, inbound.file_id)
     if kept is None or kept["client_id"] != turn.actor.id:  # another person's file never comes this way
         _said(sent, "file.failed")
-        row = turn.case() if inbound.file_id is None else None
+        row = _case(turn, inbound.case_id) if inbound.file_id is None else None
         if row is not None and row["state"] == "open":
             sent.choices = upload_link(row["id"])  # another way, if this one does not work
         return
@@ -83,12 +88,15 @@ def _look(turn: Turn, burst: Burst, sent: Sent, inbound: FileArrived) -> None:
     if kept["inspection"]["verdict"] != "ok":
         _said(sent, "file.refused", reason=Inspection.from_json(kept["inspection"]).say())
         return
-    row = turn.case()
+    row = _case(turn, inbound.case_id)
     if row is None or row["state"] != "open":
         _said(sent, "file.no_case")
         return
     burst.case = row["id"]
     rows = checklist(turn.uow, turn.house.catalogue.compiled(turn.uow, row["flow_version_id"]), row["id"])
+    if sent.wanted and all(each.row["id"] != sent.wanted for each in rows):
+        _said(sent, "file.not_wanted")  # he said what it is: whatever else it might be for is not guessed
+        return
     fitting = fitting_items(turn, rows, kept, burst, sent)
     if len(fitting) == 1:
         _submit(turn, fitting[0], burst, sent, kept)
@@ -96,6 +104,17 @@ def _look(turn: Turn, burst: Burst, sent: Sent, inbound: FileArrived) -> None:
         sent.state, sent.choices = "which", [*_choices(fitting, kept), *person(turn)]
     else:
         _said(sent, "file.no_item")
+
+
+def _case(turn: Turn, case_id: int) -> Row | None:
+    """The case for which the upload page was opened, locked, if it is still his or his ward's; 0: the one talked of."""
+    if not case_id:
+        return turn.case()
+    row = turn.uow.peek(case, case_id)
+    if row is None or row["client_id"] not in (turn.actor.id, *wards_of(turn.uow, turn.actor.id)):
+        return None
+    turn.uow.need(case_key(row["id"]))
+    return row
 
 
 def _submit(turn: Turn, chosen: ItemView, burst: Burst, sent: Sent, kept: Row) -> None:
@@ -130,11 +149,11 @@ def _submit(turn: Turn, chosen: ItemView, burst: Burst, sent: Sent, kept: Row) -
 def placed(turn: Turn, sent: Sent, version_id: int) -> None:
     """The file has found its item; the one that the message names as the next one is expected from now on."""
     chosen = turn.uow.get(item, turn.uow.get(document_version, version_id)["item_id"])
-    case_row = turn.case()
-    if case_row is None:
-        raise RuntimeError("a document without a case")
+    case_row = turn.uow.get(case, chosen["case_id"])
     compiled = turn.house.catalogue.compiled(turn.uow, case_row["flow_version_id"])
     sent.state, sent.version, sent.choices, sent.item = "placed", version_id, [], dict(_name(compiled, chosen))
+    if turn.chat["case_id"] != case_row["id"]:
+        return  # it came by the page for another case: what this chat expects next stays
     waiting = waiting_for_client(checklist(turn.uow, compiled, case_row["id"]))
     partial = next((each for each in waiting if each.row["id"] == chosen["id"]), None)
     following = partial or next(iter(waiting), None)
@@ -148,7 +167,7 @@ def put_in_place(turn: Turn, card: str, file_id: int, version_id: int) -> None:
     found = bursts.again(turn, file_id=file_id)
     if found is None:
         burst = new_burst(turn.actor.id, turn.uow.now)
-        burst.over, burst.case = True, turn.chat["case_id"]
+        burst.over, burst.case = True, turn.uow.get(document_version, version_id)["case_id"]
         sent = burst.joined(turn.entry_id, turn.uow.get(file, file_id)["name"], "", turn.uow.now)
         sent.file = file_id
         outbox.redraw(turn.uow, card)

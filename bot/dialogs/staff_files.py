@@ -1,7 +1,6 @@
 """A file from a member of staff: to the case and item that its caption names (案 V-2026-0001 受理回执), else to the
-client whose chat he holds."""
+client whose chat he held when he sent it."""
 
-from bot.dialogs import handoff
 from bot.dialogs.desk import UPLOAD, item_by_words, reachable
 from bot.turn import Turn
 from core.cases.checklist import items_of
@@ -11,6 +10,7 @@ from core.commands.documents import SubmitDocument
 from core.commands.handoffs import SendFileInChat
 from core.files.inspection import Inspection
 from core.files.tables import file
+from core.kit.errors import AlreadyDecided, NotPossibleNow, Stale
 from core.store.sealing import Row
 
 
@@ -29,9 +29,9 @@ def bind(turn: Turn) -> None:
     if kept["inspection"]["verdict"] != "ok":
         turn.say("file.refused", reason=Inspection.from_json(kept["inspection"]).say())
         return
-    match, holding = UPLOAD.match(inbound.caption.strip()), handoff.held(turn)
-    if match is None and holding is not None:
-        _to_client(turn, holding, kept, inbound.caption.strip())
+    match = UPLOAD.match(inbound.caption.strip())
+    if match is None and inbound.handoff_id:
+        _to_client(turn, inbound.handoff_id, kept, inbound.caption.strip())
         return
     if match is None:
         turn.say("upload.how")
@@ -50,12 +50,15 @@ def bind(turn: Turn) -> None:
         turn.say("upload.done", item=dict(flow.item(wanted["key"]).name), version=number)
 
 
-def _to_client(turn: Turn, holding: Row, kept: Row, words: str) -> None:
-    """A file without the number of a case goes to the client whose chat he holds, as what he writes does."""
-    command = SendFileInChat(handoff_id=holding["id"], file_id=kept["id"], text=words)
+def _to_client(turn: Turn, handoff_id: int, kept: Row, words: str) -> None:
+    """A file without the number of a case goes to the client for whom it was sent, and to nobody else: whoever holds
+    another chat by now, or none, is told that it was not sent."""
+    command = SendFileInChat(handoff_id=handoff_id, file_id=kept["id"], text=words)
     _, refusal = turn.bus.attempt(turn.uow, command, turn.cause)
     if refusal is None:
         turn.say("handoff.file_sent", name=kept["name"])
+    elif isinstance(refusal, Stale | AlreadyDecided | NotPossibleNow):
+        turn.say("handoff.file_not_sent", name=kept["name"])
     else:
         turn.refuse(refusal)
 

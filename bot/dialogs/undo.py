@@ -6,7 +6,7 @@ from bot.dialogs import bursts
 from bot.dialogs.collect import show_item
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
-from core.cases.tables import document_version, item
+from core.cases.tables import case, document_version, item
 from core.cases.withdrawal import last_of
 from core.commands.documents import WithdrawDocument
 from core.engine.checklist import DONE
@@ -66,9 +66,7 @@ def change(turn: Turn) -> None:
 
 
 def _name(turn: Turn, row: Row) -> dict[str, str]:
-    case_row = turn.case()
-    if case_row is None:
-        return {}
+    case_row = turn.uow.get(case, row["case_id"])
     return dict(turn.house.catalogue.compiled(turn.uow, case_row["flow_version_id"]).flow.item(row["key"]).name)
 
 

@@ -25,19 +25,19 @@ def ask(turn: Turn) -> None:
 
 
 def cannot_come(turn: Turn) -> bool:
-    """A file that is too big for this channel and not for us, or that the channel only tells of."""
+    """A file that is too big for the channel by which it comes and not for us, or of which that one only tells."""
     inbound = turn.inbound
     if not isinstance(inbound, InboundMessage) or turn.actor.kind != "client" or not turn.actor.id:
         return False
     if inbound.file is None:
         return inbound.other == UNTAKEN
     size = inbound.file.size or 0
-    return not turn.capabilities.files_in or turn.capabilities.max_file_in < size <= turn.house.upload_bytes
+    return not turn.door.files_in or turn.door.max_file_in < size <= turn.house.upload_bytes
 
 
 def instead(turn: Turn) -> None:
     """Say why, and give the link at once."""
-    turn.say("upload_link.too_big" if turn.capabilities.files_in else "upload_link.no_files")
+    turn.say("upload_link.too_big" if turn.door.files_in else "upload_link.no_files")
     ask(turn)
 
 

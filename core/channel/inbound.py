@@ -50,7 +50,8 @@ class InboundMessage(_Inbound):
     type: Literal["message"] = "message"
     text: str = ""
     file: FileRef | None = None
-    item_id: int = 0  # the item for which a door of ours was opened; 0: none in particular
+    case_id: int = 0  # the case for which a door of ours was opened; 0: the one that the chat is about
+    item_id: int = 0  # the item for which it was opened; 0: none in particular
     album: str = ""  # the platform's id of files that were sent together; empty: it gives none
     other: str = ""  # kind of a message that carries neither text nor a readable file
 
@@ -80,8 +81,10 @@ class FileArrived(_Inbound):
     problem: str = ""  # verdict code when there is no file or it was refused
     name: str = ""
     caption: str = ""
-    item_id: int = 0  # as announced
+    case_id: int = 0  # as announced
+    item_id: int = 0
     album: str = ""
+    handoff_id: int = 0  # the chat that a member of staff held when he sent it; 0: none, so no client gets it
 
 
 Inbound = Annotated[InboundMessage | ButtonPress | ContactEvent | FileArrived, Field(discriminator="type")]

@@ -1,6 +1,7 @@
 """A file of the person who holds a chat reaches the client: as a file where the channel can, else by a signed link."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -9,14 +10,21 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from core.bus.deed import Cause
 from core.cases.tables import case_event
+from core.commands.command import Command
+from core.commands.handoffs import GiveBack, TakeOver
+from core.commands.work import AskHuman
+from core.conversations.tables import conversation, handoff
+from core.engine.access import Actor
 from core.files.links import SENT_VALID, Parcel
 from core.files.tables import file
+from core.kit.ids import new_id
 from core.ledger.tables import audit
 from tests.adapters.test_clamd import BAD, site_with
 from tests.adapters.test_webchat_session import assert_problem
 from tests.adapters.webpage import Page, Site
-from tests.bot.chat import COPYWRITER, case_of, open_case, paper, picture
+from tests.bot.chat import COPYWRITER, assert_readable, case_of, open_case, paper, picture
 from tests.browser.server import free_port
 from tests.house import Person, TestHouse, open_house
 from tests.platforms.fake_clamd import fake_clamd
@@ -82,6 +90,79 @@ def test_after_the_chat_was_given_back_no_file_goes_to_the_client(house: TestHou
     writer.sends("a.pdf", paper("Template"))
     assert "请在文件说明中注明案件号" in writer.last
     assert client.new() == []
+
+
+def announced(house: TestHouse, writer: Person, then: Callable[[], object]) -> None:
+    """He sends a file; this happens before it is here."""
+    house.quiet = False
+    writer.sends("合同.pdf", paper("Contract of one client"))
+    asyncio.run(house.banli.receiver.work_once())
+    then()
+    house.quiet = True
+    house.rest()
+
+
+def test_a_slow_file_goes_to_the_client_for_whom_it_was_sent_or_to_nobody(house: TestHouse) -> None:
+    first, writer = talk(house)
+    other = open_case(house).says("进度")
+
+    def changes_over() -> None:
+        with house.looking() as reader:
+            [mine] = reader.find(handoff, client_id=first.id)
+            chat = reader.first(conversation, client_id=other.id)
+        assert chat is not None
+        me = Actor(kind="staff", id=writer.id, roles=frozenset({"copywriter"}))
+        do_at_once(house, GiveBack(handoff_id=mine["id"]), me)
+        client = Actor(kind="client", id=other.id)
+        second = do_at_once(house, AskHuman(conversation_id=chat["id"], words="人工", reason="word"), client)
+        do_at_once(house, TakeOver(handoff_id=second), me)
+
+    announced(house, writer, changes_over)
+    assert not [each for person in (first, other) for each in person.words if "合同.pdf" in each]
+    assert "文件“合同.pdf”没有发出" in writer.last
+    assert_readable([writer.last])
+    writer.sends("合同.pdf", paper("Contract of the other"))  # now it is meant for him
+    assert "合同.pdf" in other.last
+
+
+def test_of_two_chats_that_he_holds_the_file_goes_to_the_one_of_that_moment(house: TestHouse) -> None:
+    first, writer = talk(house)
+    other = open_case(house).says("进度")
+
+    def holds_another_too() -> None:
+        with house.looking() as reader:
+            chat = reader.first(conversation, client_id=other.id)
+        assert chat is not None
+        client = Actor(kind="client", id=other.id)
+        second = do_at_once(house, AskHuman(conversation_id=chat["id"], words="人工", reason="word"), client)
+        house.clock.advance(timedelta(seconds=5))
+        do_at_once(house, TakeOver(handoff_id=second), Actor("staff", writer.id, roles=frozenset({"copywriter"})))
+
+    announced(house, writer, holds_another_too)
+    assert any("合同.pdf" in each for each in first.words)
+    assert not any("合同.pdf" in each for each in other.words)
+
+
+def test_a_file_that_was_sent_while_he_held_nobody_never_goes_to_a_client(house: TestHouse) -> None:
+    client, writer = open_case(house).says("进度"), house.people[COPYWRITER]
+
+    def takes_over() -> None:
+        with house.looking() as reader:
+            chat = reader.first(conversation, client_id=client.id)
+        assert chat is not None
+        asks = AskHuman(conversation_id=chat["id"], words="人工", reason="word")
+        row_id = do_at_once(house, asks, Actor(kind="client", id=client.id))
+        do_at_once(house, TakeOver(handoff_id=row_id), Actor("staff", writer.id, roles=frozenset({"copywriter"})))
+
+    announced(house, writer, takes_over)
+    assert not any("合同.pdf" in each for each in client.words)
+    assert "请在文件说明中注明案件号" in writer.last
+
+
+def do_at_once(house: TestHouse, command: Command, actor: Actor) -> Any:
+    """Without letting the loops rest: the file is still on its way."""
+    cause = Cause(actor, "chat", new_id())
+    return house.banli.store.run(lambda uow: house.banli.bus.execute(uow, command, cause))
 
 
 def test_what_the_checks_refuse_stays_here(house: TestHouse) -> None:

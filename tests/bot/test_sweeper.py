@@ -73,14 +73,15 @@ class Shop:
         update = Update(channel="c", account="a", platform_id=f"{handle}{self.number}", conversation="c:a:b", raw=raw)
         self.store.run(lambda uow: inbox.append(uow, update))
 
-    def queue(self, handle: str) -> None:
+    def queue(self, handle: str, *, held: bool = False) -> None:
         """The receiver's unit: the update is settled and the errand names the file, in one commit."""
 
         def work(uow: Any) -> None:
             for row in uow.find(inbox_table, inbox_table.c.state == "waiting"):
                 if handle.encode() in row["raw"]:
                     inbox.done(uow, row["id"])
-            errands.queue(uow, "fetch", f"fetch:{handle}", "c", "a", "c:a:b", {"message": {"file": handle}})
+            what = {"message": {"file": handle}}
+            errands.queue(uow, "fetch", f"fetch:{handle}", "c", "a", "c:a:b", what, held=held)
 
         self.store.run(work)
 
@@ -134,19 +135,20 @@ def test_a_file_without_a_name_goes_after_the_grace_time(database: str, tmp_path
 
 
 def test_a_file_that_waits_or_is_parked_in_a_ledger_stays(database: str, tmp_path: Path) -> None:
-    """An update or errand that is a dead letter may be tried again by an admin."""
+    """An update or errand that is a dead letter may be tried again by an admin; one may wait for consent for weeks."""
     with open_shop(database, tmp_path) as shop:
-        told, queued, parked = shop.put(), shop.put(), shop.put()
+        told, queued, parked, unagreed = shop.put(), shop.put(), shop.put(), shop.put()
         shop.announce(told)
         shop.queue(queued)
         shop.queue(parked)
+        shop.queue(unagreed, held=True)
         with shop.reading.open() as reader:
             row = reader.first(errand, key=f"fetch:{parked}")
         assert row is not None
         shop.store.run(lambda uow: uow.change(errand, row["id"], state="dead"))
         shop.clock.move_to(START + timedelta(days=30))
         assert shop.swept() == Swept(0, 0)
-        assert shop.there() == {told, queued, parked}
+        assert shop.there() == {told, queued, parked, unagreed}
 
 
 def test_a_name_that_moves_while_the_sweeper_looks_is_not_missed(database: str, tmp_path: Path) -> None:
