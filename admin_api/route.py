@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeVar
 
 from fastapi.routing import APIRoute
@@ -29,12 +29,13 @@ Method = Literal["GET", "POST"]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a caller must be allowed. Made by `member`, `may`, `reaches` and `does`, never by hand."""
+    """What a caller must be allowed. Made by `member`, `may`, `lists`, `reaches`, `does` and `submits`, never by hand."""
 
     permission: str | None  # None: every member of staff with a valid key
     kind: str = ""  # kind of subject that the caller must reach
     parameter: str = ""  # the path parameter with its id
     command: type[Command] | None = None  # what it does; a refused attempt is audited under this name
+    filtered: bool = False  # the operation shows of its subjects those that the caller reaches
 
 
 def member() -> Need:
@@ -43,8 +44,13 @@ def member() -> Need:
 
 
 def may(permission: str) -> Need:
-    """A right that concerns no subject, or whose subjects the operation filters itself."""
+    """A right that concerns no subject: nobody has it because he stands in for a colleague."""
     return Need(permission)
+
+
+def lists(permission: str) -> Need:
+    """A right whose subjects the operation filters itself: also those of a colleague for whom the caller stands in."""
+    return Need(permission, filtered=True)
 
 
 def reaches(permission: str, kind: str, parameter: str) -> Need:
@@ -100,7 +106,8 @@ class DeskRoute(APIRoute):
         need, policy = self.need, desk.parts.policy
         if need.permission is None or (need.command is not None and not need.kind):
             return None  # everybody may, or the bus asks
-        if not policy.may(desk.actor, need.permission):
+        as_himself = not need.kind and not need.filtered
+        if not policy.may(replace(desk.actor, stands_for=()) if as_himself else desk.actor, need.permission):
             return NotAllowed(permission=need.permission)
         if not need.kind:
             return None

@@ -8,7 +8,7 @@ from admin_api.case_file import read_file
 from admin_api.desk import AtDesk, Desk
 from admin_api.masked import name_under
 from admin_api.names import names_of
-from admin_api.route import may, reaches, section
+from admin_api.route import lists, reaches, section
 from admin_api.schemas.cases import Board, Case, CaseLine, CaseList, ClientLine, Column, FoundList, line_of, stage_name
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.timeline import Timeline
@@ -25,7 +25,7 @@ PAGE = 100
 State = Literal["open", "closed"]
 
 
-@CASES.operation("GET", "/cases", may("case.read"))
+@CASES.operation("GET", "/cases", lists("case.read"))
 def list_cases(
     desk: AtDesk,
     group_by: Annotated[Literal["stage"] | None, Query()] = None,
@@ -47,7 +47,7 @@ def list_cases(
         return CaseList(cases=_lines(desk, reader, page), next=page[-1]["id"] if len(rows) > limit else None)
 
 
-@CASES.operation("GET", "/find", may("case.read"))
+@CASES.operation("GET", "/find", lists("case.read"))
 def find(
     desk: AtDesk,
     q: Annotated[

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Literal
 
 from admin_api.desk import AtDesk, Desk, command_of
-from admin_api.route import does, may, section
+from admin_api.route import does, lists, section
 from admin_api.schemas.acts import NewMessage
 from admin_api.schemas.handoffs import Handoff, Handoffs, NewHolder, NewNote, handoff_of
 from admin_api.schemas.ids import IdIn
@@ -18,7 +18,7 @@ HANDOFFS = section("handoffs")
 MOST = 500
 
 
-@HANDOFFS.operation("GET", "/handoffs", may("conversation.hold"))
+@HANDOFFS.operation("GET", "/handoffs", lists("conversation.hold"))
 def list_handoffs(desk: AtDesk, state: Literal["waiting", "held", "ended"] = "waiting") -> Handoffs:
     """Chats that the caller may take over or has."""
     with desk.look() as reader:

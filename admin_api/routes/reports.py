@@ -8,7 +8,7 @@ from fastapi import Query
 from pydantic import AwareDatetime
 
 from admin_api.desk import AtDesk
-from admin_api.route import may, section
+from admin_api.route import lists, section
 from admin_api.schemas.reports import ResponseTimes, wait_of
 from core.cases.tables import case
 from core.kit.errors import Invalid, Problem
@@ -24,7 +24,7 @@ Since = Annotated[AwareDatetime | None, Query(description="Seven days before `un
 Until = Annotated[AwareDatetime | None, Query(description="Now where it is left out.")]
 
 
-@REPORTS.operation("GET", "/reports/response", may("board.read"))
+@REPORTS.operation("GET", "/reports/response", lists("board.read"))
 def response_times(desk: AtDesk, since: Since = None, until: Until = None) -> ResponseTimes:
     """How long clients waited: until the bot acknowledged a file, until a person decided on a document."""
     end = until or desk.parts.clock.now()

@@ -2,7 +2,7 @@
 
 from admin_api.case_file import read_version
 from admin_api.desk import AtDesk, Desk, command_of
-from admin_api.route import does, may, section
+from admin_api.route import does, lists, section
 from admin_api.schemas.documents import (
     Approvals,
     ClearReview,
@@ -69,7 +69,7 @@ def give_date(desk: AtDesk, version_id: IdIn, body: NewDate) -> Version:
     return _after(desk, version_id, command_of(GiveDate, {"version_id": version_id, **body.model_dump()}))
 
 
-@REVIEWS.operation("GET", "/reviews/clear", may("document.review"))
+@REVIEWS.operation("GET", "/reviews/clear", lists("document.review"))
 def list_clear_reviews(desk: AtDesk) -> ClearReviews:
     """What waits for the caller's decision and raises no question."""
     with desk.look() as reader:

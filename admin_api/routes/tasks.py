@@ -3,7 +3,7 @@
 from typing import Literal
 
 from admin_api.desk import AtDesk, Desk
-from admin_api.route import does, may, section
+from admin_api.route import does, lists, section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.tasks import NewHolder, NewSnooze, Task, Tasks, task_of
 from core.cases.tables import case
@@ -19,7 +19,7 @@ TASKS = section("tasks")
 MOST = 500
 
 
-@TASKS.operation("GET", "/tasks", may("task.complete"))
+@TASKS.operation("GET", "/tasks", lists("task.complete"))
 def list_tasks(desk: AtDesk, state: Literal["open", "done", "ended"] = "open") -> Tasks:
     """The caller's own tasks, and those of the colleagues for whom he stands in at present."""
     with desk.look() as reader:

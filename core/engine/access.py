@@ -189,6 +189,15 @@ class Policy:
         granted = (self.grants.get(role, {}).get(permission, Reach.NONE) for role in actor.roles)
         return max(granted, default=Reach.NONE)
 
+    def covers(self, roles: Collection[str], others: Collection[str]) -> bool:
+        """Whether nothing that the other roles may reaches farther than what these may."""
+        mine = [self.grants.get(role, {}) for role in roles]
+        return all(
+            reach <= max((each.get(name, Reach.NONE) for each in mine), default=Reach.NONE)
+            for other in others
+            for name, reach in self.grants.get(other, {}).items()
+        )
+
     def fields(self, actor: Actor, kind: str, extra: Mapping[str, Pii] | None = None) -> Mapping[str, Mask]:
         """The mask of every declared field of this kind of row; ``extra`` declares more (a flow's own).
 

@@ -20,15 +20,18 @@ from core.store.reading import Lookup
 from core.store.sealing import Row
 
 LONGEST = timedelta(days=366)
+FARTHEST = timedelta(days=5 * 365)  # from today to the last day
 
 
 def delegate_work(command: DelegateWork, deed: Deed) -> int:
     """Returns the delegation's id. Raises Invalid naming every wrong field, NotFound for somebody who is not there,
-    NotPossibleNow when the same colleague stands in for those days and that role already."""
+    NotAllowed for what is not the actor's to give, NotPossibleNow when the same colleague stands in for those days and
+    that role already."""
     member, zone = deed.uow.get(staff, command.staff_id), _zone(deed)
     other = deed.uow.peek(staff, command.delegate_id)
     if other is None or not other["active"] or not member["active"]:
         raise NotFound(thing="staff", id=command.delegate_id)
+    _check_rank(command, member, deed)
     if problems := _problems(command, member, deed.now.astimezone(zone).date()):
         raise Invalid(problems=problems)
     starts = datetime.combine(command.first, time(), zone)
@@ -137,12 +140,27 @@ def _zone(deed: Deed) -> ZoneInfo:
     return found
 
 
-def _problems(command: DelegateWork, member: Row, today: object) -> list[Problem]:
+def _check_rank(command: DelegateWork, member: Row, deed: Deed) -> None:
+    """Whoever leads delegates for his people: not to himself, and not what reaches farther than his own work.
+
+    Raises NotAllowed.
+    """
+    if deed.actor.kind != "staff" or command.staff_id == deed.actor.id:
+        return
+    if command.delegate_id == deed.actor.id:
+        raise NotAllowed(reason="to_oneself")
+    roles = member["roles"] if command.role is None else [command.role]
+    if not deed.wiring.policy.covers(deed.actor.roles, roles):
+        raise NotAllowed(reason="beyond_yours")
+
+
+def _problems(command: DelegateWork, member: Row, today: date) -> list[Problem]:
     first, last = command.first, command.last
     checks = [
         (command.delegate_id == command.staff_id, "/delegate_id", "不能委托给自己", "not to oneself"),
         (last < first, "/last", "结束日期早于开始日期", "the last day is before the first"),
-        (last.isoformat() < str(today), "/last", "结束日期已过", "the last day has passed"),
+        (last < today, "/last", "结束日期已过", "the last day has passed"),
+        (last > today + FARTHEST, "/last", "结束日期最晚在五年之内", "the last day is at most five years from now"),
         (last - first > LONGEST, "/last", "最长 366 天", "at most 366 days"),
         (
             command.role is not None and command.role not in member["roles"],

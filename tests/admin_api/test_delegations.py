@@ -42,3 +42,27 @@ def test_a_deputy_sees_the_tasks_of_his_principal(office: Office) -> None:
     office.post("visa.copywriter", "/delegations", {"delegate_id": str(office.staff["other.service"]), **DAYS})
     assert office.get("other.service", "/tasks") == office.get("visa.copywriter", "/tasks")
     assert office.get("other.service", "/tasks")["tasks"]
+
+
+def test_nobody_delegates_a_higher_rank_or_to_himself_for_another(office: Office) -> None:
+    lead, admin = str(office.staff["visa.supervisor"]), str(office.staff["visa.admin"])
+    mine, clerk = str(office.staff["visa.reviewer"]), str(office.staff["other.service"])
+    for staff_id, delegate in ((admin, lead), (admin, clerk), (mine, lead)):
+        body = {"staff_id": staff_id, "delegate_id": delegate, **DAYS}
+        office.refused(403, "not_allowed", "visa.supervisor", "POST", "/delegations", json=body)
+    office.post("visa.supervisor", "/delegations", {"staff_id": mine, "delegate_id": clerk, **DAYS})
+
+
+def test_a_right_about_nobody_is_not_delegated(office: Office) -> None:
+    office.post("visa.admin", "/delegations", {"delegate_id": str(office.staff["visa.supervisor"]), **DAYS})
+    office.refused(403, "not_allowed", "visa.supervisor", "GET", "/texts?prefix=welcome")
+    words = {"key": "welcome.client", "language": "en", "words": "x"}
+    office.refused(403, "not_allowed", "visa.supervisor", "POST", "/texts", json=words)
+
+
+def test_days_that_no_calendar_reaches_are_refused(office: Office) -> None:
+    deputy = str(office.staff["other.service"])
+    for first, last in (("9999-12-30", "9999-12-31"), ("2032-03-01", "2032-03-02"), ("0001-01-01", "2026-03-04")):
+        body = {"delegate_id": deputy, "first": first, "last": last}
+        told = office.refused(422, "invalid", "visa.reviewer", "POST", "/delegations", json=body)
+        assert {each["pointer"] for each in told["errors"]} == {"/last"}

@@ -319,3 +319,12 @@ def test_by_words_and_by_a_short_dialog(office: TestHouse, deputy: Person) -> No
     assert f"stands in for {COPYWRITER} from {day} to {day} (Copywriter)" in writer.last
     writer.says("中文")
     assert_readable([*lead.words[-8:], *deputy.words[-3:], *writer.words[-4:]])
+
+
+def test_days_in_another_age_are_answered_in_words(office: TestHouse, deputy: Person) -> None:
+    lead = office.people[REVIEWER]
+    lead.says(f"委托 {name_of(deputy)} 9999-12-30 9999-12-31")
+    assert "结束日期最晚在五年之内" in lead.last
+    lead.says(f"委托 {name_of(deputy)}")
+    lead.says("0001-01-01 9999-12-31")
+    assert "最长 366 天" in lead.last
