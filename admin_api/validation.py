@@ -22,6 +22,11 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str]]] = {
         '"{name}" holds NUL or a number above 64 bits.',
     ),
     "string_unicode": ("text", "“{name}”应为文本。", '"{name}" must be a text.'),
+    "moment": (
+        "moment",
+        "“{name}”换算为 UTC 后应在 1 年至 9999 年之间。",
+        '"{name}" must lie between the years 1 and 9999 in UTC.',
+    ),
     "id": ("id", "“{name}”应为由数字组成的编号文本。", '"{name}" must be an id: digits, as a text.'),
     "model_attributes_type": (
         "mapping",

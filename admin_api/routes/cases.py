@@ -9,6 +9,7 @@ from admin_api.desk import AtDesk, Desk
 from admin_api.masked import name_under
 from admin_api.names import names_of
 from admin_api.route import lists, reaches, section
+from admin_api.schemas.asked import Words
 from admin_api.schemas.cases import Board, Case, CaseLine, CaseList, ClientLine, Column, FoundList, line_of, stage_name
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.timeline import Timeline
@@ -51,7 +52,8 @@ def list_cases(
 def find(
     desk: AtDesk,
     q: Annotated[
-        str, Query(min_length=1, max_length=200, description="A number, name, phone or tag; `tag:` first: tags alone.")
+        Words,
+        Query(min_length=1, max_length=200, description="A number, name, phone or tag; `tag:` first: tags alone."),
     ],
     before: Annotated[IdIn | None, Query(description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = MOST,

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from admin_api.bodies import whole
 from admin_api.desk import AtDesk, command_of
 from admin_api.route import does, may, section
+from admin_api.schemas.asked import Words
 from admin_api.schemas.catalogue import Flows, FlowVersion, Templates, flow_version_of, template_of
 from core.catalog.service import look_over
 from core.catalog.tables import flow_version
@@ -20,7 +21,7 @@ MOST_SOURCE = 256 * 1024  # bytes
 _YAML = {"schema": {"type": "string"}, "example": "key: visa_jp_tourist\nversion: 2\nkind: visa\n"}
 _BODY = {"requestBody": {"required": True, "content": {"application/yaml": _YAML}}}
 
-Mark = Annotated[str | None, Query(max_length=40)]
+Mark = Annotated[Words | None, Query(max_length=40)]
 
 
 async def _source(request: Request) -> bytes:

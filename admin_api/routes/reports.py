@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AwareDatetime
 
 from admin_api.desk import AtDesk
 from admin_api.route import lists, section
+from admin_api.schemas.asked import MomentIn
 from admin_api.schemas.reports import ResponseTimes, wait_of
 from core.cases.tables import case
 from core.kit.errors import Invalid, Problem
@@ -20,8 +20,8 @@ USUAL = timedelta(days=7)
 ACKNOWLEDGED = 5.0  # seconds
 DECIDED = 86_400.0  # seconds: one day
 
-Since = Annotated[AwareDatetime | None, Query(description="Seven days before `until` where it is left out.")]
-Until = Annotated[AwareDatetime | None, Query(description="Now where it is left out.")]
+Since = Annotated[MomentIn | None, Query(description="Seven days before `until` where it is left out.")]
+Until = Annotated[MomentIn | None, Query(description="Now where it is left out.")]
 
 
 @REPORTS.operation("GET", "/reports/response", lists("board.read"))

@@ -6,6 +6,7 @@ from fastapi import Query
 
 from admin_api.desk import AtDesk, Desk
 from admin_api.route import does, may, section
+from admin_api.schemas.asked import Words
 from admin_api.schemas.texts import BotText, BotTexts, NewWords, TextChoice, Wording
 from core.catalog.tables import text_override
 from core.commands.texts import ResetText, SetText
@@ -15,7 +16,7 @@ TEXTS = section("texts")
 
 
 @TEXTS.operation("GET", "/texts", may(SetText.permission))
-def list_texts(desk: AtDesk, prefix: Annotated[str, Query(max_length=80)] = "") -> BotTexts:
+def list_texts(desk: AtDesk, prefix: Annotated[Words, Query(max_length=80)] = "") -> BotTexts:
     """Every sentence that the bot can say, by the beginning of its key."""
     found = [key for key in sorted(desk.parts.texts.keys()) if key.startswith(prefix)]
     own = _own(desk)

@@ -19,7 +19,7 @@ class Sent(BaseModel):
     @field_validator("*")
     @classmethod
     def _plain(cls, value: Any) -> Any:
-        if not _is_plain(value):
+        if not is_plain(value):
             raise PydanticCustomError("nul", "no NUL characters, no numbers beyond 64 bits")
         return value
 
@@ -30,12 +30,12 @@ class Given(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _is_plain(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
     """Whether both databases can keep it: PostgreSQL knows no NUL in a text, and neither knows larger numbers."""
     if isinstance(value, dict):
-        return all(_is_plain(key) and _is_plain(member) for key, member in value.items())
+        return all(is_plain(key) and is_plain(member) for key, member in value.items())
     if isinstance(value, list | tuple):
-        return all(_is_plain(member) for member in value)
+        return all(is_plain(member) for member in value)
     if isinstance(value, int):
         return -_LARGEST <= value <= _LARGEST
     return not (isinstance(value, str) and "\0" in value)

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from core.cases.tables import case
-from core.clients.tables import client
+from core.clients.tables import client, guardian
 from core.clients.tags import tagged
+from core.contracts.tables import contract
 from core.engine.access import Actor, Mask, Policy, Reach, Subject
 from core.kit.crypto import Vault
 from core.store.reading import Lookup
@@ -73,14 +74,24 @@ class Search:
 
     def _without_case(self, people: Iterable[int]) -> Iterator[Row]:
         """Those who have no case at all and whose file the reader reaches."""
+        everybody = set(people)
+        busy = {row["client_id"] for row in self.lookup.preload(case, "client_id", everybody)}
+        self._learn(everybody - busy)
         left = MOST
-        for person in sorted(set(people), reverse=True):
-            if left == 0 or self.lookup.first(case, client_id=person) is not None:
-                continue
+        for person in sorted(everybody - busy, reverse=True):
+            if left == 0:
+                return
             row, subject = self.lookup.peek(client, person), self.client_of(self.lookup, person)
             if row is not None and subject is not None and self.policy.may(self.actor, "client.read", subject):
                 left -= 1
                 yield row
+
+    def _learn(self, people: set[int]) -> None:
+        """What the question whether he reaches them asks of each of them, asked of all at once."""
+        self.lookup.preload(client, "id", people)
+        self.lookup.preload(contract, "client_id", people)
+        wards = self.lookup.preload(guardian, "person_id", people)
+        self.lookup.preload(case, "client_id", {row["client_id"] for row in wards})
 
     def _newest_named(self, words: str) -> list[int]:
         """Clients of this name among those registered last."""
@@ -114,7 +125,7 @@ class Search:
         return [int(row["id"]) for each in indexes for row in self.lookup.find(client, phone_index=each)]
 
     def _of_clients(self, people: Iterable[int]) -> list[Row]:
-        return [row for person in people for row in self.lookup.find(case, client_id=person)]
+        return self.lookup.preload(case, "client_id", people)
 
     def _readable(self, rows: Iterable[Row]) -> list[Row]:
         return [row for row in rows if self.policy.may(self.actor, "case.read", self.subject_of(row))]

@@ -1,8 +1,11 @@
 """Finding and approving in one go over the API: the same functions as in a chat, the same limits."""
 
 from core.commands.desk import TagClient
+from core.commands.people import RegisterClient
+from core.store.unit import UnitOfWork
 from tests.admin_api.office import Office
 from tests.files.papers import pdf
+from tests.statements import statements
 
 
 def numbers(office: Office, who: str, query: str) -> list[str]:
@@ -61,3 +64,21 @@ def test_what_two_people_decide_on_is_left_out(office: Office) -> None:
     assert office.post("visa.reviewer", "/reviews/approve", body) == {"approved": [], "left": [version_id]}
     office.post("visa.supervisor", f"/versions/{version_id}/review", {"decision": "approved"})
     assert office.post("visa.reviewer", "/reviews/approve", body) == {"approved": [version_id], "left": []}
+
+
+def test_many_of_one_name_are_looked_through_with_few_statements(office: Office) -> None:
+    """Whether the reader reaches all of them or none, and whether they are told by name or by tag."""
+
+    def many(uow: UnitOfWork) -> None:
+        for n in range(120):
+            person = office.make(uow, RegisterClient(name=f"测试{n}", phone="13900001111", email="test@example.com"))
+            office.make(uow, TagClient(client_id=person, tag="加急办理"))
+
+    office.parts.store.run(many, timeout=60)
+    for who in ("visa.consultant", "visa.admin"):
+        for words in ("测试", "tag:加急办理", "13900001111"):
+            with statements() as asked:
+                found = office.get(who, f"/find?q={words}")
+            assert len(asked) < 30, (who, words, asked)
+            assert found["cases"] == []
+    assert len(office.get("visa.admin", "/find?q=测试")["clients"]) == 10

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from core.cases.tables import case
 from core.commands.delegations import DelegateWork
@@ -16,6 +15,7 @@ from core.views.digest import Digest, digest
 from tests.bot.chat import COPYWRITER, REVIEWER, case_of
 from tests.bot.test_second_look import sent, version_of
 from tests.house import Person, TestHouse
+from tests.statements import statements
 from tests.stories.journey import acting
 
 
@@ -90,9 +90,7 @@ def test_the_oldest_case_counts_however_many_came_later(office: TestHouse) -> No
             uow.add(case, **fields, number=f"Z-{row['id']}-{n}", team=others)  # type: ignore[attr-defined]
 
     office.banli.store.run(many, timeout=120)
-    asked: list[str] = []
-    with office.looking() as reader:
-        event.listen(reader.connection, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    with statements() as asked, office.looking() as reader:
         found = digest(reader, office.banli.house.catalogue, reviewer.id, office.clock.now())
     assert version in {each["id"] for each in found.reviews}
     assert len(asked) < 25, asked
