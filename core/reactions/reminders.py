@@ -14,7 +14,15 @@ from core.commands.reminders import PlanReminders, RemindClient, SnoozeReminders
 from core.commands.work import Notify, RedrawCard
 from core.conversations.tables import conversation
 from core.engine.manners import Manners, Wanted, next_reminder
-from core.events.happened import ItemsReopened, StageEntered
+from core.events.happened import (
+    DocumentRejected,
+    DocumentWithdrawn,
+    FieldSet,
+    ItemsReopened,
+    StageEntered,
+    TravellerAdded,
+)
+from core.events.people import ConsentGiven, ConsentOnPaper
 from core.events.reminders import ClientMoved, ClientReminded, RemindersSnoozed
 from core.kit.errors import NotPossibleNow
 from core.kit.words import said
@@ -22,13 +30,16 @@ from core.ledger import timers
 from core.ledger.buttons import close_card, offer
 from core.store.sealing import Row
 
+OfCase = StageEntered | ItemsReopened | DocumentRejected | DocumentWithdrawn | FieldSet | TravellerAdded
+OfClient = ClientMoved | ConsentGiven | ConsentOnPaper
+"""After these something may be waited for that was not waited for before."""
 PATIENCE = timedelta(minutes=30)  # between two looks while a person has the chat
 SNOOZES = (1, 3)  # days that a client may choose with a button
 
 
-def plan(event: StageEntered | ItemsReopened | ClientMoved, deed: Deed) -> Iterator[Command]:
-    """A case begins to wait for its client, or waits for something else; or his clock has changed."""
-    if isinstance(event, ClientMoved):
+def plan(event: OfCase | OfClient, deed: Deed) -> Iterator[Command]:
+    """A case begins to wait for its client, or waits for something else; or his clock or his answer has changed."""
+    if isinstance(event, ClientMoved | ConsentGiven | ConsentOnPaper):
         yield PlanReminders(client_id=event.client_id)
     else:
         yield PlanReminders(client_id=deed.uow.get(case, event.case_id or 0)["client_id"])

@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.app import FLOWS
-from core.cases.tables import case, item
+from core.cases.tables import case, document_version, item
 from core.channel.port import DeliveryFailed
-from core.commands.identity import RecordConsent
+from core.commands.cases import AddTraveller
+from core.commands.contracts import Traveller
+from core.commands.documents import ReviewDocument
+from core.commands.identity import RecordConsent, RecordPaperConsent
 from core.commands.reminders import SetClientZone
 from core.commands.work import PublishFlow
 from core.conversations.tables import message
@@ -19,7 +22,8 @@ from core.engine.access import Actor
 from core.kit.errors import Invalid
 from core.ledger import timers
 from core.ledger.tables import outbox, timer
-from tests.bot.chat import CONSULTANT, assert_readable, case_of, newest, newest_card, open_case
+from tests.bot.chat import CONSULTANT, REVIEWER, assert_readable, case_of, newest, newest_card, open_case, picture
+from tests.bot.test_reconciler import as_
 from tests.house import Person, TestHouse, open_house
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -154,6 +158,57 @@ def test_nobody_who_refused_consent_is_reminded(house: TestHouse) -> None:
     house.do(RecordConsent(client_id=client.id, given=False, text="0" * 16), Actor(kind="client", id=client.id))
     until(house, "03-20")
     assert reminded(house, client) == []
+
+
+@pytest.mark.parametrize("on_paper", [True, False])
+def test_who_agrees_after_all_is_reminded_again(house: TestHouse, on_paper: bool) -> None:
+    client = open_case(house)
+    answer = RecordConsent(client_id=client.id, given=False, text="0" * 16)
+    until(house, "03-03")
+    house.do(answer, Actor(kind="client", id=client.id))
+    until(house, "03-05")
+    if on_paper:
+        owner = as_(house, house.people[CONSULTANT])
+        house.do(RecordPaperConsent(client_id=client.id, signed_on=house.clock.now().date()), owner)
+    else:
+        house.do(answer.model_copy(update={"given": True}), Actor(kind="client", id=client.id))
+    until(house, "03-20")
+    assert reminded(house, client) == ["03-05 12:00", "03-08 09:00", "03-10 09:00", "03-11 09:00"]
+
+
+def all_but_one_paper(house: TestHouse) -> tuple[Person, int]:
+    """The reviewer has everything; so much the timer of 4 March has found out, and no other one is planned."""
+    client = open_case(house)
+    client.sends("退休证.jpg", picture(1), "退休证")
+    with house.looking() as reader:
+        [version] = reader.find(document_version)
+    everything_comes(house, client)
+    until(house, "03-05")
+    assert reminded(house, client) == []
+    return client, version["id"]
+
+
+def test_a_paper_that_is_sent_back_is_reminded_of(house: TestHouse) -> None:
+    client, version_id = all_but_one_paper(house)
+    refused = ReviewDocument(version_id=version_id, decision="rejected", reason="blur", ticks=())
+    house.do(refused, as_(house, house.people[REVIEWER]))
+    until(house, "03-20")
+    assert reminded(house, client) == ["03-05 12:00", "03-08 09:00", "03-10 09:00", "03-11 09:00"]
+
+
+def test_a_paper_that_is_taken_back_is_reminded_of(house: TestHouse) -> None:
+    client, _ = all_but_one_paper(house)
+    client.says("撤回")
+    until(house, "03-20")
+    assert reminded(house, client) == ["03-05 12:00", "03-08 09:00", "03-10 09:00", "03-11 09:00"]
+
+
+def test_a_paper_for_one_more_traveller_is_reminded_of(house: TestHouse) -> None:
+    client, _ = all_but_one_paper(house)
+    other = Traveller(name="李四", kind="retired")
+    house.do(AddTraveller(case_id=case_of(house, client)["id"], traveller=other))
+    until(house, "03-20")
+    assert reminded(house, client) == ["03-05 12:00", "03-08 09:00", "03-10 09:00", "03-11 09:00"]
 
 
 def test_on_the_client_s_own_clock_over_the_change_of_the_clocks(house: TestHouse) -> None:
