@@ -9,7 +9,7 @@ from core.channel.inbound import Address, InboundMessage
 from core.clients.tables import consent
 from core.commands.identity import InviteClient, RecordPaperConsent
 from core.files.tables import file
-from core.kit.errors import Invalid
+from core.kit.errors import Invalid, NotPossibleNow
 from core.tasks.tables import task
 from tests.bot.chat import (
     BOTH,
@@ -148,6 +148,23 @@ def test_a_paper_of_the_future_is_none_and_a_yes_needs_no_paper(agency: TestHous
     for _ in range(2):
         agency.do(RecordPaperConsent(client_id=client.id, signed_on=today))
     assert answers(agency, client) == [True]
+
+
+def test_a_paper_that_is_older_than_a_refusal_does_not_undo_it(agency: TestHouse) -> None:
+    known, person = newly_bound(agency)
+    signed = agency.clock.now().date()
+    agency.clock.advance(timedelta(days=2))
+    person.presses("不同意")
+    with pytest.raises(NotPossibleNow) as refused:
+        agency.do(RecordPaperConsent(client_id=known.id, signed_on=signed))
+    day = (signed + timedelta(days=2)).isoformat()
+    assert refused.value.params["day"] == day
+    words = agency.banli.house.texts.say("zh-CN", refused.value.text_key, {"day": day})
+    assert "重新签字" in words
+    assert_readable([words])
+    assert answers(agency, known) == [False]
+    agency.do(RecordPaperConsent(client_id=known.id, signed_on=signed + timedelta(days=2)))  # he has signed again
+    assert answers(agency, known) == [False, True]
 
 
 def test_nobody_is_asked_in_a_group(agency: TestHouse) -> None:
