@@ -72,6 +72,26 @@ def test_a_file_before_the_answer_waits_and_is_not_lost(office: TestHouse) -> No
     assert "已收到《退休证》" in person.last
 
 
+def test_files_that_come_together_before_the_answer_are_asked_about_once(office: TestHouse) -> None:
+    known, person = newly_bound(office)
+    person.new()
+    for number in range(9):
+        person.sends(f"{number}.jpg", picture(number), "退休证", after=0.1 if number else 60, album="nine")
+    first, question = person.new()
+    assert "同意后自动接收" in first
+    assert "您同意吗" in question
+    for number in range(2):  # without an album too; and later it is a new question
+        person.sends(f"b{number}.jpg", picture(20 + number), after=1 if number else 60)
+    assert len(person.new()) == 2
+    person.presses("不同意")
+    person.new()
+    person.sends("c.jpg", picture(30), after=1)  # he may have changed his mind
+    assert "您同意吗" in person.new()[-1]
+    person.presses("同意")
+    with office.looking() as reader:
+        assert len(reader.find(file, client_id=known.id)) == 12
+
+
 def test_who_refuses_can_still_look_and_ask_and_staff_know(agency: TestHouse) -> None:
     known, person = newly_bound(agency)
     copywriter = agency.people[COPYWRITER]
