@@ -59,7 +59,7 @@ def invite_client(desk: AtDesk, client_id: IdIn) -> Invitation:
     return Invitation(code=desk.do(InviteClient(client_id=client_id)))
 
 
-@CLIENTS.operation("POST", "/clients/{client_id}/paper-consent", does(RecordPaperConsent), status=204)
+@CLIENTS.operation("POST", "/clients/{client_id}/paper-consent", does(RecordPaperConsent), status=204, errors=[409])
 def record_paper_consent(desk: AtDesk, client_id: IdIn, body: PaperConsent) -> None:
     """Note that the client has signed on paper: he is not asked in the chat, and files that waited are taken."""
     desk.do(command_of(RecordPaperConsent, {"client_id": client_id, **body.model_dump()}))

@@ -7,13 +7,15 @@ from typing import Any
 from bot.dialogs.collect import go_on, queue
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
-from core.channel.inbound import FileArrived
-from core.clients.consent import answer_of, note_asked
+from core.channel.inbound import FileArrived, InboundMessage
+from core.clients.consent import answer_of, last_answer, note_asked
 from core.clients.tables import client
 from core.commands.identity import AskDataRight, RecordConsent
+from core.conversations.burst import STRAGGLER
 from core.engine.text import LANGUAGES
 from core.kit.words import said
 from core.ledger.buttons import offer
+from core.ledger.tables import errand
 from core.reactions.identity import DAYS
 
 AGREE = said("button.agree")
@@ -77,10 +79,24 @@ def due(turn: Turn) -> bool:
 
 
 def hold(turn: Turn) -> None:
-    """A file before the answer: it stays where it is and is fetched when he agrees."""
+    """A file before the answer: it stays where it is and is fetched when he agrees. Of files that come together the
+    first is answered, and has the question under it."""
+    told = _told_just_now(turn)
     queue(turn, held=True)
-    turn.say("consent.first")
-    ask(turn)
+    if not told:
+        turn.say("consent.first")
+        ask(turn)
+
+
+def _told_just_now(turn: Turn) -> bool:
+    """Whether the file before this one, of the same burst or album, was answered with the question that is open."""
+    said, last = turn.inbound, last_answer(turn.uow, turn.actor.id)
+    album = said.album if isinstance(said, InboundMessage) else ""
+    waiting = turn.uow.find(errand, conversation=turn.chat["key"], state="held")
+    since = [row for row in waiting if last is None or row["due"] > last["at"]]  # due: when it came
+    return any(
+        turn.uow.now - row["due"] <= STRAGGLER or (album and row["what"]["message"]["album"] == album) for row in since
+    )
 
 
 def data_right(turn: Turn) -> None:

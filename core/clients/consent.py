@@ -6,8 +6,9 @@ from core.bus.deed import Deed
 from core.clients.tables import client, consent
 from core.commands.identity import AskDataRight, RecordConsent, RecordPaperConsent
 from core.events.people import ConsentGiven, ConsentOnPaper, ConsentRefused, DataRightAsked
-from core.kit.errors import Invalid, Problem
+from core.kit.errors import Invalid, NotPossibleNow, Problem
 from core.store.reading import Lookup
+from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
 PAPER = "paper"
@@ -32,12 +33,17 @@ def record_consent(command: RecordConsent, deed: Deed) -> None:
 
 def record_paper_consent(command: RecordPaperConsent, deed: Deed) -> None:
     """Kept like an answer in the chat, with who says so; on the timeline of every open case. The same again, and a yes
-    that there is already, change nothing. Raises Invalid for a day that is yet to come."""
+    that there is already, change nothing. Raises Invalid for a day that is yet to come, NotPossibleNow for a paper that
+    is older than his refusal: the newer word counts."""
     if command.signed_on > deed.now.date() + timedelta(days=1):  # it may be tomorrow already where he is
         words = {"zh-CN": "签字日期不能晚于今天", "en": "the day of the signature cannot lie ahead"}
         raise Invalid(problems=[Problem("/signed_on", "consent.day", words)])
-    if answer_of(deed.uow, command.client_id) is True:
+    last = last_answer(deed.uow, command.client_id)
+    if last is not None and last["given"]:
         return
+    refused_on = None if last is None else last["at"].astimezone(deed.tool("zone")).date()
+    if refused_on is not None and refused_on > command.signed_on:
+        raise NotPossibleNow(reason="refused_since", day=refused_on.isoformat())
     signed_on, by_id = command.signed_on.isoformat(), deed.actor.id if deed.actor.kind == "staff" else None
     seen = {"by_id": by_id, "signed_on": signed_on}
     deed.uow.add(consent, client_id=command.client_id, given=True, text="", channel=PAPER, at=deed.now, **seen)
@@ -60,5 +66,10 @@ def ask_data_right(command: AskDataRight, deed: Deed) -> None:
 
 def answer_of(lookup: Lookup, client_id: int) -> bool | None:
     """What this client said last; None when he never answered."""
-    found = lookup.find(consent, client_id=client_id)
-    return max(found, key=lambda row: row["id"])["given"] if found else None
+    last = last_answer(lookup, client_id)
+    return None if last is None else bool(last["given"])
+
+
+def last_answer(lookup: Lookup, client_id: int) -> Row | None:
+    """His newest answer, in a chat or on paper."""
+    return max(lookup.find(consent, client_id=client_id), key=lambda row: int(row["id"]), default=None)

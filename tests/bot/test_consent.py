@@ -9,7 +9,7 @@ from core.channel.inbound import Address, InboundMessage
 from core.clients.tables import consent
 from core.commands.identity import InviteClient, RecordPaperConsent
 from core.files.tables import file
-from core.kit.errors import Invalid
+from core.kit.errors import Invalid, NotPossibleNow
 from core.tasks.tables import task
 from tests.bot.chat import (
     BOTH,
@@ -70,6 +70,26 @@ def test_a_file_before_the_answer_waits_and_is_not_lost(office: TestHouse) -> No
     person.presses("同意")
     assert bound(office, known) == [("retire", 1, "submitted")]
     assert "已收到《退休证》" in person.last
+
+
+def test_files_that_come_together_before_the_answer_are_asked_about_once(office: TestHouse) -> None:
+    known, person = newly_bound(office)
+    person.new()
+    for number in range(9):
+        person.sends(f"{number}.jpg", picture(number), "退休证", after=0.1 if number else 60, album="nine")
+    first, question = person.new()
+    assert "同意后自动接收" in first
+    assert "您同意吗" in question
+    for number in range(2):  # without an album too; and later it is a new question
+        person.sends(f"b{number}.jpg", picture(20 + number), after=1 if number else 60)
+    assert len(person.new()) == 2
+    person.presses("不同意")
+    person.new()
+    person.sends("c.jpg", picture(30), after=1)  # he may have changed his mind
+    assert "您同意吗" in person.new()[-1]
+    person.presses("同意")
+    with office.looking() as reader:
+        assert len(reader.find(file, client_id=known.id)) == 12
 
 
 def test_who_refuses_can_still_look_and_ask_and_staff_know(agency: TestHouse) -> None:
@@ -148,6 +168,23 @@ def test_a_paper_of_the_future_is_none_and_a_yes_needs_no_paper(agency: TestHous
     for _ in range(2):
         agency.do(RecordPaperConsent(client_id=client.id, signed_on=today))
     assert answers(agency, client) == [True]
+
+
+def test_a_paper_that_is_older_than_a_refusal_does_not_undo_it(agency: TestHouse) -> None:
+    known, person = newly_bound(agency)
+    signed = agency.clock.now().date()
+    agency.clock.advance(timedelta(days=2))
+    person.presses("不同意")
+    with pytest.raises(NotPossibleNow) as refused:
+        agency.do(RecordPaperConsent(client_id=known.id, signed_on=signed))
+    day = (signed + timedelta(days=2)).isoformat()
+    assert refused.value.params["day"] == day
+    words = agency.banli.house.texts.say("zh-CN", refused.value.text_key, {"day": day})
+    assert "重新签字" in words
+    assert_readable([words])
+    assert answers(agency, known) == [False]
+    agency.do(RecordPaperConsent(client_id=known.id, signed_on=signed + timedelta(days=2)))  # he has signed again
+    assert answers(agency, known) == [False, True]
 
 
 def test_nobody_is_asked_in_a_group(agency: TestHouse) -> None:
