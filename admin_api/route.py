@@ -29,7 +29,7 @@ Method = Literal["GET", "POST"]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a caller must be allowed. Made by `member`, `may`, `lists`, `reaches`, `does` and `submits`, never by hand."""
+    """What a caller must be allowed. Made by the functions below, never by hand."""
 
     permission: str | None  # None: every member of staff with a valid key
     kind: str = ""  # kind of subject that the caller must reach
