@@ -1,9 +1,14 @@
 """Cards that a former deputy or reviewer still has: no buttons, no pictures, no names; somebody else has the work."""
 
+from datetime import timedelta
+
+from adapters.webchat.people import may_see
+from adapters.webchat.verify import Visitor
 from core.cases.tables import document_version
 from core.commands.delegations import EndDelegation
 from core.commands.desk import HandOver
 from core.commands.documents import ReviewDocument
+from core.commands.people import BindStaffIdentity
 from core.commands.work import RenewCard
 from core.kit.words import said
 from core.ledger.buttons import offer
@@ -55,3 +60,20 @@ def test_a_reviewer_who_handed_over_gets_no_new_buttons(office: TestHouse) -> No
     assert (former.buttons, former.footer) == ((), "审核已转交给其他同事。")
     other.presses("通过", card="退休证")
     assert bound(office, client) == [("retire", 1, "approved")]
+
+
+def test_a_deputy_is_offered_what_he_may_do_and_sees_the_previews(office: TestHouse) -> None:
+    deputy, client = colleague(office, "finance"), open_case(office)
+    made, number = give(office, REVIEWER, deputy, role="reviewer"), case_of(office, client)["number"]
+    client.sends("a.jpg", picture(55), "退休证")
+    deputy.says(f"案 {number}")
+    assert "转交" in [each.label for each in newest_card(deputy, "case").buttons]
+    with office.looking() as reader:
+        version = reader.find(document_version, case_id=case_of(office, client)["id"])[-1]
+    account = Visitor(seat="seat", account="test", visitor=f"visitor-{deputy.id}")
+    bind = BindStaffIdentity(staff_id=deputy.id, channel="webchat", account="test", external_id=account.visitor)
+    office.do(bind)
+    for now, seen in ((office.clock.now(), True), (office.clock.now() + timedelta(days=9), False)):
+        with office.looking() as reader:
+            assert may_see(reader, office.banli.bus, account, version["file_id"], now) is seen
+    office.do(EndDelegation(delegation_id=made), acting(office, REVIEWER))
