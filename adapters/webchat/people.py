@@ -1,5 +1,7 @@
 """Whether a visitor is a client or staff, which language he reads, and which pictures he may see."""
 
+from datetime import datetime
+
 from starlette.requests import Request
 
 from adapters.webchat.channel import NAME
@@ -19,14 +21,15 @@ from core.staff import service as staff_room
 from core.staff.tables import staff
 from core.store.reading import Lookup
 from core.store.unit import UnitOfWork
-from core.wiring.subjects import case_subject
+from core.wiring.subjects import version_subject
 
 
-def actor_of(lookup: Lookup, visitor: Visitor) -> Actor | None:
-    """The person behind a visitor, if he is known."""
+def actor_of(lookup: Lookup, visitor: Visitor, now: datetime | None = None) -> Actor | None:
+    """The person behind a visitor, if he is known; with a moment also those for whom he stands in then."""
     mine = staff_room.identity_of(lookup, NAME, visitor.account, visitor.visitor)
     if mine is not None:
-        return staff_room.actor_of(lookup, mine["staff_id"])
+        member: int = mine["staff_id"]
+        return staff_room.actor_of(lookup, member) if now is None else staff_room.actor_at(lookup, member, now)
     identity = clients.identity_of(lookup, NAME, visitor.account, visitor.visitor)
     return None if identity is None else Actor(kind="client", id=identity["client_id"])
 
@@ -74,11 +77,12 @@ def redraw(uow: UnitOfWork, bus: Bus, cards: list[str]) -> None:
         bus.execute(uow, RedrawCard(card=card), Cause(SYSTEM, "chat", new_id(), NAME))
 
 
-def may_see(lookup: Lookup, bus: Bus, visitor: Visitor, file_id: int) -> bool:
-    """Whoever may read the case's documents may see the preview of each of them."""
-    actor = actor_of(lookup, visitor)
-    version = lookup.first(document_version, file_id=file_id) or lookup.first(document_file, file_id=file_id)
-    if actor is None or version is None:
+def may_see(lookup: Lookup, bus: Bus, visitor: Visitor, file_id: int, now: datetime) -> bool:
+    """Whoever may read the case's documents, or decides on this one, may see its preview."""
+    actor = actor_of(lookup, visitor, now)
+    version, further = lookup.first(document_version, file_id=file_id), lookup.first(document_file, file_id=file_id)
+    version_id = version["id"] if version is not None else None if further is None else further["version_id"]
+    if actor is None or version_id is None:
         return False
-    subject = case_subject(lookup, version["case_id"])
+    subject = version_subject(lookup, version_id)
     return subject is not None and bus.wiring.policy.may(actor, "document.read", subject)

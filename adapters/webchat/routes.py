@@ -219,8 +219,8 @@ class WebchatRoutes:
 
     def _preview(self, visitor: Visitor, file_id: int) -> Response:
         with self._reading.open() as reader:
-            kept = reader.peek(file, file_id) if file_id <= MAX_ID else None
-            if kept is None or not kept["preview_handle"] or not may_see(reader, self._bus, visitor, file_id):
+            kept, now = reader.peek(file, file_id) if file_id <= MAX_ID else None, self._clock.now()
+            if kept is None or not kept["preview_handle"] or not may_see(reader, self._bus, visitor, file_id, now):
                 raise NotFound(thing="file", id=file_id)
         headers = {
             "Cache-Control": "private, max-age=3600",

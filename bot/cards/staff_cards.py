@@ -9,6 +9,7 @@ from core.channel.outbound import Card, Image
 from core.clients.tables import client
 from core.contracts.tables import contract as contract_table
 from core.views.document_view import DocumentView, document_view
+from core.wiring.subjects import version_subject
 
 MAX_FINDINGS = 12
 MAX_NAMES = 4
@@ -83,8 +84,14 @@ def stage_work(ctx: CardContext) -> Card:
 
 
 def review(ctx: CardContext) -> Card:
-    """Preview, findings, ticks, two buttons; after the decision who decided and when."""
+    """Preview, findings, ticks, two buttons; after the decision who decided and when. Whoever may not review it any
+    more sees no picture, no finding and nobody's name."""
     view = document_view(ctx.lookup, ctx.house.catalogue, ctx.subject["version"])
+    title = ctx.say("review.title", item=ctx.word(view.item.name))
+    if not _may_review(ctx, view):
+        footer = ctx.say("review.moved") if view.version["status"] == "submitted" else _decision(ctx, view)
+        number = (ctx.say("review.case"), view.case.row["number"])
+        return Card(title=title, facts=(number,), footer=footer, kind="review")
     facts = [
         (ctx.say("review.case"), view.case.row["number"]),
         (ctx.say("review.client"), ctx.client_name(view.case.client)),
@@ -96,7 +103,7 @@ def review(ctx: CardContext) -> Card:
         facts.insert(2, (ctx.say("review.applicant"), name))
     images = [Image(file_id=each["id"], alt=ctx.word(view.item.name)) for each in view.files if each["preview_handle"]]
     return Card(
-        title=ctx.say("review.title", item=ctx.word(view.item.name)),
+        title=title,
         text="\n".join(_findings(ctx, view)),
         facts=tuple((label, value) for label, value in facts if value),
         image=next(iter(images), None),
@@ -105,6 +112,13 @@ def review(ctx: CardContext) -> Card:
         footer=_decision(ctx, view),
         kind="review",
     )
+
+
+def _may_review(ctx: CardContext, view: DocumentView) -> bool:
+    """At this moment; whoever was asked for a second look, as long as the version is what he looked at."""
+    subject = version_subject(ctx.lookup, view.version["id"])
+    asked = view.version["second_id"] == ctx.actor.id
+    return asked or ctx.house.policy.may(ctx.actor, "document.review", subject)
 
 
 def _names(ctx: CardContext, view: DocumentView) -> str:

@@ -53,11 +53,13 @@ def show_case(turn: Turn, row: Row) -> None:
         offers.append(offer(AskWords(case_id=row["id"], what="consultation"), _TALK, keeps=True))
         if policy.may(actor, "client.tag", client_subject(turn.uow, row["client_id"])):
             offers.append(offer(AskWords(case_id=row["id"], what="tag"), _TAG, keeps=True))
-    his = policy.may(actor, "case.assign", subject) or actor.id in row["team"].values()
-    if his and row["state"] == "open" and policy.may(actor, "case.hand_over", subject):
+    team = set(row["team"].values())
+    givers = policy.acting(actor, OfferHandOver.permission, subject)  # he, and those for whom he stands in
+    his = policy.may(actor, "case.assign", subject) or any(each.people & team for each in givers)
+    if givers and his and row["state"] == "open":
         offers.append(offer(OfferHandOver(case_id=row["id"]), _HAND_OVER, keeps=True))
     compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
-    if policy.may(actor, OfferSendBack.permission, subject) and earlier(compiled, row, actor.roles):
+    if any(earlier(compiled, row, each.roles) for each in policy.acting(actor, OfferSendBack.permission, subject)):
         offers.append(offer(OfferSendBack(case_id=row["id"], stage=row["stage"]), _SEND_BACK, keeps=True))
     offers += _about_client(turn, row["client_id"])
     turn.reply("case", {"case": row["id"]}, offers=offers)

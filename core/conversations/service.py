@@ -2,18 +2,22 @@
 
 from typing import Any
 
+from core.bus.asking import may
 from core.bus.deed import Deed
 from core.clients.guardians import guardians_of
+from core.commands.command import from_json
 from core.commands.work import Forget, Notify, RedrawCard, RenewCard, SayToClient, StartDialog
 from core.conversations import reach
 from core.conversations.reach import address_of
 from core.conversations.tables import conversation
+from core.engine.access import Actor
 from core.events.happened import Notified, NotReachable, SaidToClient
 from core.kit.errors import NotFound
 from core.kit.ids import new_id
 from core.ledger import outbox
-from core.ledger.buttons import Offer, close_card, mint
+from core.ledger.buttons import Offer, close_card, mint, readers
 from core.staff.delegation import deputies
+from core.staff.service import actor_at
 
 SHARED = frozenset({"stage", "substate", "message", "approved", "rework", "reopened"})
 """What a client's guardians are told as well; what he is asked stays with him."""
@@ -101,16 +105,25 @@ def redraw_card(command: RedrawCard, deed: Deed) -> int:
 
 
 def renew_card(command: RenewCard, deed: Deed) -> int:
-    """Returns how many copies will be drawn anew, each with buttons of its own reader."""
+    """Returns how many copies will be drawn anew, each with buttons of its own reader, if it is his work still: he had
+    an open button of this card (or nobody had, as it comes back to life), and may do it at this moment."""
+    had = readers(deed.uow, command.card)
     close_card(deed.uow, command.card)
     offers = [Offer.model_validate(each) for each in command.buttons]
     for copy in outbox.copies(deed.uow, command.card):
-        if copy["notice"]["kind"] == command.notice:
-            kind, person, case_id = copy["person_kind"], copy["person_id"], copy["case_id"]
+        kind, person, case_id = copy["person_kind"], copy["person_id"], copy["case_id"]
+        his = not had or (kind, person) in had
+        if copy["notice"]["kind"] == command.notice and his and _may_press(kind, person, offers, deed):
             tokens = mint(deed.uow, offers, card=command.card, for_kind=kind, for_id=person, case_id=case_id)
             outbox.replace(deed.uow, copy, {**copy["notice"], "tokens": tokens})
             outbox.bring_back(deed.uow, copy)
     return outbox.redraw(deed.uow, command.card)
+
+
+def _may_press(kind: str, person: int, offers: list[Offer], deed: Deed) -> bool:
+    """Whether this reader may do everything that the card offers."""
+    actor = actor_at(deed.uow, person, deed.now) if kind == "staff" else Actor(kind="client", id=person)
+    return actor is not None and all(may(deed, actor, from_json(each.command)) for each in offers)
 
 
 def say_to_client(command: SayToClient, deed: Deed) -> None:

@@ -17,6 +17,8 @@ from core.store.unit import UnitOfWork
 
 MAX_OPEN = 100  # buttons of one person whose cards are looked for
 
+MOST_ENDED = 1000  # buttons of one person that are looked at when a right of his ends
+
 
 class Offer(BaseModel):
     """A button to be minted: the waiting command (as JSON), its label (words in both languages, or
@@ -95,6 +97,26 @@ def spend(uow: UnitOfWork, row: Row, actor: Actor) -> Command:
 def close_card(uow: UnitOfWork, card: str, settled: dict[str, Any] | None = None) -> None:
     """No button of this card can be pressed any more."""
     uow.update_where(button, button.c.card == card, button.c.state == "open", state="closed", **(settled or {}))
+
+
+def readers(lookup: Lookup, card: str) -> set[tuple[str, int | None]]:
+    """Kinds and ids of the people who have an open button of this card."""
+    return {(row["for_kind"], row["for_id"]) for row in lookup.find(button, card=card, state="open")}
+
+
+def open_to(lookup: Lookup, staff_id: int) -> dict[str, list[Command]]:
+    """The newest open buttons of a member of staff: what they offer, by the key of their card."""
+    mine = (button.c.for_kind == "staff", button.c.for_id == staff_id, button.c.state == "open")
+    found: dict[str, list[Command]] = {}
+    for row in lookup.find(button, *mine, order=button.c.id.desc(), limit=MOST_ENDED):
+        found.setdefault(row["card"], []).append(from_json(row["command"]))
+    return found
+
+
+def close_copy(uow: UnitOfWork, card: str, staff_id: int) -> None:
+    """This member of staff can press no button of this card any more; others can."""
+    his = (button.c.for_kind == "staff", button.c.for_id == staff_id)
+    uow.update_where(button, button.c.card == card, button.c.state == "open", *his, state="closed")
 
 
 def open_cards(lookup: Lookup, actor: Actor) -> list[str]:

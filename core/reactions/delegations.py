@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
+from core.bus.asking import may
 from core.bus.deed import Deed
 from core.commands.command import Command
 from core.commands.handoffs import FreeHandoff
-from core.commands.work import Notify
+from core.commands.work import Notify, RedrawCard
 from core.conversations.handoffs import held_by
 from core.events.delegations import DelegationEnded, WorkDelegated
 from core.kit.words import said
+from core.ledger.buttons import close_copy, open_to
 from core.staff.delegation import last_day
+from core.staff.service import actor_at
 from core.staff.tables import delegation, staff
 
 
@@ -33,6 +36,16 @@ def free_chats(event: DelegationEnded, deed: Deed) -> Iterator[Command]:
     """What the deputy holds for somebody waits for that one."""
     for row in held_by(deed.uow, deed.uow.get(delegation, event.delegation_id)["delegate_id"]):
         yield FreeHandoff(handoff_id=row["id"])
+
+
+def end_buttons(event: DelegationEnded, deed: Deed) -> Iterator[Command]:
+    """Cards of work that was his in those days lose their buttons, and say that it is somebody else's."""
+    person = deed.uow.get(delegation, event.delegation_id)["delegate_id"]
+    actor = actor_at(deed.uow, person, deed.now)
+    for card, commands in open_to(deed.uow, person).items():
+        if actor is None or not all(may(deed, actor, each) for each in commands):
+            close_copy(deed.uow, card, person)
+            yield RedrawCard(card=card)
 
 
 def _told(delegation_id: int, deed: Deed) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -9,6 +9,7 @@ from core.commands.handoffs import AddNote
 from core.commands.reviewing import AskSecondLook
 from core.commands.work import CreateTask
 from core.staff.tables import staff as staff_table
+from core.store.unit import UnitOfWork
 from tests.bot.chat import COPYWRITER, REVIEWER, case_of, open_case, picture
 from tests.bot.test_delegation import as_of_now, deputy, give, name_of, outcome
 from tests.house import Person, TestHouse
@@ -17,6 +18,16 @@ from tests.stories.journey import acting
 __all__ = ["deputy"]
 
 TITLE = {"zh-CN": "核对行程", "en": "Check the itinerary"}
+
+
+def leave(house: TestHouse, *people: Person) -> None:
+    """The next test has colleagues of its own."""
+
+    def work(uow: UnitOfWork) -> None:
+        for each in people:
+            uow.change(staff_table, each.id, active=False)
+
+    house.banli.store.run(work)
 
 
 def test_a_deputy_does_not_give_the_case_to_himself(office: TestHouse) -> None:
@@ -36,7 +47,7 @@ def test_a_deputy_does_not_give_the_case_to_himself(office: TestHouse) -> None:
     office.do(EndDelegation(delegation_id=made), acting(office, REVIEWER))
     assert case_of(office, client)["team"] == row["team"]
     assert outcome(office, keen, AddNote(case_id=row["id"], text="x")) == "not_found"
-    office.banli.store.run(lambda uow: uow.change(staff_table, keen.id, active=False))
+    leave(office, keen)
 
 
 def test_a_deputy_hands_work_to_others_and_by_his_own_right_to_himself(office: TestHouse, deputy: Person) -> None:
@@ -49,8 +60,7 @@ def test_a_deputy_hands_work_to_others_and_by_his_own_right_to_himself(office: T
     give(office, name_of(other), lead)
     assert outcome(office, lead, AssignRole(case_id=row["id"], role="reviewer", staff_id=lead.id)) == "done"
     office.do(EndDelegation(delegation_id=made), acting(office, REVIEWER))
-    for each in (other, lead):
-        office.banli.store.run(lambda uow, each=each: uow.change(staff_table, each.id, active=False))
+    leave(office, other, lead)
 
 
 def second_look(house: TestHouse, client: Person, second: int) -> int:
@@ -85,8 +95,7 @@ def test_a_deputy_of_the_same_team_does_the_work_of_his_principal(office: TestHo
     assert (version["first_by"], version["first_for"]) == (writer.id, office.people[REVIEWER].id)
     assert outcome(office, third, acts[2]) == "done"
     office.do(EndDelegation(delegation_id=made), acting(office, REVIEWER))
-    for each in (second, third):
-        office.banli.store.run(lambda uow, each=each: uow.change(staff_table, each.id, active=False))
+    leave(office, second, third)
 
 
 def test_nobody_approves_his_own_upload_as_a_deputy_nor_as_the_first_of_two(office: TestHouse) -> None:
@@ -108,5 +117,4 @@ def test_nobody_approves_his_own_upload_as_a_deputy_nor_as_the_first_of_two(offi
     assert outcome(office, lead, approve) == "not_allowed"
     assert outcome(office, clerk, approve) == "done"  # for the second reviewer; then it is the uploader's turn
     assert outcome(office, lead, approve) == "done"
-    for each in (second, clerk):
-        office.banli.store.run(lambda uow, each=each: uow.change(staff_table, each.id, active=False))
+    leave(office, second, clerk)
