@@ -14,7 +14,7 @@ from core.views.case_view import case_view
 from core.views.document_view import document_view
 from core.views.talk import Said, last_said
 from core.views.timeline import timeline
-from core.wiring.subjects import client_subject, of_case
+from core.wiring.subjects import client_subject, of_case, version_subject
 
 LINES = 6  # of the timeline that the card of a case shows
 LINE = 160  # characters of one of them
@@ -89,7 +89,8 @@ def batch(ctx: CardContext) -> Card:
     lines = []
     for n, version_id in enumerate(ctx.params.get("versions", []), start=1):
         view = document_view(ctx.lookup, ctx.house.catalogue, version_id)
-        if not ctx.house.policy.may(ctx.actor, "document.review", of_case(view.case.row)):
+        his = view.version["reviewed_by"] == ctx.actor.id  # a second reviewer's, who reaches it until it is decided
+        if not his and not ctx.house.policy.may(ctx.actor, "document.review", version_subject(ctx.lookup, version_id)):
             continue
         status = view.version["status"]
         parts = [f"{n}. {view.case.row['number']}", ctx.word(view.item.name), f"v{view.version['n']}"]

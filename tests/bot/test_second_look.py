@@ -217,6 +217,21 @@ def test_the_batch_leaves_it_out_until_one_word_is_missing(office: TestHouse, se
     assert bound(office, client) == [("retire", 1, "approved")]
 
 
+def test_the_batch_of_the_second_one_has_it_once_he_is_the_last(office: TestHouse) -> None:
+    """Though he is on no team and in no department: a colleague has asked him."""
+    second = office.staff(f"复审{len(office.people)}", "reviewer")
+    client, reviewer = asked(office, second, 22), office.people[REVIEWER]
+    number = case_of(office, client)["number"]
+    second.says("批量")
+    assert number not in newest_card(second, "batch").text
+    reviewer.presses("通过", card="退休证")
+    second.says("批量")
+    assert number in newest_card(second, "batch").text
+    second.presses("全部通过")
+    assert bound(office, client) == [("retire", 1, "approved")]
+    office.banli.store.run(lambda uow: uow.change(staff_table, second.id, active=False))
+
+
 def test_shown_in_a_batch_and_then_given_to_two_it_is_left_out(office: TestHouse, second: Person) -> None:
     client, reviewer = sent(office, 18), office.people[REVIEWER]
     reviewer.says("批量")
