@@ -69,6 +69,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (ge.WorkDelegated, on_delegations.tell_both),
     (ge.DelegationEnded, on_delegations.tell_ended),
     (ge.DelegationEnded, on_delegations.free_chats),
+    (ge.DelegationEnded, on_delegations.end_buttons),
     (e.FileStuck, on_held.call_for_help),
     (e.FileUnstuck, on_held.call_off),
     (e.TaskCreated, on_people.hand_out),
