@@ -98,11 +98,12 @@ class Reconciler:
             shows = render(self._house, reader, copy, now).looks
         except Exception as error:  # one card that cannot be drawn must not stop the others
             log.error("card_not_drawn", notice=copy["id"], kind=copy["notice"]["kind"], exc_info=error)
-            return Look(copy, False, seen, now + looks.STILL)
+            return Look(copy, False, seen, now + looks.UNTOLD)
         if shows != copy["shown"]:
             return Look(copy, True, seen, now + looks.SOON)
         live = looks.is_live(copy["card"]) and _has_buttons(reader, copy)
-        return Look(copy, False, seen, now + looks.STILL if live else None)
+        pause = looks.UNTOLD if there is None else looks.STILL
+        return Look(copy, False, seen, now + pause if live else None)
 
 
 def _has_buttons(reader: Reader, copy: Row) -> bool:

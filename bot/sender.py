@@ -9,7 +9,7 @@ import structlog
 
 from bot.ahead import look_ahead_to_draw
 from bot.cards.context import House
-from bot.cards.overtaken import Overtaken, overtaken
+from bot.cards.overtaken import Overtaken, drop, overtaken
 from bot.cards.render import render
 from core.channel.inbound import Address
 from core.channel.outbound import OutboundMessage
@@ -112,8 +112,8 @@ class Sender:
 
     async def _serve(self, row: Row, attempt: int, drawn: OutboundMessage | Exception) -> None:
         if isinstance(drawn, Overtaken):
-            drop = partial(self._drop, row=row, attempt=attempt)
-            await asyncio.wrap_future(self._store.submit(Unit(drop, name="overtaken")))
+            work = partial(drop, house=self._house, row=row, attempt=attempt)
+            await asyncio.wrap_future(self._store.submit(Unit(work, name="overtaken")))
             return
         if isinstance(drawn, Exception):
             hopeless = isinstance(drawn, KeyError)  # no such card; anything else may pass, as a busy database does
@@ -154,13 +154,6 @@ class Sender:
     def _original(self, row_id: int) -> Row | None:
         with self._reading.open() as reader:
             return reader.peek(outbox_table, row_id)
-
-    def _drop(self, uow: UnitOfWork, row: Row, attempt: int) -> None:
-        """Decided again: between the look and now the notice may have been given a new reason."""
-        if overtaken(self._house, uow, uow.get(outbox_table, row["id"]), uow.now):
-            outbox.dropped(uow, row["id"], attempt)
-        else:
-            outbox.put_back(uow, row["id"], attempt)
 
     def _sent(self, uow: UnitOfWork, row: Row, attempt: int, external_id: str, drawn: OutboundMessage) -> None:
         """The platform has it: settle the row, and write what was said into the conversation."""

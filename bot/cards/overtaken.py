@@ -12,9 +12,13 @@ from bot.cards.context import House
 from core.cases.tables import case, document_version
 from core.clients.tables import client
 from core.conversations.tables import conversation, handoff
+from core.ledger import outbox
 from core.ledger.tables import button
+from core.ledger.tables import outbox as outbox_table
+from core.reactions.reminders import make_up
 from core.store.reading import Lookup
 from core.store.sealing import Row
+from core.store.unit import UnitOfWork
 from core.tasks.tables import task
 from core.views.checklist_view import checklist, waiting_for_client
 from core.views.digest import digest
@@ -45,6 +49,19 @@ def overtaken(house: House, lookup: Lookup, row: Row, now: datetime) -> bool:
     return look is not None and look(Turn(house, lookup, row, now))
 
 
+def drop(uow: UnitOfWork, house: House, row: Row, attempt: int) -> None:
+    """Take back a notice that is overtaken, if it still is: it may have been given a new reason since it was looked at.
+
+    A reminder that comes during a talk with a person is made up for when the talk is over.
+    """
+    row = uow.get(outbox_table, row["id"])
+    turn = Turn(house, uow, row, uow.now)
+    if not overtaken(house, uow, row, uow.now):
+        outbox.put_back(uow, row["id"], attempt)
+    elif outbox.dropped(uow, row["id"], attempt) and row["notice"]["kind"] == "reminder" and _in_talk(turn):
+        make_up(uow, turn.about("client"), row["notice"]["params"]["day"])
+
+
 def _stage(turn: Turn) -> bool:
     """The client is somewhere else already, and hears of it; what a stage brought with it (granted, refused) stays."""
     there, params = turn.lookup.peek(case, turn.about("case")), turn.row["notice"]["params"]
@@ -62,10 +79,15 @@ def _reminder(turn: Turn) -> bool:
     if person is None:
         return True
     zone = turn.house.zone if person["zone"] is None else ZoneInfo(person["zone"])
-    chats = turn.lookup.find(conversation, client_id=person["id"])
-    if turn.house.manners.quiet.holds(turn.now, zone) or any(chat["mode"] == "human" for chat in chats):
+    if turn.house.manners.quiet.holds(turn.now, zone) or _in_talk(turn):
         return True
     return not any(_waits(turn, case_id) for case_id in turn.row["notice"]["params"]["cases"])
+
+
+def _in_talk(turn: Turn) -> bool:
+    """Whether a person has a chat with this client."""
+    chats = turn.lookup.find(conversation, client_id=turn.about("client"))
+    return any(chat["mode"] == "human" for chat in chats)
 
 
 def _waits(turn: Turn, case_id: int) -> bool:

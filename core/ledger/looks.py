@@ -14,7 +14,8 @@ from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
 SOON = timedelta(seconds=4)  # after a card was sent or a redraw was asked for: by then it must have come
-STILL = timedelta(minutes=1)  # between two looks at a card with buttons whose case has not moved
+STILL = timedelta(hours=1)  # between two looks at a card with buttons whose case has not moved
+UNTOLD = timedelta(minutes=1)  # and at one without a case, of which no version tells that something has happened
 PATIENT_TRIES = 6  # so many come quickly one after the other
 QUICK = timedelta(seconds=0.5)
 SLOWEST = timedelta(minutes=30)
@@ -28,9 +29,12 @@ def is_live(card: str | None) -> bool:
 
 
 def due(reader: Reader, now: datetime, moved: ColumnElement[bool], limit: int) -> list[Row]:
-    """Copies whose hour has come or about which something has happened (`moved`), longest waiting first."""
+    """Copies about which something has happened (`moved`), then those whose hour has come, longest waiting first."""
     at = outbox.c.look_at
-    return reader.find(outbox, at.is_not(None), (at <= now) | moved, order=at, limit=limit)
+    found = {row["id"]: row for row in reader.find(outbox, at.is_not(None), moved, order=at, limit=limit)}
+    if len(found) < limit:
+        found |= {row["id"]: row for row in reader.find(outbox, at.is_not(None), at <= now, order=at, limit=limit)}
+    return list(found.values())[:limit]
 
 
 def wanted(uow: UnitOfWork, copy: Row) -> None:

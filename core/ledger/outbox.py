@@ -33,7 +33,7 @@ def append(
     copy_of: int | None = None,
     once: str | None = None,
 ) -> int:
-    """Queue one notice; with `once`, a second one with the same key is dropped. Returns the row's id."""
+    """Queue one notice; with `once`, a second one with the same key is left out. Returns the row's id."""
     uow.rings.add("outbox")
     row: dict[str, Any] = {
         "channel": to.channel,
@@ -160,8 +160,8 @@ def lost(uow: UnitOfWork, row_id: int, attempt: int, error: str) -> bool:
 
 
 def dropped(uow: UnitOfWork, row_id: int, attempt: int) -> bool:
-    """A notice whose reason was gone when its turn came: it is not sent."""
-    return _settled(uow, row_id, attempt, state="dropped")
+    """A notice whose reason was gone when its turn came: it is not sent, so the same one may be queued once more."""
+    return _settled(uow, row_id, attempt, state="dropped", once=None)
 
 
 def put_back(uow: UnitOfWork, row_id: int, attempt: int) -> bool:

@@ -29,6 +29,7 @@ from core.kit.words import said
 from core.ledger import timers
 from core.ledger.buttons import close_card, offer
 from core.store.sealing import Row
+from core.store.unit import UnitOfWork
 
 OfCase = StageEntered | ItemsReopened | DocumentRejected | DocumentWithdrawn | FieldSet | TravellerAdded
 OfClient = ClientMoved | ConsentGiven | ConsentOnPaper
@@ -59,10 +60,10 @@ def remind_client(command: RemindClient, deed: Deed) -> None:
     if at is None:
         return
     if at > deed.now:
-        _keep(row, at, deed)
+        _keep(row["id"], at, deed.uow)
         return
     if any(chat["mode"] == "human" for chat in deed.uow.find(conversation, client_id=row["id"])):
-        _keep(row, deed.now + PATIENCE, deed)
+        _keep(row["id"], deed.now + PATIENCE, deed.uow)
         return
     before = row["reminded_on"]
     today = deed.now.astimezone(_zone(row, deed)).date()
@@ -70,6 +71,14 @@ def remind_client(command: RemindClient, deed: Deed) -> None:
     cases = tuple(waiting)
     deed.emit(ClientReminded(client_id=row["id"], cases=cases, day=today.isoformat(), before=before))
     _plan(deed.uow.get(client, row["id"]), waiting, deed)
+
+
+def make_up(uow: UnitOfWork, client_id: int, day: str) -> None:
+    """The reminder of this day was not sent, because a person has the chat: it comes when that is over, and it does
+    not count as sent."""
+    if uow.get(client, client_id)["reminded_on"] == day:
+        uow.change(client, client_id, reminded_on=None, snoozed_until=day)
+        _keep(client_id, uow.now + PATIENCE, uow)
 
 
 def send(event: ClientReminded, deed: Deed) -> Iterator[Command]:
@@ -156,11 +165,11 @@ def _plan(row: Row, waiting: dict[int, Wanted], deed: Deed) -> None:
     if at is None:
         timers.cancel_key(deed.uow, _key(row["id"]))
     else:
-        _keep(row, at, deed)
+        _keep(row["id"], at, deed.uow)
 
 
-def _keep(row: Row, at: datetime, deed: Deed) -> None:
-    timers.plan(deed.uow, _key(row["id"]), at, RemindClient(client_id=row["id"]), case_id=None, scope="remind")
+def _keep(client_id: int, at: datetime, uow: UnitOfWork) -> None:
+    timers.plan(uow, _key(client_id), at, RemindClient(client_id=client_id), case_id=None, scope="remind")
 
 
 def _key(client_id: int) -> str:

@@ -282,6 +282,42 @@ def test_one_round_is_bounded_and_the_longest_waiting_come_first(sqlite_url: str
             assert reader.find(table, table.c.look_at.is_not(None), card=f"task:{tasks[0]}") == []
 
 
+def look_at(house: TestHouse, card: str) -> datetime:
+    [copy] = copies(house, card)
+    assert isinstance(copy["look_at"], datetime)
+    return copy["look_at"]
+
+
+def test_what_has_moved_comes_before_what_is_looked_at_once_more(sqlite_url: str, tmp_path: Path) -> None:
+    with open_house(sqlite_url, tmp_path, channel=ForgetfulChannel()) as house:
+        house.agency()
+        idle, busy = (case_of(house, open_case(house))["id"] for _ in range(2))
+        tasks = [new_task(house, idle) for _ in range(BATCH)]
+        moved = new_task(house, busy)
+        pass_time(house, timedelta(seconds=6))
+        hour = look_at(house, f"task:{tasks[0]}") - house.clock.now()
+        assert looks.UNTOLD < hour <= looks.STILL  # the version of the case tells when something happens
+        house.clock.advance(looks.STILL)
+        execute(house, CompleteTask(task_id=moved), as_(house, house.people[REVIEWER]))
+        assert lose_waiting(house) == 1
+        house.banli.store.run(  # it was looked at a moment ago, the others wait for long
+            lambda uow: uow.change(table, copies(house, f"task:{moved}")[0]["id"], look_at=house.clock.now())
+        )
+        assert reconcile(house) == 1
+        house.rest()
+        assert "完成" in shown(house, f"task:{moved}")[0].message.card.footer
+
+
+def test_a_card_without_a_case_is_looked_at_every_minute(house: TestHouse) -> None:
+    case_id = case_of(house, open_case(house))["id"]
+    task_id = new_task(house, case_id)
+    house.rest()
+    [copy] = copies(house, f"task:{task_id}")
+    house.banli.store.run(lambda uow: uow.change(table, copy["id"], case_id=None))
+    pass_time(house, timedelta(seconds=6))
+    assert timedelta(0) < look_at(house, f"task:{task_id}") - house.clock.now() <= looks.UNTOLD
+
+
 def test_a_card_that_cannot_be_drawn_stops_no_other(house: TestHouse) -> None:
     case_id = case_of(house, open_case(house))["id"]
     broken, whole = new_task(house, case_id), new_task(house, case_id)

@@ -231,6 +231,23 @@ def test_a_reminder_that_a_platform_held_back_until_night_is_not_sent_then(house
     assert reminded(house, client) == ["03-08 09:00"]
 
 
+def test_a_reminder_that_came_during_a_talk_is_made_up_for(house: TestHouse) -> None:
+    client = open_case(house)
+    until(house, "03-04", "08:59")
+    house.channel.failures = [DeliveryFailed("slow", retry_after=1200.0)]
+    until(house, "03-04", "09:05")
+    house.channel.failures.clear()
+    client.says("人工")
+    until(house, "03-04", "09:40")
+    assert reminded(house, client) == []
+    client.says("返回助手")
+    until(house, "03-07", "23:00")
+    [at] = reminded(house, client)
+    assert "03-04 09:40" < at < "03-04 11:00"
+    until(house, "03-20")
+    assert reminded(house, client)[1:] == ["03-08 09:00", "03-10 09:00", "03-11 09:00"]
+
+
 def test_twelve_clients_in_three_zones_to_the_end(house: TestHouse) -> None:
     zones = ("Asia/Shanghai", "Europe/London", "America/New_York")
     clients = [open_case(house) for _ in range(12)]
