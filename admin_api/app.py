@@ -19,6 +19,7 @@ from admin_api.routes import (
     delegations,
     documents,
     handoffs,
+    held_files,
     reports,
     reviews,
     staff,
@@ -41,6 +42,7 @@ SECTIONS: tuple[Section, ...] = (
     texts.TEXTS,
     reports.REPORTS,
     handoffs.HANDOFFS,
+    held_files.HELD_FILES,
     staff.STAFF,
     delegations.DELEGATIONS,
 )

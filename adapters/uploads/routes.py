@@ -112,8 +112,14 @@ def _update(opening: Opening, view: OpeningView, upload: Upload) -> Update:
     chat = view.chat
     address = Address(channel=chat["channel"], account=chat["account"], chat=chat["chat"])
     ref = FileRef(handle=upload.stored.handle, name=upload.name, media_type=upload.media_type, size=upload.stored.size)
-    place = {"case_id": opening.case_id, "item_id": opening.item_id}
-    said = InboundMessage(address=address, sender=chat["chat"], text=upload.caption, file=ref, **place)
+    said = InboundMessage(
+        address=address,
+        sender=chat["chat"],
+        text=upload.caption,
+        file=ref,
+        case_id=opening.case_id,
+        item_id=opening.item_id,
+    )
     return Update(
         channel=NAME,
         account=ACCOUNT,

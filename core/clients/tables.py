@@ -33,7 +33,7 @@ client_identity = Table(
     plain("account", String(100)),
     plain("external_id", String(200)),
     plain("bound_at", Instant),
-    plain("invited", Boolean, default=False, server_default=false()),  # by a code that he had, not by staff
+    plain("invited", Boolean, default=False, server_default=false()),  # by a code that he had; nothing reads it yet
     UniqueConstraint("channel", "account", "external_id"),
 )
 Index("ix_client_identity_client", client_identity.c.client_id)

@@ -12,7 +12,8 @@ from core.conversations.tables import conversation, handoff
 from core.engine.access import Reach
 from core.files.tables import file
 from core.kit.ids import new_id
-from core.ledger.tables import outbox
+from core.ledger import errands
+from core.ledger.tables import errand, outbox
 from core.staff.policy import DEFAULT, ROLES
 from core.staff.tables import api_key, delegation, staff
 from core.store.unit import UnitOfWork
@@ -96,6 +97,8 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "approve_shown": lambda ids: {"json": {"version_ids": [ids["version_id"]]}},
     "list_tasks": lambda ids: {},
     "complete_task": lambda ids: {},
+    "list_held_files": lambda ids: {},
+    "check_file_again": lambda ids: {},
     "list_handoffs": lambda ids: {},
     "take_over": lambda ids: {},
     "pass_handoff": lambda ids: {"json": {"colleague_id": ids["staff_id"]}},
@@ -199,6 +202,7 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "staff_id": str(office.staff[f"{department}.reviewer"]),
         "deputy_id": str(office.staff["deputy"]),
         "delegation_id": _delegation(office, office.staff[f"{department}.reviewer"]),
+        "errand_id": held_file(office, int(case_id), office.clients[name]),
         "handoff_id": _handoff(office, int(case_id), office.clients[name]),
     }
     [holder] = [person for person, staff_id in office.staff.items() if staff_id == work["staff_id"]]
@@ -213,6 +217,18 @@ def _handoff(office: Office, case_id: int, client_id: int) -> str:
         row = uow.add(conversation, **chat, client_id=client_id, case_id=case_id, mode="human")
         about = {"conversation_id": row["id"], "case_id": case_id, "client_id": client_id}
         row = uow.add(handoff, **about, reason="word", called=[], asked_at=uow.now, active_at=uow.now)
+        return int(row["id"])
+
+    return str(office.parts.store.run(work))
+
+
+def held_file(office: Office, case_id: int, client_id: int) -> str:
+    """A file of this client's chat that the scanner has given no verdict on."""
+
+    def work(uow: UnitOfWork) -> int:
+        what = {"client_id": client_id, "held": {}, "since": uow.now.isoformat(), "message": {}}
+        errands.queue(uow, "fetch", f"fetch:{case_id}", "c", "a", f"c:{case_id}", what)
+        [row] = uow.find(errand, key=f"fetch:{case_id}")
         return int(row["id"])
 
     return str(office.parts.store.run(work))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.webchat.throttle import ChatLimits
 from core.clients.invitations import ACCOUNT_TRIES, ALPHABET, HOUSE_TRIES, LENGTH, SHORT, WRONG_TRIES
 from core.clients.tables import client_identity, invitation, wrong_code
 from core.commands.identity import InviteClient
@@ -11,6 +12,7 @@ from core.commands.people import RegisterClient
 from core.engine.access import Actor
 from core.kit.errors import NotFound
 from core.kit.ids import new_id
+from core.kit.settings import Webchat
 from core.ledger.tables import audit
 from core.store.unit import UnitOfWork
 from tests.bot.chat import CONSULTANT, assert_readable, case_of, open_case, token_of
@@ -118,6 +120,19 @@ def test_guesses_in_many_chats_of_one_account_are_stopped_together(office: TestH
     office.clock.advance(SHORT + timedelta(seconds=1))  # nobody waits longer than that for others
     person.says(code).presses("是我")
     assert bound_to(office, person) == [client_id]
+
+
+def test_what_one_address_may_guess_holds_nobody_back(agency: TestHouse) -> None:
+    """As many visitors as the page gives to one address: a full bucket, and what flows in meanwhile."""
+    agency.clock.advance(timedelta(hours=2))
+    an_hour = Webchat().sessions_an_hour * ChatLimits().visitors
+    visitors = an_hour + an_hour // int(timedelta(hours=1) / SHORT)
+    client_id, code = invited(agency)
+    guess(agency, WRONG_TRIES * visitors, "loopback:test")
+    person = unknown(agency)
+    person.says(code).presses("是我")
+    assert bound_to(agency, person) == [client_id]
+    agency.clock.advance(SHORT + timedelta(seconds=1))
 
 
 def test_guesses_at_another_account_hold_nobody_back_here_before_the_houses_limit(agency: TestHouse) -> None:
