@@ -29,11 +29,15 @@ def is_live(card: str | None) -> bool:
 
 
 def due(reader: Reader, now: datetime, moved: ColumnElement[bool], limit: int) -> list[Row]:
-    """Copies about which something has happened (`moved`), then those whose hour has come, longest waiting first."""
+    """Copies about which something has happened (`moved`) and those whose hour has come, longest waiting first.
+
+    Neither kind can keep the other waiting: a redraw that was refused has its hour, whatever else is moving.
+    """
     at = outbox.c.look_at
-    found = {row["id"]: row for row in reader.find(outbox, at.is_not(None), moved, order=at, limit=limit)}
-    if len(found) < limit:
-        found |= {row["id"]: row for row in reader.find(outbox, at.is_not(None), at <= now, order=at, limit=limit)}
+    moving = reader.find(outbox, at.is_not(None), moved, order=at, limit=limit)
+    waiting = reader.find(outbox, at.is_not(None), at <= now, order=at, limit=limit)
+    half = max(limit // 2, limit - len(waiting))
+    found = {row["id"]: row for row in (*moving[:half], *waiting, *moving[half:])}
     return list(found.values())[:limit]
 
 
