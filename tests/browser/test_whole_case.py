@@ -89,7 +89,7 @@ def second_press_is_answered(late: Phone, office: Office) -> None:
     assert APPROVE[office.language] in late.buttons(card)
     late.presses(APPROVE[office.language], card)
     late.view.unroute(STREAM)
-    late.hears("处理")
+    late.hears("已由 复核丙")
     expect(card.get_by_test_id("card-button")).to_have_count(0)
     expect(card).to_contain_text("复核丙")
 
