@@ -11,7 +11,7 @@ import pytest
 from tests.bot.orders import Glance, open_crowd
 from tests.house import TestHouse
 
-ORDERS = int(os.environ.get("BANLI_TEST_ORDERS", "200"))
+ORDERS = int(os.environ.get("BANLI_TEST_ORDERS", "100"))
 EACH = 50  # orders of one test: they run side by side
 ACTS = 15
 
