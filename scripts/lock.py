@@ -19,7 +19,7 @@ def compile_lock(target: str, *inputs: str) -> None:
 def main(arguments: list[str]) -> int:
     compile_lock("requirements.lock", "--group", "build", *arguments)
     # The second holds the first, so that one file gives a whole development environment.
-    dev = ("--group", "build", "--group", "dev", "-c", "requirements.lock")
+    dev = ("--group", "build", "--group", "dev", "--extra", "otel", "-c", "requirements.lock")
     compile_lock("requirements-dev.lock", *dev, *arguments)
     return 0
 
