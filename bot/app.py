@@ -166,7 +166,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         ticker=Ticker(store, reading, bus, watch),
         fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, inspector.limits, scanner),
         sealer=Sealer(store, vault, watch, settings.anchors_file),
-        sweeper=Sweeper(reading, files, watch, timedelta(hours=settings.orphan_hours)),
+        sweeper=Sweeper(store, reading, files, watch, timedelta(hours=settings.orphan_hours)),
         reconciler=Reconciler(store, reading, house, channels, watch),
     )
     _listen(banli)
