@@ -126,6 +126,7 @@ class TestHouse:
     banli: Banli
     clock: ManualClock
     channel: LoopbackChannel
+    runner: asyncio.Runner  # one event loop for the whole test: making one costs more than most rests
     people: dict[str, Person] = field(default_factory=dict)
     quiet: bool = True
     _ids: int = 0
@@ -150,7 +151,7 @@ class TestHouse:
             self.rest()
 
     def rest(self) -> None:
-        asyncio.run(self.banli.work_until_quiet())
+        self.runner.run(self.banli.work_until_quiet())
 
     def move_to(self, moment: datetime) -> None:
         self.clock.move_to(moment)
@@ -248,7 +249,8 @@ def open_house(
     banli.add(there)
     banli.start()
     try:
-        yield TestHouse(banli, clock, there)
+        with asyncio.Runner() as runner:
+            yield TestHouse(banli, clock, there, runner)
     finally:
         banli.stop()
 
