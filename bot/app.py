@@ -22,7 +22,7 @@ from adapters.webchat.hub import Hub
 from adapters.webchat.routes import WebchatRoutes
 from adapters.webchat.throttle import Allowance, ChatLimits
 from admin_api.app import Parts as AdminParts
-from admin_api.app import install
+from admin_api.app import Rates, install
 from bot.cards.context import House
 from bot.demo.people import ACCOUNT as DEMO_ACCOUNT
 from bot.demo.people import SEATS as DEMO_SEATS
@@ -258,6 +258,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
             zone=banli.house.zone,
             links=banli.house.links,
             sent_links=banli.house.sent_links,
+            rates=Rates(settings.api.requests_per_minute),
         ),
     )
     guard(app, _hosts(settings))
@@ -265,8 +266,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
 
 
 def _uploads(banli: Banli) -> UploadRoutes:
-    chat = banli.webchat
-    page = UploadPage(dict(chat.title), chat.max_file_bytes, chat.limits)
+    page = UploadPage(dict(banli.webchat.title), banli.webchat.max_file_bytes, banli.webchat.limits)
     links, catalogue = banli.house.uploads, banli.catalogue
     return UploadRoutes(page, links, catalogue, banli.store, banli.reading, banli.files, banli.clock)
 

@@ -63,6 +63,12 @@ class Limits(_Branch):
     check_processes: int = Field(default=2, ge=1, le=32)
 
 
+class Api(_Branch):
+    """How often one caller of the admin API may ask, in each web process: so many at once, and again in a minute."""
+
+    requests_per_minute: int = Field(default=600, ge=1)
+
+
 class Webchat(_Branch):
     """Who may show the chat in his own page, and how much one visitor may say; an address may ten times as much."""
 
@@ -96,6 +102,7 @@ class Settings(_Branch):
     agency: Agency = Agency()
     log: Log = Log()
     limits: Limits = Limits()
+    api: Api = Api()
     webchat: Webchat = Webchat()
 
     _origins: Mapping[Key, str] = PrivateAttr(default_factory=dict)
