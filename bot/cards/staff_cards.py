@@ -2,7 +2,7 @@
 
 from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.context import CardContext
-from bot.cards.wording import findings_words, flow_message, reason_words, staff_name
+from bot.cards.wording import acted_for, findings_words, flow_message, reason_words, staff_name
 from core.cases.review_snooze import put_off_until
 from core.cases.second_look import waits_for
 from core.channel.outbound import Card, Image
@@ -156,7 +156,7 @@ def decision_of(ctx: CardContext, view: DocumentView) -> str:
         return "\n".join(part for part in (late, _second(ctx, view), later) if part)
     if version["status"] in ("replaced", "withdrawn"):
         return ctx.say(f"review.{version['status']}")
-    who = "" if view.reviewer is None else view.reviewer["name"]
+    who = acted_for(ctx, version["reviewed_by"], version["reviewed_for"])
     reason = reason_words(ctx, view.case.compiled.flow, version["reason"], version["words"])
     return ctx.say(
         f"review.{version['status']}", who=who, when=ctx.when(version["reviewed_at"]), n=version["n"], reason=reason

@@ -2,6 +2,7 @@
 
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
+from bot.cards.wording import acted_for
 from core.cases.review_snooze import put_off_until
 from core.cases.tables import case
 from core.channel.outbound import Card
@@ -34,7 +35,7 @@ def task(ctx: CardContext) -> Card:
 def state_of(ctx: CardContext, row: Row) -> str:
     """What has become of it: done by whom, ended, put off, or in another's hands."""
     if row["state"] == "done":
-        return ctx.say("task.done", who=_name(ctx, row["done_by"]), when=ctx.when(row["done_at"]))
+        return ctx.say("task.done", who=acted_for(ctx, row["done_by"], row["done_for"]), when=ctx.when(row["done_at"]))
     if row["state"] == "ended":
         return ctx.say("task.ended")
     if row["staff_id"] != ctx.actor.id:
