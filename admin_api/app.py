@@ -21,6 +21,7 @@ from admin_api.routes import (
     documents,
     handoffs,
     held_files,
+    lost_cards,
     reports,
     reviews,
     staff,
@@ -44,6 +45,7 @@ SECTIONS: tuple[Section, ...] = (
     reports.REPORTS,
     handoffs.HANDOFFS,
     held_files.HELD_FILES,
+    lost_cards.LOST_CARDS,
     staff.STAFF,
     delegations.DELEGATIONS,
 )

@@ -47,6 +47,7 @@ from core.catalog.texts import BELL as TEXTS_BELL
 from core.channel.port import Channel
 from core.engine.calendar import WorkingCalendar
 from core.engine.calendars.known import CALENDARS
+from core.engine.ladder import Ladder
 from core.engine.manners import Manners, QuietHours
 from core.engine.text import LANGUAGES
 from core.files.child import Inspector
@@ -186,12 +187,14 @@ def _bus(settings: Settings, catalogue: Catalogue, calendars: dict[str, WorkingC
 
 
 def _manners(settings: Settings) -> Manners:
-    """What the agency has settled about quiet hours and reminders."""
+    """What the agency has settled about quiet hours, reminders and overdue work."""
     said = settings.agency
     days = tuple(int(each) for each in said.remind_days.split(",") if each)
     hours = (time.fromisoformat(each) for each in (said.quiet_from, said.quiet_until, said.remind_hour))
     begins, ends, hour = hours
-    return Manners(QuietHours(begins, ends), days, hour)
+    late = settings.overdue
+    ladder = Ladder(late.review_hours, late.person_hours, late.lead_hours, late.admin_hours)
+    return Manners(QuietHours(begins, ends), days, hour, ladder)
 
 
 def _house(

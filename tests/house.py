@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from adapters.loopback.channel import LoopbackChannel, Sent
@@ -25,6 +26,7 @@ from core.kit.ids import new_id
 from core.kit.settings import Limits, Settings
 from core.ledger import inbox
 from core.store.reading import Reader
+from tests.services.databases import Databases, Kind
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 PAUSE = 20.0  # between two files that somebody sends one by one: more than a straggler's
@@ -253,6 +255,13 @@ def open_house(
             yield TestHouse(banli, clock, there, runner)
     finally:
         banli.stop()
+
+
+@contextmanager
+def fresh_house(kind: Kind, databases: Databases, folders: pytest.TempPathFactory) -> Iterator[TestHouse]:
+    """A house on a database of this kind that nobody else has: for what is made once per file of tests."""
+    with databases.fresh(kind) as url, open_house(url, folders.mktemp("house")) as house:
+        yield house
 
 
 def _text(sent: Sent) -> str:

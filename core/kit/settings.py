@@ -7,6 +7,7 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
@@ -39,6 +40,23 @@ class Agency(_Branch):
     @property
     def name(self) -> dict[str, str]:
         return {"zh-CN": self.name_zh, "en": self.name_en}
+
+
+class Overdue(_Branch):
+    """Working hours: how long a review may wait, and how long after a limit each step of the ladder is taken; 0: not at
+    all."""
+
+    review_hours: int = Field(default=8, ge=0, le=400)
+    person_hours: int = Field(default=1, ge=0, le=400)
+    lead_hours: int = Field(default=4, ge=0, le=400)
+    admin_hours: int = Field(default=16, ge=0, le=400)
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        steps = [each for each in (self.person_hours, self.lead_hours, self.admin_hours) if each]
+        if any(later <= sooner for sooner, later in pairwise(steps)):
+            raise ValueError("person_hours, lead_hours and admin_hours rise from step to step (0 leaves a step out)")
+        return self
 
 
 class Log(_Branch):
@@ -100,6 +118,7 @@ class Settings(_Branch):
     orphan_hours: int = Field(default=24, ge=1)  # how old a file must be before one without a name is removed
     audit_anchors: Path | None = None  # best kept where the database's owner cannot write; unset: beside files_dir
     agency: Agency = Agency()
+    overdue: Overdue = Overdue()
     log: Log = Log()
     limits: Limits = Limits()
     api: Api = Api()
