@@ -11,6 +11,7 @@ from admin_api.originals import original_route
 from admin_api.parts import Parts as Parts  # the root finds what it must give beside where it gives it
 from admin_api.route import DeskRoute, Section
 from admin_api.routes import (
+    accounts,
     acts,
     cases,
     catalogue,
@@ -20,6 +21,7 @@ from admin_api.routes import (
     documents,
     handoffs,
     held_files,
+    keys,
     reports,
     reviews,
     staff,
@@ -43,7 +45,9 @@ SECTIONS: tuple[Section, ...] = (
     reports.REPORTS,
     handoffs.HANDOFFS,
     held_files.HELD_FILES,
+    accounts.ACCOUNTS,
     staff.STAFF,
+    keys.KEYS,
     delegations.DELEGATIONS,
 )
 

@@ -1,5 +1,6 @@
 """How an operation is declared: with the permission that it needs, or not at all."""
 
+import contextlib
 import inspect
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
@@ -10,14 +11,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from admin_api.auth import member_of
+from admin_api.auth import NOBODY, Caller, caller_of
 from admin_api.bodies import replayed, whole
 from admin_api.desk import Desk, open_desk
 from admin_api.parts import Parts
 from admin_api.schemas.ids import read_id
 from core.commands.command import Command
-from core.kit.errors import NotAllowed, NotFound, Refusal
+from core.kit.errors import Busy, NotAllowed, NotFound, Refusal
 from core.store.reading import Reader
+from core.store.store import Unit
 from core.wiring.subjects import SUBJECTS
 
 PREFIX: Final = "/api/v1"
@@ -36,6 +38,17 @@ class Need:
     parameter: str = ""  # the path parameter with its id
     command: type[Command] | None = None  # what it does; a refused attempt is audited under this name
     filtered: bool = False  # the operation shows of its subjects those that the caller reaches
+    public: bool = False  # whoever knocks
+
+    @property
+    def told(self) -> str:
+        """As the description of the API names it."""
+        return "anybody" if self.public else self.permission or "member"
+
+
+def anybody() -> Need:
+    """Whoever knocks, before he has signed in."""
+    return Need(None, public=True)
 
 
 def member() -> Need:
@@ -94,9 +107,13 @@ class DeskRoute(APIRoute):
     def admit(self, request: Request) -> Desk:
         """Raises Unauthenticated, NotAllowed without the right, NotFound for what the caller does not reach."""
         parts: Parts = request.app.state.admin_api
+        if self.need.public:
+            return open_desk(parts, NOBODY)
         with parts.reading.open() as reader:
-            desk = open_desk(parts, member_of(reader, request.headers.get("authorization"), parts.clock.now()))
+            caller = caller_of(reader, request.headers.get("authorization"), parts.clock.now())
+            desk = open_desk(parts, caller.actor, caller.session_id)
             refusal = self._refusal(desk, reader, request)
+        _note_use(parts, caller)
         if refusal is not None:
             self._note(desk, request, refusal)
             raise refusal
@@ -124,6 +141,13 @@ class DeskRoute(APIRoute):
             subject_id = read_id(request.path_params[need.parameter])
             subject = None if subject_id is None else f"{need.kind}:{subject_id}"
             desk.note(need.command.__name__, subject, refusal.code)
+
+
+def _note_use(parts: Parts, caller: Caller) -> None:
+    """Seldom, and nobody waits for it; a store that is too busy for it may leave it."""
+    if caller.unnoted(parts.clock.now()):
+        with contextlib.suppress(Busy):
+            parts.store.submit(Unit(caller.note))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +195,7 @@ class Section:
                     tags=[self.tag],
                     responses={**answers, **success},
                     response_model_exclude_unset=True,
-                    openapi_extra={"x-permission": need.permission or "member", **(extra or {})},
+                    openapi_extra={"x-permission": need.told, **(extra or {})},
                     **options,
                 )
             )

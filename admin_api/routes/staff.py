@@ -4,9 +4,9 @@ from admin_api.desk import AtDesk, command_of
 from admin_api.route import does, member, section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
-from admin_api.schemas.people import Key, Me, NewDepartment, NewDigest, NewIdentity, NewKey, NewStaff
+from admin_api.schemas.people import Me, NewDepartment, NewDigest, NewIdentity, NewStaff
 from core.commands.digests import SetDigest
-from core.commands.people import AddDepartment, AddStaff, BindStaffIdentity, IssueApiKey
+from core.commands.people import AddDepartment, AddStaff, BindStaffIdentity
 from core.engine.access import Mask, Reach
 from core.kit.errors import NotFound
 from core.staff.policy import ROLES
@@ -62,10 +62,3 @@ def add_staff(desk: AtDesk, body: NewStaff) -> Created:
 def bind_staff_identity(desk: AtDesk, staff_id: IdIn, body: NewIdentity) -> None:
     """Say that an account on a channel is this member's."""
     desk.do(command_of(BindStaffIdentity, {"staff_id": staff_id, **body.model_dump()}))
-
-
-@STAFF.operation("POST", "/staff/{staff_id}/keys", does(IssueApiKey), status=201)
-def issue_api_key(desk: AtDesk, staff_id: IdIn, body: NewKey) -> Key:
-    """Issue a key that acts as this member; its secret is shown this once."""
-    secret = str(desk.do(command_of(IssueApiKey, {"staff_id": staff_id, "name": body.name})))
-    return Key(key=secret, prefix=secret[:10])

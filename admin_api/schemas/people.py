@@ -133,19 +133,6 @@ class Delegations(Given):
     received: list[Delegation] = Field(description="Others' work, which the caller may do.")
 
 
-class NewKey(Sent):
-    """What a key is for, so that people know which one is meant."""
-
-    name: str = Field(min_length=1, max_length=100, examples=["reporting"])
-
-
-class Key(Given):
-    """A new key. The secret is shown this once and kept nowhere."""
-
-    key: str = Field(examples=["bk_..."])
-    prefix: str
-
-
 class Me(Given):
     """Who the caller is, and what he may do and see."""
 

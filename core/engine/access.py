@@ -48,7 +48,8 @@ class Actor:
 
     ``stands_for`` are the colleagues whose assigned work he may do at present, each with the roles that he was given;
     ``scope`` is such a colleague's one role, empty for all. Once it is known as whom he acts, ``behalf`` names that
-    colleague, and roles and scope are those that he was given; 0: he acts for himself.
+    colleague, and roles and scope are those that he was given; 0: he acts for himself. ``only`` are the permissions of
+    the key with which he came; None: all that he has.
     """
 
     kind: ActorKind
@@ -60,6 +61,7 @@ class Actor:
     stands_for: tuple["Actor", ...] = ()
     scope: str = ""
     behalf: int = 0
+    only: frozenset[str] | None = None
 
     @property
     def person(self) -> int:
@@ -73,7 +75,19 @@ class Actor:
 
     def acting_for(self, principal: "Actor") -> "Actor":
         """He with the colleague's roles, as far as he was given them, and no way to pass them on."""
-        return Actor(self.kind, self.id, principal.roles, name=self.name, scope=principal.scope, behalf=principal.id)
+        return Actor(
+            self.kind,
+            self.id,
+            principal.roles,
+            name=self.name,
+            scope=principal.scope,
+            behalf=principal.id,
+            only=self.only,
+        )
+
+    def shut(self, permission: str) -> bool:
+        """Whether the key with which he came is too narrow for this."""
+        return self.only is not None and permission not in self.only
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +152,8 @@ class Policy:
 
     def may(self, actor: Actor, permission: str, subject: Subject | None = None) -> bool:
         """Whether the actor may do this to the subject; without a subject, whether he may do it at all."""
+        if actor.shut(permission):
+            return False
         if actor.behalf:
             return self.may_for(replace(actor, id=actor.behalf, behalf=0), permission, subject)
         if any(self.may_for(each, permission, subject) for each in actor.stands_for):
@@ -166,6 +182,8 @@ class Policy:
     def acting(self, actor: Actor, permission: str, subject: Subject) -> list[Actor]:
         """As whom he may do this, the likeliest first: for the colleague whose work it is, if it is not his own work
         too; else as himself. Empty: he may not."""
+        if actor.shut(permission):
+            return []
         himself = replace(actor, stands_for=()) if actor.stands_for else actor
         own = [himself] if self.may(himself, permission, subject) else []
         others = [actor.acting_for(each) for each in actor.stands_for if self.may_for(each, permission, subject)]
@@ -176,18 +194,32 @@ class Policy:
         stands in for somebody as far as that one's work, if his own right does not reach farther."""
         if actor.behalf:
             return Reach.ASSIGNED if self.may(actor, permission) else Reach.NONE
+        if actor.shut(permission):
+            return Reach.NONE
         own = self._own(actor, permission)
         given = any(self.may_for(each, permission) for each in actor.stands_for)
         return max(own, Reach.ASSIGNED) if given else own
 
     def _own(self, actor: Actor, permission: str) -> Reach:
         """By his own roles alone."""
+        if actor.shut(permission):
+            return Reach.NONE
         if actor.kind == "client":
             return min(self.client.get(permission, Reach.NONE), Reach.OWN)
         if actor.kind == "system":
             return Reach.ALL if permission in self.system else Reach.NONE
         granted = (self.grants.get(role, {}).get(permission, Reach.NONE) for role in actor.roles)
         return max(granted, default=Reach.NONE)
+
+    def exceeds(self, roles: Collection[str], actor: Actor, only: Collection[str] | None = None) -> bool:
+        """Whether these roles, or a key to ``only`` these permissions of theirs, may anything that reaches farther than
+        what the actor may himself; the system is never exceeded."""
+        return actor.kind != "system" and any(
+            reach > self._own(actor, name)
+            for role in roles
+            for name, reach in self.grants.get(role, {}).items()
+            if only is None or name in only
+        )
 
     def covers(self, roles: Collection[str], others: Collection[str]) -> bool:
         """Whether nothing that the other roles may reaches farther than what these may."""

@@ -28,6 +28,7 @@ _COMMON = {
     "client.read": Reach.ASSIGNED,
     "contract.read": Reach.ASSIGNED,
     "staff.language": Reach.OWN,
+    "staff.account": Reach.OWN,
     "staff.delegate": Reach.OWN,
     "staff.digest": Reach.OWN,
     "flow.read": Reach.ALL,
@@ -111,6 +112,7 @@ _SYSTEM = frozenset(
         "staff.delegate",
         "staff.digest",
         "staff.tell",
+        "session.open",
         "contract.write",
         "contract.finance",
         "contract.activate",
@@ -121,6 +123,7 @@ _SYSTEM = frozenset(
 )
 
 _ADMIN = dict.fromkeys((*_COMMON, *_SALES, *_REVIEW, *_LEAD), Reach.ALL) | {
+    "staff.account": Reach.OWN,  # nobody takes over another's
     "staff.manage": Reach.ALL,
     "flow.publish": Reach.ALL,
     "text.write": Reach.ALL,
@@ -140,6 +143,7 @@ DEFAULT = Policy(
             "contract.finance": Reach.ALL,
             "task.complete": Reach.ASSIGNED,
             "staff.language": Reach.OWN,
+            "staff.account": Reach.OWN,
             "staff.delegate": Reach.OWN,
             "staff.digest": Reach.OWN,
         },

@@ -1,17 +1,15 @@
 """Handlers of the staff room, and the Actor that a member of staff is."""
 
-import hashlib
 from dataclasses import replace
 from datetime import datetime
 
 from core.bus.deed import Deed
-from core.commands.people import AddDepartment, AddStaff, BindStaffIdentity, IssueApiKey, SetStaffLanguage
+from core.commands.people import AddDepartment, AddStaff, BindStaffIdentity, SetStaffLanguage
 from core.engine.access import Actor
 from core.kit.errors import Invalid, Problem
-from core.kit.ids import new_secret
 from core.staff.delegation import narrowed, principals
 from core.staff.policy import ROLES
-from core.staff.tables import api_key, department, staff, staff_identity
+from core.staff.tables import department, staff, staff_identity
 from core.store.reading import Lookup
 from core.store.sealing import Row
 
@@ -62,26 +60,6 @@ def bind_staff_identity(command: BindStaffIdentity, deed: Deed) -> None:
 
 def set_staff_language(command: SetStaffLanguage, deed: Deed) -> None:
     deed.uow.change(staff, command.staff_id, language=command.language)
-
-
-def issue_api_key(command: IssueApiKey, deed: Deed) -> str:
-    """Returns the secret, which is kept nowhere: only its digest is."""
-    deed.uow.get(staff, command.staff_id)
-    secret = "bk_" + new_secret()
-    deed.uow.add(
-        api_key,
-        staff_id=command.staff_id,
-        name=command.name,
-        prefix=secret[:10],
-        digest=digest_of(secret),
-        created_at=deed.now,
-    )
-    return secret
-
-
-def digest_of(secret: str) -> bytes:
-    """SHA-256 of a bearer secret; the secret has 256 random bits, so no slow hash is needed."""
-    return hashlib.sha256(secret.encode()).digest()
 
 
 def identity_of(lookup: Lookup, channel: str, account: str, external_id: str) -> Row | None:

@@ -24,6 +24,7 @@ from core.catalog import service as catalog
 from core.catalog import texts
 from core.clients import consent, guardians, invitations, tags
 from core.clients import service as clients
+from core.commands import accounts as a
 from core.commands import cases as c
 from core.commands import contracts as k
 from core.commands import conversations as v
@@ -45,7 +46,7 @@ from core.conversations import handoffs, held, telling
 from core.conversations import service as conversations
 from core.files import service as files
 from core.reactions import digests, reminders, rules
-from core.staff import delegation
+from core.staff import credentials, delegation, keys, logins, second_factor, sessions, sign_in
 from core.staff import service as staff_room
 from core.surveys import service as surveys
 from core.tasks import hands
@@ -74,7 +75,19 @@ HANDLERS: dict[type[Command], Handler] = {
     p.AddStaff: staff_room.add_staff,
     p.BindStaffIdentity: staff_room.bind_staff_identity,
     p.SetStaffLanguage: staff_room.set_staff_language,
-    p.IssueApiKey: staff_room.issue_api_key,
+    p.IssueApiKey: keys.issue_api_key,
+    p.RevokeApiKey: keys.revoke_api_key,
+    a.SignIn: sign_in.sign_in,
+    a.CountWrongSignIn: sign_in.count_wrong_sign_in,
+    a.SignOut: sessions.sign_out,
+    a.SignOutEverywhere: sessions.sign_out_everywhere,
+    a.SetLogin: logins.set_login,
+    a.ChangePassword: credentials.change_password,
+    a.ResetPassword: credentials.reset_password,
+    a.EnrolTotp: second_factor.enrol_totp,
+    a.ConfirmTotp: second_factor.confirm_totp,
+    a.DisableTotp: second_factor.disable_totp,
+    a.ResetTotp: second_factor.reset_totp,
     g.DelegateWork: delegation.delegate_work,
     g.EndDelegation: delegation.end_delegation,
     g.OfferDelegates: delegation.offer_delegates,
