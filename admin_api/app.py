@@ -18,10 +18,12 @@ from admin_api.routes import (
     clients,
     contracts,
     delegations,
+    departments,
     documents,
     handoffs,
     held_files,
     keys,
+    members,
     reports,
     reviews,
     staff,
@@ -48,6 +50,8 @@ SECTIONS: tuple[Section, ...] = (
     accounts.ACCOUNTS,
     staff.STAFF,
     keys.KEYS,
+    members.MEMBERS,
+    departments.DEPARTMENTS,
     delegations.DELEGATIONS,
 )
 

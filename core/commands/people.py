@@ -39,6 +39,7 @@ class AddStaff(Command):
     roles: tuple[str, ...] = Field(min_length=1, max_length=10)
     department_id: int | None = None
     language: Language = "zh-CN"
+    login: str = Field(default="", max_length=64)  # empty: he does not sign in
 
 
 class BindClientIdentity(Command):

@@ -143,12 +143,18 @@ class Policy:
     client: Mapping[str, Reach] = field(default_factory=dict)
     system: frozenset[str] = frozenset()
     field_rules: FieldRules = field(default_factory=FieldRules)
+    roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # role → language → name
     guardian: frozenset[str] = frozenset()  # what a client may do with the case of somebody whose guardian he is
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "grants", _frozen2(self.grants))
+        object.__setattr__(self, "roles", _frozen2(self.roles))
         object.__setattr__(self, "client", MappingProxyType(dict(self.client)))
         object.__setattr__(self, "system", frozenset(self.system))
+
+    def named(self, role: str) -> dict[str, str]:
+        """The role's name by language; one that is there no more is called by its key."""
+        return dict(self.roles.get(role, {"zh-CN": role, "en": role}))
 
     def may(self, actor: Actor, permission: str, subject: Subject | None = None) -> bool:
         """Whether the actor may do this to the subject; without a subject, whether he may do it at all."""

@@ -125,12 +125,14 @@ _SYSTEM = frozenset(
 _ADMIN = dict.fromkeys((*_COMMON, *_SALES, *_REVIEW, *_LEAD), Reach.ALL) | {
     "staff.account": Reach.OWN,  # nobody takes over another's
     "staff.manage": Reach.ALL,
+    "role.manage": Reach.ALL,
     "flow.publish": Reach.ALL,
     "text.write": Reach.ALL,
     "survey.ask": Reach.ALL,
 }
 
 DEFAULT = Policy(
+    roles=ROLES,
     grants={
         "sales": _COMMON | _SALES,
         "consultant": _COMMON | _SALES | _REVIEW,

@@ -50,6 +50,7 @@ staff_identity = Table(
     plain("account", String(100)),
     plain("external_id", String(200)),
     plain("bound_at", Instant),
+    plain("ended_at", Instant, nullable=True),  # it is nobody's until it is bound again
     UniqueConstraint("channel", "account", "external_id"),
 )
 Index("ix_staff_identity_staff", staff_identity.c.staff_id)

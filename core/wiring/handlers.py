@@ -38,6 +38,7 @@ from core.commands import people as p
 from core.commands import reminders as rm
 from core.commands import reviewing as r
 from core.commands import sending_back as sb
+from core.commands import staffing as sg
 from core.commands import texts as x
 from core.commands import work as w
 from core.commands.command import Command
@@ -46,7 +47,7 @@ from core.conversations import handoffs, held, telling
 from core.conversations import service as conversations
 from core.files import service as files
 from core.reactions import digests, reminders, rules
-from core.staff import credentials, delegation, keys, logins, second_factor, sessions, sign_in
+from core.staff import credentials, delegation, departments, keys, logins, members, second_factor, sessions, sign_in
 from core.staff import service as staff_room
 from core.surveys import service as surveys
 from core.tasks import hands
@@ -71,12 +72,19 @@ HANDLERS: dict[type[Command], Handler] = {
     rm.PlanReminders: reminders.plan_reminders,
     rm.RemindClient: reminders.remind_client,
     rm.SnoozeReminders: reminders.snooze_reminders,
-    p.AddDepartment: staff_room.add_department,
-    p.AddStaff: staff_room.add_staff,
+    p.AddDepartment: departments.add_department,
+    p.AddStaff: members.add_staff,
     p.BindStaffIdentity: staff_room.bind_staff_identity,
     p.SetStaffLanguage: staff_room.set_staff_language,
     p.IssueApiKey: keys.issue_api_key,
     p.RevokeApiKey: keys.revoke_api_key,
+    sg.ChangeStaff: members.change_staff,
+    sg.DisableStaff: members.disable_staff,
+    sg.EnableStaff: members.enable_staff,
+    sg.UnbindStaffIdentity: members.unbind_staff_identity,
+    sg.RenameDepartment: departments.rename_department,
+    sg.MoveDepartment: departments.move_department,
+    sg.DeleteDepartment: departments.delete_department,
     a.SignIn: sign_in.sign_in,
     a.CountWrongSignIn: sign_in.count_wrong_sign_in,
     a.SignOut: sessions.sign_out,

@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from admin_api.openapi import describe, operations
 from core.cases.tables import case_event, document_version
 from core.clients.tables import client
+from core.commands.people import BindStaffIdentity
 from core.contracts.tables import contract
 from core.conversations.tables import conversation, handoff
 from core.engine.access import Reach
@@ -18,7 +19,7 @@ from core.ledger import errands
 from core.ledger.tables import errand, outbox
 from core.staff.policy import DEFAULT, ROLES
 from core.staff.sessions import open_session
-from core.staff.tables import api_key, delegation, session, staff
+from core.staff.tables import api_key, delegation, department, session, staff, staff_identity
 from core.store.unit import UnitOfWork
 from core.tasks.tables import task
 from tests.admin_api.office import FLOWS, Office
@@ -27,7 +28,20 @@ from tests.files.papers import pdf
 TEAM = ("sales", "consultant", "copywriter", "reviewer", "service", "supervisor")
 ACTORS = [f"{department}.{role}" for department in ("visa", "other") for role in ROLES]
 NOBODY = ("", "revoked", "left")  # no key, a revoked one, a member who has left
-STATE = (case_event, document_version, client, contract, file, outbox, staff, api_key, session, task)
+STATE = (
+    case_event,
+    document_version,
+    client,
+    contract,
+    file,
+    outbox,
+    staff,
+    api_key,
+    session,
+    task,
+    department,
+    staff_identity,
+)
 NOTED = {"used_at", "seen_at"}  # when something was used last, which no operation decides
 
 KOREA = (FLOWS / "visa_kr_tourist" / "v1.yaml").read_text("utf-8").replace("version: 1", "version: 2", 1)
@@ -119,6 +133,17 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "add_department": lambda ids: {"json": {"name": "新部门"}},
     "add_staff": lambda ids: {"json": {"name": "新人", "roles": ["sales"]}},
     "bind_staff_identity": lambda ids: {"json": IDENTITY},
+    "list_staff": lambda ids: {},
+    "read_staff": lambda ids: {},
+    "change_staff": lambda ids: {"json": {"language": "en"}},
+    "disable_staff": lambda ids: {},
+    "enable_staff": lambda ids: {},
+    "list_staff_identities": lambda ids: {},
+    "unbind_staff_identity": lambda ids: {},
+    "list_departments": lambda ids: {},
+    "rename_department": lambda ids: {"json": {"name": "改名"}},
+    "move_department": lambda ids: {"json": {"parent_id": None}},
+    "delete_department": lambda ids: {},
     "issue_api_key": lambda ids: {"json": {"name": "matrix"}},
     "list_api_keys": lambda ids: {},
     "revoke_api_key": lambda ids: {},
@@ -233,6 +258,8 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "staff_id": str(office.staff[f"{department}.reviewer"]),
         "deputy_id": str(office.staff["deputy"]),
         "key_id": _newest(office, api_key, office.staff[f"{department}.reviewer"]),
+        "department_id": str(office.departments[department]),
+        "identity_id": _identity(office, office.staff[f"{department}.reviewer"]),
         "session_id": _session(office, office.staff[f"{department}.reviewer"]),
         "delegation_id": _delegation(office, office.staff[f"{department}.reviewer"]),
         "errand_id": held_file(office, int(case_id), office.clients[name]),
@@ -276,6 +303,11 @@ def _newest(office: Office, table: Table, staff_id: int) -> str:
 def _session(office: Office, staff_id: int) -> str:
     office.parts.store.run(lambda uow: open_session(uow, staff_id))
     return _newest(office, session, staff_id)
+
+
+def _identity(office: Office, staff_id: int) -> str:
+    office.do(BindStaffIdentity(staff_id=staff_id, channel="c", account="a", external_id=str(new_id())))
+    return _newest(office, staff_identity, staff_id)
 
 
 def _delegation(office: Office, staff_id: int) -> str:

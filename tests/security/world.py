@@ -158,7 +158,9 @@ def _fill(world: World) -> None:
     house.do(IssueApiKey(staff_id=world.owner.id, name="x"))
     house.banli.store.run(lambda uow: open_session(uow, world.owner.id))
     with house.looking() as reader:
-        world.ids["api_key"], world.ids["session"] = (reader.find(each)[0]["id"] for each in (api_key, session))
+        for table in (api_key, session, department):
+            world.ids[table.name] = reader.find(table)[0]["id"]
+        world.ids["staff_identity"] = reader.find(staff_identity, staff_id=world.owner.id)[0]["id"]
     made = {"staff_id": world.owner.id, "delegate_id": world.owner.id, "made_by": world.owner.id}
     over = {"starts": house.clock.now(), "ends": house.clock.now(), "made_at": house.clock.now()}
     world.ids["delegation"] = house.banli.store.run(lambda uow: uow.add(delegation, **made, **over))["id"]

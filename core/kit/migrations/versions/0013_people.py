@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("department", sa.Column("ended_at", Instant(), nullable=True))
+    op.add_column("staff_identity", sa.Column("ended_at", Instant(), nullable=True))
     op.add_column("staff", sa.Column("login", sa.LargeBinary(), nullable=True))
     op.add_column("staff", sa.Column("login_index", sa.LargeBinary(length=32), nullable=True))
     op.create_index("uq_staff_login_index", "staff", ["login_index"], unique=True)
@@ -115,4 +116,5 @@ def downgrade() -> None:
     op.drop_index("uq_staff_login_index", "staff")
     for column in ("login_index", "login"):
         op.drop_column("staff", column)
+    op.drop_column("staff_identity", "ended_at")
     op.drop_column("department", "ended_at")
