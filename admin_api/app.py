@@ -26,6 +26,7 @@ from admin_api.routes import (
     members,
     reports,
     reviews,
+    roles,
     staff,
     tasks,
     texts,
@@ -52,6 +53,7 @@ SECTIONS: tuple[Section, ...] = (
     keys.KEYS,
     members.MEMBERS,
     departments.DEPARTMENTS,
+    roles.ROLES,
     delegations.DELEGATIONS,
 )
 

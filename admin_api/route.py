@@ -110,6 +110,7 @@ class DeskRoute(APIRoute):
         if self.need.public:
             return open_desk(parts, NOBODY)
         with parts.reading.open() as reader:
+            parts.policy.catch_up(reader, parts.clock.now())  # first, so that the reader sees the newest
             caller = caller_of(reader, request.headers.get("authorization"), parts.clock.now())
             desk = open_desk(parts, caller.actor, caller.session_id)
             refusal = self._refusal(desk, reader, request)

@@ -7,9 +7,10 @@ answer.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import IntEnum
 from types import MappingProxyType
-from typing import Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from core.engine.masking import mask_value as mask_value
 from core.kit.errors import Problem
@@ -152,6 +153,17 @@ class Policy:
         object.__setattr__(self, "client", MappingProxyType(dict(self.client)))
         object.__setattr__(self, "system", frozenset(self.system))
 
+    @property
+    def house(self) -> "Policy":
+        """As it came with Banli, before an agency changed anything."""
+        return self
+
+    def catch_up(self, lookup: Any, now: datetime) -> None:
+        """Every door calls it before it asks; there is nothing to read for a policy that never changes."""
+
+    def forget(self) -> None:
+        """What was read may have changed."""
+
     def named(self, role: str) -> dict[str, str]:
         """The role's name by language; one that is there no more is called by its key."""
         return dict(self.roles.get(role, {"zh-CN": role, "en": role}))
@@ -164,7 +176,7 @@ class Policy:
             return self.may_for(replace(actor, id=actor.behalf, behalf=0), permission, subject)
         if any(self.may_for(each, permission, subject) for each in actor.stands_for):
             return True
-        reach = self._own(actor, permission)
+        reach = self.own(actor, permission)
         if reach is Reach.NONE:
             return False
         if subject is None:
@@ -177,7 +189,7 @@ class Policy:
     def may_for(self, principal: Actor, permission: str, subject: Subject | None = None) -> bool:
         """Whether whoever stands in for a colleague may do this: what is assigned to him, in the role that was given,
         never more; and nothing about a member of staff, so that nobody passes on what he was given."""
-        if self._own(principal, permission) < Reach.ASSIGNED:
+        if self.own(principal, permission) < Reach.ASSIGNED:
             return False
         if subject is None:
             return True
@@ -202,12 +214,12 @@ class Policy:
             return Reach.ASSIGNED if self.may(actor, permission) else Reach.NONE
         if actor.shut(permission):
             return Reach.NONE
-        own = self._own(actor, permission)
+        own = self.own(actor, permission)
         given = any(self.may_for(each, permission) for each in actor.stands_for)
         return max(own, Reach.ASSIGNED) if given else own
 
-    def _own(self, actor: Actor, permission: str) -> Reach:
-        """By his own roles alone."""
+    def own(self, actor: Actor, permission: str) -> Reach:
+        """How far his right goes by his own roles and key alone, whomever he stands in for."""
         if actor.shut(permission):
             return Reach.NONE
         if actor.kind == "client":
@@ -221,7 +233,7 @@ class Policy:
         """Whether these roles, or a key to ``only`` these permissions of theirs, may anything that reaches farther than
         what the actor may himself; the system is never exceeded."""
         return actor.kind != "system" and any(
-            reach > self._own(actor, name)
+            reach > self.own(actor, name)
             for role in roles
             for name, reach in self.grants.get(role, {}).items()
             if only is None or name in only

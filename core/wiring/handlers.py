@@ -37,6 +37,7 @@ from core.commands import identity as n
 from core.commands import people as p
 from core.commands import reminders as rm
 from core.commands import reviewing as r
+from core.commands import roles as ro
 from core.commands import sending_back as sb
 from core.commands import staffing as sg
 from core.commands import texts as x
@@ -47,7 +48,18 @@ from core.conversations import handoffs, held, telling
 from core.conversations import service as conversations
 from core.files import service as files
 from core.reactions import digests, reminders, rules
-from core.staff import credentials, delegation, departments, keys, logins, members, second_factor, sessions, sign_in
+from core.staff import (
+    credentials,
+    delegation,
+    departments,
+    keys,
+    logins,
+    members,
+    roles,
+    second_factor,
+    sessions,
+    sign_in,
+)
 from core.staff import service as staff_room
 from core.surveys import service as surveys
 from core.tasks import hands
@@ -78,6 +90,10 @@ HANDLERS: dict[type[Command], Handler] = {
     p.SetStaffLanguage: staff_room.set_staff_language,
     p.IssueApiKey: keys.issue_api_key,
     p.RevokeApiKey: keys.revoke_api_key,
+    ro.SetRole: roles.set_role,
+    ro.SetGrant: roles.set_grant,
+    ro.SetMask: roles.set_mask,
+    ro.ResetRole: roles.reset_role,
     sg.ChangeStaff: members.change_staff,
     sg.DisableStaff: members.disable_staff,
     sg.EnableStaff: members.enable_staff,

@@ -21,6 +21,7 @@ from core.commands import (
     people,
     reminders,
     reviewing,
+    roles,
     sending_back,
     staffing,
     texts,
@@ -33,6 +34,7 @@ from tests.bot.chat import assert_readable
 from tests.security.world import World
 
 Make = Callable[[dict[str, int]], Command]
+ROLE_NAMES = roles.RoleNames.model_validate({"zh-CN": "实习", "en": "Trainee"})
 TRAVELLER = contracts.Traveller(name="谁", kind="retired")
 
 NOBODY = {"channel": "loopback", "account": "test", "external_id": "chat-nobody"}
@@ -161,6 +163,12 @@ GENERAL: dict[str, Make] = {
     ),
     "RegisterClient": lambda _: people.RegisterClient(name="x"),
     "AddDepartment": lambda _: people.AddDepartment(name="x"),
+    "SetRole": lambda _: roles.SetRole(
+        role="trainee", names=roles.RoleNames.model_validate({"zh-CN": "实习", "en": "Trainee"})
+    ),
+    "SetGrant": lambda _: roles.SetGrant(role="sales", right="staff.manage", reach="all"),
+    "SetMask": lambda _: roles.SetMask(role="sales", pii="identity", mask="write"),
+    "ResetRole": lambda _: roles.ResetRole(role="sales"),
     "RenameDepartment": lambda i: staffing.RenameDepartment(department_id=i["department"], name="x"),
     "MoveDepartment": lambda i: staffing.MoveDepartment(department_id=i["department"]),
     "DeleteDepartment": lambda i: staffing.DeleteDepartment(department_id=i["department"]),

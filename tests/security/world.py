@@ -27,6 +27,9 @@ from core.staff.tables import (
     credential,
     delegation,
     department,
+    role,
+    role_grant,
+    role_mask,
     session,
     staff,
     staff_identity,
@@ -48,7 +51,7 @@ ROLES = ("sales", "consultant", "copywriter", "reviewer", "service", "supervisor
 BUSINESS: tuple[Table, ...] = (
     cases.case, cases.applicant, cases.item, cases.document_version, cases.case_event, cases.stage_span,
     client, client_identity, contract, file, timer, department, staff, staff_identity, survey, task, delegation,
-    api_key, credential, session, wrong_sign_in,
+    api_key, credential, session, wrong_sign_in, role, role_grant, role_mask,
 )  # fmt: skip
 NAMES = {"a1": "甲一玛珂", "a2": "邻座客户", "b1": "他处客户"}
 
