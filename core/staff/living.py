@@ -17,7 +17,7 @@ STALE: Final = timedelta(seconds=1)  # how long another process may go by the ol
 BELL: Final = "policy"  # rung after a change
 EVERYBODY: Final = {"staff.account": Reach.OWN, "staff.language": Reach.OWN, "staff.digest": Reach.OWN}
 """What a role of the agency's own begins with: whoever has it has an account."""
-_PLAIN: Final = {"none": Mask.READ}
+_PLAIN: Final = {"none": Mask.WRITE}
 
 
 class LivingPolicy(Policy):

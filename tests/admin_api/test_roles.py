@@ -41,7 +41,7 @@ def test_the_houses_roles_rights_and_masks_are_told(small_office: Office) -> Non
     masks = small_office.get("visa.admin", "/field-masks")
     assert {"kind": "client", "field": "phone", "data": "contact"} in masks["fields"]
     assert masks["roles"]["reviewer"] == {
-        "none": "read",
+        "none": "write",
         "contact": "masked",
         "identity": "masked",
         "finance": "hidden",
