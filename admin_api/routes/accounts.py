@@ -26,7 +26,7 @@ from core.staff.tables import staff
 ACCOUNTS = section("accounts")
 
 
-@ACCOUNTS.operation("POST", "/sessions", anybody(), status=201, errors=[429])
+@ACCOUNTS.operation("POST", "/sessions", anybody(), status=201, errors=[429], secret=True)
 def open_session(desk: AtDesk, request: Request, body: Credentials) -> NewSession:
     """Sign in with name, password and, where a second factor is set, a code.
 
@@ -79,7 +79,7 @@ def sign_out_everywhere(desk: AtDesk) -> None:
     desk.do(SignOutEverywhere(staff_id=desk.actor.id))
 
 
-@ACCOUNTS.operation("POST", "/me/password", does(ChangePassword), status=204, errors=[409, 429])
+@ACCOUNTS.operation("POST", "/me/password", does(ChangePassword), status=204, errors=[409, 429], secret=True)
 def change_password(desk: AtDesk, request: Request, body: PasswordChange) -> None:
     """Change the caller's own password.
 
@@ -97,7 +97,7 @@ def change_password(desk: AtDesk, request: Request, body: PasswordChange) -> Non
     desk.do(command)
 
 
-@ACCOUNTS.operation("POST", "/me/totp", does(EnrolTotp), errors=[409])
+@ACCOUNTS.operation("POST", "/me/totp", does(EnrolTotp), errors=[409], secret=True)
 def enrol_totp(desk: AtDesk) -> Enrolment:
     """Begin to set up a second factor; it counts once a code has confirmed it."""
     secret = str(desk.do(EnrolTotp(staff_id=desk.actor.id)))
@@ -106,14 +106,14 @@ def enrol_totp(desk: AtDesk) -> Enrolment:
     return Enrolment(secret=secret, uri=pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name="Banli"))
 
 
-@ACCOUNTS.operation("POST", "/me/totp/confirm", does(ConfirmTotp), errors=[409, 429])
+@ACCOUNTS.operation("POST", "/me/totp/confirm", does(ConfirmTotp), errors=[409, 429], secret=True)
 def confirm_totp(desk: AtDesk, request: Request, body: Code) -> RecoveryCodes:
     """Confirm the second factor with its first code. Gives the recovery codes."""
     codes = _with_code(desk, request, ConfirmTotp(staff_id=desk.actor.id, code=body.code))
     return RecoveryCodes.model_validate({"codes": codes})
 
 
-@ACCOUNTS.operation("POST", "/me/totp/disable", does(DisableTotp), status=204, errors=[409, 429])
+@ACCOUNTS.operation("POST", "/me/totp/disable", does(DisableTotp), status=204, errors=[409, 429], secret=True)
 def disable_totp(desk: AtDesk, request: Request, body: Code) -> None:
     """Give up the second factor; a code, or a recovery code, shows that it is the caller himself."""
     _with_code(desk, request, DisableTotp(staff_id=desk.actor.id, code=body.code))

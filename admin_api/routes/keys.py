@@ -23,7 +23,7 @@ def list_api_keys(desk: AtDesk, staff_id: IdIn) -> KeyList:
     return KeyList(keys=[KeyLine(**{name: row[name] for name in KeyLine.model_fields}) for row in rows])
 
 
-@KEYS.operation("POST", "/staff/{staff_id}/keys", does(IssueApiKey), status=201)
+@KEYS.operation("POST", "/staff/{staff_id}/keys", does(IssueApiKey), status=201, secret=True)
 def issue_api_key(desk: AtDesk, staff_id: IdIn, body: NewKey) -> Key:
     """Issue a key that acts as this member; its secret is shown this once.
 
@@ -50,7 +50,11 @@ def set_login(desk: AtDesk, staff_id: IdIn, body: NewLogin) -> None:
 
 
 @KEYS.operation(
-    "POST", "/staff/{staff_id}/password", reaches(ResetPassword.permission, "staff", "staff_id"), status=204
+    "POST",
+    "/staff/{staff_id}/password",
+    reaches(ResetPassword.permission, "staff", "staff_id"),
+    status=204,
+    secret=True,
 )
 def reset_password(desk: AtDesk, staff_id: IdIn, body: NewPassword) -> None:
     """Give a member a new password; he is signed out everywhere."""
