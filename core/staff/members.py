@@ -40,6 +40,7 @@ def add_staff(command: AddStaff, deed: Deed) -> int:
 def change_staff(command: ChangeStaff, deed: Deed) -> None:
     """Raises as add_staff, and NotPossibleNow for the roles of the last one who can manage staff."""
     refuse_higher(command.staff_id, deed)
+    there_was = someone_administers(deed.uow, deed.wiring.policy)
     values: dict[str, object] = {
         name: value for name in ("name", "language") if (value := getattr(command, name)) is not None
     }
@@ -52,15 +53,16 @@ def change_staff(command: ChangeStaff, deed: Deed) -> None:
         _check_roles(command.roles, deed)
         values["roles"] = sorted(command.roles)
     deed.uow.change(staff, command.staff_id, **values)
-    refuse_without_admin(deed, deed.wiring.policy)
+    refuse_without_admin(deed, there_was, deed.wiring.policy)
 
 
 def disable_staff(command: DisableStaff, deed: Deed) -> None:
     """His keys and sessions end with it; disabling who has left changes nothing. Raises NotAllowed about somebody who
     may more, NotPossibleNow for the last one who can manage staff."""
     refuse_higher(command.staff_id, deed)
+    there_was = someone_administers(deed.uow, deed.wiring.policy)
     deed.uow.change(staff, command.staff_id, active=False)
-    refuse_without_admin(deed, deed.wiring.policy)
+    refuse_without_admin(deed, there_was, deed.wiring.policy)
     end_sessions(deed.uow, command.staff_id)
     for row in deed.uow.find(api_key, staff_id=command.staff_id, revoked_at=None):
         deed.uow.change(api_key, row["id"], revoked_at=deed.now)
@@ -80,11 +82,11 @@ def unbind_staff_identity(command: UnbindStaffIdentity, deed: Deed) -> None:
         deed.uow.change(staff_identity, row["id"], ended_at=deed.now)
 
 
-def refuse_without_admin(deed: Deed, policy: Policy) -> None:
-    """Raises NotPossibleNow if, as things would be, nobody could manage staff and roles. Two who do it at once are
-    looked at one after the other."""
+def refuse_without_admin(deed: Deed, there_was: bool, policy: Policy) -> None:
+    """Raises NotPossibleNow if somebody could manage staff and roles and, as things would be, nobody could any more.
+    Two who do it at once are looked at one after the other."""
     deed.uow.need(ADMINS)
-    if deed.actor.kind != "system" and not someone_administers(deed.uow, policy):
+    if there_was and not someone_administers(deed.uow, policy):
         raise NotPossibleNow(reason="last_admin")
 
 

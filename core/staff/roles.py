@@ -9,7 +9,7 @@ from core.commands.roles import ResetRole, SetGrant, SetMask, SetRole
 from core.engine.access import PII_CLASSES, Mask, Policy, Reach
 from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem
 from core.staff.living import BELL, overlaid
-from core.staff.members import refuse_without_admin
+from core.staff.members import refuse_without_admin, someone_administers
 from core.staff.tables import role, role_grant, role_mask, staff
 
 RESERVED: Final = ("client", "system", "guardian", "member", "anybody")
@@ -108,7 +108,7 @@ def _settle(deed: Deed, key: str) -> None:
     deed.uow.need("roles")
     before, after = deed.wiring.policy, overlaid(deed.wiring.policy.house, deed.uow)
     _refuse_more(deed, key, before, after)
-    refuse_without_admin(deed, after)
+    refuse_without_admin(deed, someone_administers(deed.uow, before), after)
     deed.uow.rings.add(BELL)
 
 
