@@ -13,7 +13,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from bot.app import build
-from bot.cli import audit, files, flow, run, story
+from bot.cli import audit, files, flow, key, run, story, user
 from core.kit import log, migrate
 from core.kit.crypto import MissingKey
 from core.kit.settings import Settings, load_settings
@@ -36,6 +36,8 @@ app.add_typer(audits, name="audit")
 app.add_typer(store, name="files")
 app.add_typer(flows, name="flow")
 app.add_typer(stories, name="story")
+app.add_typer(user.app, name="user")
+app.add_typer(key.app, name="key")
 
 
 class StoryChannel(StrEnum):

@@ -37,6 +37,8 @@ def settings(tmp_path: Path, **more: str) -> dict[str, str]:
         ["story", "run"],
         ["audit", "verify"],
         ["files", "sweep"],
+        *(["user", each] for each in ("create-admin", "list", "disable", "enable", "reset-password", "reset-totp")),
+        *(["key", each] for each in ("issue", "list", "revoke")),
     ],
 )
 def test_every_command_has_help(run: CliRunner, command: list[str]) -> None:
