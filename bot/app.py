@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -29,6 +29,7 @@ from bot.demo.people import SEATS as DEMO_SEATS
 from bot.demo.routes import DemoRoutes
 from bot.dialogs.press import check_presses
 from bot.fetcher import Fetcher
+from bot.manners import manners_of
 from bot.receiver import Receiver
 from bot.reconciler import Reconciler
 from bot.router import check_table
@@ -48,8 +49,6 @@ from core.channel.port import Channel
 from core.engine.access import Policy
 from core.engine.calendar import WorkingCalendar
 from core.engine.calendars.known import CALENDARS
-from core.engine.ladder import Ladder
-from core.engine.manners import Manners, QuietHours
 from core.engine.text import LANGUAGES
 from core.files.child import Inspector
 from core.files.limits import FileLimits
@@ -194,18 +193,7 @@ def _bus(
     texts: LivingTexts,
 ) -> Bus:
     zone = calendars[settings.agency.calendar].zone
-    return build_bus(policy, catalogue, calendars, texts, manners=_manners(settings), zone=zone)
-
-
-def _manners(settings: Settings) -> Manners:
-    """What the agency has settled about quiet hours, reminders and overdue work."""
-    said = settings.agency
-    days = tuple(int(each) for each in said.remind_days.split(",") if each)
-    hours = (time.fromisoformat(each) for each in (said.quiet_from, said.quiet_until, said.remind_hour))
-    begins, ends, hour = hours
-    late = settings.overdue
-    ladder = Ladder(late.review_hours, late.person_hours, late.lead_hours, late.admin_hours)
-    return Manners(QuietHours(begins, ends), days, hour, ladder)
+    return build_bus(policy, catalogue, calendars, texts, manners=manners_of(settings), zone=zone)
 
 
 def _house(
@@ -223,7 +211,7 @@ def _house(
         calendars=calendars,
         agency=settings.agency.name,
         zone=calendars[settings.agency.calendar].zone,
-        manners=_manners(settings),
+        manners=manners_of(settings),
         hours={language: hours_words(texts, calendars[settings.agency.calendar], language) for language in LANGUAGES},
         language=settings.agency.language,
         links=OriginalLinks(vault.derive(PURPOSE), settings.base_url),
