@@ -17,6 +17,7 @@ from admin_api.parts import Parts
 from admin_api.schemas.ids import read_id
 from core.commands.command import Command
 from core.kit.errors import NotAllowed, NotFound, Refusal
+from core.kit.watch import REQUEST
 from core.store.reading import Reader
 from core.wiring.subjects import SUBJECTS
 
@@ -95,7 +96,8 @@ class DeskRoute(APIRoute):
         """Raises Unauthenticated, NotAllowed without the right, NotFound for what the caller does not reach."""
         parts: Parts = request.app.state.admin_api
         with parts.reading.open() as reader:
-            desk = open_desk(parts, member_of(reader, request.headers.get("authorization"), parts.clock.now()))
+            member = member_of(reader, request.headers.get("authorization"), parts.clock.now())
+            desk = open_desk(parts, member, request.scope.get(REQUEST))
             refusal = self._refusal(desk, reader, request)
         if refusal is not None:
             self._note(desk, request, refusal)

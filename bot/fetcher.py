@@ -27,7 +27,7 @@ from core.files.tables import file
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.errors import TooMuch
-from core.kit.log import describe_error
+from core.kit.log import bound, describe_error
 from core.ledger import errands, inbox
 from core.store.reading import Reading
 from core.store.sealing import Row
@@ -92,7 +92,7 @@ class Fetcher:
     async def work_once(self) -> int:
         """Fetch what waits now. Returns how many errands were tried."""
         rows = await asyncio.to_thread(self._claim)
-        await asyncio.gather(*(self._fetch(row) for row in rows))
+        await asyncio.gather(*(self._fetch_one(row) for row in rows))
         return len(rows)
 
     def _claim(self) -> list[Row]:
@@ -102,6 +102,11 @@ class Fetcher:
             return []
         claimed: list[Row] = self._store.run(lambda uow: [row for row in waiting if errands.claim(uow, row)])
         return claimed
+
+    async def _fetch_one(self, row: Row) -> None:
+        with bound(errand=row["id"], update=row["what"]["update"]):
+            await self._fetch(row)
+            self.bell.beat()
 
     async def _fetch(self, row: Row) -> None:
         attempt = row["attempts"] + 1
@@ -119,7 +124,7 @@ class Fetcher:
             await self._fail(row, attempt, said, describe_error(failure), permanent=failure.permanent)
             return
         except Exception as failure:  # a full store, no child process, a channel's bug: tried again, then parked
-            log.error("fetch_crashed", errand=row["id"], error=type(failure).__name__, exc_info=failure)
+            log.error("fetch_crashed", error=type(failure).__name__, exc_info=failure)
             await self._fail(row, attempt, said, describe_error(failure), permanent=False)
             return
         client_id = row["what"]["client_id"]
@@ -143,8 +148,10 @@ class Fetcher:
                 stored = await self._files.put_stream(channel.fetch(ref), min(self._limits.upload_bytes, room))
             except TooMuch:
                 return Fetched(None, "", Inspected(self._no_room(ref, used, room)))
+        self.bell.beat()
         data = await asyncio.to_thread(self._files.read, stored.handle)
         inspected = await asyncio.to_thread(self._inspector.inspect, data)
+        self.bell.beat()
         try:
             inspected = await asyncio.to_thread(scanned, self._scanner, data, inspected)
         except ScannerDown as down:
@@ -200,7 +207,7 @@ class Fetcher:
     async def _hold(self, row: Row, attempt: int, said: InboundMessage, stored: Stored) -> None:
         """The scanner does not answer: keep the file aside, tell the sender once, ask again in a while; tell people
         when it takes long."""
-        log.warning("file_held", errand=row["id"], scanner=self._scanner.name if self._scanner is not None else "")
+        log.warning("file_held", scanner=self._scanner.name if self._scanner is not None else "")
         before = row["what"]
 
         def settle(uow: UnitOfWork) -> None:
@@ -217,7 +224,7 @@ class Fetcher:
         await asyncio.wrap_future(self._store.submit(Unit(settle, name="file held")))
 
     async def _fail(self, row: Row, attempt: int, said: InboundMessage, why: str, *, permanent: bool) -> None:
-        log.warning("fetch_failed", errand=row["id"], attempt=attempt, permanent=permanent, reason=why[:200])
+        log.warning("fetch_failed", attempt=attempt, permanent=permanent, reason=why[:200])
 
         def settle(uow: UnitOfWork) -> None:
             if errands.failed(uow, row["id"], attempt, why, permanent=permanent):

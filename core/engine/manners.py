@@ -6,7 +6,10 @@ The one place for quiet hours. Everything is decided on the clock that hangs on 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Self
 from zoneinfo import ZoneInfo
+
+from core.kit.settings import Agency
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,14 @@ class Manners:
     quiet: QuietHours = QuietHours()
     days: tuple[int, ...] = (7, 3, 1, 0)
     hour: time = time(9)
+
+    @classmethod
+    def of(cls, said: Agency) -> Self:
+        """As the operator has settled it."""
+        begins, ends, hour = (
+            time.fromisoformat(each) for each in (said.quiet_from, said.quiet_until, said.remind_hour)
+        )
+        return cls(QuietHours(begins, ends), tuple(int(each) for each in said.remind_days.split(",") if each), hour)
 
 
 @dataclass(frozen=True, slots=True)
