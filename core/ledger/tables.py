@@ -16,6 +16,7 @@ from sqlalchemy import (
 from core.kit.db import Instant, key, metadata, plain, sealed
 
 WAITING = text("state = 'waiting'")
+DEAD = text("state = 'dead'")  # what is parked is counted whenever somebody looks, however long the history is
 
 
 def in_state(table: FromClause, *states: str) -> ColumnElement[bool]:
@@ -48,6 +49,7 @@ Index(
     sqlite_where=WAITING,
     postgresql_where=WAITING,
 )
+Index("ix_inbox_dead", inbox.c.id, sqlite_where=DEAD, postgresql_where=DEAD)
 
 outbox = Table(
     "outbox",
@@ -76,6 +78,7 @@ outbox = Table(
     plain("look_at", Instant, nullable=True),  # when it is compared with what it would show now; None: never
     plain("seen", Integer, nullable=True),  # version of its case at the last look
     plain("tries", Integer, default=0, server_default="0"),  # redraws that the platform did not take, in a row
+    plain("cause", BigInteger, nullable=True),  # the id of the update, request or timer that it follows from
 )
 OPEN = text("state IN ('waiting', 'sending')")
 Index("ix_outbox_open", outbox.c.due, sqlite_where=OPEN, postgresql_where=OPEN)
@@ -87,6 +90,7 @@ _TRIED = text("tries > 0")  # few: a redraw that arrives sets it back
 Index("ix_outbox_tried", outbox.c.id, sqlite_where=_TRIED, postgresql_where=_TRIED)
 _COMING = text("copy_of IS NOT NULL AND state IN ('waiting', 'sending')")
 Index("ix_outbox_coming", outbox.c.copy_of, sqlite_where=_COMING, postgresql_where=_COMING)
+Index("ix_outbox_dead", outbox.c.id, sqlite_where=DEAD, postgresql_where=DEAD)
 
 timer = Table(
     "timer",
@@ -104,6 +108,7 @@ timer = Table(
 Index("ix_timer_waiting", timer.c.due, sqlite_where=WAITING, postgresql_where=WAITING)
 Index("uq_timer_key_waiting", timer.c.key, unique=True, sqlite_where=WAITING, postgresql_where=WAITING)
 Index("ix_timer_case", timer.c.case_id, timer.c.scope, sqlite_where=WAITING, postgresql_where=WAITING)
+Index("ix_timer_dead", timer.c.id, sqlite_where=DEAD, postgresql_where=DEAD)
 
 button = Table(
     "button",
@@ -147,6 +152,7 @@ Index("ix_errand_open", errand.c.due, sqlite_where=text("state IN ('waiting', 'r
 
 Index("ix_errand_held", errand.c.conversation, sqlite_where=text("state = 'held'"),
       postgresql_where=text("state = 'held'"))  # fmt: skip
+Index("ix_errand_dead", errand.c.id, sqlite_where=DEAD, postgresql_where=DEAD)
 
 repeat = Table(  # a request that may come again: its caller, his key, and what came of it
     "repeat",
