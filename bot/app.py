@@ -22,7 +22,7 @@ from adapters.webchat.hub import Hub
 from adapters.webchat.routes import WebchatRoutes
 from adapters.webchat.throttle import ChatLimits
 from admin_api.app import Parts as AdminParts
-from admin_api.app import install
+from admin_api.app import Rates, install
 from bot.cards.context import House
 from bot.demo.people import ACCOUNT as DEMO_ACCOUNT
 from bot.demo.people import SEATS as DEMO_SEATS

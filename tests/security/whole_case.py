@@ -101,16 +101,17 @@ def crashing(words: str) -> Iterator[None]:
     """A bug of ours whose message quotes what a person said, with a statement behind it as databases have it."""
     import admin_api.route as place
 
-    before = place.caller_of
+    names = vars(place)
+    before = names["caller_of"]
 
     def breaks(*_: object) -> None:
         raise ValueError(f"cannot read '{words}'\n[parameters: ('{words}',)]")
 
-    place.caller_of = breaks  # type: ignore[assignment]  # for these lines only
+    names["caller_of"] = breaks  # for these lines only
     try:
         yield
     finally:
-        place.caller_of = before
+        names["caller_of"] = before
 
 
 def _page(walked: Walk) -> None:
