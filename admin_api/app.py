@@ -18,6 +18,7 @@ from admin_api.routes import (
     contracts,
     delegations,
     documents,
+    drafts,
     handoffs,
     held_files,
     reports,
@@ -32,6 +33,7 @@ from core.engine.access import Policy
 API = "/api"
 SECTIONS: tuple[Section, ...] = (
     catalogue.FLOWS,
+    drafts.DRAFTS,
     clients.CLIENTS,
     contracts.CONTRACTS,
     cases.CASES,

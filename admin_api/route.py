@@ -24,7 +24,7 @@ PREFIX: Final = "/api/v1"
 MOST_JSON: Final = 512 * 1024  # bytes of a body that is not a file; a flow has at most 256 KiB
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-Method = Literal["GET", "POST"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,6 @@ def _implied(need: Need, method: Method, path: str) -> set[int]:
     found = {401, 503} if need.permission is None else {401, 403, 503}
     if "{" in path:
         found.add(404)
-    if method == "POST":
+    if method in ("POST", "PUT", "PATCH"):
         found |= {413, 422}
     return found

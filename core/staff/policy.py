@@ -116,6 +116,9 @@ _SYSTEM = frozenset(
         "contract.activate",
         "contract.attach",
         "flow.publish",
+        "flow.write",
+        "queue.manage",
+        "queue.read",
         "text.write",
     }
 )
@@ -123,6 +126,9 @@ _SYSTEM = frozenset(
 _ADMIN = dict.fromkeys((*_COMMON, *_SALES, *_REVIEW, *_LEAD), Reach.ALL) | {
     "staff.manage": Reach.ALL,
     "flow.publish": Reach.ALL,
+    "flow.write": Reach.ALL,
+    "queue.manage": Reach.ALL,
+    "queue.read": Reach.ALL,
     "text.write": Reach.ALL,
     "survey.ask": Reach.ALL,
 }

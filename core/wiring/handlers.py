@@ -20,8 +20,8 @@ from core.cases import (
     upload_links,
     withdrawal,
 )
+from core.catalog import drafts, texts
 from core.catalog import service as catalog
-from core.catalog import texts
 from core.clients import consent, guardians, invitations, tags
 from core.clients import service as clients
 from core.commands import cases as c
@@ -31,6 +31,7 @@ from core.commands import delegations as g
 from core.commands import desk as t
 from core.commands import digests as dg
 from core.commands import documents as d
+from core.commands import drafts as dr
 from core.commands import handoffs as h
 from core.commands import identity as n
 from core.commands import people as p
@@ -79,6 +80,10 @@ HANDLERS: dict[type[Command], Handler] = {
     g.EndDelegation: delegation.end_delegation,
     g.OfferDelegates: delegation.offer_delegates,
     w.PublishFlow: catalog.publish_flow,
+    dr.DraftFlow: drafts.draft_flow,
+    dr.EditDraft: drafts.edit_draft,
+    dr.DropDraft: drafts.drop_draft,
+    dr.PublishDraft: drafts.publish_draft,
     x.SetText: texts.set_text,
     x.ResetText: texts.reset_text,
     k.DraftContract: contracts.draft_contract,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.cases.tables import case, document_version, item
+from core.catalog.tables import flow_draft
 from core.clients.guardians import guardians_of, wards_of
 from core.clients.tables import client
 from core.contracts.tables import contract
@@ -133,6 +134,12 @@ def errand_subject(lookup: Lookup, errand_id: int) -> Subject | None:
     return Subject("errand", errand_id) if client_id is None else client_subject(lookup, client_id)
 
 
+def draft_subject(lookup: Lookup, draft_id: int) -> Subject | None:
+    """A draft is nobody's in particular; one that was published or thrown away is there no more."""
+    row = lookup.peek(flow_draft, draft_id)
+    return None if row is None or row["state"] != "open" else Subject("draft", draft_id)
+
+
 SUBJECTS = {
     "case": case_subject,
     "item": item_subject,
@@ -145,6 +152,7 @@ SUBJECTS = {
     "staff": staff_subject,
     "delegation": delegation_subject,
     "errand": errand_subject,
+    "draft": draft_subject,
 }
 
 

@@ -151,6 +151,28 @@ class Office:
         found: Json = answer.json() if answer.content else {}
         return found
 
+    def put(self, who: str | None, path: str, body: Json, **what: Any) -> Json:
+        """What a PUT gives; anything but success is a failure of the test."""
+        answer = self.call(who, "PUT", path, json=body, headers=self.seen(who, path), **what)
+        assert answer.status_code in (200, 204), answer.text
+        found: Json = answer.json() if answer.content else {}
+        return found
+
+    def patch(self, who: str | None, path: str, body: Json, **what: Any) -> Json:
+        """What a PATCH gives; anything but success is a failure of the test."""
+        answer = self.call(who, "PATCH", path, json=body, headers=self.seen(who, path), **what)
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    def delete(self, who: str | None, path: str) -> httpx2.Response:
+        return self.call(who, "DELETE", path, headers=self.seen(who, path))
+
+    def seen(self, who: str | None, path: str) -> dict[str, str]:
+        """The header that says which state was seen: the present one."""
+        tag = self.call(who, "GET", path).headers.get("etag")
+        return {} if tag is None else {"if-match": tag}
+
     def refused(self, status: int, code: str, who: str | None, method: str, path: str, **what: Any) -> Json:
         """The problem that a request gives."""
         answer = self.call(who, method, path, **what)

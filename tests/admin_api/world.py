@@ -6,6 +6,7 @@ from typing import Any
 
 from admin_api.openapi import describe, operations
 from core.cases.tables import case_event, document_version
+from core.catalog.tables import flow_draft
 from core.clients.tables import client
 from core.contracts.tables import contract
 from core.conversations.tables import conversation, handoff
@@ -41,6 +42,15 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "set_text": lambda ids: {"json": {"key": "welcome.client", "language": "en", "words": "Hi {name}"}},
     "reset_text": lambda ids: {"json": {"key": "welcome.client", "language": "en"}},
     "publish_flow": lambda ids: {"content": KOREA.encode(), "headers": {"content-type": "application/yaml"}},
+    "draft_flow": lambda ids: {"json": {"source": "key: nothing_yet"}},
+    "list_drafts": lambda ids: {},
+    "read_draft": lambda ids: {},
+    "edit_draft": lambda ids: {"json": {"source": "key: something_else"}},
+    "drop_draft": lambda ids: {},
+    "validate_draft": lambda ids: {},
+    "read_impact": lambda ids: {},
+    "publish_draft": lambda ids: {},
+    "export_flow": lambda ids: {},
     "register_client": lambda ids: {"json": {"name": "赵六"}},
     "read_client": lambda ids: {},
     "set_digest": lambda ids: {"json": {"at": "08:30"}},
@@ -203,10 +213,23 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "deputy_id": str(office.staff["deputy"]),
         "delegation_id": _delegation(office, office.staff[f"{department}.reviewer"]),
         "errand_id": held_file(office, int(case_id), office.clients[name]),
+        "draft_id": _draft(office),
+        "flow_version_id": office.get("visa.admin", "/flows")["flows"][0]["id"],
         "handoff_id": _handoff(office, int(case_id), office.clients[name]),
     }
     [holder] = [person for person, staff_id in office.staff.items() if staff_id == work["staff_id"]]
     return Owned(ids, department, frozenset({f"{department}.{role}" for role in roles}), holder)
+
+
+def _draft(office: Office) -> str:
+    """A draft of somebody's; the subject that a draft is belongs to nobody in particular."""
+    made = {"made_by": 0, "changed_by": 0}
+
+    def work(uow: UnitOfWork) -> int:
+        row = uow.add(flow_draft, flow="", source=b"key: x", made_at=uow.now, changed_at=uow.now, **made)
+        return int(row["id"])
+
+    return str(office.parts.store.run(work))
 
 
 def _handoff(office: Office, case_id: int, client_id: int) -> str:
