@@ -21,6 +21,7 @@ from admin_api.routes import (
     drafts,
     handoffs,
     held_files,
+    queues,
     reports,
     reviews,
     staff,
@@ -45,6 +46,7 @@ SECTIONS: tuple[Section, ...] = (
     reports.REPORTS,
     handoffs.HANDOFFS,
     held_files.HELD_FILES,
+    queues.QUEUES,
     staff.STAFF,
     delegations.DELEGATIONS,
 )

@@ -35,6 +35,7 @@ from core.commands import drafts as dr
 from core.commands import handoffs as h
 from core.commands import identity as n
 from core.commands import people as p
+from core.commands import queues as q
 from core.commands import reminders as rm
 from core.commands import reviewing as r
 from core.commands import sending_back as sb
@@ -42,7 +43,7 @@ from core.commands import texts as x
 from core.commands import work as w
 from core.commands.command import Command
 from core.contracts import service as contracts
-from core.conversations import handoffs, held, telling
+from core.conversations import handoffs, held, parked, telling
 from core.conversations import service as conversations
 from core.files import service as files
 from core.reactions import digests, reminders, rules
@@ -122,6 +123,9 @@ HANDLERS: dict[type[Command], Handler] = {
     d.OpenOriginal: originals.open_original,
     d.AskUploadLink: upload_links.ask_upload_link,
     d.WaiveItem: documents.waive_item,
+    q.OpenEntry: parked.open_entry,
+    q.RetryEntry: parked.retry_entry,
+    q.DropEntry: parked.drop_entry,
     w.CreateTask: tasks.create_task,
     w.CompleteTask: tasks.complete_task,
     w.Notify: conversations.notify,

@@ -10,6 +10,7 @@ from core.contracts.tables import contract
 from core.conversations import held
 from core.conversations.tables import conversation, handoff
 from core.engine.access import Subject
+from core.ledger import queues
 from core.ledger.tables import errand
 from core.staff.tables import delegation, staff
 from core.store.reading import Lookup
@@ -140,6 +141,11 @@ def draft_subject(lookup: Lookup, draft_id: int) -> Subject | None:
     return None if row is None or row["state"] != "open" else Subject("draft", draft_id)
 
 
+def entry_subject(lookup: Lookup, entry_id: int) -> Subject | None:
+    """A row of a queue is the machinery's own."""
+    return None if queues.entry(lookup, entry_id) is None else Subject("entry", entry_id)
+
+
 SUBJECTS = {
     "case": case_subject,
     "item": item_subject,
@@ -153,6 +159,7 @@ SUBJECTS = {
     "delegation": delegation_subject,
     "errand": errand_subject,
     "draft": draft_subject,
+    "entry": entry_subject,
 }
 
 

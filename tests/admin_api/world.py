@@ -14,7 +14,7 @@ from core.engine.access import Reach
 from core.files.tables import file
 from core.kit.ids import new_id
 from core.ledger import errands
-from core.ledger.tables import errand, outbox
+from core.ledger.tables import errand, inbox, outbox
 from core.staff.policy import DEFAULT, ROLES
 from core.staff.tables import api_key, delegation, staff
 from core.store.unit import UnitOfWork
@@ -109,6 +109,12 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "complete_task": lambda ids: {},
     "list_held_files": lambda ids: {},
     "check_file_again": lambda ids: {},
+    "list_queues": lambda ids: {},
+    "list_entries": lambda ids: {},
+    "read_entry": lambda ids: {},
+    "open_entry": lambda ids: {},
+    "retry_entry": lambda ids: {},
+    "drop_entry": lambda ids: {"json": {"reason": "测试"}},
     "list_handoffs": lambda ids: {},
     "take_over": lambda ids: {},
     "pass_handoff": lambda ids: {"json": {"colleague_id": ids["staff_id"]}},
@@ -213,12 +219,25 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "deputy_id": str(office.staff["deputy"]),
         "delegation_id": _delegation(office, office.staff[f"{department}.reviewer"]),
         "errand_id": held_file(office, int(case_id), office.clients[name]),
+        "entry_id": dead_letter(office),
         "draft_id": _draft(office),
         "flow_version_id": office.get("visa.admin", "/flows")["flows"][0]["id"],
         "handoff_id": _handoff(office, int(case_id), office.clients[name]),
     }
     [holder] = [person for person, staff_id in office.staff.items() if staff_id == work["staff_id"]]
     return Owned(ids, department, frozenset({f"{department}.{role}" for role in roles}), holder)
+
+
+def dead_letter(office: Office) -> str:
+    """An update that was parked."""
+    from_nowhere = {"channel": "c", "account": "a", "conversation": "c:a:nowhere"}
+
+    def work(uow: UnitOfWork) -> int:
+        parked = {"state": "dead", "attempts": 5, "error": "Unreadable", "received_at": uow.now, "due": uow.now}
+        row = uow.add(inbox, platform_id=str(new_id()), raw=b"{}", **from_nowhere, **parked)
+        return int(row["id"])
+
+    return str(office.parts.store.run(work))
 
 
 def _draft(office: Office) -> str:

@@ -37,7 +37,8 @@ DETAILS: dict[str, FieldValue] = {
 ROLES = ("sales", "consultant", "copywriter", "reviewer", "service", "supervisor")
 BUSINESS: tuple[Table, ...] = (
     cases.case, cases.applicant, cases.item, cases.document_version, cases.case_event, cases.stage_span,
-    client, client_identity, contract, file, flow_draft, timer, department, staff, staff_identity, survey, task, delegation,
+    client, client_identity, contract, file, flow_draft, timer, department, staff, staff_identity, survey, task,
+    delegation,
 )  # fmt: skip
 NAMES = {"a1": "甲一玛珂", "a2": "邻座客户", "b1": "他处客户"}
 
@@ -150,6 +151,7 @@ def _fill(world: World) -> None:
     moment = house.clock.now()
     draft = {"flow": "", "source": b"", "made_at": moment, "made_by": 0, "changed_at": moment, "changed_by": 0}
     world.ids["draft"] = house.banli.store.run(lambda uow: uow.add(flow_draft, **draft))["id"]
+    world.ids["entry"] = world.ids["errand"]
     world.number = row["number"]
     world.markers = ("玛珂", "marker", "13900000000")
 

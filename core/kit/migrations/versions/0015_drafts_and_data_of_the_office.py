@@ -11,6 +11,8 @@ branch_labels = None
 depends_on = None
 
 _OPEN = sa.text("state = 'open'")
+_DEAD = sa.text("state = 'dead'")
+_QUEUES = ("inbox", "outbox", "timer", "errand")
 _CLIENT = ("sex", "birth_date", "passport_no")
 
 
@@ -71,6 +73,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_setting_override")),
         sa.UniqueConstraint("name", name=op.f("uq_setting_override_name")),
     )
+    op.create_table(
+        "queue_act",
+        _key(),
+        sa.Column("entry_id", sa.BigInteger(), nullable=False),
+        sa.Column("act", sa.String(length=10), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("by_id", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_queue_act")),
+    )
+    op.create_index("ix_queue_act_entry", "queue_act", ["entry_id"])
+    for queue in _QUEUES:
+        op.create_index(f"ix_{queue}_dead", queue, ["due"], sqlite_where=_DEAD, postgresql_where=_DEAD)
     for name in _CLIENT:
         op.add_column("client", sa.Column(name, sa.LargeBinary(), nullable=True))
     op.add_column("client", sa.Column("passport_index", sa.LargeBinary(length=32), nullable=True))
@@ -82,6 +97,10 @@ def downgrade() -> None:
     op.drop_index("ix_client_passport", "client")
     for name in ("edition", "passport_index", *reversed(_CLIENT)):
         op.drop_column("client", name)
+    for queue in _QUEUES:
+        op.drop_index(f"ix_{queue}_dead", queue)
+    op.drop_index("ix_queue_act_entry", "queue_act")
+    op.drop_table("queue_act")
     for name in ("setting_override", "office_calendar", "flow_story"):
         op.drop_table(name)
     op.drop_index("ix_flow_draft_open", "flow_draft")
