@@ -41,6 +41,7 @@ _COMMON = {
 _SALES = {
     "client.create": Reach.ALL,
     "client.language": Reach.ASSIGNED,
+    "client.write": Reach.ASSIGNED,
     "contract.write": Reach.ALL,
     "contract.activate": Reach.ASSIGNED,
     "identity.bind": Reach.ASSIGNED,
@@ -61,6 +62,7 @@ _LEAD = {
     "case.write": Reach.SUBTREE,
     "task.complete": Reach.SUBTREE,
     "client.read": Reach.SUBTREE,
+    "client.write": Reach.SUBTREE,
     "contract.read": Reach.SUBTREE,
     "contract.activate": Reach.SUBTREE,
     "contract.finance": Reach.SUBTREE,
@@ -93,6 +95,7 @@ _SYSTEM = frozenset(
         "conversation.call",
         "client.create",
         "client.language",
+        "client.write",
         "client.tag",
         "client.remind",
         "task.give",
@@ -139,7 +142,12 @@ DEFAULT = Policy(
         "consultant": _COMMON | _SALES | _REVIEW,
         "copywriter": _COMMON | _REVIEW,
         "reviewer": _COMMON | _REVIEW,
-        "service": _COMMON | {"identity.invite": Reach.ASSIGNED, "client.paper_consent": Reach.ASSIGNED},
+        "service": _COMMON
+        | {
+            "identity.invite": Reach.ASSIGNED,
+            "client.paper_consent": Reach.ASSIGNED,
+            "client.write": Reach.ASSIGNED,
+        },
         "finance": {
             "case.read": Reach.ALL,
             "contract.read": Reach.ALL,
@@ -174,6 +182,9 @@ DEFAULT = Policy(
                 "name": "identity",
                 "phone": "contact",
                 "email": "contact",
+                "sex": "identity",
+                "birth_date": "identity",
+                "passport_no": "identity",
                 "language": "none",
                 "source": "none",
                 "created_at": "none",

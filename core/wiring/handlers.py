@@ -22,7 +22,7 @@ from core.cases import (
 )
 from core.catalog import drafts, texts
 from core.catalog import service as catalog
-from core.clients import consent, guardians, invitations, tags
+from core.clients import basics, consent, guardians, invitations, tags
 from core.clients import service as clients
 from core.commands import cases as c
 from core.commands import contracts as k
@@ -55,6 +55,7 @@ from core.tasks import service as tasks
 
 HANDLERS: dict[type[Command], Handler] = {
     p.RegisterClient: clients.register_client,
+    p.EditClient: basics.edit_client,
     p.BindClientIdentity: clients.bind_client_identity,
     n.InviteClient: invitations.invite_client,
     n.ProveInvitation: invitations.prove_invitation,

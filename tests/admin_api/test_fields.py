@@ -31,7 +31,16 @@ PROBED = (
     .replace("\nfields:\n", f"\nfields:\n{PROBES}", 1)
 )
 INTERNAL = {  # columns that no answer has: digests, and what is shown elsewhere under rules of its own
-    "client": {"phone_index", "email_index", "zone", "reminded_on", "snoozed_until", "consent_asked_at"},
+    "client": {
+        "phone_index",
+        "email_index",
+        "passport_index",
+        "edition",
+        "zone",
+        "reminded_on",
+        "snoozed_until",
+        "consent_asked_at",
+    },
     "contract": {"team", "travellers", "fields", "version", "effective_at", "deposit_by", "effective_by"},
 }
 

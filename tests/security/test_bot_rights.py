@@ -54,6 +54,7 @@ ABOUT: dict[str, Make] = {
     "RecordDeposit": lambda i: contracts.RecordDeposit(contract_id=i["contract"]),
     "ActivateContract": lambda i: contracts.ActivateContract(contract_id=i["contract"]),
     "AttachCase": lambda i: contracts.AttachCase(contract_id=i["contract"], case_id=i["case"]),
+    "EditClient": lambda i: people.EditClient(client_id=i["client"], name="谁"),
     "OpenEntry": lambda i: queues.OpenEntry(entry_id=i["entry"]),
     "RetryEntry": lambda i: queues.RetryEntry(entry_id=i["entry"]),
     "DropEntry": lambda i: queues.DropEntry(entry_id=i["entry"], reason="x"),

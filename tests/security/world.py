@@ -149,8 +149,9 @@ def _fill(world: World) -> None:
     over = {"starts": house.clock.now(), "ends": house.clock.now(), "made_at": house.clock.now()}
     world.ids["delegation"] = house.banli.store.run(lambda uow: uow.add(delegation, **made, **over))["id"]
     moment = house.clock.now()
-    draft = {"flow": "", "source": b"", "made_at": moment, "made_by": 0, "changed_at": moment, "changed_by": 0}
-    world.ids["draft"] = house.banli.store.run(lambda uow: uow.add(flow_draft, **draft))["id"]
+    kept: dict[str, Any] = {"flow": "", "source": b"", "made_at": moment, "made_by": 0}
+    kept |= {"changed_at": moment, "changed_by": 0}
+    world.ids["draft"] = house.banli.store.run(lambda uow: uow.add(flow_draft, **kept))["id"]
     world.ids["entry"] = world.ids["errand"]
     world.number = row["number"]
     world.markers = ("玛珂", "marker", "13900000000")
