@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from admin_api.desk import AtDesk, Desk, command_of
+from admin_api.entity_tag import of_row
 from admin_api.language import language_of
 from admin_api.problem import entries
 from admin_api.route import does, may, reaches, section
@@ -32,6 +33,7 @@ from core.store.sealing import Row
 from core.views.impact import impact
 
 DRAFTS = section("drafts of flows")
+DRAFT = of_row(flow_draft, "draft_id")
 
 
 @DRAFTS.operation("POST", "/flow-drafts", does(DraftFlow), status=201, errors=[404])
@@ -50,20 +52,20 @@ def list_drafts(desk: AtDesk) -> Drafts:
         return Drafts(drafts=[line_of(row) for row in open_drafts(reader)])
 
 
-@DRAFTS.operation("GET", "/flow-drafts/{draft_id}", reaches("flow.write", "draft", "draft_id"))
+@DRAFTS.operation("GET", "/flow-drafts/{draft_id}", reaches("flow.write", "draft", "draft_id"), tagged=DRAFT)
 def read_draft(desk: AtDesk, draft_id: IdIn) -> Draft:
     """A draft with its source."""
     return draft_of(_row(desk, draft_id))
 
 
-@DRAFTS.operation("PUT", "/flow-drafts/{draft_id}", does(EditDraft))
+@DRAFTS.operation("PUT", "/flow-drafts/{draft_id}", does(EditDraft), tagged=DRAFT, guarded=True)
 def edit_draft(desk: AtDesk, draft_id: IdIn, body: DraftSource) -> Draft:
     """Write a draft anew. What is wrong with it may stand until it is published."""
     desk.do(command_of(EditDraft, {"draft_id": draft_id, **body.model_dump()}))
     return draft_of(_row(desk, draft_id))
 
 
-@DRAFTS.operation("DELETE", "/flow-drafts/{draft_id}", does(DropDraft), status=204)
+@DRAFTS.operation("DELETE", "/flow-drafts/{draft_id}", does(DropDraft), status=204, tagged=DRAFT, guarded=True)
 def drop_draft(desk: AtDesk, draft_id: IdIn) -> None:
     """Throw a draft away."""
     desk.do(DropDraft(draft_id=draft_id))
@@ -89,7 +91,7 @@ def read_impact(desk: AtDesk, draft_id: IdIn) -> DraftImpact:
         return impact_of(impact(reader, desk.parts.catalogue, row["flow"], flow))
 
 
-@DRAFTS.operation("POST", "/flow-drafts/{draft_id}/publish", does(PublishDraft), status=201)
+@DRAFTS.operation("POST", "/flow-drafts/{draft_id}/publish", does(PublishDraft), status=201, tagged=DRAFT, guarded=True)
 def publish_draft(desk: AtDesk, draft_id: IdIn) -> FlowVersion:
     """Make a version of it that never changes; 422 tells everything that is wrong.
 

@@ -162,6 +162,18 @@ queue_act = Table(  # what somebody did by hand with a row that was parked
 )
 Index("ix_queue_act_entry", queue_act.c.entry_id)
 
+repeat = Table(  # a request that may come again: its caller, his key, and what came of it
+    "repeat",
+    metadata,
+    key(),
+    plain("staff_id", BigInteger),
+    plain("key", String(64)),  # digest of what the caller sent as Idempotency-Key
+    sealed("kept", "content", "json", nullable=False),  # digest of the request, result of the deed, then the answer
+    plain("at", Instant),
+    UniqueConstraint("staff_id", "key"),
+)
+Index("ix_repeat_at", repeat.c.at)
+
 audit = Table(
     "audit",
     metadata,

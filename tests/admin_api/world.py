@@ -33,6 +33,7 @@ IN_BODY = ("draft_contract", "approve_shown")
 Ids = Mapping[str, str]
 Request = dict[str, Any]
 
+ANY = {"if-match": "*"}  # whatever was seen
 IDENTITY = {"channel": "webchat", "account": "demo", "external_id": "somebody"}
 REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "list_templates": lambda ids: {},
@@ -45,17 +46,17 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "draft_flow": lambda ids: {"json": {"source": "key: nothing_yet"}},
     "list_drafts": lambda ids: {},
     "read_draft": lambda ids: {},
-    "edit_draft": lambda ids: {"json": {"source": "key: something_else"}},
-    "drop_draft": lambda ids: {},
+    "edit_draft": lambda ids: {"json": {"source": "key: something_else"}, "headers": ANY},
+    "drop_draft": lambda ids: {"headers": ANY},
     "validate_draft": lambda ids: {},
     "read_impact": lambda ids: {},
-    "publish_draft": lambda ids: {},
+    "publish_draft": lambda ids: {"headers": ANY},
     "export_flow": lambda ids: {},
     "register_client": lambda ids: {"json": {"name": "赵六"}},
     "read_client": lambda ids: {},
     "read_client_360": lambda ids: {},
     "list_clients": lambda ids: {},
-    "edit_client": lambda ids: {"json": {"email": "neu@example.com"}},
+    "edit_client": lambda ids: {"json": {"email": "neu@example.com"}, "headers": ANY},
     "set_digest": lambda ids: {"json": {"at": "08:30"}},
     "list_tags": lambda ids: {},
     "set_client_zone": lambda ids: {"json": {"zone": "Europe/Berlin"}},
