@@ -6,7 +6,7 @@ import pytest
 
 from core.bus.bus import Bus
 from core.clients.tables import client, client_identity, consent
-from core.engine.access import Mask
+from core.engine.access import Mask, Pii
 from core.staff.policy import DEFAULT
 from tests.admin_api.office import EMAIL, PHONE, Office
 
@@ -149,7 +149,8 @@ def test_a_file_is_changed_where_it_is_named_and_nowhere_else(office: Office) ->
 
 def test_nobody_changes_what_he_may_not_see(small_office: Office) -> None:
     """A member of service who is masked for contact data could overwrite what he cannot read."""
-    masks = {**DEFAULT.field_rules.masks, "service": {"none": Mask.READ, "identity": Mask.READ, "contact": Mask.MASKED}}
+    masks: dict[str, dict[Pii, Mask]] = {each: dict(of) for each, of in DEFAULT.field_rules.masks.items()}
+    masks |= {"service": {"none": Mask.READ, "identity": Mask.READ, "contact": Mask.MASKED}}
     policy = replace(DEFAULT, field_rules=replace(DEFAULT.field_rules, masks=masks))
     wiring = replace(small_office.parts.bus.wiring, policy=policy)
     small_office.app.state.admin_api = replace(small_office.parts, policy=policy, bus=Bus(wiring))
