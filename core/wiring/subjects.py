@@ -97,6 +97,15 @@ def conversation_subject(lookup: Lookup, conversation_id: int) -> Subject | None
     return None if row is None else Subject("conversation", conversation_id, row["client_id"])
 
 
+def chat_subject(lookup: Lookup, conversation_id: int) -> Subject | None:
+    """What was said with a client belongs to whoever he belongs to; a stranger's chat to nobody in particular."""
+    row = lookup.peek(conversation, conversation_id)
+    if row is None or row["staff_id"] is not None:
+        return None
+    known = None if row["client_id"] is None else client_subject(lookup, row["client_id"])
+    return Subject("chat", conversation_id) if known is None else replace(known, kind="chat", id=conversation_id)
+
+
 def staff_subject(lookup: Lookup, staff_id: int) -> Subject | None:
     row = lookup.peek(staff, staff_id)
     return None if row is None else Subject("staff", staff_id, department=row["department_id"])
@@ -154,6 +163,7 @@ SUBJECTS = {
     "client": client_subject,
     "contract": contract_subject,
     "conversation": conversation_subject,
+    "chat": chat_subject,
     "handoff": handoff_subject,
     "staff": staff_subject,
     "delegation": delegation_subject,

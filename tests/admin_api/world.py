@@ -113,6 +113,8 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "complete_task": lambda ids: {},
     "list_held_files": lambda ids: {},
     "check_file_again": lambda ids: {},
+    "list_conversations": lambda ids: {},
+    "list_messages": lambda ids: {},
     "list_queues": lambda ids: {},
     "list_entries": lambda ids: {},
     "read_entry": lambda ids: {},
@@ -227,6 +229,7 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "draft_id": _draft(office),
         "flow_version_id": office.get("visa.admin", "/flows")["flows"][0]["id"],
         "handoff_id": _handoff(office, int(case_id), office.clients[name]),
+        "conversation_id": _chat(office, int(case_id)),
     }
     [holder] = [person for person, staff_id in office.staff.items() if staff_id == work["staff_id"]]
     return Owned(ids, department, frozenset({f"{department}.{role}" for role in roles}), holder)
@@ -266,6 +269,13 @@ def _handoff(office: Office, case_id: int, client_id: int) -> str:
         return int(row["id"])
 
     return str(office.parts.store.run(work))
+
+
+def _chat(office: Office, case_id: int) -> str:
+    """The chat of the call above."""
+    with office.parts.reading.open() as reader:
+        [row] = reader.find(conversation, key=f"c:{case_id}")
+    return str(row["id"])
 
 
 def held_file(office: Office, case_id: int, client_id: int) -> str:

@@ -1,4 +1,4 @@
-"""Entry rules: what is no date, number, e-mail or phone is refused by the same validator, whichever door it comes by."""
+"""Entry rules: what is no date, number, e-mail or phone is refused by one validator, whichever door it comes by."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
