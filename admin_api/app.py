@@ -12,6 +12,7 @@ from admin_api.parts import Parts as Parts  # the root finds what it must give b
 from admin_api.route import DeskRoute, Section
 from admin_api.routes import (
     acts,
+    calendars,
     cases,
     catalogue,
     clients,
@@ -25,6 +26,7 @@ from admin_api.routes import (
     queues,
     reports,
     reviews,
+    settings,
     staff,
     tasks,
     texts,
@@ -44,6 +46,8 @@ SECTIONS: tuple[Section, ...] = (
     reviews.REVIEWS,
     tasks.TASKS,
     texts.TEXTS,
+    calendars.CALENDARS,
+    settings.SETTINGS,
     reports.REPORTS,
     conversations.CONVERSATIONS,
     handoffs.HANDOFFS,

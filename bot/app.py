@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -37,18 +37,17 @@ from bot.sender import Sender
 from bot.signs import Signs
 from bot.sweeper import Sweeper
 from bot.texts.catalogue import sentences
-from bot.texts.hours import hours_words
 from bot.texts.living import LivingTexts
 from bot.ticker import Ticker
 from bot.webhooks import guard, health_routes
 from core.bus.bus import Bus
+from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import Catalogue
+from core.catalog.settings import BELL as SETTINGS_BELL
+from core.catalog.settings import LivingAgency
 from core.catalog.texts import BELL as TEXTS_BELL
 from core.channel.port import Channel
-from core.engine.calendar import WorkingCalendar
 from core.engine.calendars.known import CALENDARS
-from core.engine.manners import Manners, QuietHours
-from core.engine.text import LANGUAGES
 from core.files.child import Inspector
 from core.files.limits import FileLimits
 from core.files.links import PURPOSE, SENT_PURPOSE, UPLOAD_PURPOSE, OriginalLinks, SentLinks, UploadLinks
@@ -135,11 +134,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     files = FolderStore(settings.files_dir, vault)
     inspector = Inspector(FileLimits.of(settings.limits))
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
-    catalogue, calendars, texts = Catalogue(), dict(CALENDARS), LivingTexts(sentences())
-    bus = _bus(settings, catalogue, calendars, texts)
+    catalogue, texts, agency = Catalogue(), LivingTexts(sentences()), LivingAgency(settings.agency)
+    bus = _bus(catalogue, texts, agency)
     check_presses()
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
-    house = _house(settings, vault, catalogue, calendars, texts)
+    house = _house(settings, vault, catalogue, texts, agency)
     hub, webchat = Hub(), _webchat(settings)
     pages = (WebchatChannel(webchat, store, files, hub), UploadsChannel(files, settings.limits.upload_bytes))
     channels: dict[str, Channel] = {
@@ -178,39 +177,28 @@ def _listen(banli: Banli) -> None:
     for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
         banli.store.listen(name, loop.bell.ring)
     banli.store.listen(TEXTS_BELL, banli.house.texts.forget)
+    banli.store.listen(SETTINGS_BELL, banli.house.settled.forget)
 
 
-def _bus(settings: Settings, catalogue: Catalogue, calendars: dict[str, WorkingCalendar], texts: LivingTexts) -> Bus:
-    zone = calendars[settings.agency.calendar].zone
-    return build_bus(DEFAULT, catalogue, calendars, texts, manners=_manners(settings), zone=zone)
-
-
-def _manners(settings: Settings) -> Manners:
-    """What the agency has settled about quiet hours and reminders."""
-    said = settings.agency
-    days = tuple(int(each) for each in said.remind_days.split(",") if each)
-    hours = (time.fromisoformat(each) for each in (said.quiet_from, said.quiet_until, said.remind_hour))
-    begins, ends, hour = hours
-    return Manners(QuietHours(begins, ends), days, hour)
+def _bus(catalogue: Catalogue, texts: LivingTexts, agency: LivingAgency) -> Bus:
+    zone = CALENDARS[agency.written.calendar].zone
+    return build_bus(DEFAULT, catalogue, dict(CALENDARS), texts, agency=agency, zone=zone)
 
 
 def _house(
     settings: Settings,
     vault: Vault,
     catalogue: Catalogue,
-    calendars: dict[str, WorkingCalendar],
     texts: LivingTexts,
+    agency: LivingAgency,
 ) -> House:
     return House(
         texts=texts,
         catalogue=catalogue,
         policy=DEFAULT,
-        calendars=calendars,
-        agency=settings.agency.name,
-        zone=calendars[settings.agency.calendar].zone,
-        manners=_manners(settings),
-        hours={language: hours_words(texts, calendars[settings.agency.calendar], language) for language in LANGUAGES},
-        language=settings.agency.language,
+        calendars=LivingCalendars(CALENDARS),
+        settled=agency,
+        zone=CALENDARS[settings.agency.calendar].zone,
         links=OriginalLinks(vault.derive(PURPOSE), settings.base_url),
         uploads=UploadLinks(vault.derive(UPLOAD_PURPOSE), settings.base_url),
         upload_bytes=settings.limits.upload_bytes,

@@ -131,6 +131,7 @@ class Receiver:
             inbox.failed(uow, entry_id, f"unreadable: {unreadable}", at_once=True)
             log.warning("update_unreadable", entry=entry_id, channel=entry["channel"])
             return
+        self._house.settled.catch_up(uow, uow.now)
         chat = meet(uow, inbound.address, self._language(inbound))
         actor = actor_at(uow, chat, inbound.sender)
         channel = self._channels[f"{inbound.address.channel}:{inbound.address.account}"]

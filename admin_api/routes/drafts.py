@@ -1,5 +1,7 @@
 """Flows as drafts: write, look over, see what it would change, publish, or publish an older body again."""
 
+from dataclasses import replace
+
 from starlette.requests import Request
 
 from admin_api.desk import AtDesk, Desk, command_of
@@ -22,6 +24,7 @@ from admin_api.schemas.drafts import (
 )
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
+from core.catalog.calendars import unknown_calendar
 from core.catalog.drafts import open_drafts
 from core.catalog.service import look_over
 from core.catalog.tables import flow_draft, flow_version
@@ -71,13 +74,17 @@ def drop_draft(desk: AtDesk, draft_id: IdIn) -> None:
     desk.do(DropDraft(draft_id=draft_id))
 
 
-@DRAFTS.operation("POST", "/flow-drafts/{draft_id}/validate", reaches("flow.write", "draft", "draft_id"))
+@DRAFTS.operation("GET", "/flow-drafts/{draft_id}/validation", reaches("flow.write", "draft", "draft_id"))
 def validate_draft(desk: AtDesk, request: Request, draft_id: IdIn) -> Looked:
     """Everything that is wrong with a draft at once, each with its place in the source; nothing is changed."""
     found = _look(desk, _row(desk, draft_id))
+    with desk.look() as reader:
+        known = desk.parts.bus.wiring.tools["calendars"].names(reader)
+    unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, known)
+    found = replace(found, problems=(*found.problems, *unknown))
     told = zip(found.problems, entries(found.problems, language_of(request.headers)), strict=True)
     return Looked(
-        publishable=found.flow is not None,
+        publishable=found.flow is not None and not unknown,
         problems=[Mistake(line=found.lines.get(problem.pointer), **entry) for problem, entry in told],
     )
 

@@ -76,7 +76,7 @@ def of_exact(lookup: Lookup, vault: Vault, words: str, names: Iterable[str]) -> 
     for name in names:
         column, plain = client.c[INDEXES[name]], _folded(name, normal(name, words))
         digests = vault.blind_candidates(PURPOSES[name], plain) if plain else []
-        found += [int(row["id"]) for digest in digests for row in lookup.find(client, column == digest)]
+        found += [int(row["id"]) for row in lookup.find(client, column.in_(digests))]
     return list(dict.fromkeys(found))
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from core.bus.deed import Deed
 from core.cases.stages import compiled_of
 from core.cases.tables import case
+from core.catalog.settings import LivingAgency
 from core.clients.consent import answer_of
 from core.clients.tables import client
 from core.commands.command import Command
@@ -183,5 +184,6 @@ def _zone(row: Row, deed: Deed) -> ZoneInfo:
 
 
 def _manners(deed: Deed) -> Manners:
-    found: Manners = deed.tool("manners")
-    return found
+    agency: LivingAgency = deed.tool("agency")
+    agency.catch_up(deed.uow, deed.now)
+    return agency.manners

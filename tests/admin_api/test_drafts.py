@@ -29,7 +29,7 @@ def versions(office: Office) -> list[int]:
 def test_a_draft_is_written_looked_over_mended_and_published(office: Office) -> None:
     broken = TWO.replace("to: collect", "to: nowhere", 1).replace("owner: copywriter", "owner: nobody", 1)
     draft_id = draft(office, broken)
-    found = office.post("visa.admin", f"/flow-drafts/{draft_id}/validate")
+    found = office.get("visa.admin", f"/flow-drafts/{draft_id}/validation")
     assert not found["publishable"]
     assert {each["pointer"].split("/")[1] for each in found["problems"]} >= {"stages", "transitions"}
     lines = broken.splitlines()
@@ -39,7 +39,7 @@ def test_a_draft_is_written_looked_over_mended_and_published(office: Office) -> 
     assert [each["pointer"] for each in told["errors"]] == [each["pointer"] for each in found["problems"]]
     assert versions(office) == [1]
     assert office.put("visa.admin", f"/flow-drafts/{draft_id}", {"source": TWO})["source"] == TWO
-    assert office.post("visa.admin", f"/flow-drafts/{draft_id}/validate") == {"publishable": True, "problems": []}
+    assert office.get("visa.admin", f"/flow-drafts/{draft_id}/validation") == {"publishable": True, "problems": []}
     made = publish(office, draft_id)
     assert (made["version"], made["sha256"]) == (2, hashlib.sha256(TWO.encode()).hexdigest())
     assert versions(office) == [2, 1]

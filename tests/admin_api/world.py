@@ -34,6 +34,7 @@ Ids = Mapping[str, str]
 Request = dict[str, Any]
 
 ANY = {"if-match": "*"}  # whatever was seen
+HOURS = {"zone": "Asia/Singapore", "week": [["09:00-18:00"]] * 5 + [[], []]}
 IDENTITY = {"channel": "webchat", "account": "demo", "external_id": "somebody"}
 REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "list_templates": lambda ids: {},
@@ -115,6 +116,14 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "check_file_again": lambda ids: {},
     "list_conversations": lambda ids: {},
     "list_messages": lambda ids: {},
+    "list_calendars": lambda ids: {},
+    "read_calendar": lambda ids: {},
+    "add_calendar": lambda ids: {"json": HOURS | {"name": f"c-{new_id()}"}},
+    "write_calendar": lambda ids: {"json": HOURS, "headers": ANY},
+    "list_settings": lambda ids: {},
+    "read_setting": lambda ids: {},
+    "write_setting": lambda ids: {"json": {"value": "5,2"}, "headers": ANY},
+    "reset_setting": lambda ids: {"headers": ANY},
     "list_queues": lambda ids: {},
     "list_entries": lambda ids: {},
     "read_entry": lambda ids: {},
@@ -226,6 +235,8 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "delegation_id": _delegation(office, office.staff[f"{department}.reviewer"]),
         "errand_id": held_file(office, int(case_id), office.clients[name]),
         "entry_id": dead_letter(office),
+        "calendar_name": "cn-office",
+        "setting_name": "agency.remind_days",
         "draft_id": _draft(office),
         "flow_version_id": office.get("visa.admin", "/flows")["flows"][0]["id"],
         "handoff_id": _handoff(office, int(case_id), office.clients[name]),
