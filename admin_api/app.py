@@ -23,6 +23,7 @@ from admin_api.routes import (
     drafts,
     handoffs,
     held_files,
+    packs,
     queues,
     reports,
     reviews,
@@ -38,6 +39,7 @@ API = "/api"
 SECTIONS: tuple[Section, ...] = (
     catalogue.FLOWS,
     drafts.DRAFTS,
+    packs.PACKS,
     clients.CLIENTS,
     contracts.CONTRACTS,
     cases.CASES,

@@ -35,6 +35,7 @@ from bot.router import check_table
 from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.signs import Signs
+from bot.story.reader import story_problems
 from bot.sweeper import Sweeper
 from bot.texts.catalogue import sentences
 from bot.texts.living import LivingTexts
@@ -246,6 +247,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
             zone=banli.house.zone,
             links=banli.house.links,
             sent_links=banli.house.sent_links,
+            story_problems=story_problems,
         ),
     )
     guard(app, _hosts(settings))

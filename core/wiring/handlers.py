@@ -20,7 +20,7 @@ from core.cases import (
     upload_links,
     withdrawal,
 )
-from core.catalog import calendars, drafts, settings, texts
+from core.catalog import calendars, drafts, packs, settings, texts
 from core.catalog import service as catalog
 from core.clients import basics, consent, guardians, invitations, tags
 from core.clients import service as clients
@@ -35,6 +35,7 @@ from core.commands import drafts as dr
 from core.commands import handoffs as h
 from core.commands import identity as n
 from core.commands import office as o
+from core.commands import packs as pk
 from core.commands import people as p
 from core.commands import queues as q
 from core.commands import reminders as rm
@@ -88,6 +89,7 @@ HANDLERS: dict[type[Command], Handler] = {
     dr.DropDraft: drafts.drop_draft,
     dr.PublishDraft: drafts.publish_draft,
     o.SetCalendar: calendars.set_calendar,
+    pk.ImportPack: packs.import_pack,
     o.SetSetting: settings.set_setting,
     o.ResetSetting: settings.reset_setting,
     x.SetText: texts.set_text,

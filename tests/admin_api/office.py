@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from adapters.folder_store.store import FolderStore
 from admin_api.app import install
 from admin_api.parts import Parts
+from bot.story.reader import story_problems
 from bot.texts.catalogue import built_in
 from core.bus.bus import Bus
 from core.bus.deed import SYSTEM, Cause
@@ -221,6 +222,7 @@ def open_office(url: str, folder: Path, inspector: Inspector) -> Iterator[Office
         texts=built_in(),
         links=OriginalLinks(VAULT.derive(PURPOSE), "http://testserver"),
         sent_links=SentLinks(VAULT.derive(SENT_PURPOSE), "http://testserver"),
+        story_problems=story_problems,
     )
     app = FastAPI(title="Banli", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     install(app, parts)

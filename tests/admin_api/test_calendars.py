@@ -6,7 +6,7 @@ from core.engine.calendar_spec import read_calendar, write_calendar
 from core.engine.calendars.cn_office import CN_OFFICE
 from core.store.sealing import Row
 from tests.admin_api.office import FLOWS, Office
-from tests.admin_api.world import ANY, HOURS
+from tests.admin_api.requests import ANY, HOURS
 
 KR = (FLOWS / "visa_kr_tourist" / "v1.yaml").read_text("utf-8")
 PATH = "/calendars/cn-office"

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.ledger.tables import audit
 from tests.admin_api.office import FLOWS, Office
-from tests.admin_api.world import ANY
+from tests.admin_api.requests import ANY
 
 JP = (FLOWS / "visa_jp_tourist" / "v1.yaml").read_text("utf-8")
 TWO = JP.replace("version: 1", "version: 2", 1).replace("en: Japan tourist visa", "en: Japan visa again", 1)

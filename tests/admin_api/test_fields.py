@@ -16,7 +16,8 @@ from core.contracts.tables import contract
 from core.engine.access import PII_CLASSES, Mask, Policy, Reach, mask_value
 from core.staff.policy import DEFAULT, ROLES
 from tests.admin_api.office import EMAIL, FLOWS, PHONE, Office
-from tests.admin_api.world import REQUESTS, build, described
+from tests.admin_api.requests import REQUESTS
+from tests.admin_api.world import build, described
 from tests.files.papers import pdf
 
 RULES = DEFAULT.field_rules

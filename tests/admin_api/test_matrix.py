@@ -13,11 +13,10 @@ from core.kit.ids import new_id
 from core.ledger.tables import audit
 from core.staff.policy import DEFAULT
 from tests.admin_api.office import Office
+from tests.admin_api.requests import REQUESTS, Ids
 from tests.admin_api.world import (
     ACTORS,
     NOBODY,
-    REQUESTS,
-    Ids,
     Operation,
     Owned,
     build,

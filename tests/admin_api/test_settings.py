@@ -11,7 +11,7 @@ from core.catalog.tables import setting_override
 from core.kit.settings import Agency
 from core.ledger.tables import audit
 from tests.admin_api.office import Office
-from tests.admin_api.world import ANY
+from tests.admin_api.requests import ANY
 
 PATH = "/settings/agency.remind_days"
 
