@@ -6,7 +6,12 @@ from typing import Any, Final
 from core.engine.access import Mask, mask_value
 from core.store.sealing import Row
 
-FORMS: Final[Mapping[str, str]] = {"name": "name", "phone": "phone", "email": "email"}
+FORMS: Final[Mapping[str, str]] = {
+    "name": "name",
+    "phone": "phone",
+    "email": "email",
+    "passport_no": "passport",
+}
 """Field -> the pattern by which it is masked; another field is hidden whole."""
 
 

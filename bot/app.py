@@ -29,29 +29,29 @@ from bot.demo.people import SEATS as DEMO_SEATS
 from bot.demo.routes import DemoRoutes
 from bot.dialogs.press import check_presses
 from bot.fetcher import Fetcher
-from bot.manners import manners_of
 from bot.receiver import Receiver
 from bot.reconciler import Reconciler
 from bot.router import check_table
 from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.signs import Signs
+from bot.story.reader import story_problems
 from bot.sweeper import Sweeper
 from bot.texts.catalogue import sentences
-from bot.texts.hours import hours_words
 from bot.texts.living import LivingTexts
 from bot.ticker import Ticker
 from bot.watch.requests import NO_TELEMETRY, RequestIds
 from bot.watch.watching import Watching
 from bot.webhooks import LOOPBACK_NAMES, guard
 from core.bus.bus import Bus
+from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import Catalogue
+from core.catalog.settings import BELL as SETTINGS_BELL
+from core.catalog.settings import LivingAgency
 from core.catalog.texts import BELL as TEXTS_BELL
 from core.channel.port import Channel
 from core.engine.access import Policy
-from core.engine.calendar import WorkingCalendar
 from core.engine.calendars.known import CALENDARS
-from core.engine.text import LANGUAGES
 from core.files.child import Inspector
 from core.files.limits import FileLimits
 from core.files.links import PURPOSE, SENT_PURPOSE, UPLOAD_PURPOSE, OriginalLinks, SentLinks, UploadLinks
@@ -143,11 +143,10 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     files = FolderStore(settings.files_dir, vault)
     inspector = Inspector(FileLimits.of(settings.limits), watches)
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
-    catalogue, calendars, texts = Catalogue(), dict(CALENDARS), LivingTexts(sentences())
-    policy = LivingPolicy()
-    bus = _bus(settings, policy, catalogue, calendars, texts)
+    catalogue, texts, agency, policy = Catalogue(), LivingTexts(sentences()), LivingAgency.of(settings), LivingPolicy()
+    bus = _bus(policy, catalogue, texts, agency)
     _check_dialogs()
-    house = _house(settings, vault, policy, catalogue, calendars, texts)
+    house = _house(settings, vault, policy, catalogue, texts, agency)
     hub, webchat = Hub(), _webchat(settings)
     pages = (WebchatChannel(webchat, store, files, hub), UploadsChannel(files, settings.limits.upload_bytes))
     channels: dict[str, Channel] = {
@@ -193,17 +192,12 @@ def _listen(banli: Banli) -> None:
         banli.store.listen(name, loop.bell.ring)
     banli.store.listen(TEXTS_BELL, banli.house.texts.forget)
     banli.store.listen(POLICY_BELL, banli.house.policy.forget)
+    banli.store.listen(SETTINGS_BELL, banli.house.settled.forget)
 
 
-def _bus(
-    settings: Settings,
-    policy: Policy,
-    catalogue: Catalogue,
-    calendars: dict[str, WorkingCalendar],
-    texts: LivingTexts,
-) -> Bus:
-    zone = calendars[settings.agency.calendar].zone
-    return build_bus(policy, catalogue, calendars, texts, manners=manners_of(settings), zone=zone)
+def _bus(policy: Policy, catalogue: Catalogue, texts: LivingTexts, agency: LivingAgency) -> Bus:
+    zone = CALENDARS[agency.written.calendar].zone
+    return build_bus(policy, catalogue, dict(CALENDARS), texts, agency=agency, zone=zone)
 
 
 def _house(
@@ -211,19 +205,16 @@ def _house(
     vault: Vault,
     policy: Policy,
     catalogue: Catalogue,
-    calendars: dict[str, WorkingCalendar],
     texts: LivingTexts,
+    agency: LivingAgency,
 ) -> House:
     return House(
         texts=texts,
         catalogue=catalogue,
         policy=policy,
-        calendars=calendars,
-        agency=settings.agency.name,
-        zone=calendars[settings.agency.calendar].zone,
-        manners=manners_of(settings),
-        hours={language: hours_words(texts, calendars[settings.agency.calendar], language) for language in LANGUAGES},
-        language=settings.agency.language,
+        calendars=LivingCalendars(CALENDARS),
+        settled=agency,
+        zone=CALENDARS[settings.agency.calendar].zone,
         links=OriginalLinks(vault.derive(PURPOSE), settings.base_url),
         uploads=UploadLinks(vault.derive(UPLOAD_PURPOSE), settings.base_url),
         upload_bytes=settings.limits.upload_bytes,
@@ -280,6 +271,7 @@ def _desk(banli: Banli) -> AdminParts:
         zone=banli.house.zone,
         links=banli.house.links,
         sent_links=banli.house.sent_links,
+        story_problems=story_problems,
         rates=Rates(banli.settings.api.requests_per_minute),
     )
 

@@ -161,8 +161,8 @@ class Receiver:
             return
         if isinstance(inbound, FileArrived):  # it follows from the message that announced the file
             uow.cause, work.cause, work.begins = inbound.message_update, inbound.message_update, False
+        self._house.catch_up(uow, uow.now)
         chat = meet(uow, inbound.address, self._language(inbound))
-        self._house.policy.catch_up(uow, uow.now)
         actor = actor_at(uow, chat, inbound.sender)
         channel = self._channels[f"{inbound.address.channel}:{inbound.address.account}"]
         able = (channel.capabilities, self._door(entry, channel).capabilities)

@@ -51,7 +51,7 @@ def flow_message(ctx: CardContext, key: str, words: Mapping[str, str] | None = N
         "days": fields.get("stay_days", fields.get("days", "")),
         "exp": ctx.day(str(fields.get("passport_expiry") or "")),
         "result": ctx.word(view.substate),
-        "hours": pick(dict(ctx.house.hours), ctx.language),
+        "hours": pick(dict(ctx.house.hours(ctx.lookup)), ctx.language),
     }
     return fill(template, params, MESSAGE_PARAMS)
 

@@ -35,7 +35,7 @@ inbox = Table(
     plain("conversation", String(300)),
     sealed("raw", "content", "bytes", nullable=False),
     plain("received_at", Instant),
-    plain("state", String(10), default="waiting"),  # waiting, done, dead
+    plain("state", String(10), default="waiting"),  # waiting, done, dead, discarded (by hand)
     plain("due", Instant),
     plain("attempts", Integer, default=0),
     plain("error", String(500), nullable=True),
@@ -49,7 +49,6 @@ Index(
     sqlite_where=WAITING,
     postgresql_where=WAITING,
 )
-Index("ix_inbox_dead", inbox.c.id, sqlite_where=DEAD, postgresql_where=DEAD)
 
 outbox = Table(
     "outbox",
@@ -67,7 +66,7 @@ outbox = Table(
     plain("once", String(200), nullable=True, unique=True),
     sealed("notice", "content", "json", nullable=False),
     plain("created_at", Instant),
-    plain("state", String(10), default="waiting"),  # waiting, sending, sent, dropped, lost, unknown, dead
+    plain("state", String(10), default="waiting"),  # waiting, sending, sent, dropped, lost, unknown, dead, discarded
     plain("due", Instant),
     plain("attempts", Integer, default=0),
     plain("lease_until", Instant, nullable=True),
@@ -90,7 +89,6 @@ _TRIED = text("tries > 0")  # few: a redraw that arrives sets it back
 Index("ix_outbox_tried", outbox.c.id, sqlite_where=_TRIED, postgresql_where=_TRIED)
 _COMING = text("copy_of IS NOT NULL AND state IN ('waiting', 'sending')")
 Index("ix_outbox_coming", outbox.c.copy_of, sqlite_where=_COMING, postgresql_where=_COMING)
-Index("ix_outbox_dead", outbox.c.id, sqlite_where=DEAD, postgresql_where=DEAD)
 
 timer = Table(
     "timer",
@@ -101,14 +99,13 @@ timer = Table(
     plain("scope", String(60)),  # leaving a stage cancels the timers of scope "stage"
     sealed("command", "content", "json", nullable=False),
     plain("due", Instant),
-    plain("state", String(10), default="waiting"),  # waiting, fired, cancelled, dead
+    plain("state", String(10), default="waiting"),  # waiting, fired, cancelled, dead, discarded
     plain("attempts", Integer, default=0),
     plain("error", String(500), nullable=True),
 )
 Index("ix_timer_waiting", timer.c.due, sqlite_where=WAITING, postgresql_where=WAITING)
 Index("uq_timer_key_waiting", timer.c.key, unique=True, sqlite_where=WAITING, postgresql_where=WAITING)
 Index("ix_timer_case", timer.c.case_id, timer.c.scope, sqlite_where=WAITING, postgresql_where=WAITING)
-Index("ix_timer_dead", timer.c.id, sqlite_where=DEAD, postgresql_where=DEAD)
 
 button = Table(
     "button",
@@ -141,7 +138,7 @@ errand = Table(
     plain("account", String(100)),
     plain("conversation", String(300)),
     sealed("what", "content", "json", nullable=False),
-    plain("state", String(10), default="waiting"),  # held, waiting, running, done, dead
+    plain("state", String(10), default="waiting"),  # held, waiting, running, done, dead, discarded
     plain("due", Instant),
     plain("attempts", Integer, default=0),
     plain("lease_until", Instant, nullable=True),
@@ -152,7 +149,21 @@ Index("ix_errand_open", errand.c.due, sqlite_where=text("state IN ('waiting', 'r
 
 Index("ix_errand_held", errand.c.conversation, sqlite_where=text("state = 'held'"),
       postgresql_where=text("state = 'held'"))  # fmt: skip
-Index("ix_errand_dead", errand.c.id, sqlite_where=DEAD, postgresql_where=DEAD)
+
+for _queue in (inbox, outbox, timer, errand):
+    Index(f"ix_{_queue.name}_dead", _queue.c.due, sqlite_where=DEAD, postgresql_where=DEAD)
+
+queue_act = Table(  # what somebody did by hand with a row that was parked
+    "queue_act",
+    metadata,
+    key(),
+    plain("entry_id", BigInteger),  # of inbox, outbox, timer or errand
+    plain("act", String(10)),  # retry, drop
+    plain("at", Instant),
+    plain("by_id", BigInteger),  # 0: the command line
+    sealed("reason", "content"),
+)
+Index("ix_queue_act_entry", queue_act.c.entry_id)
 
 repeat = Table(  # a request that may come again: its caller, his key, and what came of it
     "repeat",

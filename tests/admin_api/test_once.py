@@ -14,7 +14,8 @@ from core.ledger import repeats
 from core.ledger.tables import repeat
 from core.staff.tables import api_key
 from tests.admin_api.office import Office
-from tests.admin_api.world import REQUESTS, build, described
+from tests.admin_api.requests import REQUESTS
+from tests.admin_api.world import build, described
 from tests.files.papers import pdf
 
 NEW = {"name": "赵六"}
