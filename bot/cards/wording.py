@@ -133,7 +133,7 @@ def unplaced_names(ctx: CardContext, client_id: int) -> str:
     """The files that are on no item; empty when there are none, or when this reader reads no documents."""
     if ctx.actor.kind == "staff" and not ctx.house.policy.may(ctx.actor, "document.read", of_case(ctx.case().row)):
         return ""
-    names = [str(each["name"]) for each in unplaced_files(ctx.lookup, client_id, ctx.actor)]
+    names = [ctx.file_name(each["name"]) for each in unplaced_files(ctx.lookup, client_id, ctx.actor)]
     if len(names) > MAX_UNPLACED:
         names = [*names[:MAX_UNPLACED], ctx.say("files.more", n=len(names) - MAX_UNPLACED)]
     return "、".join(names) if ctx.language == "zh-CN" else ", ".join(names)

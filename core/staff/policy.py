@@ -181,6 +181,7 @@ DEFAULT = Policy(
                 "created_at": "none",
                 "tags": "none",
             },
+            "file": {"name": "identity"},  # as whoever sent it has called it, often by his own name
             "contract": {
                 "id": "none",
                 "client_id": "none",
