@@ -3,7 +3,6 @@
 import pytest
 
 from core.commands.people import AddStaff, IssueApiKey
-from core.commands.roles import RoleNames, SetRole
 from core.kit.ids import new_id
 from core.staff.policy import ROLES
 from tests.admin_api.office import Office
@@ -59,14 +58,13 @@ def build_one(office: Office) -> dict[str, str]:
     }
 
 
-TRAINEE = RoleNames.model_validate({"zh-CN": "实习", "en": "Trainee"})
 HIS_OWN = {"staff.account", "staff.language", "staff.digest"}  # the rights to one's own account
 
 
 @pytest.mark.row("SE4")
 def test_who_was_granted_nothing_reaches_nothing_over_the_api(office: Office) -> None:
     world = build(office)
-    office.do(SetRole(role="trainee", names=TRAINEE))
+    office.post("visa.admin", "/roles", {"role": "trainee", "names": {"zh-CN": "实习", "en": "Trainee"}})
     member = office.do(AddStaff(name="实习生", roles=("trainee",), department_id=office.departments["visa"]))
     office.keys["trainee"] = office.do(IssueApiKey(staff_id=member, name="test"))
     before, tried = snapshot(office), 0
