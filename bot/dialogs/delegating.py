@@ -12,7 +12,6 @@ from core.engine.access import Policy
 from core.kit.words import said
 from core.ledger.buttons import offer
 from core.staff.delegation import given, last_day
-from core.staff.policy import role_said
 from core.staff.tables import staff
 from core.store.sealing import Row
 
@@ -68,7 +67,7 @@ def _list(turn: Turn) -> None:
                 name=turn.uow.get(staff, row["delegate_id"])["name"],
                 first=row["starts"].astimezone(zone).date().isoformat(),
                 last=last_day(row, zone),
-                role=said("delegation.all") if row["role"] is None else role_said(turn.house.policy, row["role"]),
+                role=said("delegation.all") if row["role"] is None else turn.house.policy.named(row["role"]),
             )
             for n, row in enumerate(rows, start=1)
         ]
@@ -138,7 +137,7 @@ def _delegate(turn: Turn, staff_id: int, delegate_id: int, words: str) -> None:
         whom=turn.uow.get(staff, staff_id)["name"],
         first=days[0].isoformat(),
         last=days[-1].isoformat(),
-        role=said("delegation.all") if role is None else role_said(turn.house.policy, role),
+        role=said("delegation.all") if role is None else turn.house.policy.named(role),
     )
 
 

@@ -13,7 +13,6 @@ from core.events.delegations import DelegationEnded, WorkDelegated
 from core.kit.words import said
 from core.ledger.buttons import close_copy, open_to
 from core.staff.delegation import last_day
-from core.staff.policy import role_said
 from core.staff.service import actor_at
 from core.staff.tables import delegation, staff
 
@@ -57,7 +56,7 @@ def _told(delegation_id: int, deed: Deed) -> tuple[dict[str, Any], dict[str, Any
         "name": deed.uow.get(staff, row["delegate_id"])["name"],
         "first": row["starts"].astimezone(zone).date().isoformat(),
         "last": last_day(row, zone),
-        "role": said("delegation.all") if row["role"] is None else role_said(deed.wiring.policy, row["role"]),
+        "role": said("delegation.all") if row["role"] is None else deed.wiring.policy.named(row["role"]),
     }
 
 
