@@ -13,6 +13,7 @@ from core.catalog.catalogue import Catalogue
 from core.catalog.settings import LivingAgency
 from core.engine.access import Actor, Mask, Policy, mask_value
 from core.engine.manners import Manners
+from core.engine.masking import HIDDEN
 from core.engine.text import LANGUAGES, Words, fill, pick
 from core.files.links import OriginalLinks, SentLinks, UploadLinks
 from core.kit.words import DAY, SAY
@@ -129,6 +130,10 @@ class CardContext:
         if not value or mask is Mask.HIDDEN:
             return ""
         return value if mask >= Mask.READ else mask_value(pii, value)
+
+    def file_name(self, name: str) -> str:
+        """What somebody has called his file, for whoever may see names: it is often his own."""
+        return self.shown("file", "name", "", name) or HIDDEN
 
     def client_name(self, person: Row) -> str:
         return self.shown("client", "name", "name", person["name"])

@@ -1,6 +1,9 @@
 """What each role may do, how far it reaches, and which personal data it sees. Default is no."""
 
+from typing import Any
+
 from core.engine.access import PII_CLASSES, FieldRules, Mask, Pii, Policy, Reach
+from core.kit.words import said
 
 ROLES: dict[str, dict[str, str]] = {
     "sales": {"zh-CN": "销售顾问", "en": "Sales"},
@@ -208,6 +211,7 @@ DEFAULT = Policy(
                 "created_at": "none",
                 "tags": "none",
             },
+            "file": {"name": "identity"},  # as whoever sent it has called it, often by his own name
             "contract": {
                 "id": "none",
                 "client_id": "none",
@@ -236,3 +240,10 @@ DEFAULT = Policy(
         system=_WRITES_ALL,
     ),
 )
+
+
+def role_said(policy: Policy, role: str) -> dict[str, Any]:
+    """A role as it is said to people: as the agency calls it, else by its sentence in the catalogue, which can be
+    reworded."""
+    names = policy.named(role)
+    return said(f"role.{role}") if names == ROLES.get(role) else names

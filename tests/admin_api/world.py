@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Table
@@ -73,7 +74,7 @@ class Operation:
     takes_id: bool
 
     def ask(self, office: Office, who: str | None, ids: Ids) -> Any:
-        meant = {**ids, "staff_id": ids["deputy_id"]} if self.name in ENDS else ids  # the others go on
+        meant = {**ids, "staff_id": ids["leaver_id"]} if self.name in ENDS else ids  # the others go on
         path = self.path.removeprefix("/api/v1").format(role="finance", **meant)
         return office.call(who, self.method, path, **REQUESTS[self.name](ids))
 
@@ -126,7 +127,8 @@ def reaches(who: str, permission: str, owned: Owned) -> bool | None:
 def build(office: Office) -> list[Owned]:
     """The first client is everybody's of the visa department, the second one's only its consultant's."""
     everybody = [("张三", "visa", TEAM), ("李四", "visa", ("consultant",)), ("王五", "other", TEAM)]
-    office.parts.store.run(lambda uow: office.hire(uow, "deputy", "sales", "visa"))
+    for name in ("deputy", "leaver"):
+        office.parts.store.run(partial(office.hire, name=name, role="sales", department="visa"))
     return [_own(office, name, department, roles) for name, department, roles in everybody]
 
 
@@ -151,6 +153,7 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "department_id": str(office.departments[department]),
         "identity_id": _identity(office, office.staff[f"{department}.reviewer"]),
         "session_id": _session(office, office.staff[f"{department}.reviewer"]),
+        "leaver_id": str(office.staff["leaver"]),
         "delegation_id": _delegation(office, office.staff[f"{department}.reviewer"]),
         "errand_id": held_file(office, int(case_id), office.clients[name]),
         "entry_id": dead_letter(office),
