@@ -70,16 +70,16 @@ def licences(names: list[str] | None = None) -> list[Licence]:
 
 def _said(name: str) -> str:
     try:
-        about = metadata.metadata(name).json
+        about = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         if name in ELSEWHERE:
             return ELSEWHERE[name]
         raise LookupError(f"{name} is locked and not installed: name its licence in scripts/licences.py") from None
-    if expression := about.get("license_expression"):
-        return str(expression)
-    classes = [each.rpartition(" :: ")[2] for each in about.get("classifier", []) if each.startswith("License")]
+    if expression := about.get_all("License-Expression"):
+        return str(expression[0])
+    classes = [each.rpartition(" :: ")[2] for each in about.get_all("Classifier") or [] if each.startswith("License")]
     known = [_CLASSIFIERS.get(each, each) for each in classes]
-    return " OR ".join(known) if known else str(about.get("license") or "unknown").strip()[:100]
+    return " OR ".join(known) if known else str((about.get_all("License") or ["unknown"])[0]).strip()[:100]
 
 
 def _judge(name: str, said: str) -> Licence:

@@ -22,6 +22,7 @@ from core.ledger.tables import audit, inbox
 from tests.bot.chat import case_of, open_case
 from tests.house import TestHouse, open_house
 from tests.security.test_secrets import logs_at_debug
+from tests.security.whole_case import crashing
 from tests.stories.journey import acting
 
 
@@ -92,13 +93,15 @@ def test_answer_log_and_audit_of_a_request_have_one_id(house: TestHouse) -> None
     assert answer.headers["x-request-id"] == str(row["correlation"])
 
 
-def test_a_crash_answers_with_the_id_that_the_log_has(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaks(*_: object) -> None:
-        raise ZeroDivisionError
-
+def test_a_crash_answers_with_the_id_that_the_log_has(house: TestHouse) -> None:
     secret = house.do(IssueApiKey(staff_id=house.people["顾问甲"].id, name="test"))
+    case_id = case_of(house, open_case(house))["id"]
     with TestClient(web(house.banli, loops=False), raise_server_exceptions=False) as http, logs_at_debug() as heard:
-        monkeypatch.setattr("admin_api.route.member_of", breaks)
-        answer = http.get("/api/v1/me", headers={"authorization": f"Bearer {secret}"})
-    (line,) = lines(heard.getvalue(), "crashed")
+        with crashing(house, "words"):
+            answer = http.post(
+                f"/api/v1/cases/{case_id}/notes",
+                json={"text": "打过电话"},
+                headers={"authorization": f"Bearer {secret}"},
+            )
+        (line,) = lines(heard.getvalue(), "crashed")
     assert (answer.status_code, answer.headers["x-request-id"]) == (500, str(line["request"]))
