@@ -13,7 +13,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from bot.app import build
-from bot.cli import audit, files, flow, key, run, story, user
+from bot.cli import audit, dead_letters, files, flow, key, run, story, user
 from core.kit import log, migrate
 from core.kit.crypto import MissingKey
 from core.kit.settings import Settings, load_settings
@@ -33,6 +33,7 @@ stories = typer.Typer(help="Play stories: transcripts that must come out as writ
 audits = typer.Typer(help="The record of who did what.", no_args_is_help=True)
 store = typer.Typer(help="The store of files.", no_args_is_help=True)
 app.add_typer(audits, name="audit")
+app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(store, name="files")
 app.add_typer(flows, name="flow")
 app.add_typer(stories, name="story")
