@@ -30,7 +30,7 @@ Files = Annotated[list[Path], typer.Argument(help="Flow files (YAML).", exists=T
 @app.command()
 def validate(files: Files, json: AsJson = False) -> None:
     """Tell every problem of each file at once, with its place. Exit code 1 when there is any."""
-    found = {path: examined(path) for path in files}
+    found = {path: examined(path.read_bytes()) for path in files}
     if json:
         tell_json({str(path): _problems(told) for path, told in found.items()})
     else:
@@ -42,7 +42,7 @@ def validate(files: Files, json: AsJson = False) -> None:
 @app.command()
 def publish(files: Files, json: AsJson = False) -> None:
     """Make new versions that never change again. Nothing is published when one file has a problem."""
-    found = {path: examined(path) for path in files}
+    found = {path: examined(path.read_bytes()) for path in files}
     if any(told.problems for told in found.values()):
         if json:
             tell_json([{"file": str(path), "published": False, "problems": _problems(found[path])} for path in files])
@@ -62,10 +62,10 @@ def publish(files: Files, json: AsJson = False) -> None:
         raise typer.Exit(WRONG)
 
 
-def examined(path: Path) -> Examined:
-    """Everything that is wrong with a flow file."""
+def examined(source: bytes) -> Examined:
+    """Everything that is wrong with a flow, as its YAML."""
     known = Known({name: action.Args for name, action in actions().items()}, ROLES, (), EVENTS, built_in())
-    return examine(path.read_bytes(), known)
+    return examine(source, known)
 
 
 def published(files: Sequence[Path], banli: Banli) -> dict[Path, str]:

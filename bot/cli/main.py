@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import audit, files, flow, migrate, run, story
+from bot.cli import audit, doctor, files, flow, migrate, run, story
 from bot.cli.problems import EXIT_CODES, Sentences
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.add_typer(run.app)
 app.add_typer(migrate.app)
+app.add_typer(doctor.app)
 app.add_typer(flow.app, name="flow")
 app.add_typer(story.app, name="story")
 app.add_typer(audit.app, name="audit")
