@@ -51,7 +51,12 @@ def publish(files: Files, json: AsJson = False) -> None:
         raise typer.Exit(WRONG)
     settings = settings_or_exit()
     with owned(settings):
-        outcomes = published(files, build(settings))
+        banli = build(settings)
+        banli.start()
+        try:
+            outcomes = published(files, banli)
+        finally:
+            banli.stop()
     if json:
         told = [{"file": str(path), "published": not no, "refused": no or None} for path, no in outcomes.items()]
         tell_json(told)
@@ -69,20 +74,15 @@ def examined(source: bytes) -> Examined:
 
 
 def published(files: Sequence[Path], banli: Banli) -> dict[Path, str]:
-    """Publish each file. Why one was refused, by its path; an empty text for one that is published now."""
+    """Publish each file in a house that is started. Why one was refused, empty for one that is published now."""
     outcomes = {}
-    banli.start()
-    try:
-        for path in files:
-            command = PublishFlow(source=path.read_text("utf-8"))
-            cause = Cause(SYSTEM, "cli", new_id())
-            try:
-                banli.store.run(partial(banli.bus.execute, command=command, cause=cause))
-                outcomes[path] = ""
-            except Refusal as refusal:
-                outcomes[path] = refused(refusal)
-    finally:
-        banli.stop()
+    for path in files:
+        command = PublishFlow(source=path.read_text("utf-8"))
+        try:
+            banli.store.run(partial(banli.bus.execute, command=command, cause=Cause(SYSTEM, "cli", new_id())))
+            outcomes[path] = ""
+        except Refusal as refusal:
+            outcomes[path] = refused(refusal)
     return outcomes
 
 

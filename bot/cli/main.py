@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import audit, doctor, files, flow, migrate, run, story
+from bot.cli import audit, doctor, files, flow, init, migrate, run, story
 from bot.cli.problems import EXIT_CODES, Sentences
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(init.app)
 app.add_typer(run.app)
 app.add_typer(migrate.app)
 app.add_typer(doctor.app)
