@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import audit, doctor, files, flow, init, migrate, run, story
+from bot.cli import audit, case, doctor, files, flow, init, migrate, run, story
 from bot.cli.problems import EXIT_CODES, Sentences
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app.add_typer(init.app)
 app.add_typer(run.app)
 app.add_typer(migrate.app)
 app.add_typer(doctor.app)
+app.add_typer(case.app, name="case")
 app.add_typer(flow.app, name="flow")
 app.add_typer(story.app, name="story")
 app.add_typer(audit.app, name="audit")
