@@ -55,6 +55,7 @@ def install(app: FastAPI, parts: Parts) -> None:
     no, and it is told at start-up.
     """
     app.state.admin_api = parts
+    app.state.running = set[tuple[int, str]]()  # keyed requests that this process works at, see admin_api.once
     for section in SECTIONS:
         app.router.routes.extend(section.routes)
     app.router.routes.append(original_route(parts))

@@ -10,6 +10,8 @@ from fastapi import Depends
 from pydantic import ValidationError
 from starlette.requests import Request
 
+from admin_api.entity_tag import Match
+from admin_api.once import Once
 from admin_api.parts import Parts
 from core.bus.deed import Cause
 from core.commands.command import Command
@@ -35,6 +37,8 @@ class Desk:
     parts: Parts
     actor: Actor
     correlation: int  # the same for everything that follows from this request
+    once: Once | None = None  # the request has a key: it is carried out once, however often it is sent
+    match: Match | None = None  # the state that the caller has seen
 
     @property
     def cause(self) -> Cause:
@@ -50,9 +54,13 @@ class Desk:
     def unit(self, work: Callable[[UnitOfWork], tuple[Any, Refusal | None]], *keys: str) -> tuple[Any, Refusal | None]:
         """Run a unit that returns its refusal instead of raising it.
 
-        Raises Busy when its turn does not come in time; then it is not carried out later either.
+        Raises Busy when its turn does not come in time; then it is not carried out later either. Raises Outdated
+        when the thing is not in the state that the caller has seen.
         """
         given_up = Event()
+        for condition in (self.match, self.once):
+            if condition is not None:
+                work, keys = condition.around(work), (*keys, *condition.keys())
 
         def unless_given_up(uow: UnitOfWork) -> tuple[Any, Refusal | None]:
             if given_up.is_set():

@@ -1,7 +1,7 @@
 """How an operation is declared: with the permission that it needs, or not at all."""
 
 import inspect
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeVar
 
@@ -13,6 +13,8 @@ from starlette.responses import Response
 from admin_api.auth import member_of
 from admin_api.bodies import replayed, whole
 from admin_api.desk import Desk, open_desk
+from admin_api.entity_tag import Tagged, match_of
+from admin_api.once import Answered, open_once
 from admin_api.parts import Parts
 from admin_api.schemas.ids import read_id
 from core.commands.command import Command
@@ -23,8 +25,9 @@ from core.wiring.subjects import SUBJECTS
 PREFIX: Final = "/api/v1"
 MOST_JSON: Final = 512 * 1024  # bytes of a body that is not a file; a flow has at most 256 KiB
 
+Inner = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-Method = Literal["GET", "POST"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +73,74 @@ def submits(command: type[Command], parameter: str) -> Need:
     return Need(command.permission, command.about[0], parameter, command)
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How an operation treats its request: whether it reads the body itself, and on which state it is done."""
+
+    method: Method
+    streams: bool
+    tagged: Tagged | None
+    guarded: bool
+
+
 class DeskRoute(APIRoute):
     """A route that knows its caller and his right before it reads the body or runs anything of the operation."""
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], *, need: Need, streams: bool, **options: Any) -> None:
+    def __init__(self, path: str, endpoint: Callable[..., Any], *, need: Need, ways: Ways, **options: Any) -> None:
         self.need = need
-        self.streams = streams  # the operation reads the body itself
+        self.ways = ways
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         inner = super().get_route_handler()
+        answer = self._told if self.ways.method == "GET" else self._done
 
         async def handle(request: Request) -> Response:
             request.state.desk = await run_in_threadpool(self.admit, request)
-            if not self.streams:
-                request = replayed(request, await whole(request, MOST_JSON))
-            response = await inner(request)
+            response = await answer(request, inner)
             response.headers.setdefault("Cache-Control", "no-store")
             return response
 
         return handle
+
+    async def _told(self, request: Request, inner: Inner) -> Response:
+        """A look. The entity tag is read first: what changes in between is told as a later state's."""
+        tag = await run_in_threadpool(self._tag, request)
+        response = await inner(request)
+        if tag is not None:
+            response.headers["ETag"] = tag
+        return response
+
+    async def _done(self, request: Request, inner: Inner) -> Response:
+        """A deed, under the conditions that the caller gives: on what he has seen, and once."""
+        desk: Desk = request.state.desk
+        match = match_of(request, self.ways.tagged, guarded=self.ways.guarded)
+        once = open_once(request, desk.actor, desk.parts) if self.ways.method == "POST" else None
+        request.state.desk = replace(desk, once=once, match=match)
+        try:
+            if not self.ways.streams:
+                body = await whole(request, MOST_JSON)
+                request = replayed(request, body)
+                if once is not None:
+                    await run_in_threadpool(once.about, body)
+            response = await inner(request)
+            if match is not None and match.now is not None:
+                response.headers["ETag"] = match.now
+            if once is not None and once.used:
+                await run_in_threadpool(once.answer, response)
+            return response
+        except Answered as before:
+            return before.response
+        finally:
+            if once is not None:
+                once.close()
+
+    def _tag(self, request: Request) -> str | None:
+        tagged, parts = self.ways.tagged, request.app.state.admin_api
+        if tagged is None:
+            return None
+        with parts.reading.open() as reader:
+            return tagged.tag(reader, request.path_params[tagged.parameter])
 
     def admit(self, request: Request) -> Desk:
         """Raises Unauthenticated, NotAllowed without the right, NotFound for what the caller does not reach."""
@@ -142,34 +193,39 @@ class Section:
         status: int = 200,
         errors: Iterable[int] = (),
         streams: bool = False,
+        tagged: Tagged | None = None,
+        guarded: bool = False,
         content: dict[str, Any] | None = None,
         extra: dict[str, Any] | None = None,
         **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """Declare an operation; its name becomes the operationId, its docstring summary and description.
 
-        ``errors``: statuses that it answers with beside those that every operation has. ``content``: media
+        ``errors``: statuses that it answers with beside those that every operation has. ``tagged``: the thing whose
+        state it reads (the answer has an ETag) or changes (If-Match is heeded; ``guarded``: it must be sent). What
+        ``streams`` reads the body itself, and tells `desk.once` what was in it. ``content``: media
         types of an answer that is no JSON. ``extra``: more of its OpenAPI object. Keys that were never set are left
         out of an answer: so hidden fields leave no trace.
         """
 
         def declare(endpoint: Endpoint) -> Endpoint:
             summary, _, description = inspect.cleandoc(endpoint.__doc__ or "").partition("\n")
-            answers = {each: {"description": ""} for each in sorted({*_implied(need, method, path), *errors})}
-            success = {} if content is None else {status: {"content": content}}
+            ways = Ways(method, streams, tagged, guarded)
             self.routes.append(
                 DeskRoute(
                     PREFIX + path,
                     endpoint,
                     need=need,
-                    streams=streams,
+                    ways=ways,
                     methods=[method],
                     status_code=status,
                     operation_id=endpoint.__name__,
                     summary=summary.rstrip("."),
                     description=description.strip(),
                     tags=[self.tag],
-                    responses={**answers, **success},
+                    responses=_answers(
+                        {*_implied(need, path, ways), *errors}, {} if content is None else {status: content}
+                    ),
                     response_model_exclude_unset=True,
                     openapi_extra={"x-permission": need.permission or "member", **(extra or {})},
                     **options,
@@ -184,10 +240,20 @@ def section(tag: str) -> Section:
     return Section(tag, [])
 
 
-def _implied(need: Need, method: Method, path: str) -> set[int]:
+def _answers(errors: Iterable[int], contents: Mapping[int, Any]) -> dict[int | str, dict[str, Any]]:
+    """What FastAPI is told of the answers: the errors, and the media types of what is no JSON."""
+    told: dict[int | str, dict[str, Any]] = {each: {"description": ""} for each in sorted(errors)}
+    return told | {status: {"content": content} for status, content in contents.items()}
+
+
+def _implied(need: Need, path: str, ways: Ways) -> set[int]:
     found = {401, 503} if need.permission is None else {401, 403, 503}
     if "{" in path:
         found.add(404)
-    if method == "POST":
+    if ways.method != "GET":
         found |= {413, 422}
+        found |= set() if ways.tagged is None else {412}
+        found |= {428} if ways.guarded else set()
+    if ways.method == "POST":
+        found |= {400, 409}  # what an Idempotency-Key may meet
     return found

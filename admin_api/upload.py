@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from admin_api.desk import Desk
@@ -63,6 +64,12 @@ async def received(request: Request) -> Upload:
         size = int(announced) if announced.isdigit() else most + 1
         words = verdict_words("too_large", {"size": size, "limit": most})
         raise TooMuch(problems=[Problem(f"/{FIELD}", "file.too_large", words)]) from error
+    if desk.once is not None:
+        try:
+            await run_in_threadpool(desk.once.about, stored.sha256.encode(), (form.name or FIELD).encode())
+        except BaseException:  # it was answered before: the same file lies there already
+            forget(desk.parts.files, stored.handle)
+            raise
     return Upload(stored, form.name or FIELD)
 
 

@@ -11,11 +11,14 @@ TITLES: Final[Mapping[int, Words]] = {
     403: {"zh-CN": "没有权限", "en": "Not allowed"},
     404: {"zh-CN": "未找到", "en": "Not found"},
     405: {"zh-CN": "不支持此方法", "en": "Method not allowed"},
+    406: {"zh-CN": "没有可用的内容类型", "en": "No acceptable content type"},
     409: {"zh-CN": "与当前状态冲突", "en": "Conflict with the present state"},
     410: {"zh-CN": "已不存在", "en": "Gone"},
+    412: {"zh-CN": "内容已变化", "en": "It has changed meanwhile"},
     413: {"zh-CN": "内容过大", "en": "Too large"},
     415: {"zh-CN": "不支持此内容类型", "en": "Content type not supported"},
     422: {"zh-CN": "内容有误", "en": "The content is wrong"},
+    428: {"zh-CN": "需要说明所见版本", "en": "The version seen is needed"},
     429: {"zh-CN": "请求过于频繁", "en": "Too many requests"},
     500: {"zh-CN": "内部错误", "en": "Internal error"},
     503: {"zh-CN": "暂时无法处理", "en": "Not possible at the moment"},
@@ -43,6 +46,26 @@ SENTENCES: Final[Mapping[str, Words]] = {
     "conflict": {
         "zh-CN": "内容引用了不存在的对象，或与已有内容重复。",
         "en": "It names something that does not exist, or that exists already.",
+    },
+    "precondition_failed": {
+        "zh-CN": "您读取之后内容已有变化（或已不存在）。请重新读取，再以新的 ETag 发送 If-Match。",
+        "en": "It has changed since you read it, or is gone. Read it again and send the new ETag as If-Match.",
+    },
+    "precondition_required": {
+        "zh-CN": "请在 If-Match 中发送读取时得到的 ETag，以免覆盖他人的修改。",
+        "en": "Send the ETag that reading it gave as If-Match, so that nobody's change is overwritten.",
+    },
+    "key_malformed": {
+        "zh-CN": "Idempotency-Key 应为 1 至 255 个可见 ASCII 字符，例如一个 UUID。",
+        "en": "Idempotency-Key takes 1 to 255 visible ASCII characters, such as a UUID.",
+    },
+    "key_reused": {
+        "zh-CN": "此 Idempotency-Key 已用于另一请求。新的请求请用新的密钥值。",
+        "en": "This Idempotency-Key was sent with another request. Take a new one for a new request.",
+    },
+    "still_running": {
+        "zh-CN": "同一请求正在处理中，请稍后以相同内容重试。",
+        "en": "The same request is being carried out. Send it again in a moment.",
     },
     "file_gone": {
         "zh-CN": "文件已被删除，无法下载。",

@@ -48,10 +48,16 @@ class Timed(LoopbackChannel):
         del external_id
         self._see(to, message)
 
+    async def typing(self, to: Address) -> None:
+        self._sign(to)
+
+    def _sign(self, to: Address) -> None:
+        if asked := self.asked[to.chat]:
+            self.signs.append(time.perf_counter() - asked.popleft())
+
     def _see(self, to: Address, message: OutboundMessage) -> None:
-        now, asked = time.perf_counter(), self.asked[to.chat]
-        if asked:
-            self.signs.append(now - asked.popleft())
+        now = time.perf_counter()
+        self._sign(to)
         if message.card.kind == "review":
             shown = " ".join(value for _, value in message.card.facts)
             for name in [each for each in self.handed_in if each in shown]:

@@ -34,6 +34,7 @@ from bot.reconciler import Reconciler
 from bot.router import check_table
 from bot.sealer import Sealer
 from bot.sender import Sender
+from bot.signs import Signs
 from bot.sweeper import Sweeper
 from bot.texts.catalogue import sentences
 from bot.texts.hours import hours_words
@@ -87,6 +88,7 @@ class Banli:
     channels: dict[str, Channel]
     receiver: Receiver
     sender: Sender
+    signs: Signs
     ticker: Ticker
     fetcher: Fetcher
     sealer: Sealer
@@ -117,9 +119,9 @@ class Banli:
 
     async def run_loops(self) -> None:
         """Every loop until cancelled."""
-        loops = (self.receiver, self.sender, self.ticker, self.fetcher, self.sealer, self.sweeper, self.reconciler)
+        answering = (self.receiver, self.sender, self.signs, self.fetcher, self.ticker)
         async with asyncio.TaskGroup() as tasks:
-            for loop in loops:
+            for loop in (*answering, self.sealer, self.sweeper, self.reconciler):
                 tasks.create_task(loop.run())
 
 
@@ -139,7 +141,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
     house = _house(settings, vault, catalogue, calendars, texts)
     hub, webchat = Hub(), _webchat(settings)
-    pages = (WebchatChannel(webchat, store, files, hub.ring), UploadsChannel(files, settings.limits.upload_bytes))
+    pages = (WebchatChannel(webchat, store, files, hub), UploadsChannel(files, settings.limits.upload_bytes))
     channels: dict[str, Channel] = {
         f"{each.name}:{each.account}": each for each in (*pages, LoopbackGateway("sms"), LoopbackGateway("mail"))
     }
@@ -160,10 +162,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         channels=channels,
         receiver=Receiver(store, reading, bus, house, channels, watch),
         sender=Sender(store, reading, house, channels, watch),
+        signs=Signs(reading, channels, watch),
         ticker=Ticker(store, reading, bus, watch),
         fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, inspector.limits, scanner),
         sealer=Sealer(store, vault, watch, settings.anchors_file),
-        sweeper=Sweeper(reading, files, watch, timedelta(hours=settings.orphan_hours)),
+        sweeper=Sweeper(store, reading, files, watch, timedelta(hours=settings.orphan_hours)),
         reconciler=Reconciler(store, reading, house, channels, watch),
     )
     _listen(banli)

@@ -27,6 +27,7 @@ from core.files.tables import file
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.errors import TooMuch
+from core.kit.hands import Hands
 from core.kit.log import describe_error
 from core.ledger import errands, inbox
 from core.store.reading import Reading
@@ -35,6 +36,7 @@ from core.store.store import Store, Unit
 from core.store.unit import UnitOfWork
 
 BATCH = 8  # files that are fetched at once
+DRAIN_SECONDS = 5.0  # how long a stop waits for files that are under way; later they are fetched anew
 POLL_SECONDS = 1.0
 HOLD = timedelta(seconds=30)  # before the scanner is asked about a held file again
 STUCK = timedelta(minutes=30)  # so long held: people are told
@@ -84,20 +86,32 @@ class Fetcher:
         self._limits = limits
         self._scanner = scanner
         self.bell = Bell()
+        self._hands = Hands(BATCH, self.bell, "fetcher")
 
     async def run(self) -> None:
-        """Work until cancelled."""
-        await keep_working(self.bell, self.work_once, POLL_SECONDS, "fetcher")
+        """Work until cancelled. A large file holds up no small one."""
+        try:
+            await keep_working(self.bell, self._hand_out, POLL_SECONDS, "fetcher")
+        finally:
+            await self._hands.finish(DRAIN_SECONDS)
+
+    async def _hand_out(self) -> int:
+        """Begin to fetch what waits, as far as there is room. Returns how many."""
+        room = self._hands.room
+        rows = await asyncio.to_thread(self._claim, room) if room > 0 else []
+        for row in rows:
+            self._hands.take(row["id"], self._fetch(row))
+        return len(rows)
 
     async def work_once(self) -> int:
-        """Fetch what waits now. Returns how many errands were tried."""
-        rows = await asyncio.to_thread(self._claim)
+        """Fetch what waits now, until all of it is settled. Returns how many errands were tried."""
+        rows = await asyncio.to_thread(self._claim, BATCH)
         await asyncio.gather(*(self._fetch(row) for row in rows))
         return len(rows)
 
-    def _claim(self) -> list[Row]:
+    def _claim(self, room: int) -> list[Row]:
         with self._reading.open() as reader:
-            waiting = errands.open_errands(reader, self._clock.now(), BATCH)
+            waiting = errands.open_errands(reader, self._clock.now(), room)
         if not waiting:
             return []
         claimed: list[Row] = self._store.run(lambda uow: [row for row in waiting if errands.claim(uow, row)])

@@ -17,6 +17,7 @@ from core.channel.port import Channel, DeliveryFailed
 from core.conversations.tables import message
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
+from core.kit.hands import Hands
 from core.kit.log import describe_error
 from core.ledger import looks, outbox
 from core.ledger.tables import outbox as outbox_table
@@ -43,35 +44,23 @@ class Sender:
         self._house = house
         self._channels = channels
         self._clock = clock
-        self._serving: dict[asyncio.Task[None], int] = {}  # and which row each has in its hands
         self.bell = Bell()
+        self._hands = Hands(BATCH, self.bell, "sender")
 
     async def run(self) -> None:
         """Work until cancelled. A chat whose platform is slow holds up no other: each notice is served by itself."""
         try:
             await keep_working(self.bell, self._hand_out, POLL_SECONDS, "sender")
         finally:
-            if self._serving:
-                await asyncio.wait(self._serving, timeout=DRAIN_SECONDS)
+            await self._hands.finish(DRAIN_SECONDS)
 
     async def _hand_out(self) -> int:
         """Begin to serve what is due, as far as there is room. Returns how many."""
-        busy = frozenset(self._serving.values())
-        room = BATCH - len(self._serving)
+        busy, room = self._hands.busy, self._hands.room
         rows = await asyncio.to_thread(self._claim, room, busy) if room > 0 else []
         for row, attempt, drawn in rows:
-            task = asyncio.create_task(self._serve(row, attempt, drawn))
-            self._serving[task] = row["id"]
-            task.add_done_callback(self._served)
+            self._hands.take(row["id"], self._serve(row, attempt, drawn))
         return len(rows)
-
-    def _served(self, task: "asyncio.Task[None]") -> None:
-        """There is room again, and the next notice of this chat may go."""
-        del self._serving[task]
-        self.bell.ring()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            # its lease runs out, then it is tried again
-            log.error("notice_not_settled", error=type(error).__name__, exc_info=error)
 
     async def work_once(self) -> int:
         """Serve the first waiting notice of every chat, until all are settled. Returns how many were tried."""

@@ -1,4 +1,4 @@
-"""The sweeper: removes from the store what a crash has left half, and files that no row names."""
+"""The sweeper: removes files that a crash has left half or that no row names, and answers kept for a day."""
 
 import asyncio
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from core.files.naming import kept_names, names_in
 from core.files.store_port import SweptStore
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
+from core.ledger import repeats
 from core.ledger.tables import errand, in_state, inbox
 from core.store.reading import Reading
+from core.store.store import Store
 
 LOOK_SECONDS = 3600.0
 
@@ -29,8 +31,9 @@ class Swept:
 class Sweeper:
     """One of these works in every process; two at once only look twice."""
 
-    def __init__(self, reading: Reading, files: SweptStore, clock: Clock, grace: timedelta) -> None:
+    def __init__(self, store: Store, reading: Reading, files: SweptStore, clock: Clock, grace: timedelta) -> None:
         """``grace``: how old a file must be before it has to have a name; longer than any fetch or upload takes."""
+        self._store = store
         self._reading = reading
         self._files = files
         self._clock = clock
@@ -46,6 +49,8 @@ class Sweeper:
         swept = await asyncio.to_thread(self.sweep)
         if swept.halves or swept.orphans:
             log.info("files_swept", halves=swept.halves, orphans=swept.orphans)
+        if forgotten := await asyncio.to_thread(self._store.run, repeats.sweep):
+            log.info("answers_swept", answers=forgotten)
         return 0
 
     def sweep(self, *, dry_run: bool = False) -> Swept:

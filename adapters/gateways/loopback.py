@@ -55,6 +55,9 @@ class LoopbackGateway:
         log.info("gateway_loopback", gateway=self.name, characters=len(text))
         return Receipt(external_id=f"{self.name}-{message.idempotency_key}")
 
+    async def typing(self, to: Address) -> None:
+        raise DeliveryFailed(f"{self.name} has no signs", permanent=True)
+
     async def redraw(self, to: Address, external_id: str, message: OutboundMessage) -> None:
         raise DeliveryFailed(f"{self.name} cannot change what was sent", permanent=True)
 

@@ -36,6 +36,7 @@ class LoopbackChannel:
             buttons=True,
             edit=True,
             proactive=True,
+            typing=True,
             files_in=True,
             files_out=True,
             max_file_in=200 * 2**20,
@@ -44,6 +45,7 @@ class LoopbackChannel:
     )
     sent: list[Sent] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    typed: list[Address] = field(default_factory=list)  # where it was shown that an answer is coming
     failures: list[DeliveryFailed] = field(default_factory=list)  # raised by the next sends, first one first
 
     def parse(self, update: Update) -> Inbound:
@@ -74,6 +76,9 @@ class LoopbackChannel:
                 each.message, each.redrawn = message, each.redrawn + 1
                 return
         raise DeliveryFailed("no such message", permanent=True)
+
+    async def typing(self, to: Address) -> None:
+        self.typed.append(to)
 
     async def fetch(self, file: FileRef) -> AsyncIterator[bytes]:
         data = self.files.get(file.handle)

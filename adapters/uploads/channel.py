@@ -44,6 +44,9 @@ class UploadsChannel:
     async def redraw(self, to: Address, external_id: str, message: OutboundMessage) -> None:
         raise DeliveryFailed("the upload page shows no messages", permanent=True)
 
+    async def typing(self, to: Address) -> None:
+        raise DeliveryFailed("the upload page shows no signs", permanent=True)
+
     async def fetch(self, file: FileRef) -> AsyncIterator[bytes]:
         try:
             chunks = await asyncio.to_thread(self._files.open, file.handle)

@@ -1,10 +1,11 @@
 """The web chat as a channel: sending puts a message where the page looks; fetching reads what the page uploaded."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 from adapters.webchat import feed
 from adapters.webchat.config import WebchatConfig
+from adapters.webchat.hub import Hub
 from adapters.webchat.parse import parse
 from adapters.webchat.render import body_of
 from core.channel.capabilities import Capabilities
@@ -18,15 +19,16 @@ NAME = "webchat"
 
 
 class WebchatChannel:
-    """Implements `core.channel.port.Channel`. `ring` wakes the pages of a chat."""
+    """Implements `core.channel.port.Channel`. The hub wakes the pages of a chat."""
 
-    def __init__(self, config: WebchatConfig, store: Store, files: FileStore, ring: Callable[[str, str], None]) -> None:
+    def __init__(self, config: WebchatConfig, store: Store, files: FileStore, hub: Hub) -> None:
         self.name = NAME
         self.account = config.account
         self.capabilities = Capabilities(
             buttons=True,
             edit=True,
             proactive=True,
+            typing=True,
             files_in=True,
             files_out=False,  # the page shows a link to the file
             max_file_in=config.max_file_bytes,
@@ -34,7 +36,7 @@ class WebchatChannel:
         )
         self._store = store
         self._files = files
-        self._ring = ring
+        self._hub = hub
 
     def parse(self, update: Update) -> Inbound:
         return parse(update)
@@ -47,7 +49,7 @@ class WebchatChannel:
         body = body_of(message)
         unit = Unit(lambda uow: feed.show(uow, to.account, to.chat, external_id, sender, body), frozenset({key}))
         await asyncio.wrap_future(self._store.submit(unit))
-        self._ring(to.account, to.chat)
+        self._hub.ring(to.account, to.chat)
         return Receipt(external_id=external_id)
 
     async def redraw(self, to: Address, external_id: str, message: OutboundMessage) -> None:
@@ -55,7 +57,11 @@ class WebchatChannel:
         body = body_of(message)
         unit = Unit(lambda uow: feed.replace(uow, to.account, to.chat, external_id, body), frozenset({key}))
         await asyncio.wrap_future(self._store.submit(unit))
-        self._ring(to.account, to.chat)
+        self._hub.ring(to.account, to.chat)
+
+    async def typing(self, to: Address) -> None:
+        """Seen by the pages that this process serves and that hold a stream; the next message ends it."""
+        self._hub.sign(to.account, to.chat)
 
     async def fetch(self, file: FileRef) -> AsyncIterator[bytes]:
         try:

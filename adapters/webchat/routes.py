@@ -174,7 +174,8 @@ class WebchatRoutes:
             if quiet >= HEARTBEAT_SECONDS:
                 quiet = 0.0
                 yield ": still here\n\n"
-            await self._hub.wait(visitor.account, visitor.visitor, LOOK_SECONDS)
+            if await self._hub.wait(visitor.account, visitor.visitor, LOOK_SECONDS):
+                yield "event: typing\ndata: {}\n\n"
 
     async def say(self, request: Request) -> Response:
         visitor = self._visitor(request)

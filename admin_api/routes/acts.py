@@ -2,6 +2,7 @@
 
 from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.route import does, section
+from admin_api.routes.cases import CASE
 from admin_api.schemas.acts import (
     NewAdvance,
     NewColleague,
@@ -27,7 +28,7 @@ from core.views.case_view import case_view
 ACTS = section("cases")
 
 
-@ACTS.operation("POST", "/cases/{case_id}/advance", does(AdvanceCase), errors=[409])
+@ACTS.operation("POST", "/cases/{case_id}/advance", does(AdvanceCase), errors=[409], tagged=CASE)
 def advance_case(desk: AtDesk, case_id: IdIn, body: NewAdvance) -> CaseState:
     """Take a step of the case's flow.
 
@@ -36,7 +37,7 @@ def advance_case(desk: AtDesk, case_id: IdIn, body: NewAdvance) -> CaseState:
     return _after(desk, case_id, command_of(AdvanceCase, {"case_id": case_id, **body.model_dump()}))
 
 
-@ACTS.operation("POST", "/cases/{case_id}/send-back", does(SendBack), errors=[409])
+@ACTS.operation("POST", "/cases/{case_id}/send-back", does(SendBack), errors=[409], tagged=CASE)
 def send_back(desk: AtDesk, case_id: IdIn, body: NewReturn) -> CaseState:
     """Send the case back to an earlier stage, with a remark that colleagues read and the client does not.
 
@@ -45,37 +46,37 @@ def send_back(desk: AtDesk, case_id: IdIn, body: NewReturn) -> CaseState:
     return _after(desk, case_id, command_of(SendBack, {"case_id": case_id, **body.model_dump()}))
 
 
-@ACTS.operation("POST", "/cases/{case_id}/substate", does(SetSubstate), errors=[409])
+@ACTS.operation("POST", "/cases/{case_id}/substate", does(SetSubstate), errors=[409], tagged=CASE)
 def set_substate(desk: AtDesk, case_id: IdIn, body: NewSubstate) -> CaseState:
     """Say more exactly where the case is within its stage."""
     return _after(desk, case_id, command_of(SetSubstate, {"case_id": case_id, **body.model_dump()}))
 
 
-@ACTS.operation("POST", "/cases/{case_id}/fields", does(SetFields), errors=[409])
+@ACTS.operation("POST", "/cases/{case_id}/fields", does(SetFields), errors=[409], tagged=CASE)
 def set_fields(desk: AtDesk, case_id: IdIn, body: NewFields) -> CaseState:
     """Fill fields of the case; its checklist follows."""
     return _after(desk, case_id, command_of(SetFields, {"case_id": case_id, **body.model_dump()}))
 
 
-@ACTS.operation("POST", "/cases/{case_id}/travellers", does(AddTraveller), status=201, errors=[409])
+@ACTS.operation("POST", "/cases/{case_id}/travellers", does(AddTraveller), status=201, errors=[409], tagged=CASE)
 def add_traveller(desk: AtDesk, case_id: IdIn, body: NewTravellers) -> Created:
     """Add a traveller; his items join the checklist."""
     return Created(id=desk.do(command_of(AddTraveller, {"case_id": case_id, **body.model_dump()})))
 
 
-@ACTS.operation("POST", "/cases/{case_id}/supplement", does(AskSupplement), errors=[409])
+@ACTS.operation("POST", "/cases/{case_id}/supplement", does(AskSupplement), errors=[409], tagged=CASE)
 def ask_supplement(desk: AtDesk, case_id: IdIn, body: NewSupplement) -> CaseState:
     """The authority asks for more (补料): items are open again and the limit starts."""
     return _after(desk, case_id, command_of(AskSupplement, {"case_id": case_id, **body.model_dump()}))
 
 
-@ACTS.operation("POST", "/cases/{case_id}/team", does(AssignRole))
+@ACTS.operation("POST", "/cases/{case_id}/team", does(AssignRole), tagged=CASE)
 def assign_role(desk: AtDesk, case_id: IdIn, body: NewMember) -> CaseState:
     """Say who does a role's work on the case."""
     return _after(desk, case_id, command_of(AssignRole, {"case_id": case_id, **body.model_dump()}))
 
 
-@ACTS.operation("POST", "/cases/{case_id}/hand-over", does(HandOver), errors=[409])
+@ACTS.operation("POST", "/cases/{case_id}/hand-over", does(HandOver), errors=[409], tagged=CASE)
 def hand_over(desk: AtDesk, case_id: IdIn, body: NewColleague) -> CaseState:
     """Give a role's work to a colleague who holds the role: one's own, or any for whoever may assign.
 

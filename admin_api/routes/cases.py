@@ -6,6 +6,7 @@ from fastapi import Query
 
 from admin_api.case_file import read_file
 from admin_api.desk import AtDesk, Desk
+from admin_api.entity_tag import of_row
 from admin_api.masked import name_under
 from admin_api.names import names_of
 from admin_api.route import lists, reaches, section
@@ -14,6 +15,7 @@ from admin_api.schemas.cases import Board, Case, CaseLine, CaseList, ClientLine,
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.timeline import Timeline
 from admin_api.story import tell
+from core.cases.tables import case
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.views.board import board, reachable_cases
@@ -21,6 +23,7 @@ from core.views.finding import MOST, Search
 from core.wiring.subjects import client_subject, of_case
 
 CASES = section("cases")
+CASE = of_row(case, "case_id")  # its state has the number of its last event
 PAGE = 100
 
 State = Literal["open", "closed"]
@@ -71,7 +74,7 @@ def find(
         )
 
 
-@CASES.operation("GET", "/cases/{case_id}", reaches("case.read", "case", "case_id"))
+@CASES.operation("GET", "/cases/{case_id}", reaches("case.read", "case", "case_id"), tagged=CASE)
 def read_case(desk: AtDesk, case_id: IdIn) -> Case:
     """One case: stages, checklist with versions, team, fields, how far it is and what may be done next."""
     with desk.look() as reader:

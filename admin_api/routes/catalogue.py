@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from fastapi import Depends, Query
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from admin_api.bodies import whole
-from admin_api.desk import AtDesk, command_of
+from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.route import does, may, section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.catalogue import Flows, FlowVersion, Templates, flow_version_of, template_of
@@ -25,7 +26,11 @@ Mark = Annotated[Words | None, Query(max_length=40)]
 
 
 async def _source(request: Request) -> bytes:
-    return await whole(request, MOST_SOURCE)
+    desk: Desk = request.state.desk
+    source = await whole(request, MOST_SOURCE)
+    if desk.once is not None:
+        await run_in_threadpool(desk.once.about, source)
+    return source
 
 
 @FLOWS.operation("GET", "/templates", may("flow.read"))

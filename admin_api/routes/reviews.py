@@ -85,16 +85,18 @@ def approve_shown(desk: AtDesk, body: NewApprovals) -> Approvals:
     """
     command = ApproveShown(version_ids=tuple(body.version_ids))
 
-    def work(uow: UnitOfWork) -> tuple[tuple[list[Row], list[Row]] | None, Refusal | None]:
+    def work(uow: UnitOfWork) -> tuple[list[list[int]] | None, Refusal | None]:
         bus = desk.parts.bus
         reached, refusal = bus.attempt(uow, command, desk.cause)
-        return (None, refusal) if refusal is not None else (approve_each(bus, uow, reached, desk.cause), None)
+        if refusal is not None:
+            return None, refusal
+        return [[row["id"] for row in rows] for rows in approve_each(bus, uow, reached, desk.cause)], None
 
     done, refusal = desk.unit(work)
     if refusal is not None:
         raise refusal
     approved, left = done
-    return Approvals(approved=[row["id"] for row in approved], left=[row["id"] for row in left])
+    return Approvals(approved=approved, left=left)
 
 
 def _line(desk: Desk, reader: Reader, row: Row) -> ClearReview:

@@ -87,7 +87,7 @@ class WebchatDriver:
         self._seats = seats
         most = 2 * banli.settings.limits.upload_bytes
         config = WebchatConfig(account=ACCOUNT, seats=seats, open=False, max_file_bytes=most)
-        banli.add(WebchatChannel(config, banli.store, banli.files, banli.hub.ring))
+        banli.add(WebchatChannel(config, banli.store, banli.files, banli.hub))
         transport = httpx.ASGITransport(web(replace(banli, webchat=config), loops=False))
         self._browsers = {
             who: httpx.AsyncClient(transport=transport, base_url=f"http://localhost/chat/{who}/api/") for who in seats

@@ -15,7 +15,10 @@ FOLDER = Path(__file__).parent
 
 
 class Texts:
-    """Looks sentences up; a key that is missing in a language is told at start-up, not to a client."""
+    """Looks sentences up; a key that is missing in a language is told at start-up, not to a client.
+
+    Two are equal that were made from the same catalogues: a flow that was looked over with the one is with the other.
+    """
 
     def __init__(self, catalogues: Mapping[str, Mapping[str, str]]) -> None:
         self._catalogues = catalogues
@@ -23,6 +26,12 @@ class Texts:
         gaps = [f"{language}: {key}" for language in LANGUAGES for key in sorted(keys - catalogues[language].keys())]
         if gaps:
             raise RuntimeError(f"texts are missing: {', '.join(gaps)}")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Texts) and self._catalogues is other._catalogues
+
+    def __hash__(self) -> int:
+        return id(self._catalogues)
 
     def say(self, language: str, key: str, params: Mapping[str, object] | None = None) -> str:
         """The sentence with its placeholders filled. Raises KeyError for a key that nobody wrote."""

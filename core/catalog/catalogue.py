@@ -1,9 +1,9 @@
 """The compiled flows: read from their published source once per process, as a version never changes."""
 
-from collections.abc import Callable
+from functools import lru_cache
 
 from core.catalog.tables import flow_version
-from core.engine.flow import Flow, read_flow
+from core.engine.flow import read_flow
 from core.engine.machine import CompiledFlow, compile_flow
 from core.kit.errors import NotFound
 from core.store.reading import Lookup
@@ -12,11 +12,16 @@ from core.store.sealing import Row
 MAX_KEPT = 300  # compiled versions in memory; the oldest leaves first
 
 
+@lru_cache(maxsize=64)
+def _from_source(source: bytes) -> CompiledFlow:
+    """A source says everything: whoever has seen it need not compile it again, whatever its row is called."""
+    return compile_flow(read_flow(source))
+
+
 class Catalogue:
     """Looks flows up by version id or by key."""
 
-    def __init__(self, compile_it: Callable[[Flow], CompiledFlow] = compile_flow) -> None:
-        self._compile = compile_it
+    def __init__(self) -> None:
         self._kept: dict[int, CompiledFlow] = {}
 
     def compiled(self, lookup: Lookup, version_id: int) -> CompiledFlow:
@@ -27,7 +32,7 @@ class Catalogue:
         row = lookup.peek(flow_version, version_id)
         if row is None:
             raise NotFound(thing="flow", id=version_id)
-        compiled = self._compile(read_flow(bytes(row["source"])))
+        compiled = _from_source(bytes(row["source"]))
         if len(self._kept) >= MAX_KEPT:
             self._kept.pop(next(iter(self._kept)), None)
         self._kept[version_id] = compiled

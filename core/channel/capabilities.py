@@ -15,6 +15,7 @@ class Capabilities(BaseModel):
     button_token_bytes: int = 64
     edit: bool  # a sent card can be redrawn
     proactive: bool  # may write first, at any time
+    typing: bool = False  # a chat can be shown that an answer is coming
     files_in: bool
     files_out: bool
     max_file_in: int

@@ -27,6 +27,13 @@ class Channel(Protocol):
         """Replace a sent card; called only where capabilities.edit. An unchanged card is a success."""
         ...
 
+    async def typing(self, to: Address) -> None:
+        """Show for some seconds that an answer is coming; called only where capabilities.typing.
+
+        Raises DeliveryFailed.
+        """
+        ...
+
     def fetch(self, file: FileRef) -> AsyncIterator[bytes]:
         """Stream a file that the platform holds. Raises FetchFailed."""
         ...

@@ -8,6 +8,7 @@ Frames in: ``{"limits": {...}}`` and the file. Frames out: ``{"ready": true}`` o
 ``{"inspection": {...}, "confined": bool}`` and the preview, or ``{"failure": "memory" | "time" | "crash"}``.
 """
 
+import io
 import logging
 import os
 import select
@@ -16,6 +17,8 @@ import sys
 import time
 import warnings
 from typing import BinaryIO, Final
+
+from PIL import Image
 
 from core.files import frames
 from core.files.confine import die_with_parent, limit_resources, shut_network
@@ -130,11 +133,20 @@ def _collect(reading: int, deadline: float) -> bytes | None:
     return None
 
 
+def _warm_up() -> None:
+    """Open an empty page of our own: what the libraries load at their first file is then there for every fork."""
+    for format in ("JPEG", "PNG"):
+        page = io.BytesIO()
+        Image.new("RGB", (64, 64), "white").save(page, format)
+        inspect(page.getvalue(), FileLimits())
+
+
 def main() -> None:
     logging.disable(logging.CRITICAL)  # the readers' libraries quote what they cannot read
     warnings.simplefilter("ignore")
     requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the frames
+    _warm_up()
     serve(requests, replies)
 
 

@@ -146,6 +146,18 @@ Index("ix_errand_open", errand.c.due, sqlite_where=text("state IN ('waiting', 'r
 Index("ix_errand_held", errand.c.conversation, sqlite_where=text("state = 'held'"),
       postgresql_where=text("state = 'held'"))  # fmt: skip
 
+repeat = Table(  # a request that may come again: its caller, his key, and what came of it
+    "repeat",
+    metadata,
+    key(),
+    plain("staff_id", BigInteger),
+    plain("key", String(64)),  # digest of what the caller sent as Idempotency-Key
+    sealed("kept", "content", "json", nullable=False),  # digest of the request, result of the deed, then the answer
+    plain("at", Instant),
+    UniqueConstraint("staff_id", "key"),
+)
+Index("ix_repeat_at", repeat.c.at)
+
 audit = Table(
     "audit",
     metadata,

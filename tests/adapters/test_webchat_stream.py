@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.signs import MOMENT
 from tests.adapters.webpage import Page, Site, new_id, open_site
 from tests.services.databases import Databases
 
@@ -117,5 +118,27 @@ def test_a_line_shows_one_visitor_only(site: Site) -> None:
         await line.until("MARKER-MINE")
         assert "MARKER-OTHER" not in line.text
         await line.close()
+
+    asyncio.run(watch())
+
+
+def test_a_page_that_listens_is_told_that_an_answer_is_coming(site: Site) -> None:
+    page, other = site.page(), site.page()
+
+    async def watch() -> None:
+        line, quiet = Line(page), Line(other)
+        await line.until("示例签证服务社")
+        await quiet.until("示例签证服务社")
+        await asyncio.to_thread(said, page, "进度")
+        await site.banli.signs.work_once()
+        assert "event: typing" not in line.text, "the answer may still come in time"
+        site.clock.advance(MOMENT * 2)
+        await site.banli.signs.work_once()
+        await line.until("event: typing")
+        await asyncio.to_thread(said, other, "进度")
+        await quiet.until('"me"')
+        assert "event: typing" not in quiet.text, "it is shown in the chat that waits"
+        await line.close()
+        await quiet.close()
 
     asyncio.run(watch())

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import httpx2
 from fastapi import FastAPI
@@ -23,7 +23,6 @@ from core.commands.command import Command
 from core.commands.people import AddDepartment, AddStaff, BindClientIdentity, IssueApiKey, RegisterClient
 from core.commands.work import PublishFlow
 from core.engine.calendars.known import CALENDARS
-from core.engine.machine import CompiledFlow
 from core.files.child import Inspector
 from core.files.limits import MIB, FileLimits
 from core.files.links import PURPOSE, SENT_PURPOSE, OriginalLinks, SentLinks
@@ -32,7 +31,7 @@ from core.kit.crypto import Vault
 from core.kit.db import reader_engine, writer_engine
 from core.kit.ids import new_id
 from core.staff.policy import DEFAULT, ROLES
-from core.store.reading import Lookup, Reading
+from core.store.reading import Reading
 from core.store.sealing import Sealing
 from core.store.store import Store
 from core.store.unit import UnitOfWork
@@ -54,22 +53,6 @@ JP_FIELDS = {
 }
 Json = dict[str, Any]
 _PUBLISHED: dict[Path, Json] = {}
-
-
-class SharedCatalogue(Catalogue):
-    """Compiles a source once in a run, whatever the ids of its rows are in each database."""
-
-    _by_source: ClassVar[dict[str, CompiledFlow]] = {}
-
-    def compiled(self, lookup: Lookup, version_id: int) -> CompiledFlow:
-        row = lookup.peek(flow_version, version_id)
-        known = None if row is None else self._by_source.get(row["sha256"])
-        if row is None or known is None:
-            found = super().compiled(lookup, version_id)
-            if row is not None:
-                self._by_source[row["sha256"]] = found
-            return found
-        return known
 
 
 @dataclass
@@ -199,7 +182,7 @@ class Office:
 @contextmanager
 def open_office(url: str, folder: Path, inspector: Inspector) -> Iterator[Office]:
     """An office on this database (with tables), its files below `folder`."""
-    clock, sealing, catalogue = ManualClock(START), Sealing(VAULT), SharedCatalogue()
+    clock, sealing, catalogue = ManualClock(START), Sealing(VAULT), Catalogue()
     store = Store(writer_engine(url), sealing, clock)
     reading = Reading(reader_engine(url), sealing)
     bus: Bus = build_bus(DEFAULT, catalogue, dict(CALENDARS), built_in())

@@ -56,7 +56,7 @@ class Shop:
         return self.files.sweep(now)
 
     def swept(self) -> Swept:
-        return Sweeper(self.reading, self, self.clock, GRACE).sweep()
+        return Sweeper(self.store, self.reading, self, self.clock, GRACE).sweep()
 
     # what happens
     def put(self) -> str:

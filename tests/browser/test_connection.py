@@ -140,3 +140,17 @@ def test_the_demo_in_chinese_points_at_the_phone_where_the_next_step_is(
     )
     page.get_by_test_id("language-en").click()
     expect(page.get_by_test_id("hint")).to_contain_text("On the client's phone")
+
+
+def test_the_page_says_that_an_answer_is_coming_until_it_comes(demo: DemoServer, visitors: Visitors) -> None:
+    client = with_a_case(demo, visitors)
+    page = client.view
+    assert isinstance(page, Page)
+    sign = "retry: 200\n\nevent: typing\ndata: {}\n\n"
+    page.route("**/api/events*", lambda route: route.fulfill(content_type="text/event-stream", body=sign))
+    page.reload()
+    expect(page.get_by_test_id("presence")).to_have_text("正在回复…", timeout=15_000)
+    page.unroute("**/api/events*")
+    client.says("进度")
+    expect(client.messages.last).to_contain_text("材料收集")
+    expect(page.get_by_test_id("presence")).to_have_text("在线", timeout=15_000)

@@ -17,6 +17,7 @@ import { currentLanguage, otherLanguage, t, useLanguage } from "./words.js";
 
 const HIDDEN_GRACE = 20_000; // milliseconds that a hidden tab keeps its stream
 const LOST_GRACE = 1_500; // a short break is not worth a notice
+const TYPING = 6_000; // milliseconds that "typing" stands when nothing comes
 const START_PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 const [, base, seat] = location.pathname.match(/^(.*\/([^/]+)\/)/) ?? [null, location.pathname, ""];
@@ -33,6 +34,7 @@ let started = false; // the past has been shown; what comes now is news
 let connection = "opening";
 let missed = 0; // messages that came while the tab was hidden
 let lostTimer = 0;
+let typingTimer = 0;
 
 const log = new Log(byId("messages"), {
   press: (message, token, onRetry) => press(api, token, message, onRetry),
@@ -57,6 +59,7 @@ const composer = new Composer({
 });
 const feed = new Feed(api, (message) => {
   const outcome = log.put(message);
+  if (started && message.from !== "me") showTyping(false);
   if (outcome === "echo") outbox.settle(message.id);
   if (started && outcome === "new" && message.from !== "me") announce(message);
   refreshEmpty();
@@ -66,6 +69,7 @@ const live = new Live({
   stream: !inWidget,
   event: "message",
   onEvent: (event) => feed.live(event),
+  onTyping: () => showTyping(true),
   sync: () => feed.sync(),
   onState: (state) => showConnection(state),
 });
@@ -104,9 +108,20 @@ function applyConnection(state) {
   const banner = byId("banner");
   banner.hidden = state !== "lost";
   if (state === "lost") banner.replaceChildren(icon("retry"), `${t("lost")} ${t("lostHint")}`);
+  showPresence();
+}
+
+function showTyping(typing) {
+  clearTimeout(typingTimer);
+  typingTimer = typing ? setTimeout(() => showTyping(false), TYPING) : 0;
+  showPresence();
+}
+
+function showPresence() {
   const presence = byId("presence");
-  presence.dataset.state = state;
-  presence.textContent = t({ live: "online", lost: "offline", opening: "connecting" }[state]);
+  const said = connection === "live" && typingTimer ? "typing" : { live: "online", lost: "offline", opening: "connecting" }[connection];
+  presence.dataset.state = connection;
+  presence.textContent = t(said);
 }
 
 /** Writes every label anew in this language. */

@@ -42,6 +42,7 @@ export class Live {
    * @param {boolean} options.stream whether a stream can say who listens: it brings cookies along, and no header
    * @param {string} options.event name of the events
    * @param {(event: MessageEvent) => void} options.onEvent
+   * @param {() => void} options.onTyping an answer is coming
    * @param {() => Promise<number>} options.sync asks the server for what is new; resolves to how much that was
    * @param {(state: "live"|"lost") => void} options.onState
    */
@@ -121,6 +122,7 @@ export class Live {
     const source = new EventSource(this.#options.address());
     this.#source = source;
     source.addEventListener(this.#options.event, (event) => round === this.#round && this.#options.onEvent(event));
+    source.addEventListener("typing", () => round === this.#round && this.#options.onTyping());
     source.onopen = async () => {
       if (round !== this.#round) return;
       await this.#ask(round); // what came before the stream was open
