@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import audit, case, doctor, files, flow, init, migrate, run, story
+from bot.cli import audit, case, doctor, files, flow, init, migrate, run, story, web, worker
 from bot.cli.problems import EXIT_CODES, Sentences
 
 app = typer.Typer(
@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 app.add_typer(init.app)
 app.add_typer(run.app)
+app.add_typer(web.app)
+app.add_typer(worker.app)
 app.add_typer(migrate.app)
 app.add_typer(doctor.app)
 app.add_typer(case.app, name="case")

@@ -1,7 +1,10 @@
 """One process that serves and works: the port, the one owner of a SQLite file, start and stop."""
 
+import asyncio
+import contextlib
 import fcntl
 import os
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +17,7 @@ from rich.console import Console
 
 from bot.app import FLOWS, Banli, build, database_file, web
 from bot.cli.problems import CannotServe
+from bot.cli.revision import revision
 from bot.demo.seed import seed
 from core.kit import migrate
 from core.kit.crypto import generate_key
@@ -48,19 +52,83 @@ def with_demo_key(settings: Settings) -> Settings:
 
 
 def serve(settings: Settings, out: Console) -> None:
-    """Bring the tables up to date, fill the demo, listen. Raises CannotServe, MissingKey, DBAPIError."""
+    """Bring the tables up to date, fill the demo, listen and work. Raises CannotServe, MissingKey, DBAPIError."""
     with closing(_listen(settings)) as listener, owned(settings):
         banli = build(settings)
         migrate.upgrade(settings.database_url.get_secret_value())
-        app = web(banli)
         if settings.demo:
             _fill(banli)
-        with banli.reading.open() as reader:
-            banli.catalogue.warm(reader)
-        calm_collector()
-        _greet(settings, listener.getsockname()[1], out)
-        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
-        Server(config, banli.hub.close).run(sockets=[listener])
+        _answer(banli, listener, out, loops=True)
+
+
+def serve_doors(settings: Settings, out: Console) -> None:
+    """Listen only; workers beside it do the rest. Raises CannotServe, MissingKey, DBAPIError."""
+    _several(settings)
+    with closing(_listen(settings)) as listener:
+        banli = build(settings)
+        _check_tables(banli)
+        _answer(banli, listener, out, loops=False)
+
+
+def work(settings: Settings, out: Console) -> None:
+    """The loops without a door, until SIGTERM or Ctrl-C. Raises CannotServe, MissingKey, DBAPIError."""
+    _several(settings)
+    banli = build(settings)
+    _check_tables(banli)
+    banli.start()
+    try:
+        asyncio.run(_loops(banli, out))
+    finally:
+        banli.stop()
+
+
+def _answer(banli: Banli, listener: socket.socket, out: Console, *, loops: bool) -> None:
+    app = web(banli, loops=loops)
+    with banli.reading.open() as reader:
+        banli.catalogue.warm(reader)
+    calm_collector()
+    _greet(banli.settings, listener.getsockname()[1], out)
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+    Server(config, banli.hub.close).run(sockets=[listener])
+
+
+async def _loops(banli: Banli, out: Console) -> None:
+    """A round that has begun is finished by the store's close; what was not begun waits for the next worker."""
+    told = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, told.set)
+    with banli.reading.open() as reader:
+        banli.catalogue.warm(reader)
+    calm_collector()
+    out.print("Working. Stop with Ctrl-C.")
+    loops, ending = asyncio.create_task(banli.run_loops()), asyncio.create_task(told.wait())
+    await asyncio.wait((loops, ending), return_when=asyncio.FIRST_COMPLETED)
+    ending.cancel()
+    loops.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await loops
+
+
+def _several(settings: Settings) -> None:
+    """Only PostgreSQL takes several processes."""
+    if database_file(settings) is not None:
+        raise CannotServe(
+            "`banli web` and `banli worker` are processes beside each other, and a SQLite file takes only one. "
+            "Use `banli run`, or PostgreSQL (BANLI_DATABASE_URL)."
+        )
+    if settings.demo:
+        raise CannotServe("The demo is one process: banli run --demo.")
+
+
+def _check_tables(banli: Banli) -> None:
+    """Of several processes that start at once none may change the tables under the others."""
+    with banli.reading.open() as reader:
+        at = revision(reader)
+    if at != migrate.newest():
+        banli.stop()
+        raise CannotServe(
+            f"The tables are at {at or 'nothing'}, this version works with {migrate.newest()}: run `banli migrate`."
+        )
 
 
 def _listen(settings: Settings) -> socket.socket:

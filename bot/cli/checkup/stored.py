@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.app import database_file
 from bot.cli.checkup.finding import Finding, advice, ok, wrong
 from bot.cli.flow import examined
+from bot.cli.revision import revision
 from core.catalog.catalogue import Catalogue
 from core.clients.tables import client
 from core.kit.crypto import MissingKey, Tampered, Vault
@@ -85,12 +86,6 @@ def version(books: Books) -> Finding:
     if good:
         return ok("database", f"{found} answers.")
     return wrong("database", f"{found} is too old.", f"PostgreSQL {OLDEST_POSTGRES} or newer, SQLite 3.35 or newer")
-
-
-def revision(reader: Reader) -> str | None:
-    """The revision of the tables, None for a database without any."""
-    known = reader.connection.dialect.has_table(reader.connection, "alembic_version")
-    return reader.connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
 
 
 def key(books: Books) -> Iterator[Finding]:
