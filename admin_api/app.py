@@ -9,6 +9,7 @@ from admin_api.handlers import Problems
 from admin_api.openapi import describe
 from admin_api.originals import original_route
 from admin_api.parts import Parts as Parts  # the root finds what it must give beside where it gives it
+from admin_api.rates import Rates as Rates
 from admin_api.route import DeskRoute, Section
 from admin_api.routes import (
     acts,
@@ -20,6 +21,7 @@ from admin_api.routes import (
     documents,
     handoffs,
     held_files,
+    lost_cards,
     reports,
     reviews,
     staff,
@@ -43,6 +45,7 @@ SECTIONS: tuple[Section, ...] = (
     reports.REPORTS,
     handoffs.HANDOFFS,
     held_files.HELD_FILES,
+    lost_cards.LOST_CARDS,
     staff.STAFF,
     delegations.DELEGATIONS,
 )

@@ -1,7 +1,7 @@
 """Catches every "no" of the whole application and answers it as a problem document; a crash gives nothing away."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +19,7 @@ from admin_api.auth import Unauthenticated
 from admin_api.language import language_of
 from admin_api.parts import Parts
 from admin_api.problem import answer, entries, parameter_entries, said
+from admin_api.route import RATE
 from admin_api.validation import problems_at
 from admin_api.wording import CLIENT, SENTENCES, SOMEBODY
 from core.engine.text import pick
@@ -40,15 +41,15 @@ class Problems:
         self._parts = parts
 
     def install(self, app: FastAPI) -> None:
-        app.add_exception_handler(Refusal, self.refusal)
-        app.add_exception_handler(RequestValidationError, self.invalid)
-        app.add_exception_handler(HTTPException, self.http)
+        app.add_exception_handler(Refusal, _with_rate(self.refusal))
+        app.add_exception_handler(RequestValidationError, _with_rate(self.invalid))
+        app.add_exception_handler(HTTPException, _with_rate(self.http))
         for down in (OperationalError, InterfaceError, PoolTimeout, InspectorDown):
-            app.add_exception_handler(down, self.down)
-        app.add_exception_handler(IntegrityError, self.conflict)
-        app.add_exception_handler(FileGone, self.gone)
-        app.add_exception_handler(ClientDisconnect, self.left)
-        app.add_exception_handler(Exception, self.crash)
+            app.add_exception_handler(down, _with_rate(self.down))
+        app.add_exception_handler(IntegrityError, _with_rate(self.conflict))
+        app.add_exception_handler(FileGone, _with_rate(self.gone))
+        app.add_exception_handler(ClientDisconnect, _with_rate(self.left))
+        app.add_exception_handler(Exception, _with_rate(self.crash))
 
     def refusal(self, request: Request, refusal: Exception) -> Response:
         """A business "no"."""
@@ -159,6 +160,17 @@ class Problems:
     def _when(self, params: Mapping[str, object]) -> str:
         moment = params.get("when")
         return f"{moment.astimezone(self._parts.zone):%Y-%m-%d %H:%M %Z}" if isinstance(moment, datetime) else ""
+
+
+def _with_rate(handler: Callable[[Request, Exception], Response]) -> Callable[[Request, Exception], Response]:
+    """A "no" tells as well how often the caller may still ask."""
+
+    def handle(request: Request, failure: Exception) -> Response:
+        response = handler(request, failure)
+        response.headers.update(getattr(request.state, RATE, {}))
+        return response
+
+    return handle
 
 
 def _first(problems: Iterable[Problem], language: str) -> str:

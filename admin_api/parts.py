@@ -1,8 +1,9 @@
 """The parts of a process that the admin API works with; the root gives them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
+from admin_api.rates import Rates
 from core.bus.bus import Bus
 from core.catalog.catalogue import Catalogue
 from core.engine.access import Policy
@@ -35,3 +36,4 @@ class Parts:
     sent_links: SentLinks
     zone: tzinfo = UTC
     scanner: Scanner | None = None
+    rates: Rates = field(default_factory=Rates)

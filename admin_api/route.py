@@ -1,7 +1,7 @@
 """How an operation is declared: with the permission that it needs, or not at all."""
 
 import inspect
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeVar
 
@@ -23,6 +23,7 @@ from core.store.reading import Reader
 from core.wiring.subjects import SUBJECTS
 
 PREFIX: Final = "/api/v1"
+RATE: Final = "rate"  # in the state of a request: the headers that tell how often its caller may still ask
 MOST_JSON: Final = 512 * 1024  # bytes of a body that is not a file; a flow has at most 256 KiB
 
 Inner = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -99,6 +100,7 @@ class DeskRoute(APIRoute):
             request.state.desk = await run_in_threadpool(self.admit, request)
             response = await answer(request, inner)
             response.headers.setdefault("Cache-Control", "no-store")
+            response.headers.update(getattr(request.state, RATE))
             return response
 
         return handle
@@ -143,10 +145,14 @@ class DeskRoute(APIRoute):
             return tagged.tag(reader, request.path_params[tagged.parameter])
 
     def admit(self, request: Request) -> Desk:
-        """Raises Unauthenticated, NotAllowed without the right, NotFound for what the caller does not reach."""
+        """Raises Unauthenticated, TooManyRequests, NotAllowed without the right, NotFound for what he does not reach."""
         parts: Parts = request.app.state.admin_api
         with parts.reading.open() as reader:
             desk = open_desk(parts, member_of(reader, request.headers.get("authorization"), parts.clock.now()))
+            rate, too_many = parts.rates.take(desk.actor.id)
+            setattr(request.state, RATE, rate.headers())
+            if too_many is not None:
+                raise too_many
             refusal = self._refusal(desk, reader, request)
         if refusal is not None:
             self._note(desk, request, refusal)
@@ -203,13 +209,12 @@ class Section:
 
         ``errors``: statuses that it answers with beside those that every operation has. ``tagged``: the thing whose
         state it reads (the answer has an ETag) or changes (If-Match is heeded; ``guarded``: it must be sent). What
-        ``streams`` reads the body itself, and tells `desk.once` what was in it. ``content``: media
-        types of an answer that is no JSON. ``extra``: more of its OpenAPI object. Keys that were never set are left
-        out of an answer: so hidden fields leave no trace.
+        ``streams`` reads the body itself, and tells `desk.once` what was in it. ``content``: media types of an answer
+        that is no JSON. ``extra``: more of its OpenAPI object. Keys never set are left out: hidden fields leave no
+        trace.
         """
 
         def declare(endpoint: Endpoint) -> Endpoint:
-            summary, _, description = inspect.cleandoc(endpoint.__doc__ or "").partition("\n")
             ways = Ways(method, streams, tagged, guarded)
             self.routes.append(
                 DeskRoute(
@@ -219,15 +224,11 @@ class Section:
                     ways=ways,
                     methods=[method],
                     status_code=status,
-                    operation_id=endpoint.__name__,
-                    summary=summary.rstrip("."),
-                    description=description.strip(),
                     tags=[self.tag],
-                    responses=_answers(
-                        {*_implied(need, path, ways), *errors}, {} if content is None else {status: content}
-                    ),
+                    responses=_answers({*_implied(need, path, ways), *errors}, status, content),
                     response_model_exclude_unset=True,
                     openapi_extra={"x-permission": need.permission or "member", **(extra or {})},
+                    **_named(endpoint),
                     **options,
                 )
             )
@@ -240,14 +241,20 @@ def section(tag: str) -> Section:
     return Section(tag, [])
 
 
-def _answers(errors: Iterable[int], contents: Mapping[int, Any]) -> dict[int | str, dict[str, Any]]:
+def _named(endpoint: Endpoint) -> dict[str, str]:
+    summary, _, description = inspect.cleandoc(endpoint.__doc__ or "").partition("\n")
+    names = {"operation_id": endpoint.__name__, "summary": summary.rstrip(".")}
+    return {**names, "description": description.strip()}
+
+
+def _answers(errors: Iterable[int], status: int, content: Any) -> dict[int | str, dict[str, Any]]:
     """What FastAPI is told of the answers: the errors, and the media types of what is no JSON."""
     told: dict[int | str, dict[str, Any]] = {each: {"description": ""} for each in sorted(errors)}
-    return told | {status: {"content": content} for status, content in contents.items()}
+    return told if content is None else {**told, status: {"content": content}}
 
 
 def _implied(need: Need, path: str, ways: Ways) -> set[int]:
-    found = {401, 503} if need.permission is None else {401, 403, 503}
+    found = {401, 429, 503} if need.permission is None else {401, 403, 429, 503}
     if "{" in path:
         found.add(404)
     if ways.method != "GET":

@@ -67,6 +67,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "zh-CN": "同一请求正在处理中，请稍后以相同内容重试。",
         "en": "The same request is being carried out. Send it again in a moment.",
     },
+    "too_many_requests": {
+        "zh-CN": "请求过于频繁，请按 Retry-After 所示的秒数等候。",
+        "en": "Too many requests: wait for the seconds that Retry-After names.",
+    },
     "file_gone": {
         "zh-CN": "文件已被删除，无法下载。",
         "en": "The file has been deleted and cannot be downloaded.",

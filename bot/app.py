@@ -22,7 +22,7 @@ from adapters.webchat.hub import Hub
 from adapters.webchat.routes import WebchatRoutes
 from adapters.webchat.throttle import Allowance, ChatLimits
 from admin_api.app import Parts as AdminParts
-from admin_api.app import install
+from admin_api.app import Rates, install
 from bot.cards.context import House
 from bot.demo.people import ACCOUNT as DEMO_ACCOUNT
 from bot.demo.people import SEATS as DEMO_SEATS
@@ -47,6 +47,7 @@ from core.catalog.texts import BELL as TEXTS_BELL
 from core.channel.port import Channel
 from core.engine.calendar import WorkingCalendar
 from core.engine.calendars.known import CALENDARS
+from core.engine.ladder import Ladder
 from core.engine.manners import Manners, QuietHours
 from core.engine.text import LANGUAGES
 from core.files.child import Inspector
@@ -186,12 +187,14 @@ def _bus(settings: Settings, catalogue: Catalogue, calendars: dict[str, WorkingC
 
 
 def _manners(settings: Settings) -> Manners:
-    """What the agency has settled about quiet hours and reminders."""
+    """What the agency has settled about quiet hours, reminders and overdue work."""
     said = settings.agency
     days = tuple(int(each) for each in said.remind_days.split(",") if each)
     hours = (time.fromisoformat(each) for each in (said.quiet_from, said.quiet_until, said.remind_hour))
     begins, ends, hour = hours
-    return Manners(QuietHours(begins, ends), days, hour)
+    late = settings.overdue
+    ladder = Ladder(late.review_hours, late.person_hours, late.lead_hours, late.admin_hours)
+    return Manners(QuietHours(begins, ends), days, hour, ladder)
 
 
 def _house(
@@ -258,6 +261,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
             zone=banli.house.zone,
             links=banli.house.links,
             sent_links=banli.house.sent_links,
+            rates=Rates(settings.api.requests_per_minute),
         ),
     )
     guard(app, _hosts(settings))
@@ -265,8 +269,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
 
 
 def _uploads(banli: Banli) -> UploadRoutes:
-    chat = banli.webchat
-    page = UploadPage(dict(chat.title), chat.max_file_bytes, chat.limits)
+    page = UploadPage(dict(banli.webchat.title), banli.webchat.max_file_bytes, banli.webchat.limits)
     links, catalogue = banli.house.uploads, banli.catalogue
     return UploadRoutes(page, links, catalogue, banli.store, banli.reading, banli.files, banli.clock)
 

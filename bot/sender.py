@@ -19,7 +19,7 @@ from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.hands import Hands
 from core.kit.log import describe_error
-from core.ledger import looks, outbox
+from core.ledger import looks, lost, outbox
 from core.ledger.tables import outbox as outbox_table
 from core.store.reading import Reader, Reading
 from core.store.sealing import Row
@@ -208,6 +208,7 @@ def _give_back(uow: UnitOfWork, row: Row, attempt: int, failure: DeliveryFailed)
         looks.forget(uow, row["copy_of"])
     if looks.refused(uow, row["copy_of"], words, permanent=failure.permanent, after=failure.retry_after):
         log.error("card_lost", notice=row["copy_of"], reason=words[:200])
+        lost.report(uow, uow.get(outbox_table, row["copy_of"]), uow.now)
 
 
 def _look_ahead(uow: UnitOfWork, settled: list[tuple[int, int | None]]) -> None:

@@ -22,9 +22,14 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """One command of the check; `before` makes the machine ready and says whether it is."""
+    """One command of the check; `before` makes the machine ready and says whether it is.
+
+    ``budget``: seconds that it may take on two quiet cores; all budgets together stay below the twenty minutes that
+    a check may last. One that is spent is told, and fails nothing: machines differ, and a clock is no test.
+    """
 
     name: str
+    budget: int
     command: tuple[str, ...]
     before: Callable[[], bool] | None = None
 
@@ -37,6 +42,7 @@ class Result:
     passed: bool
     seconds: float
     tests: dict[str, int] | None
+    budget: int
 
 
 def tool(name: str, *arguments: str) -> tuple[str, ...]:
@@ -48,13 +54,13 @@ def pytest(*arguments: str) -> tuple[str, ...]:
 
 
 SUITES = (
-    Suite("format", tool("ruff", "format", "--check", "--quiet", ".")),
-    Suite("lint", tool("ruff", "check", "--quiet", ".")),
-    Suite("types", tool("mypy")),
-    Suite("imports", tool("lint-imports", "--no-logo")),
+    Suite("format", 5, tool("ruff", "format", "--check", "--quiet", ".")),
+    Suite("lint", 5, tool("ruff", "check", "--quiet", ".")),
+    Suite("types", 75, tool("mypy")),
+    Suite("imports", 10, tool("lint-imports", "--no-logo")),
     # One run holds the unit tests and those on SQLite, PostgreSQL and Redis.
-    Suite("tests", pytest("-n", "2", "--durations=8", "--ignore=tests/browser", "tests")),
-    Suite("browser", pytest("tests/browser"), before=machine.install),
+    Suite("tests", 780, pytest("-n", "2", "--durations=8", "--ignore=tests/browser", "tests")),
+    Suite("browser", 300, pytest("tests/browser"), before=machine.install),
 )
 
 
@@ -70,16 +76,18 @@ def run(suite: Suite, folder: Path) -> Result:
         done = subprocess.run(suite.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
         passed = done.returncode == 0
     counts = json.loads(tally.read_text(encoding="utf-8"))["counts"] if tally.exists() else None
-    return Result(suite.name, passed, time.monotonic() - started, counts)
+    return Result(suite.name, passed, time.monotonic() - started, counts, suite.budget)
 
 
 def table(results: list[Result]) -> str:
     """Seconds per suite, and the tests where the suite counts them."""
-    lines = ["", f"{'suite':<10}{'seconds':>9}  result"]
+    lines = ["", f"{'suite':<10}{'seconds':>9}{'budget':>8}  result"]
     for result in results:
         tests = "" if result.tests is None else f", {result.tests['passed']} passed, {result.tests['failed']} failed"
-        lines.append(f"{result.name:<10}{result.seconds:>9.1f}  {'ok' if result.passed else 'FAILED'}{tests}")
-    lines.append(f"{'all':<10}{sum(result.seconds for result in results):>9.1f}")
+        over = ", over its budget" if result.seconds > result.budget else ""
+        verdict = f"{'ok' if result.passed else 'FAILED'}{tests}{over}"
+        lines.append(f"{result.name:<10}{result.seconds:>9.1f}{result.budget:>8}  {verdict}")
+    lines.append(f"{'all':<10}{sum(each.seconds for each in results):>9.1f}{sum(each.budget for each in results):>8}")
     counted = [result.tests for result in results if result.tests is not None]
     if counted:
         sums = {key: sum(tests[key] for tests in counted) for key in ("passed", "failed")}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from adapters.loopback.channel import LoopbackChannel, Sent
@@ -25,6 +26,7 @@ from core.kit.ids import new_id
 from core.kit.settings import Limits, Settings
 from core.ledger import inbox
 from core.store.reading import Reader
+from tests.services.databases import Databases, Kind
 
 START = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 PAUSE = 20.0  # between two files that somebody sends one by one: more than a straggler's
@@ -126,6 +128,7 @@ class TestHouse:
     banli: Banli
     clock: ManualClock
     channel: LoopbackChannel
+    runner: asyncio.Runner  # one event loop for the whole test: making one costs more than most rests
     people: dict[str, Person] = field(default_factory=dict)
     quiet: bool = True
     _ids: int = 0
@@ -150,7 +153,7 @@ class TestHouse:
             self.rest()
 
     def rest(self) -> None:
-        asyncio.run(self.banli.work_until_quiet())
+        self.runner.run(self.banli.work_until_quiet())
 
     def move_to(self, moment: datetime) -> None:
         self.clock.move_to(moment)
@@ -248,9 +251,17 @@ def open_house(
     banli.add(there)
     banli.start()
     try:
-        yield TestHouse(banli, clock, there)
+        with asyncio.Runner() as runner:
+            yield TestHouse(banli, clock, there, runner)
     finally:
         banli.stop()
+
+
+@contextmanager
+def fresh_house(kind: Kind, databases: Databases, folders: pytest.TempPathFactory) -> Iterator[TestHouse]:
+    """A house on a database of this kind that nobody else has: for what is made once per file of tests."""
+    with databases.fresh(kind) as url, open_house(url, folders.mktemp("house")) as house:
+        yield house
 
 
 def _text(sent: Sent) -> str:

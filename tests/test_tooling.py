@@ -126,18 +126,19 @@ def test_the_table_of_rows_is_whole() -> None:
 
 
 def test_the_check_runs_all_suites_and_fails_with_one(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    good = check.Suite("good", (sys.executable, "-c", "pass"))
-    bad = check.Suite("bad", (sys.executable, "-c", "raise SystemExit(3)"))
-    unready = check.Suite("unready", (sys.executable, "-c", "pass"), before=lambda: False)
+    good = check.Suite("good", 60, (sys.executable, "-c", "pass"))
+    bad = check.Suite("bad", 60, (sys.executable, "-c", "raise SystemExit(3)"))
+    unready = check.Suite("unready", 60, (sys.executable, "-c", "pass"), before=lambda: False)
     results = [check.run(suite, tmp_path) for suite in (bad, good, unready)]
     assert [(result.name, result.passed) for result in results] == [
         ("bad", False),
         ("good", True),
         ("unready", False),
     ]
-    told = check.table([*results, check.Result("tests", True, 61.25, {"passed": 40, "failed": 0})])
-    assert re.search(r"^bad +\d+\.\d  FAILED$", told, re.MULTILINE)
-    assert re.search(r"^tests +61\.2  ok, 40 passed, 0 failed$", told, re.MULTILINE)
+    told = check.table([*results, check.Result("tests", True, 61.25, {"passed": 40, "failed": 0}, 60)])
+    assert re.search(r"^bad +\d+\.\d +60  FAILED$", told, re.MULTILINE)
+    assert re.search(r"^tests +61\.2 +60  ok, 40 passed, 0 failed, over its budget$", told, re.MULTILINE)
+    assert sum(suite.budget for suite in check.SUITES) < 20 * 60
     assert told.endswith("\n40 passed, 0 failed")
 
 

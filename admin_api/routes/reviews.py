@@ -53,7 +53,8 @@ def ask_second_look(desk: AtDesk, version_id: IdIn, body: NewSecond) -> Version:
 
 @REVIEWS.operation("POST", "/versions/{version_id}/snooze", does(SnoozeReview), errors=[409])
 def snooze_review(desk: AtDesk, version_id: IdIn, body: NewSnooze) -> PutOff:
-    """Put one's own review off: its card comes back in an hour, or tomorrow at nine, unless it was decided."""
+    """Put one's own review off: its card comes back in an hour, or at nine on the next working day, unless it was
+    decided."""
     return PutOff(until=desk.do(SnoozeReview(version_id=version_id, until=body.until)))
 
 

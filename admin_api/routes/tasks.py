@@ -58,7 +58,7 @@ def release_task(desk: AtDesk, task_id: IdIn) -> Task:
 
 @TASKS.operation("POST", "/tasks/{task_id}/snooze", does(SnoozeTask), errors=[409])
 def snooze_task(desk: AtDesk, task_id: IdIn, body: NewSnooze) -> Task:
-    """Put one's own task off: it comes back in an hour, or tomorrow at nine."""
+    """Put one's own task off: it comes back in an hour, or at nine on the next working day."""
     desk.do(SnoozeTask(task_id=task_id, until=body.until))
     return _task(desk, task_id)
 

@@ -35,7 +35,7 @@ class NewHolder(Sent):
 
 
 class NewSnooze(Sent):
-    """When the task comes back: in an hour, or tomorrow at nine in the zone of the case's calendar."""
+    """When the task comes back: in an hour, or at nine on the next working day of the case's calendar."""
 
     until: Literal["hour", "tomorrow"]
 

@@ -2,7 +2,7 @@
 
 from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.context import CardContext
-from bot.cards.wording import findings_words, flow_message, reason_words, staff_name
+from bot.cards.wording import acted_for, findings_words, flow_message, reason_words, staff_name
 from core.cases.review_snooze import put_off_until
 from core.cases.second_look import waits_for
 from core.channel.outbound import Card, Image
@@ -89,7 +89,7 @@ def review(ctx: CardContext) -> Card:
     view = document_view(ctx.lookup, ctx.house.catalogue, ctx.subject["version"])
     title = ctx.say("review.title", item=ctx.word(view.item.name))
     if not _may_review(ctx, view):
-        footer = ctx.say("review.moved") if view.version["status"] == "submitted" else _decision(ctx, view)
+        footer = ctx.say("review.moved") if view.version["status"] == "submitted" else decision_of(ctx, view)
         number = (ctx.say("review.case"), view.case.row["number"])
         return Card(title=title, facts=(number,), footer=footer, kind="review")
     facts = [
@@ -109,7 +109,7 @@ def review(ctx: CardContext) -> Card:
         image=next(iter(images), None),
         more_images=tuple(images[1:]),
         buttons=buttons_of(ctx),
-        footer=_decision(ctx, view),
+        footer=decision_of(ctx, view),
         kind="review",
     )
 
@@ -145,17 +145,18 @@ def _findings(ctx: CardContext, view: DocumentView) -> list[str]:
     return lines[:MAX_FINDINGS]
 
 
-def _decision(ctx: CardContext, view: DocumentView) -> str:
+def decision_of(ctx: CardContext, view: DocumentView) -> str:
     version = view.version
     if version["status"] == "submitted":
         if taken_away(ctx):
             return ctx.say("review.moved")
         until = put_off_until(ctx.lookup, version["id"], ctx.actor.id, ctx.now)
         later = "" if until is None else ctx.say("task.until", when=ctx.when(until))
-        return "\n".join(part for part in (_second(ctx, view), later) if part)
+        late = ctx.say("overdue.yours") if ctx.params.get("late") else ""
+        return "\n".join(part for part in (late, _second(ctx, view), later) if part)
     if version["status"] in ("replaced", "withdrawn"):
         return ctx.say(f"review.{version['status']}")
-    who = "" if view.reviewer is None else view.reviewer["name"]
+    who = acted_for(ctx, version["reviewed_by"], version["reviewed_for"])
     reason = reason_words(ctx, view.case.compiled.flow, version["reason"], version["words"])
     return ctx.say(
         f"review.{version['status']}", who=who, when=ctx.when(version["reviewed_at"]), n=version["n"], reason=reason
@@ -180,7 +181,7 @@ def reasons(ctx: CardContext) -> Card:
     view = document_view(ctx.lookup, ctx.house.catalogue, ctx.subject["version"])
     item = ctx.word(view.item.name)
     other = ctx.say("review.other", number=view.case.row["number"], item=item)
-    footer = other if view.version["status"] == "submitted" and not taken_away(ctx) else _decision(ctx, view)
+    footer = other if view.version["status"] == "submitted" and not taken_away(ctx) else decision_of(ctx, view)
     return Card(text=ctx.say("review.reasons", item=item), buttons=buttons_of(ctx), footer=footer, kind="reasons")
 
 

@@ -2,6 +2,7 @@
 
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
+from bot.cards.wording import acted_for
 from core.cases.review_snooze import put_off_until
 from core.cases.tables import case
 from core.channel.outbound import Card
@@ -26,15 +27,15 @@ def task(ctx: CardContext) -> Card:
         text=ctx.say("task.late") if _late(ctx, row) else "",
         facts=tuple((label, value) for label, value in facts if value),
         buttons=buttons_of(ctx),
-        footer=_now(ctx, row),
+        footer=state_of(ctx, row),
         kind="task",
     )
 
 
-def _now(ctx: CardContext, row: Row) -> str:
+def state_of(ctx: CardContext, row: Row) -> str:
     """What has become of it: done by whom, ended, put off, or in another's hands."""
     if row["state"] == "done":
-        return ctx.say("task.done", who=_name(ctx, row["done_by"]), when=ctx.when(row["done_at"]))
+        return ctx.say("task.done", who=acted_for(ctx, row["done_by"], row["done_for"]), when=ctx.when(row["done_at"]))
     if row["state"] == "ended":
         return ctx.say("task.ended")
     if row["staff_id"] != ctx.actor.id:
@@ -97,7 +98,7 @@ def _line(ctx: CardContext, n: int, task_id: int, *, named: bool = False) -> str
     mark = ctx.say("task.mark_late") if _late(ctx, row) else ""
     parts = [ctx.word(row["title"]), "" if there is None else there["number"], ctx.when(row["due"])]
     parts.append(_name(ctx, row["staff_id"]) if named else "")
-    state = "" if row["state"] == "open" and named else _now(ctx, row)
+    state = "" if row["state"] == "open" and named else state_of(ctx, row)
     return " · ".join(part for part in (f"{n}. {mark}{parts[0]}", *parts[1:], state) if part)
 
 

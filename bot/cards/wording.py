@@ -120,6 +120,12 @@ def staff_name(ctx: CardContext, staff_id: int | None) -> str:
     return "" if member is None else str(member["name"])
 
 
+def acted_for(ctx: CardContext, staff_id: int | None, principal_id: int | None) -> str:
+    """Who did it; whoever stood in for a colleague together with that one."""
+    who, whom = staff_name(ctx, staff_id), staff_name(ctx, principal_id)
+    return ctx.say("who.behalf", who=who, whom=whom) if who and whom else who
+
+
 def plain_words(ctx: CardContext, value: Any) -> Any:
     """A parameter as it is said: words in both languages come out in the reader's, a list as one text."""
     if isinstance(value, Mapping):

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from bot.dialogs.commands import WORDS
+from bot.dialogs.cancelled import cancelled
 from bot.dialogs.desk import CASE, NUMBER, reachable
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
@@ -111,9 +111,7 @@ def _tag_by_words(turn: Turn, pattern: re.Pattern[str], *, put_on: bool) -> None
 def answer(turn: Turn) -> None:
     """The words of a member of staff answer what was asked in his chat: a tag, or the next part of a talk."""
     dialog = turn.dialog
-    if turn.text.lower() in WORDS["cancel"]:
-        turn.ask(None)
-        turn.say("form.cancelled")
+    if cancelled(turn):
         return
     turn.uow.need(case_key(dialog["case"]))
     if dialog["kind"] == "tag":

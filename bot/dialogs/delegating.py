@@ -3,11 +3,11 @@
 import re
 from datetime import date
 
-from bot.dialogs.commands import WORDS
+from bot.dialogs.cancelled import cancelled
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.commands.delegations import DelegateWork, EndDelegation, OfferDelegates
-from core.kit.words import said
+from core.kit.words import on_day, said
 from core.ledger.buttons import offer
 from core.staff.delegation import given, last_day
 from core.staff.policy import ROLES
@@ -46,10 +46,7 @@ def by_words(turn: Turn) -> None:
 def answer(turn: Turn) -> None:
     """The words of a member of staff are the days, and the role if it is only one."""
     dialog = turn.dialog
-    if turn.text.lower() in WORDS["cancel"]:
-        turn.ask(None)
-        turn.say("form.cancelled")
-    else:
+    if not cancelled(turn):
         _delegate(turn, dialog["staff"], dialog["delegate"], turn.text)
 
 
@@ -64,8 +61,8 @@ def _list(turn: Turn) -> None:
                 "delegation.line",
                 n=n,
                 name=turn.uow.get(staff, row["delegate_id"])["name"],
-                first=row["starts"].astimezone(zone).date().isoformat(),
-                last=last_day(row, zone),
+                first=on_day(row["starts"].astimezone(zone).date().isoformat()),
+                last=on_day(last_day(row, zone)),
                 role=said("delegation.all") if row["role"] is None else ROLES[row["role"]],
             )
             for n, row in enumerate(rows, start=1)
@@ -134,8 +131,8 @@ def _delegate(turn: Turn, staff_id: int, delegate_id: int, words: str) -> None:
         "delegation.made",
         name=turn.uow.get(staff, delegate_id)["name"],
         whom=turn.uow.get(staff, staff_id)["name"],
-        first=days[0].isoformat(),
-        last=days[-1].isoformat(),
+        first=on_day(days[0].isoformat()),
+        last=on_day(days[-1].isoformat()),
         role=said("delegation.all") if role is None else ROLES[role],
     )
 

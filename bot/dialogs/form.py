@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
-from bot.dialogs.commands import WORDS
+from bot.dialogs.cancelled import cancelled
 from bot.turn import Turn
 from core.cases.tables import case
 from core.commands.cases import AdvanceCase, AskSupplement, FieldValue, SetFields
@@ -25,9 +25,7 @@ _NO = frozenset({"否", "no", "n", "不", "false", "0"})
 def answer(turn: Turn) -> None:
     """The words of a member of staff answer the form that is open in his chat."""
     dialog = turn.dialog
-    if turn.text.lower() in WORDS["cancel"]:
-        turn.ask(None)
-        turn.say("form.cancelled")
+    if cancelled(turn):
         return
     turn.uow.need(case_key(dialog["case"]))
     if dialog["kind"] == "date":

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.dialogs.commands import WORDS
+from bot.dialogs.cancelled import cancelled
 from bot.dialogs.desk import NUMBER, reachable
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
@@ -51,9 +51,7 @@ def offer_next(turn: Turn, command: OfferSendBack, stages: list[Stage]) -> None:
 def answer(turn: Turn) -> None:
     """The words of a member of staff are the remark."""
     dialog = turn.dialog
-    if turn.text.lower() in WORDS["cancel"]:
-        turn.ask(None)
-        turn.say("form.cancelled")
+    if cancelled(turn):
         return
     turn.uow.need(case_key(dialog["case"]))
     _send(turn, dialog, turn.text)

@@ -40,7 +40,8 @@ def review_document(command: ReviewDocument, deed: Deed) -> None:
         _check_reason(command, compiled_of(deed, row))
         status = move(wanted["status"], "reject", command.reason)
     before = completion_of(compiled_of(deed, row), deed.uow, row)
-    settled = {"status": command.decision, "reviewed_by": deed.actor.id, "reviewed_at": deed.now}
+    by = {"reviewed_by": deed.actor.id, "reviewed_for": deed.actor.behalf or None}
+    settled = {"status": command.decision, **by, "reviewed_at": deed.now}
     if not deed.uow.settle(document_version, version["id"], {"status": "submitted"}, **settled):
         raise _decided(deed, version["id"])
     deed.uow.change(

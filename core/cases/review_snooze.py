@@ -19,8 +19,8 @@ from core.store.sealing import Row
 def snooze_review(command: SnoozeReview, deed: Deed) -> datetime:
     """Returns when it comes back. Raises as a decision does."""
     version = undecided(deed, command.version_id)
-    zone = calendar_of(deed, compiled_of(deed, deed.uow.get(case, version["case_id"]))).zone
-    until = put_off(deed.now, command.until, zone)
+    calendar = calendar_of(deed, compiled_of(deed, deed.uow.get(case, version["case_id"])))
+    until = put_off(deed.now, command.until, calendar)
     about = {"version_id": version["id"], "staff_id": deed.actor.id}
     known = deed.uow.first(review_snooze, **about)
     if known is None:

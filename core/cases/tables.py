@@ -89,6 +89,7 @@ document_version = Table(
     plain("ticks", Json),
     plain("dates", Json),
     plain("reviewed_by", BigInteger, nullable=True),
+    plain("reviewed_for", BigInteger, nullable=True),  # for whom he stood in
     plain("reviewed_at", Instant, nullable=True),
     plain("reason", String(60), nullable=True),
     sealed("words", "content"),

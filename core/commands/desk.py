@@ -101,7 +101,7 @@ class ShowTask(Command):
 
 
 class SnoozeTask(Command):
-    """Not now: bring the task back in an hour, or tomorrow at nine."""
+    """Not now: bring the task back in an hour, or at nine on the next working day."""
 
     permission: ClassVar[str] = "task.complete"
     about: ClassVar[Subject] = ("task", "task_id")

@@ -28,7 +28,7 @@ class AskSecondLook(Command):
 
 
 class SnoozeReview(Command):
-    """Not now: bring the review back to me in an hour, or tomorrow at nine."""
+    """Not now: bring the review back to me in an hour, or at nine on the next working day."""
 
     permission: ClassVar[str] = "document.review"
     about: ClassVar[Subject] = ("version", "version_id")

@@ -4,9 +4,14 @@ The one place for quiet hours. Everything is decided on the clock that hangs on 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from core.engine.calendar import WorkingCalendar
+from core.engine.ladder import Ladder
+
+_TRIES = 400  # openings of an office that are looked at for one outside the quiet hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,13 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """What an agency has settled: quiet hours, and how many days before a limit a client is reminded, and when."""
+    """What an agency has settled: quiet hours, how many days before a limit a client is reminded, and when; and who is
+    told after how many hours when work is overdue."""
 
     quiet: QuietHours = QuietHours()
     days: tuple[int, ...] = (7, 3, 1, 0)
     hour: time = time(9)
+    ladder: Ladder = field(default_factory=Ladder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,17 @@ def next_reminder(
         first = max(first, reminded + timedelta(days=1))
     at = max(wall(first, manners.hour, zone), now)
     return manners.quiet.after(at, zone)
+
+
+def decent(at: datetime, calendar: WorkingCalendar, quiet: QuietHours, zone: ZoneInfo) -> datetime:
+    """This moment if the office is open and nobody's hours are quiet, else the next that is both. Where the quiet hours
+    leave no working time at all, they come first."""
+    for _ in range(_TRIES):
+        moment = quiet.after(calendar.next_open(at), zone)
+        if moment == at:
+            break
+        at = moment
+    return at
 
 
 def wall(day: date, at: time, zone: ZoneInfo) -> datetime:

@@ -7,6 +7,7 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
@@ -41,6 +42,23 @@ class Agency(_Branch):
         return {"zh-CN": self.name_zh, "en": self.name_en}
 
 
+class Overdue(_Branch):
+    """Working hours: how long a review may wait, and how long after a limit each step of the ladder is taken; 0: not at
+    all."""
+
+    review_hours: int = Field(default=8, ge=0, le=400)
+    person_hours: int = Field(default=1, ge=0, le=400)
+    lead_hours: int = Field(default=4, ge=0, le=400)
+    admin_hours: int = Field(default=16, ge=0, le=400)
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        steps = [each for each in (self.person_hours, self.lead_hours, self.admin_hours) if each]
+        if any(later <= sooner for sooner, later in pairwise(steps)):
+            raise ValueError("person_hours, lead_hours and admin_hours rise from step to step (0 leaves a step out)")
+        return self
+
+
 class Log(_Branch):
     """``format`` auto: JSON unless the output is a terminal."""
 
@@ -61,6 +79,12 @@ class Limits(_Branch):
     check_seconds: int = Field(default=10, ge=1, le=120)
     check_memory_mib: int = Field(default=300, ge=100, le=4096)  # above what the idle child needs
     check_processes: int = Field(default=2, ge=1, le=32)
+
+
+class Api(_Branch):
+    """How often one caller of the admin API may ask, in each web process: so many at once, and again in a minute."""
+
+    requests_per_minute: int = Field(default=600, ge=1)
 
 
 class Webchat(_Branch):
@@ -94,8 +118,10 @@ class Settings(_Branch):
     orphan_hours: int = Field(default=24, ge=1)  # how old a file must be before one without a name is removed
     audit_anchors: Path | None = None  # best kept where the database's owner cannot write; unset: beside files_dir
     agency: Agency = Agency()
+    overdue: Overdue = Overdue()
     log: Log = Log()
     limits: Limits = Limits()
+    api: Api = Api()
     webchat: Webchat = Webchat()
 
     _origins: Mapping[Key, str] = PrivateAttr(default_factory=dict)

@@ -83,6 +83,8 @@ Index("ix_outbox_chat_open", outbox.c.channel, outbox.c.chat, outbox.c.id, sqlit
 Index("ix_outbox_card", outbox.c.card)
 _LIVE = text("look_at IS NOT NULL")
 Index("ix_outbox_look", outbox.c.look_at, sqlite_where=_LIVE, postgresql_where=_LIVE)
+_TRIED = text("tries > 0")  # few: a redraw that arrives sets it back
+Index("ix_outbox_tried", outbox.c.id, sqlite_where=_TRIED, postgresql_where=_TRIED)
 _COMING = text("copy_of IS NOT NULL AND state IN ('waiting', 'sending')")
 Index("ix_outbox_coming", outbox.c.copy_of, sqlite_where=_COMING, postgresql_where=_COMING)
 

@@ -10,7 +10,7 @@ from core.commands.handoffs import FreeHandoff
 from core.commands.work import Notify, RedrawCard
 from core.conversations.handoffs import held_by
 from core.events.delegations import DelegationEnded, WorkDelegated
-from core.kit.words import said
+from core.kit.words import on_day, said
 from core.ledger.buttons import close_copy, open_to
 from core.staff.delegation import last_day
 from core.staff.service import actor_at
@@ -54,8 +54,8 @@ def _told(delegation_id: int, deed: Deed) -> tuple[dict[str, Any], dict[str, Any
     return row, {
         "whom": deed.uow.get(staff, row["staff_id"])["name"],
         "name": deed.uow.get(staff, row["delegate_id"])["name"],
-        "first": row["starts"].astimezone(zone).date().isoformat(),
-        "last": last_day(row, zone),
+        "first": on_day(row["starts"].astimezone(zone).date().isoformat()),
+        "last": on_day(last_day(row, zone)),
         "role": said("delegation.all") if row["role"] is None else deed.tool("roles")[row["role"]],
     }
 

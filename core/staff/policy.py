@@ -98,6 +98,7 @@ _SYSTEM = frozenset(
         "task.give",
         "task.remind",
         "review.remind",
+        "card.report",
         "task.end",
         "identity.bind",
         "identity.invite",
@@ -125,6 +126,7 @@ _ADMIN = dict.fromkeys((*_COMMON, *_SALES, *_REVIEW, *_LEAD), Reach.ALL) | {
     "flow.publish": Reach.ALL,
     "text.write": Reach.ALL,
     "survey.ask": Reach.ALL,
+    "card.lost": Reach.ALL,
 }
 
 DEFAULT = Policy(

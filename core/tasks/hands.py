@@ -80,7 +80,7 @@ def snooze_task(command: SnoozeTask, deed: Deed) -> datetime:
     row = _open(deed, command.task_id)
     if row["staff_id"] not in deed.actor.people:
         raise NotPossibleNow(reason="has_owner")
-    until = put_off(deed.now, command.until, deed.tool("calendar_of_case")(deed, row["case_id"]).zone)
+    until = put_off(deed.now, command.until, deed.tool("calendar_of_case")(deed, row["case_id"]))
     deed.uow.change(task, row["id"], snoozed_until=until)
     remind = RemindTask(task_id=row["id"])
     timers.plan(deed.uow, snooze_key(row["id"]), until, remind, case_id=row["case_id"], scope="task")

@@ -55,7 +55,7 @@ def _stage(command: CreateTask, deed: Deed) -> str | None:
 def complete_task(command: CompleteTask, deed: Deed) -> None:
     """Raises AlreadyDecided with who and when, NotPossibleNow when its stage has ended it."""
     row = deed.uow.get(task, command.task_id)
-    done = {"state": "done", "done_at": deed.now, "done_by": deed.actor.id}
+    done = {"state": "done", "done_at": deed.now, "done_by": deed.actor.id, "done_for": deed.actor.behalf or None}
     if not deed.uow.settle(task, row["id"], {"state": "open"}, **done):
         raise settled(deed.uow.find(task, id=row["id"])[0])
     timers.cancel_key(deed.uow, snooze_key(row["id"]))

@@ -20,6 +20,7 @@ task = Table(
     plain("created_at", Instant),
     plain("done_at", Instant, nullable=True),
     plain("done_by", BigInteger, nullable=True),
+    plain("done_for", BigInteger, nullable=True),  # for whom he stood in
 )
 OPEN = text("state = 'open'")
 Index("ix_task_case", task.c.case_id)

@@ -8,7 +8,6 @@ from core.catalog.catalogue import Catalogue
 from core.engine.flow import Item
 from core.files.tables import file
 from core.kit.errors import NotFound
-from core.staff.tables import staff
 from core.store.reading import Lookup
 from core.store.sealing import Row
 from core.views.case_view import CaseView, case_view
@@ -25,7 +24,6 @@ class DocumentView:
     files: tuple[Row, ...]
     applicant: Row | None
     case: CaseView
-    reviewer: Row | None
 
 
 def document_view(lookup: Lookup, catalogue: Catalogue, version_id: int) -> DocumentView:
@@ -44,5 +42,4 @@ def document_view(lookup: Lookup, catalogue: Catalogue, version_id: int) -> Docu
         files=tuple(files_of(lookup, version)),
         applicant=None if row["applicant_id"] is None else lookup.peek(applicant, row["applicant_id"]),
         case=view,
-        reviewer=None if version["reviewed_by"] is None else lookup.peek(staff, version["reviewed_by"]),
     )

@@ -6,6 +6,8 @@ from core.events import desk as te
 from core.events import digests as eg
 from core.events import handoffs as eh
 from core.events import happened as e
+from core.events import lost_cards as el
+from core.events import overdue as eo
 from core.events import people as f
 from core.events import reminders as er
 from core.events import reviewing as re
@@ -13,7 +15,7 @@ from core.events.event import EVENTS, Event
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
-from core.reactions import digests, reminders, rules
+from core.reactions import digests, lost_cards, overdue, overdue_told, reminders, rules
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
 from core.reactions import held as on_held
@@ -95,6 +97,15 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (te.TaskEnded, on_desk.end_card),
     (e.StageLeft, on_desk.end_tasks),
     (e.CaseClosed, on_desk.end_tasks),
+    (e.TaskCreated, overdue.watch_task),
+    (e.DocumentSubmitted, overdue.watch_review),
+    (e.DocumentWithdrawn, overdue.watch_review),
+    (eo.TaskOverdue, overdue_told.tell_task),
+    (eo.ReviewOverdue, overdue_told.tell_review),
+    (e.DocumentApproved, overdue_told.settle_review),
+    (e.DocumentRejected, overdue_told.settle_review),
+    (e.DocumentWithdrawn, overdue_told.settle_review),
+    (el.CardLost, lost_cards.tell_admins),
 ]
 
 _SILENT = {e.RuleRan, e.RuleDue, e.FollowUpRefused, e.Notified, e.NotReachable}

@@ -33,6 +33,8 @@ from core.commands import digests as dg
 from core.commands import documents as d
 from core.commands import handoffs as h
 from core.commands import identity as n
+from core.commands import lost_cards as lc
+from core.commands import overdue as o
 from core.commands import people as p
 from core.commands import reminders as rm
 from core.commands import reviewing as r
@@ -44,7 +46,7 @@ from core.contracts import service as contracts
 from core.conversations import handoffs, held, telling
 from core.conversations import service as conversations
 from core.files import service as files
-from core.reactions import digests, reminders, rules
+from core.reactions import digests, lost_cards, overdue, reminders, rules
 from core.staff import delegation
 from core.staff import service as staff_room
 from core.surveys import service as surveys
@@ -158,4 +160,7 @@ HANDLERS: dict[type[Command], Handler] = {
     t.ClaimTask: hands.claim_task,
     t.RemindTask: hands.remind_task,
     t.EndTask: hands.end_task,
+    o.EscalateTask: overdue.escalate_task,
+    o.EscalateReview: overdue.escalate_review,
+    lc.ReportLostCard: lost_cards.report_lost_card,
 }

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from adapters.folder_store.store import FolderStore
 from admin_api.app import install
 from admin_api.parts import Parts
+from admin_api.rates import Rates
 from bot.texts.catalogue import built_in
 from core.bus.bus import Bus
 from core.bus.deed import SYSTEM, Cause
@@ -199,6 +200,7 @@ def open_office(url: str, folder: Path, inspector: Inspector) -> Iterator[Office
         texts=built_in(),
         links=OriginalLinks(VAULT.derive(PURPOSE), "http://testserver"),
         sent_links=SentLinks(VAULT.derive(SENT_PURPOSE), "http://testserver"),
+        rates=Rates(1_000_000),  # what is tried here is something else
     )
     app = FastAPI(title="Banli", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     install(app, parts)

@@ -98,6 +98,7 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "list_tasks": lambda ids: {},
     "complete_task": lambda ids: {},
     "list_held_files": lambda ids: {},
+    "list_lost_cards": lambda ids: {},
     "check_file_again": lambda ids: {},
     "list_handoffs": lambda ids: {},
     "take_over": lambda ids: {},

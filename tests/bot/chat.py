@@ -13,7 +13,7 @@ from tests.files import papers, pictures
 from tests.house import Person, TestHouse
 
 CONSULTANT, COPYWRITER, REVIEWER = "顾问甲", "文案乙", "复核丙"
-LATER = ["1 小时后提醒", "明天 9:00 提醒"]
+LATER = ["1 小时后提醒", "下个工作日 9:00 提醒"]
 DECIDE = ["打开原件", "通过", "退回", "请同事复审", *LATER]
 """The buttons of a review card that has nothing to tick."""
 BOTH = ("zh-CN", "en")

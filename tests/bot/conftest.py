@@ -1,12 +1,11 @@
 """Agencies for the tests of conversations: made once per file, as publishing flows takes longer than a conversation."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
 
-from tests.house import TestHouse, open_house
-from tests.services.databases import Databases
+from tests.house import TestHouse, fresh_house
+from tests.services.databases import Databases, Kind
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +22,6 @@ def office(
     yield from _agency(request.param, databases, tmp_path_factory)
 
 
-def _agency(
-    kind: Literal["sqlite", "postgres"], databases: Databases, folders: pytest.TempPathFactory
-) -> Iterator[TestHouse]:
-    with databases.fresh(kind) as url, open_house(url, folders.mktemp("agency")) as house:
+def _agency(kind: Kind, databases: Databases, folders: pytest.TempPathFactory) -> Iterator[TestHouse]:
+    with fresh_house(kind, databases, folders) as house:
         yield house.agency()

@@ -53,6 +53,10 @@ def deputy(office: TestHouse) -> Iterator[Person]:
     office.banli.store.run(clear)
 
 
+def zh_day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def today(house: TestHouse) -> date:
     return house.clock.now().astimezone(house.banli.house.zone).date()
 
@@ -92,14 +96,14 @@ def name_of(person: Person) -> str:
 
 def test_new_cards_go_to_both_and_the_records_name_both(office: TestHouse, deputy: Person) -> None:
     give(office, REVIEWER, deputy)
-    assert f"{REVIEWER} 委托您于" in deputy.last
+    assert f"{REVIEWER} 请您于" in deputy.last
     client, reviewer = open_case(office), office.people[REVIEWER]
     client.sends("a.jpg", picture(3), "退休证")
     assert newest_card(deputy, "review").title == newest_card(reviewer, "review").title
     assert newest(deputy, "review") == newest(reviewer, "review")
     deputy.presses("通过", card="退休证")
     assert bound(office, client) == [("retire", 1, "approved")]
-    assert f"已由 {name_of(deputy)} 于" in newest_card(reviewer, "review").footer
+    assert f"已由 {name_of(deputy)}（代 {REVIEWER}） 于" in newest_card(reviewer, "review").footer
     assert not newest_card(reviewer, "review").buttons
     row = case_of(office, client)
     with office.looking() as reader:
@@ -290,9 +294,9 @@ def test_by_words_and_by_a_short_dialog(office: TestHouse, deputy: Person) -> No
     lead, first = office.people[REVIEWER], today(office)
     last = first + timedelta(days=4)
     lead.says(f"委托 {name_of(deputy)} {first} {last} 复核")
-    assert lead.last.startswith(f"已委托 {name_of(deputy)} 于 {first} 至 {last} 代 {REVIEWER} 办理（复核）")
+    assert lead.last.startswith(f"已委托 {name_of(deputy)} 于{zh_day(first)}至{zh_day(last)}代 {REVIEWER} 办理（复核）")
     lead.says("委托")
-    assert f"1. {name_of(deputy)} {first} 至 {last}（复核）" in lead.words[-2]
+    assert f"1. {name_of(deputy)}：{zh_day(first)}至{zh_day(last)}（复核）" in lead.words[-2]
     lead.presses("结束委托 1")
     lead.says(f"委托 {COPYWRITER} 给 {name_of(deputy)}")
     assert f"由 {name_of(deputy)} 从哪天代办到哪天" in lead.last
@@ -316,7 +320,7 @@ def test_by_words_and_by_a_short_dialog(office: TestHouse, deputy: Person) -> No
     assert "not there" in writer.last or "may not" in writer.last or "not found" in writer.last.lower()
     day = last + timedelta(days=9)
     writer.says(f"delegate {name_of(deputy)} {day} Copywriter")
-    assert f"stands in for {COPYWRITER} from {day} to {day} (Copywriter)" in writer.last
+    assert f"stands in for {COPYWRITER} from {day.day} {day:%b %Y} to {day.day} {day:%b %Y} (Copywriter)" in writer.last
     writer.says("中文")
     assert_readable([*lead.words[-8:], *deputy.words[-3:], *writer.words[-4:]])
 

@@ -12,6 +12,7 @@ import pytest
 
 from adapters.loopback.channel import LoopbackChannel
 from bot import receiver as receiver_module
+from bot.app import Banli
 from bot.router import route
 from bot.turn import Turn
 from core.cases.tables import document_version
@@ -20,6 +21,7 @@ from core.channel.outbound import OutboundMessage, Receipt
 from core.channel.port import DeliveryFailed, FetchFailed
 from core.conversations.tables import message
 from core.files.tables import file
+from core.kit.clock import ManualClock
 from core.kit.crypto import generate_key
 from core.ledger import errands, inbox, outbox
 from core.ledger.tables import errand
@@ -260,18 +262,16 @@ def test_words_after_a_file_do_not_wait_for_its_download(house: TestHouse, lame:
 def test_a_new_process_goes_on_wherever_the_old_one_stopped(database: str, tmp_path: Path) -> None:
     """Stopped after each single round of each loop; at the end everything has happened exactly once."""
     keys = generate_key()
-    with open_house(database, tmp_path) as house:
-        pass
-    channel = LoopbackChannel()
-    house.channel = channel
+    channel, clock = LoopbackChannel(), ManualClock(START)
 
-    def process() -> None:
-        house.banli = small_banli(database, tmp_path / "files", keys, house.clock)
-        house.banli.add(channel)
-        house.banli.start()
+    def process() -> Banli:
+        banli = small_banli(database, tmp_path / "files", keys, clock)
+        banli.add(channel)
+        banli.start()
+        return banli
 
-    process()
-    house.quiet = True
+    runner = asyncio.Runner()
+    house = TestHouse(process(), clock, channel, runner)
     house.agency()
     house.contract()
     house.people["顾问甲"].presses("定金已到账").presses("合同生效")
@@ -281,7 +281,7 @@ def test_a_new_process_goes_on_wherever_the_old_one_stopped(database: str, tmp_p
     for loop in ("receiver", "fetcher", "receiver", "sender", "receiver", "fetcher", "sender"):
         asyncio.run(getattr(house.banli, loop).work_once())
         house.banli.stop()
-        process()
+        house.banli = process()
     house.rest()
     with house.looking() as reader:
         assert len(reader.find(document_version)) == 1
@@ -295,6 +295,7 @@ def test_a_new_process_goes_on_wherever_the_old_one_stopped(database: str, tmp_p
     ids = [each.external_id for each in channel.sent]
     assert len(ids) == len(set(ids))
     house.banli.stop()
+    runner.close()
 
 
 # -- running on its own ----------------------------------------------------------------------------------------------

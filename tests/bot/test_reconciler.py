@@ -10,16 +10,17 @@ from pathlib import Path
 import pytest
 
 from adapters.loopback.channel import Sent
+from admin_api.schemas.lost_cards import lost_card_of
 from bot.reconciler import BATCH
 from core.bus.deed import SYSTEM, Cause
 from core.cases.tables import case
 from core.channel.port import DeliveryFailed
 from core.commands.command import Command
 from core.commands.desk import ShowTask
-from core.commands.work import CompleteTask, CreateTask
+from core.commands.work import CompleteTask, CreateTask, RedrawCard
 from core.engine.access import Actor
 from core.kit.ids import new_id
-from core.ledger import looks, outbox
+from core.ledger import looks, lost, outbox
 from core.ledger.tables import outbox as table
 from core.staff.service import actor_of
 from core.store.sealing import Row
@@ -229,6 +230,38 @@ def test_an_edit_that_the_platform_forbids_is_not_tried_again(house: TestHouse) 
     assert len(channel_of(house).edits) == 1
     house.people[REVIEWER].says("我的待办")
     assert "核对" not in house.people[REVIEWER].last
+
+
+def test_admins_hear_once_a_day_of_lost_cards_and_see_which(house: TestHouse) -> None:
+    """As long as they are lost: an edit that arrives later takes the card off the list. Nobody is woken for it."""
+    admin, reviewer = house.staff("管理己", "admin"), house.people[REVIEWER]
+    case_id = case_of(house, open_case(house))["id"]
+    tasks = [new_task(house, case_id) for _ in range(3)]
+    house.rest()
+    channel_of(house).loses = lambda chat: DeliveryFailed("older than 72 hours", permanent=True)
+    for task_id in tasks[:2]:
+        execute(house, CompleteTask(task_id=task_id), as_(house, reviewer))
+    pass_time(house, timedelta(seconds=30))
+    assert [words for words in admin.words if "/api/v1/lost-cards" in words] == [admin.last]
+    with house.looking() as reader:
+        found = lost.lost_cards(reader, 10)
+    assert {row["card"] for row in found} >= {f"task:{task_id}" for task_id in tasks[:2]}
+    assert f"task:{tasks[2]}" not in {row["card"] for row in found}
+    shown_as = lost_card_of(found[0])
+    assert (shown_as.person_id, shown_as.reason) == (reviewer.id, "DeliveryFailed: older than 72 hours")
+    night = house.clock.now().astimezone(house.banli.house.zone).replace(hour=23)
+    house.move_to(night)
+    execute(house, CompleteTask(task_id=tasks[2]), as_(house, reviewer))
+    pass_time(house, timedelta(seconds=30))
+    heard = len(admin.messages)
+    channel_of(house).loses = lambda chat: None
+    house.move_to(night + timedelta(hours=10))
+    assert len(admin.messages) == heard + 1
+    for task_id in tasks:
+        execute(house, RedrawCard(card=f"task:{task_id}"))
+    pass_time(house, timedelta(seconds=30))
+    with house.looking() as reader:
+        assert not {row["card"] for row in lost.lost_cards(reader, 10)} & {f"task:{each}" for each in tasks}
 
 
 def test_a_refused_edit_holds_up_no_message_of_its_chat(house: TestHouse) -> None:

@@ -78,7 +78,7 @@ def test_it_comes_back_after_an_hour_with_its_buttons(office: TestHouse, client:
 
 def test_tomorrow_means_nine_in_the_offices_zone(office: TestHouse, client: Person) -> None:
     reviewer, zone = office.people[REVIEWER], office.banli.house.zone
-    reviewer.presses("明天 9:00", card="退休证")
+    reviewer.presses("下个工作日 9:00", card="退休证")
     with office.looking() as reader:
         [row] = reader.find(review_snooze, version_id=version_id(office, client))
     until, today = row["until"].astimezone(zone), office.clock.now().astimezone(zone).date()
@@ -103,7 +103,7 @@ def test_what_was_put_off_again_waits_for_the_later_hour(office: TestHouse, clie
     """The first timer is replaced; and one that fires early all the same looks at the truth."""
     reviewer = office.people[REVIEWER]
     reviewer.presses("1 小时后提醒", card="退休证")
-    reviewer.presses("明天 9:00", card="退休证")
+    reviewer.presses("下个工作日 9:00", card="退休证")
     heard = len(reviewer.messages)
     later(office, 61)
     office.do(RemindReview(version_id=version_id(office, client), staff_id=reviewer.id))
@@ -133,7 +133,7 @@ def test_whoever_has_handed_it_over_or_approved_first_is_left_alone(office: Test
 
 def test_lists_show_it_as_put_off_and_bring_it_back(office: TestHouse, client: Person) -> None:
     reviewer, number = office.people[REVIEWER], case_of(office, client)["number"]
-    reviewer.presses("明天 9:00", card="退休证")
+    reviewer.presses("下个工作日 9:00", card="退休证")
     reviewer.says("我的待办")
     lines = newest_card(reviewer, "tasks").text.splitlines()
     assert "已推迟的审核" in lines

@@ -83,7 +83,7 @@ def test_put_off_for_an_hour_or_until_tomorrow_morning(office: TestHouse, writer
     office.move_to(office.clock.now() + timedelta(minutes=1))
     assert newest_card(writer, "task").title == "任务：第一件"
     assert len(writer.messages) == heard + 1
-    writer.presses("明天 9:00", card="第一件")
+    writer.presses("下个工作日 9:00", card="第一件")
     until = row_of(office, first)["snoozed_until"].astimezone(office.banli.house.zone)
     assert (until.hour, until.minute) == (9, 0)
     assert until.date() == office.clock.now().astimezone(office.banli.house.zone).date() + timedelta(days=1)
@@ -122,7 +122,7 @@ def test_a_task_is_given_to_a_colleague(office: TestHouse, writer: Person) -> No
     task_id = give(office, client, writer, "预约")
     writer.says("待办")
     writer.presses("稍后 2")
-    assert newest(writer, "task") == ["完成", "1 小时后提醒", "明天 9:00 提醒", "转给同事"]
+    assert newest(writer, "task") == ["完成", "1 小时后提醒", "下个工作日 9:00 提醒", "转给同事"]
     writer.presses("转给同事")
     writer.presses(COPYWRITER)
     assert row_of(office, task_id)["staff_id"] == other.id
@@ -198,7 +198,7 @@ def test_a_reminder_that_comes_too_early_or_too_late_says_nothing(office: TestHo
     early = give(office, client, writer, "早到的提醒")
     done, free, loud = (give(office, client, writer, title) for title in ("做完的", "放回的", "没推迟的"))
     for title in ("早到的提醒", "做完的", "放回的"):
-        writer.presses("明天 9:00", card=title)
+        writer.presses("下个工作日 9:00", card=title)
     writer.presses("完成", card="做完的")
     writer.presses("转给同事", card="放回的")
     writer.presses("放回")

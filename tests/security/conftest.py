@@ -1,13 +1,12 @@
 """The world in which the rights of the bot are tried: made once per file and database."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
 
-from tests.house import open_house
+from tests.house import fresh_house
 from tests.security.world import World, build_world
-from tests.services.databases import Databases
+from tests.services.databases import Databases, Kind
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +23,6 @@ def worlds(
     yield from _world(request.param, databases, tmp_path_factory)
 
 
-def _world(
-    kind: Literal["sqlite", "postgres"], databases: Databases, folders: pytest.TempPathFactory
-) -> Iterator[World]:
-    with databases.fresh(kind) as url, open_house(url, folders.mktemp("world")) as house:
+def _world(kind: Kind, databases: Databases, folders: pytest.TempPathFactory) -> Iterator[World]:
+    with fresh_house(kind, databases, folders) as house:
         yield build_world(house)

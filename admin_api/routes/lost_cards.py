@@ -1,0 +1,16 @@
+"""Cards that a platform does not let be drawn anew: which there are."""
+
+from admin_api.desk import AtDesk
+from admin_api.route import may, section
+from admin_api.schemas.lost_cards import LostCards, lost_card_of
+from core.ledger.lost import lost_cards
+
+LOST_CARDS = section("lost cards")
+MOST = 500
+
+
+@LOST_CARDS.operation("GET", "/lost-cards", may("card.lost"))
+def list_lost_cards(desk: AtDesk) -> LostCards:
+    """Messages that show the past: the platform took no redraw, and none is tried any more until something changes."""
+    with desk.look() as reader:
+        return LostCards(cards=[lost_card_of(row) for row in lost_cards(reader, MOST)])
