@@ -16,7 +16,7 @@ PAGES = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("adapters/*/README.md"), ROOT / "flows/README.md"]
 )
 LINK = re.compile(r"\[[^\]]*\]\((?!https?://|mailto:)([^)#\s]+)?(?:#([^)\s]+))?\)")
-COMMAND = re.compile(r"(?:`|^ {4}(?:\S*/)?)(?:\.venv/bin/)?banli ((?:[a-z-]+ ?)+)", re.MULTILINE)
+COMMAND = re.compile(r"(?:`|^ {4}(?:\S*/)?)(?:\.venv/bin/)?banli ((?:[a-z][a-z-]* ?)+)", re.MULTILINE)
 HISTORY = {"CHANGELOG.md", "roadmap.md"}  # they may name what is gone or still to come
 
 
