@@ -12,18 +12,23 @@ from admin_api.parts import Parts as Parts  # the root finds what it must give b
 from admin_api.rates import Rates as Rates
 from admin_api.route import DeskRoute, Section
 from admin_api.routes import (
+    accounts,
     acts,
     cases,
     catalogue,
     clients,
     contracts,
     delegations,
+    departments,
     documents,
     handoffs,
     held_files,
+    keys,
     lost_cards,
+    members,
     reports,
     reviews,
+    roles,
     staff,
     tasks,
     texts,
@@ -46,7 +51,12 @@ SECTIONS: tuple[Section, ...] = (
     handoffs.HANDOFFS,
     held_files.HELD_FILES,
     lost_cards.LOST_CARDS,
+    accounts.ACCOUNTS,
     staff.STAFF,
+    keys.KEYS,
+    members.MEMBERS,
+    departments.DEPARTMENTS,
+    roles.ROLES,
     delegations.DELEGATIONS,
 )
 

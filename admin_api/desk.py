@@ -37,6 +37,7 @@ class Desk:
     parts: Parts
     actor: Actor
     correlation: int  # the same for everything that follows from this request
+    session_id: int | None = None  # None: he came with a key
     once: Once | None = None  # the request has a key: it is carried out once, however often it is sent
     match: Match | None = None  # the state that the caller has seen
 
@@ -99,8 +100,8 @@ def command_of(kind: type[Kind], values: Mapping[str, Any]) -> Kind:
         raise Invalid(problems=problems_of(error, dict(values))) from error
 
 
-def open_desk(parts: Parts, actor: Actor) -> Desk:
-    return Desk(parts, actor, new_id())
+def open_desk(parts: Parts, actor: Actor, session_id: int | None = None) -> Desk:
+    return Desk(parts, actor, new_id(), session_id)
 
 
 def _desk_of(request: Request) -> Desk:

@@ -15,7 +15,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match
 
-from admin_api.auth import Unauthenticated
 from admin_api.language import language_of
 from admin_api.parts import Parts
 from admin_api.problem import answer, entries, parameter_entries, said
@@ -190,7 +189,7 @@ def _headers(refusal: Refusal) -> dict[str, str]:
     wait = refusal.params.get("retry_after", 1 if isinstance(refusal, Busy) else None)
     if isinstance(wait, int | float):
         headers["Retry-After"] = str(max(1, math.ceil(wait)))
-    if isinstance(refusal, Unauthenticated):
+    if refusal.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="banli"'
     return headers
 

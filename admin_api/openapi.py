@@ -42,8 +42,8 @@ def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _put_right(operation: dict[str, Any]) -> None:
-    """Problems have their own media type; every operation wants a key and knows the caller's language."""
-    operation["security"] = [{KEY: []}]
+    """Problems have their own media type; all but signing in wants a key; all knows the caller's language."""
+    operation["security"] = [] if operation["x-permission"] == "anybody" else [{KEY: []}]
     operation["parameters"] = [*operation.get("parameters", []), _LANGUAGE]
     for status, response in operation["responses"].items():
         if status.startswith(("4", "5")):
@@ -68,5 +68,5 @@ def _add_parts(document: dict[str, Any]) -> None:
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
     components["securitySchemes"] = {
-        KEY: {"type": "http", "scheme": "bearer", "bearerFormat": "bk_...", "description": "A member's API key."}
+        KEY: {"type": "http", "scheme": "bearer", "description": "A member's API key (bk_...) or session (bs_...)."}
     }

@@ -1,5 +1,6 @@
 """How an operation is declared: with the permission that it needs, or not at all."""
 
+import contextlib
 import inspect
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from admin_api.auth import member_of
+from admin_api.auth import NOBODY, Caller, caller_of
 from admin_api.bodies import replayed, whole
 from admin_api.desk import Desk, open_desk
 from admin_api.entity_tag import Tagged, match_of
@@ -18,8 +19,9 @@ from admin_api.once import Answered, open_once
 from admin_api.parts import Parts
 from admin_api.schemas.ids import read_id
 from core.commands.command import Command
-from core.kit.errors import NotAllowed, NotFound, Refusal
+from core.kit.errors import Busy, NotAllowed, NotFound, Refusal
 from core.store.reading import Reader
+from core.store.store import Unit
 from core.wiring.subjects import SUBJECTS
 
 PREFIX: Final = "/api/v1"
@@ -40,6 +42,17 @@ class Need:
     parameter: str = ""  # the path parameter with its id
     command: type[Command] | None = None  # what it does; a refused attempt is audited under this name
     filtered: bool = False  # the operation shows of its subjects those that the caller reaches
+    public: bool = False  # whoever knocks
+
+    @property
+    def told(self) -> str:
+        """As the description of the API names it."""
+        return "anybody" if self.public else self.permission or "member"
+
+
+def anybody() -> Need:
+    """Whoever knocks, before he has signed in."""
+    return Need(None, public=True)
 
 
 def member() -> Need:
@@ -82,6 +95,12 @@ class Ways:
     streams: bool
     tagged: Tagged | None
     guarded: bool
+    secret: bool = False  # what is sent or answered must not be kept, so there is no Idempotency-Key
+
+    @property
+    def keyed(self) -> bool:
+        """Whether an Idempotency-Key is heeded."""
+        return self.method == "POST" and not self.secret
 
 
 class DeskRoute(APIRoute):
@@ -117,7 +136,7 @@ class DeskRoute(APIRoute):
         """A deed, under the conditions that the caller gives: on what he has seen, and once."""
         desk: Desk = request.state.desk
         match = match_of(request, self.ways.tagged, guarded=self.ways.guarded)
-        once = open_once(request, desk.actor, desk.parts) if self.ways.method == "POST" else None
+        once = open_once(request, desk.actor, desk.parts) if self.ways.keyed else None
         request.state.desk = replace(desk, once=once, match=match)
         try:
             if not self.ways.streams:
@@ -145,15 +164,20 @@ class DeskRoute(APIRoute):
             return tagged.tag(reader, request.path_params[tagged.parameter])
 
     def admit(self, request: Request) -> Desk:
-        """Raises Unauthenticated, TooManyRequests, NotAllowed without the right, NotFound for what he does not reach."""
+        """Raises Unauthenticated, TooManyRequests, NotAllowed without the right, NotFound for what is not his."""
         parts: Parts = request.app.state.admin_api
+        if self.need.public:
+            return open_desk(parts, NOBODY)
         with parts.reading.open() as reader:
-            desk = open_desk(parts, member_of(reader, request.headers.get("authorization"), parts.clock.now()))
+            parts.policy.catch_up(reader, parts.clock.now())  # first, so that the reader sees the newest
+            caller = caller_of(reader, request.headers.get("authorization"), parts.clock.now())
+            desk = open_desk(parts, caller.actor, caller.session_id)
             rate, too_many = parts.rates.take(desk.actor.id)
             setattr(request.state, RATE, rate.headers())
             if too_many is not None:
                 raise too_many
             refusal = self._refusal(desk, reader, request)
+        _note_use(parts, caller)
         if refusal is not None:
             self._note(desk, request, refusal)
             raise refusal
@@ -183,6 +207,13 @@ class DeskRoute(APIRoute):
             desk.note(need.command.__name__, subject, refusal.code)
 
 
+def _note_use(parts: Parts, caller: Caller) -> None:
+    """Seldom, and nobody waits for it; a store that is too busy for it may leave it."""
+    if caller.unnoted(parts.clock.now()):
+        with contextlib.suppress(Busy):
+            parts.store.submit(Unit(caller.note))
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """The operations about one thing, in the order in which they are declared."""
@@ -201,6 +232,7 @@ class Section:
         streams: bool = False,
         tagged: Tagged | None = None,
         guarded: bool = False,
+        secret: bool = False,
         content: dict[str, Any] | None = None,
         extra: dict[str, Any] | None = None,
         **options: Any,
@@ -209,13 +241,14 @@ class Section:
 
         ``errors``: statuses that it answers with beside those that every operation has. ``tagged``: the thing whose
         state it reads (the answer has an ETag) or changes (If-Match is heeded; ``guarded``: it must be sent). What
-        ``streams`` reads the body itself, and tells `desk.once` what was in it. ``content``: media types of an answer
-        that is no JSON. ``extra``: more of its OpenAPI object. Keys never set are left out: hidden fields leave no
-        trace.
+        ``streams`` reads the body itself, and tells `desk.once` what was in it. ``secret``: a password or the like is
+        sent or answered, so nothing of it is kept for an Idempotency-Key, which is not heeded. ``content``: media
+        types of an answer that is no JSON. ``extra``: more of its OpenAPI object. Keys never set are left out: hidden
+        fields leave no trace.
         """
 
         def declare(endpoint: Endpoint) -> Endpoint:
-            ways = Ways(method, streams, tagged, guarded)
+            ways = Ways(method, streams, tagged, guarded, secret)
             self.routes.append(
                 DeskRoute(
                     PREFIX + path,
@@ -227,7 +260,7 @@ class Section:
                     tags=[self.tag],
                     responses=_answers({*_implied(need, path, ways), *errors}, status, content),
                     response_model_exclude_unset=True,
-                    openapi_extra={"x-permission": need.permission or "member", **(extra or {})},
+                    openapi_extra={"x-permission": need.told, **(extra or {})},
                     **_named(endpoint),
                     **options,
                 )
@@ -261,6 +294,6 @@ def _implied(need: Need, path: str, ways: Ways) -> set[int]:
         found |= {413, 422}
         found |= set() if ways.tagged is None else {412}
         found |= {428} if ways.guarded else set()
-    if ways.method == "POST":
+    if ways.keyed:
         found |= {400, 409}  # what an Idempotency-Key may meet
     return found

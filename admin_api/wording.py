@@ -27,8 +27,8 @@ _OTHER: Final[Words] = {"zh-CN": "请求未完成", "en": "The request was not c
 
 SENTENCES: Final[Mapping[str, Words]] = {
     "unauthenticated": {
-        "zh-CN": "缺少密钥，或密钥无效、已吊销。请在 Authorization 中以 Bearer 发送管理员签发的密钥。",
-        "en": "There is no key, or it is not valid any more. Send one from an admin as Authorization: Bearer.",
+        "zh-CN": "缺少密钥或登录凭证，或已失效。请在 Authorization 中以 Bearer 发送管理员签发的密钥，或重新登录。",
+        "en": "There is no key or session, or it has ended. Send one as Authorization: Bearer, or sign in again.",
     },
     "unknown_path": {
         "zh-CN": "没有这个地址。请对照接口文档检查路径。",

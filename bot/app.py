@@ -45,6 +45,7 @@ from core.bus.bus import Bus
 from core.catalog.catalogue import Catalogue
 from core.catalog.texts import BELL as TEXTS_BELL
 from core.channel.port import Channel
+from core.engine.access import Policy
 from core.engine.calendar import WorkingCalendar
 from core.engine.calendars.known import CALENDARS
 from core.engine.ladder import Ladder
@@ -58,6 +59,8 @@ from core.kit.clock import Clock, SystemClock
 from core.kit.crypto import Vault
 from core.kit.db import check_classified, is_sqlite, reader_engine, writer_engine
 from core.kit.settings import Settings
+from core.staff.living import BELL as POLICY_BELL
+from core.staff.living import LivingPolicy
 from core.staff.policy import DEFAULT
 from core.store.reading import Reading
 from core.store.sealing import Sealing
@@ -137,10 +140,11 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     inspector = Inspector(FileLimits.of(settings.limits))
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
     catalogue, calendars, texts = Catalogue(), dict(CALENDARS), LivingTexts(sentences())
-    bus = _bus(settings, catalogue, calendars, texts)
+    policy = LivingPolicy()
+    bus = _bus(settings, policy, catalogue, calendars, texts)
     check_presses()
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
-    house = _house(settings, vault, catalogue, calendars, texts)
+    house = _house(settings, vault, policy, catalogue, calendars, texts)
     hub, webchat = Hub(), _webchat(settings)
     pages = (WebchatChannel(webchat, store, files, hub), UploadsChannel(files, settings.limits.upload_bytes))
     channels: dict[str, Channel] = {
@@ -179,11 +183,18 @@ def _listen(banli: Banli) -> None:
     for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
         banli.store.listen(name, loop.bell.ring)
     banli.store.listen(TEXTS_BELL, banli.house.texts.forget)
+    banli.store.listen(POLICY_BELL, banli.house.policy.forget)
 
 
-def _bus(settings: Settings, catalogue: Catalogue, calendars: dict[str, WorkingCalendar], texts: LivingTexts) -> Bus:
+def _bus(
+    settings: Settings,
+    policy: Policy,
+    catalogue: Catalogue,
+    calendars: dict[str, WorkingCalendar],
+    texts: LivingTexts,
+) -> Bus:
     zone = calendars[settings.agency.calendar].zone
-    return build_bus(DEFAULT, catalogue, calendars, texts, manners=_manners(settings), zone=zone)
+    return build_bus(policy, catalogue, calendars, texts, manners=_manners(settings), zone=zone)
 
 
 def _manners(settings: Settings) -> Manners:
@@ -200,6 +211,7 @@ def _manners(settings: Settings) -> Manners:
 def _house(
     settings: Settings,
     vault: Vault,
+    policy: Policy,
     catalogue: Catalogue,
     calendars: dict[str, WorkingCalendar],
     texts: LivingTexts,
@@ -207,7 +219,7 @@ def _house(
     return House(
         texts=texts,
         catalogue=catalogue,
-        policy=DEFAULT,
+        policy=policy,
         calendars=calendars,
         agency=settings.agency.name,
         zone=calendars[settings.agency.calendar].zone,
@@ -255,7 +267,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
             inspector=banli.inspector,
             scanner=banli.scanner,
             clock=banli.clock,
-            policy=DEFAULT,
+            policy=banli.house.policy,
             limits=FileLimits.of(settings.limits),
             texts=banli.house.texts,
             zone=banli.house.zone,

@@ -132,6 +132,7 @@ class Receiver:
             log.warning("update_unreadable", entry=entry_id, channel=entry["channel"])
             return
         chat = meet(uow, inbound.address, self._language(inbound))
+        self._house.policy.catch_up(uow, uow.now)
         actor = actor_at(uow, chat, inbound.sender)
         channel = self._channels[f"{inbound.address.channel}:{inbound.address.account}"]
         able = (channel.capabilities, self._door(entry, channel).capabilities)

@@ -23,7 +23,7 @@ from scripts.visitor import Visitor, free_port
 ROOT: Final = Path(__file__).resolve().parent.parent
 FLOW: Final = ROOT / "flows" / "visa_kr_tourist"
 LIMIT: Final = 600.0  # seconds for everything
-PATIENCE: Final = 60.0  # seconds for one step
+PATIENCE: Final = 180.0  # seconds for one step
 ROLES: Final = ("sales", "consultant", "copywriter", "service", "finance", "reviewer", "supervisor")
 
 ANSWERS: Final = """\

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import httpx
 
-SECONDS = 60.0
+SECONDS = 180.0
 
 
 class Visitor:

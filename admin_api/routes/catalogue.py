@@ -15,7 +15,6 @@ from core.catalog.service import look_over
 from core.catalog.tables import flow_version
 from core.commands.work import PublishFlow
 from core.kit.errors import Invalid, NotFound, Problem
-from core.staff.policy import ROLES
 
 FLOWS = section("catalogue")
 MOST_SOURCE = 256 * 1024  # bytes
@@ -67,7 +66,9 @@ def publish_flow(desk: AtDesk, source: Annotated[bytes, Depends(_source)]) -> Fl
     except UnicodeDecodeError as error:
         words = {"zh-CN": f"流程必须是 UTF-8 文本（第 {error.start} 个字节）", "en": f"not UTF-8 at byte {error.start}"}
         raise Invalid(problems=[Problem("", "flow.encoding", words)]) from error
-    look_over(source, frozenset(ROLES), desk.parts.texts)  # here, so that nobody else's unit waits for it
+    look_over(
+        source, frozenset(desk.parts.policy.roles), desk.parts.texts
+    )  # here, so that nobody else's unit waits for it
     version_id = desk.do(command_of(PublishFlow, {"source": text}))
     with desk.look() as reader:
         row = reader.peek(flow_version, version_id)

@@ -1,15 +1,14 @@
-"""Staff: departments, members, their accounts and keys, and the caller himself."""
+"""Staff: the caller himself, new members and their accounts."""
 
 from admin_api.desk import AtDesk, command_of
 from admin_api.route import does, member, section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
-from admin_api.schemas.people import Key, Me, NewDepartment, NewDigest, NewIdentity, NewKey, NewStaff
+from admin_api.schemas.people import Me, NewDigest, NewIdentity, NewStaff
 from core.commands.digests import SetDigest
-from core.commands.people import AddDepartment, AddStaff, BindStaffIdentity, IssueApiKey
+from core.commands.people import AddStaff, BindStaffIdentity
 from core.engine.access import Mask, Reach
 from core.kit.errors import NotFound
-from core.staff.policy import ROLES
 from core.staff.tables import staff
 
 STAFF = section("staff")
@@ -30,7 +29,7 @@ def read_me(desk: AtDesk) -> Me:
         name=actor.name,
         language=row["language"],
         roles=sorted(actor.roles),
-        role_names={role: dict(ROLES[role]) for role in sorted(actor.roles) if role in ROLES},
+        role_names={role: policy.named(role) for role in sorted(actor.roles)},
         department_id=actor.department,
         permissions={name: reach.name.lower() for name, reach in rows.items() if reach is not Reach.NONE},
         fields={
@@ -46,13 +45,7 @@ def set_digest(desk: AtDesk, body: NewDigest) -> None:
     desk.do(SetDigest(staff_id=desk.actor.id, at=body.at, daily=body.daily))
 
 
-@STAFF.operation("POST", "/departments", does(AddDepartment), status=201, errors=[404])
-def add_department(desk: AtDesk, body: NewDepartment) -> Created:
-    """Add a department."""
-    return Created(id=desk.do(command_of(AddDepartment, body.model_dump())))
-
-
-@STAFF.operation("POST", "/staff", does(AddStaff), status=201, errors=[404])
+@STAFF.operation("POST", "/staff", does(AddStaff), status=201, errors=[404, 409])
 def add_staff(desk: AtDesk, body: NewStaff) -> Created:
     """Add a member of staff."""
     return Created(id=desk.do(command_of(AddStaff, body.model_dump())))
@@ -62,10 +55,3 @@ def add_staff(desk: AtDesk, body: NewStaff) -> Created:
 def bind_staff_identity(desk: AtDesk, staff_id: IdIn, body: NewIdentity) -> None:
     """Say that an account on a channel is this member's."""
     desk.do(command_of(BindStaffIdentity, {"staff_id": staff_id, **body.model_dump()}))
-
-
-@STAFF.operation("POST", "/staff/{staff_id}/keys", does(IssueApiKey), status=201)
-def issue_api_key(desk: AtDesk, staff_id: IdIn, body: NewKey) -> Key:
-    """Issue a key that acts as this member; its secret is shown this once."""
-    secret = str(desk.do(command_of(IssueApiKey, {"staff_id": staff_id, "name": body.name})))
-    return Key(key=secret, prefix=secret[:10])

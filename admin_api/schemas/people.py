@@ -102,6 +102,73 @@ class NewStaff(Sent):
     roles: list[str] = Field(min_length=1, max_length=10, examples=[["consultant"]])
     department_id: IdIn | None = None
     language: Language = "zh-CN"
+    login: str = Field(default="", max_length=64, description="Empty: he does not sign in.", examples=["zhangsan"])
+
+
+class StaffChange(Sent):
+    """What is to be changed of a member; what is left out stays."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=200, examples=["顾问甲"])
+    roles: list[str] | None = Field(default=None, min_length=1, max_length=10, examples=[["consultant"]])
+    department_id: IdIn | None = Field(default=None, description="null: he belongs to none.")
+    language: Language | None = None
+
+
+class StaffMember(Given):
+    """A member of staff."""
+
+    id: IdOut
+    name: str
+    roles: list[str]
+    department_id: IdOut | None
+    language: str
+    active: bool
+    login: str | None = Field(description="null: he does not sign in.")
+    second_factor: bool = Field(description="Whether he signs in with a code as well.")
+    created_at: Moment
+
+
+class StaffList(Given):
+    staff: list[StaffMember]
+
+
+class BoundAccount(Given):
+    """An account of a messenger that is a member's."""
+
+    id: IdOut
+    channel: str
+    account: str
+    external_id: str
+    bound_at: Moment
+
+
+class BoundAccounts(Given):
+    identities: list[BoundAccount]
+
+
+class DepartmentName(Sent):
+    """What it is called from now on."""
+
+    name: str = Field(min_length=1, max_length=200, examples=["签证部"])
+
+
+class DepartmentPlace(Sent):
+    """Where in the tree it is from now on."""
+
+    parent_id: IdIn | None = Field(description="null: at the top.")
+
+
+class DepartmentLine(Given):
+    """A department; whoever draws the tree follows `parent_id`."""
+
+    id: IdOut
+    name: str
+    parent_id: IdOut | None
+    staff: int = Field(description="Members who are there, those of departments below not counted.")
+
+
+class DepartmentList(Given):
+    departments: list[DepartmentLine]
 
 
 class NewDelegation(Sent):
@@ -131,19 +198,6 @@ class Delegations(Given):
 
     given: list[Delegation] = Field(description="The caller's own work, which others do.")
     received: list[Delegation] = Field(description="Others' work, which the caller may do.")
-
-
-class NewKey(Sent):
-    """What a key is for, so that people know which one is meant."""
-
-    name: str = Field(min_length=1, max_length=100, examples=["reporting"])
-
-
-class Key(Given):
-    """A new key. The secret is shown this once and kept nowhere."""
-
-    key: str = Field(examples=["bk_..."])
-    prefix: str
 
 
 class Me(Given):

@@ -111,7 +111,7 @@ def findings_words(ctx: CardContext, findings: Sequence[Mapping[str, Any]], outc
 
 
 def role_words(ctx: CardContext, role: str) -> str:
-    return ctx.say(f"role.{role}") if role in ROLES else role
+    return ctx.say(f"role.{role}") if role in ROLES else ctx.house.policy.named(role)[ctx.language]
 
 
 def staff_name(ctx: CardContext, staff_id: int | None) -> str:

@@ -10,7 +10,7 @@ import typer
 from bot.cli.configured import settings_or_exit
 from bot.cli.problems import WRONG
 from bot.cli.setup.answers import Tree, answers, from_file, from_settings, over
-from bot.cli.setup.asking import asked
+from bot.cli.setup.asking import asked, password_of
 from bot.cli.setup.config_file import KEY_FILE, config_path, write
 from bot.cli.setup.opening import Opened, opened
 from bot.cli.terminal import AsJson, out, tell_json
@@ -25,6 +25,9 @@ UrlFile = Annotated[
     Path | None,
     typer.Option(help="A file with the database's address (it holds a password).", dir_okay=False, exists=True),
 ]
+PasswordFile = Annotated[
+    Path | None, typer.Option(help="Its first line is the first admin's password.", dir_okay=False, exists=True)
+]
 
 
 @app.command()
@@ -38,6 +41,8 @@ def init(
     public_url: Annotated[str | None, typer.Option(help="https://... at which people reach it.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
     admin: Annotated[str | None, typer.Option(help="Name of the first admin.")] = None,
+    login: Annotated[str | None, typer.Option(help="Name under which he signs in; else he has a key alone.")] = None,
+    password_file: PasswordFile = None,
     flow: Annotated[list[str] | None, typer.Option(help="A flow to begin with: its key or a file; repeatable.")] = None,
     json: AsJson = False,
 ) -> None:
@@ -48,17 +53,19 @@ def init(
         "database_url": url,
         "public_url": public_url,
         "port": port,
-        "admin": {"name": admin},
+        "admin": {"name": admin, "login": login, "password_file": password_file},
         "flows": flow,
     }
     before = settings_or_exit()
     config = config_path(os.environ)
     tree = over(from_settings(before), {} if answers_file is None else from_file(answers_file))
     tree = over(tree, options)
-    given = answers(tree if answers_file or yes else asked(tree))
+    silent = answers_file is not None or yes
+    given = answers(tree if silent else asked(tree))
+    hashed = password_of(given.admin, silent=silent)
     written = write(config, _unless_in_environment(given.settings(), before), with_key=before.keys is None)
     settings = settings_or_exit()
-    done = opened(settings, given)
+    done = opened(settings, given, hashed)
     _tell(config if written else None, settings, done, as_json=json)
     if any(done.flows.values()):
         raise typer.Exit(WRONG)
@@ -89,7 +96,8 @@ def _tell(config: Path | None, settings: Settings, done: Opened, *, as_json: boo
     for name, no in done.flows.items():
         out.print(f"Flow {name}: {f'refused: {no}' if no else 'published'}", markup=False)
     if done.api_key:
-        out.print(f"{done.admin} is the first admin. API key, shown this once: {done.api_key}", markup=False)
+        signs = f", who signs in as {done.login}" if done.login else ""
+        out.print(f"{done.admin} is the first admin{signs}. API key, shown this once: {done.api_key}", markup=False)
     else:
         out.print("There is an admin already; nobody was added.")
     out.print("\nWhat comes next:")

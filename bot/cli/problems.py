@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from typer.core import TyperGroup
 
 from bot.cli.terminal import err
+from bot.texts.catalogue import built_in
 from core.kit.crypto import MissingKey, Tampered
 from core.kit.errors import Refusal
 from core.kit.settings_sources import SettingsError
@@ -63,9 +64,14 @@ def expected() -> Iterator[None]:
 
 
 def refused(refusal: Refusal) -> str:
-    """Why the house said no: its problems in English, else its own words, else what its kind advises."""
-    said = "; ".join(problem.message["en"] for problem in refusal.problems) or refusal.text
-    return said or f"{refusal.text_key.removeprefix('refusal.')}: {type(refusal).__doc__}"
+    """Why the house said no: its problems with their places, else its own words, else the sentence of its kind."""
+    if refusal.problems:
+        return "\n".join(f"{each.pointer.lstrip('/') or '/'}: {each.message['en']}" for each in refusal.problems)
+    if refusal.text:
+        return refusal.text
+    texts = built_in()
+    key = next((each for each in (refusal.text_key, f"refusal.{refusal.code}") if texts.has(each)), "refusal.refused")
+    return texts.say("en", key, {hole: refusal.params.get(hole, "?") for hole in texts.holes(key) or ()})
 
 
 def _told(sentence: str, code: int) -> typer.Exit:

@@ -1,16 +1,17 @@
 """Delegating one's work: 委托 lists colleagues as buttons and then asks for the days, or says all of it in one line."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from bot.dialogs.cancelled import cancelled
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.commands.delegations import DelegateWork, EndDelegation, OfferDelegates
+from core.engine.access import Policy
 from core.kit.words import on_day, said
 from core.ledger.buttons import offer
 from core.staff.delegation import given, last_day
-from core.staff.policy import ROLES
 from core.staff.tables import staff
 from core.store.sealing import Row
 
@@ -63,7 +64,7 @@ def _list(turn: Turn) -> None:
                 name=turn.uow.get(staff, row["delegate_id"])["name"],
                 first=on_day(row["starts"].astimezone(zone).date().isoformat()),
                 last=on_day(last_day(row, zone)),
-                role=said("delegation.all") if row["role"] is None else ROLES[row["role"]],
+                role=said("delegation.all") if row["role"] is None else turn.house.policy.named(row["role"]),
             )
             for n, row in enumerate(rows, start=1)
         ]
@@ -79,16 +80,16 @@ def _list(turn: Turn) -> None:
 
 def _offer(turn: Turn, key: str, staff_id: int, people: list[Row], **params: str) -> None:
     offers = [
-        offer(OfferDelegates(staff_id=staff_id, delegate_id=each["id"]), _label(each), keeps=True)
+        offer(OfferDelegates(staff_id=staff_id, delegate_id=each["id"]), _label(each, turn.house.policy), keeps=True)
         for each in people[:MOST]
     ]
     turn.say(key, offers=offers, **params)
 
 
-def _label(member: Row) -> dict[str, str]:
+def _label(member: Row, policy: Policy) -> dict[str, str]:
     """The name, with what he does, as two may have the same name."""
     return {
-        language: f"{member['name']} · {'/'.join(ROLES[role][language] for role in member['roles'][:2])}"
+        language: f"{member['name']} · {'/'.join(policy.named(role)[language] for role in member['roles'][:2])}"
         for language in ("zh-CN", "en")
     }
 
@@ -117,7 +118,7 @@ def _delegate(turn: Turn, staff_id: int, delegate_id: int, words: str) -> None:
     if match is None or not days:
         turn.say("form.bad", problem=said("delegation.days"))
         return
-    role = _role(match["role"].strip(" ()（）"))
+    role = _role(match["role"].strip(" ()（）"), turn.house.policy.roles)
     if role == "":
         turn.say("form.bad", problem=said("delegation.role", role=match["role"].strip()))
         return
@@ -133,7 +134,7 @@ def _delegate(turn: Turn, staff_id: int, delegate_id: int, words: str) -> None:
         whom=turn.uow.get(staff, staff_id)["name"],
         first=on_day(days[0].isoformat()),
         last=on_day(days[-1].isoformat()),
-        role=said("delegation.all") if role is None else ROLES[role],
+        role=said("delegation.all") if role is None else turn.house.policy.named(role),
     )
 
 
@@ -146,11 +147,11 @@ def _days(match: re.Match[str]) -> list[date]:
         return []
 
 
-def _role(words: str) -> str | None:
+def _role(words: str, roles: Mapping[str, Mapping[str, str]]) -> str | None:
     """The role of this key or name; None where none was written, empty for an unknown one."""
     if not words:
         return None
-    known = (key for key, names in ROLES.items() if words.casefold() in (key, *(n.casefold() for n in names.values())))
+    known = (key for key, names in roles.items() if words.casefold() in (key, *(n.casefold() for n in names.values())))
     return next(known, "")
 
 

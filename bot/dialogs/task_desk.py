@@ -88,7 +88,7 @@ def offer_colleagues(turn: Turn, found: tuple[Row, list[Row]]) -> None:
         offer(GiveTask(task_id=row["id"], staff_id=each["id"]), as_is(each["name"])) for each in people[:MOST]
     ]
     offers.append(offer(ReleaseTask(task_id=row["id"]), _PUT_BACK))
-    role = said(f"role.{row['role']}") if row["role"] in ROLES else row["role"]
+    role = said(f"role.{row['role']}") if row["role"] in ROLES else turn.house.policy.named(row["role"])
     turn.say("task.to_whom", offers=offers, title=dict(row["title"]), role=role)
 
 

@@ -40,6 +40,7 @@ class Bus:
         the state that its event speaks of. A follow-up is a step of its own; a refused one is recorded and taken back
         without harm to the deed.
         """
+        self.wiring.policy.catch_up(uow, uow.now)
         result, events, cause = self._carry_out(uow, command, cause)
         queue = deque((event, cause) for event in events)
         while queue:

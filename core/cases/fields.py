@@ -1,30 +1,37 @@
 """Fields and travellers of a running case: what they say decides what is on the checklist."""
 
+from collections.abc import Mapping
+
 from core.bus.deed import Deed
 from core.cases.checklist import sync_checklist
 from core.cases.stages import compiled_of
 from core.cases.tables import applicant, case
 from core.commands.cases import AddTraveller, SetFields
 from core.commands.contracts import Traveller
+from core.engine.access import Mask, Pii
 from core.engine.forms import check_fields, check_kinds
 from core.events.happened import FieldSet, TravellerAdded
-from core.kit.errors import NotPossibleNow
+from core.kit.errors import NotAllowed, NotPossibleNow, Problem
 from core.store.sealing import Row
 
 
 def set_fields(command: SetFields, deed: Deed) -> None:
-    """Raises Invalid with every wrong field at once; nothing is kept then."""
+    """Raises Invalid with every wrong field at once, NotAllowed naming those that are not the actor's to write; nothing
+    is kept then."""
     row = _open_case(command.case_id, deed)
     flow = compiled_of(deed, row).flow
     check_fields(flow, command.fields)
+    _refuse_hidden({field.key: field.pii for field in flow.fields if field.key in command.fields}, "/fields/", deed)
     deed.uow.change(case, row["id"], fields={**row["fields"], **command.fields})
     deed.emit(FieldSet(case_id=row["id"], fields=tuple(command.fields)))
     sync_checklist(row, deed)
 
 
 def add_traveller(command: AddTraveller, deed: Deed) -> int:
-    """Returns the applicant's id; his own items join the checklist, shared ones stay single."""
+    """Returns the applicant's id; his own items join the checklist, shared ones stay single. Raises NotAllowed for
+    whoever may not write names."""
     row = _open_case(command.case_id, deed)
+    _refuse_hidden({"name": "identity"}, "/traveller/", deed)
     check_kinds(compiled_of(deed, row).flow, [command.traveller.kind])
     position = len(deed.uow.find(applicant, case_id=row["id"]))
     added = keep_traveller(row, command.traveller, position, deed)
@@ -35,6 +42,18 @@ def add_traveller(command: AddTraveller, deed: Deed) -> int:
 
 def keep_traveller(row: Row, traveller: Traveller, position: int, deed: Deed) -> Row:
     return deed.uow.add(applicant, case_id=row["id"], position=position, name=traveller.name, kind=traveller.kind)
+
+
+def _refuse_hidden(declared: Mapping[str, Pii], at: str, deed: Deed) -> None:
+    """Whoever does not see a value in full, or sees it only, would write over what he does not know or may not change.
+
+    Raises NotAllowed with every such field.
+    """
+    masks = deed.wiring.policy.fields(deed.actor, "case", declared)
+    words = {"zh-CN": "您的角色不能填写这一项", "en": "your role may not write this"}
+    problems = [Problem(at + name, "field.hidden", words) for name, mask in masks.items() if mask < Mask.WRITE]
+    if problems:
+        raise NotAllowed(reason="hidden_field", problems=problems)
 
 
 def _open_case(case_id: int, deed: Deed) -> Row:

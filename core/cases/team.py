@@ -9,7 +9,6 @@ from core.engine.access import Actor
 from core.events.happened import RoleAssigned
 from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem
 from core.staff.delegation import refuse_oneself
-from core.staff.policy import ROLES
 from core.staff.tables import staff
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -76,7 +75,7 @@ def colleagues(uow: UnitOfWork, row: Row, role: str) -> list[Row]:
 
 
 def _assign(case_id: int, role: str, staff_id: int, deed: Deed) -> None:
-    if role not in ROLES:
+    if role not in deed.wiring.policy.roles:
         words = {"zh-CN": f"未知角色 {role}", "en": f"unknown role {role}"}
         raise Invalid(problems=[Problem("/role", "staff.role", words)])
     if not deed.uow.get(staff, staff_id)["active"]:

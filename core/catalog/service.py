@@ -22,7 +22,7 @@ def look_over(source: bytes, roles: frozenset[str], sayings: Sayings) -> Examine
 def publish_flow(command: PublishFlow, deed: Deed) -> int:
     """Returns the version's id; the same source published again is the same version. Raises Invalid."""
     source = command.source.encode()
-    examined = look_over(source, frozenset(deed.tool("roles")), deed.tool("sayings"))
+    examined = look_over(source, frozenset(deed.wiring.policy.roles), deed.tool("sayings"))
     if examined.flow is None:
         raise Invalid(problems=examined.problems)
     flow, fingerprint = examined.flow, hashlib.sha256(source).hexdigest()

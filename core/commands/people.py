@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from core.commands.command import Command
 
@@ -39,6 +39,7 @@ class AddStaff(Command):
     roles: tuple[str, ...] = Field(min_length=1, max_length=10)
     department_id: int | None = None
     language: Language = "zh-CN"
+    login: str = Field(default="", max_length=64)  # empty: he does not sign in
 
 
 class BindClientIdentity(Command):
@@ -57,6 +58,7 @@ class BindStaffIdentity(Command):
     """This account on that channel is this member of staff."""
 
     permission: ClassVar[str] = "staff.manage"
+    about: ClassVar[tuple[str, str] | None] = ("staff", "staff_id")
 
     staff_id: int
     channel: str
@@ -85,9 +87,22 @@ class SetStaffLanguage(Command):
 
 
 class IssueApiKey(Command):
-    """A key for the admin API that acts as one member of staff; the secret is shown once."""
+    """A key for the admin API that acts as one member of staff, or may do only some of what he may (``scopes``:
+    permissions); the secret is shown once."""
 
     permission: ClassVar[str] = "staff.manage"
+    about: ClassVar[tuple[str, str] | None] = ("staff", "staff_id")
 
     staff_id: int
     name: str = Field(min_length=1, max_length=100)
+    scopes: tuple[str, ...] | None = Field(default=None, min_length=1, max_length=200)
+    expires_at: AwareDatetime | None = None
+
+
+class RevokeApiKey(Command):
+    """This key opens nothing any more."""
+
+    permission: ClassVar[str] = "staff.manage"
+    about: ClassVar[tuple[str, str] | None] = ("api_key", "key_id")
+
+    key_id: int

@@ -10,7 +10,6 @@ from core.engine.access import Actor
 from core.engine.forms import check_fields, check_kinds
 from core.events.happened import ContractActivated, ContractDrafted, DepositRecorded
 from core.kit.errors import AlreadyDecided, Invalid, Problem, Refusal
-from core.staff.policy import ROLES
 from core.staff.tables import staff
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -52,7 +51,7 @@ def _check_team(command: DraftContract, deed: Deed) -> None:
     problems = []
     for role, person in command.team.items():
         member = deed.uow.peek(staff, person)
-        if role not in ROLES:
+        if role not in deed.wiring.policy.roles:
             words = {"zh-CN": f"未知角色 {role}", "en": f"unknown role {role}"}
             problems.append(Problem(f"/team/{role}", "staff.role", words))
         elif member is None or not member["active"]:

@@ -24,7 +24,7 @@ def _first_chat(uow: UnitOfWork, kind: str, person_id: int) -> Row | None:
     if kind == "client":
         identity = uow.first(client_identity, client_id=person_id)
     else:
-        identity = uow.first(staff_identity, staff_id=person_id)
+        identity = uow.first(staff_identity, staff_id=person_id, ended_at=None)
     if identity is None:
         return None
     address = Address(channel=identity["channel"], account=identity["account"], chat=identity["external_id"])

@@ -7,9 +7,10 @@ answer.
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import IntEnum
 from types import MappingProxyType
-from typing import Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from core.engine.masking import mask_value as mask_value
 from core.kit.errors import Problem
@@ -48,7 +49,8 @@ class Actor:
 
     ``stands_for`` are the colleagues whose assigned work he may do at present, each with the roles that he was given;
     ``scope`` is such a colleague's one role, empty for all. Once it is known as whom he acts, ``behalf`` names that
-    colleague, and roles and scope are those that he was given; 0: he acts for himself.
+    colleague, and roles and scope are those that he was given; 0: he acts for himself. ``only`` are the permissions of
+    the key with which he came; None: all that he has.
     """
 
     kind: ActorKind
@@ -60,6 +62,7 @@ class Actor:
     stands_for: tuple["Actor", ...] = ()
     scope: str = ""
     behalf: int = 0
+    only: frozenset[str] | None = None
 
     @property
     def person(self) -> int:
@@ -73,7 +76,19 @@ class Actor:
 
     def acting_for(self, principal: "Actor") -> "Actor":
         """He with the colleague's roles, as far as he was given them, and no way to pass them on."""
-        return Actor(self.kind, self.id, principal.roles, name=self.name, scope=principal.scope, behalf=principal.id)
+        return Actor(
+            self.kind,
+            self.id,
+            principal.roles,
+            name=self.name,
+            scope=principal.scope,
+            behalf=principal.id,
+            only=self.only,
+        )
+
+    def shut(self, permission: str) -> bool:
+        """Whether the key with which he came is too narrow for this."""
+        return self.only is not None and permission not in self.only
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +144,39 @@ class Policy:
     client: Mapping[str, Reach] = field(default_factory=dict)
     system: frozenset[str] = frozenset()
     field_rules: FieldRules = field(default_factory=FieldRules)
+    roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # role → language → name
     guardian: frozenset[str] = frozenset()  # what a client may do with the case of somebody whose guardian he is
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "grants", _frozen2(self.grants))
+        object.__setattr__(self, "roles", _frozen2(self.roles))
         object.__setattr__(self, "client", MappingProxyType(dict(self.client)))
         object.__setattr__(self, "system", frozenset(self.system))
 
+    @property
+    def house(self) -> "Policy":
+        """As it came with Banli, before an agency changed anything."""
+        return self
+
+    def catch_up(self, lookup: Any, now: datetime) -> None:
+        """Every door calls it before it asks; there is nothing to read for a policy that never changes."""
+
+    def forget(self) -> None:
+        """What was read may have changed."""
+
+    def named(self, role: str) -> dict[str, str]:
+        """The role's name by language; one that is there no more is called by its key."""
+        return dict(self.roles.get(role, {"zh-CN": role, "en": role}))
+
     def may(self, actor: Actor, permission: str, subject: Subject | None = None) -> bool:
         """Whether the actor may do this to the subject; without a subject, whether he may do it at all."""
+        if actor.shut(permission):
+            return False
         if actor.behalf:
             return self.may_for(replace(actor, id=actor.behalf, behalf=0), permission, subject)
         if any(self.may_for(each, permission, subject) for each in actor.stands_for):
             return True
-        reach = self._own(actor, permission)
+        reach = self.own(actor, permission)
         if reach is Reach.NONE:
             return False
         if subject is None:
@@ -155,7 +189,7 @@ class Policy:
     def may_for(self, principal: Actor, permission: str, subject: Subject | None = None) -> bool:
         """Whether whoever stands in for a colleague may do this: what is assigned to him, in the role that was given,
         never more; and nothing about a member of staff, so that nobody passes on what he was given."""
-        if self._own(principal, permission) < Reach.ASSIGNED:
+        if self.own(principal, permission) < Reach.ASSIGNED:
             return False
         if subject is None:
             return True
@@ -166,6 +200,8 @@ class Policy:
     def acting(self, actor: Actor, permission: str, subject: Subject) -> list[Actor]:
         """As whom he may do this, the likeliest first: for the colleague whose work it is, if it is not his own work
         too; else as himself. Empty: he may not."""
+        if actor.shut(permission):
+            return []
         himself = replace(actor, stands_for=()) if actor.stands_for else actor
         own = [himself] if self.may(himself, permission, subject) else []
         others = [actor.acting_for(each) for each in actor.stands_for if self.may_for(each, permission, subject)]
@@ -176,18 +212,32 @@ class Policy:
         stands in for somebody as far as that one's work, if his own right does not reach farther."""
         if actor.behalf:
             return Reach.ASSIGNED if self.may(actor, permission) else Reach.NONE
-        own = self._own(actor, permission)
+        if actor.shut(permission):
+            return Reach.NONE
+        own = self.own(actor, permission)
         given = any(self.may_for(each, permission) for each in actor.stands_for)
         return max(own, Reach.ASSIGNED) if given else own
 
-    def _own(self, actor: Actor, permission: str) -> Reach:
-        """By his own roles alone."""
+    def own(self, actor: Actor, permission: str) -> Reach:
+        """How far his right goes by his own roles and key alone, whomever he stands in for."""
+        if actor.shut(permission):
+            return Reach.NONE
         if actor.kind == "client":
             return min(self.client.get(permission, Reach.NONE), Reach.OWN)
         if actor.kind == "system":
             return Reach.ALL if permission in self.system else Reach.NONE
         granted = (self.grants.get(role, {}).get(permission, Reach.NONE) for role in actor.roles)
         return max(granted, default=Reach.NONE)
+
+    def exceeds(self, roles: Collection[str], actor: Actor, only: Collection[str] | None = None) -> bool:
+        """Whether these roles, or a key to ``only`` these permissions of theirs, may anything that reaches farther than
+        what the actor may himself; the system is never exceeded."""
+        return actor.kind != "system" and any(
+            reach > self.own(actor, name)
+            for role in roles
+            for name, reach in self.grants.get(role, {}).items()
+            if only is None or name in only
+        )
 
     def covers(self, roles: Collection[str], others: Collection[str]) -> bool:
         """Whether nothing that the other roles may reaches farther than what these may."""

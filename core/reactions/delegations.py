@@ -56,7 +56,7 @@ def _told(delegation_id: int, deed: Deed) -> tuple[dict[str, Any], dict[str, Any
         "name": deed.uow.get(staff, row["delegate_id"])["name"],
         "first": on_day(row["starts"].astimezone(zone).date().isoformat()),
         "last": on_day(last_day(row, zone)),
-        "role": said("delegation.all") if row["role"] is None else deed.tool("roles")[row["role"]],
+        "role": said("delegation.all") if row["role"] is None else deed.wiring.policy.named(row["role"]),
     }
 
 

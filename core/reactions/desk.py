@@ -41,7 +41,7 @@ def hand_on(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
         buttons=(offer(ShowCase(case_id=row["id"]), _OPEN, keeps=True),),
     )
     if event.before is not None and event.before != deed.actor.id:
-        told = {"number": row["number"], "role": deed.tool("roles")[event.role]}
+        told = {"number": row["number"], "role": deed.wiring.policy.named(event.role)}
         params = {"key": "desk.handed_on", "params": told}
         yield Notify(to="staff", person_id=event.before, notice="say", subject={"case": row["id"]}, params=params)
     for each in deed.uow.find(task, case_id=row["id"], role=event.role, state="open"):

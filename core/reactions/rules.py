@@ -18,7 +18,6 @@ from core.events.event import Event
 from core.events.happened import RuleDue, RuleRan
 from core.ledger import timers
 from core.ledger.tables import timer
-from core.staff.policy import ROLES
 from core.store.sealing import Row
 
 MORNING = time(9)  # when a rule about a date acts, in the calendar's zone
@@ -96,7 +95,8 @@ def _run(rule: Rule, run: str, row: Row, compiled: CompiledFlow, event: Event, d
     deed.emit(RuleRan(case_id=row["id"], rule=rule.key, acted=verdict.ok, why=why[:500]))
     if not verdict.ok:
         return
-    staff = {role: person for role in ROLES if (person := who(deed.uow, row["id"], role)) is not None}
+    roles = deed.wiring.policy.roles
+    staff = {role: person for role in roles if (person := who(deed.uow, row["id"], role)) is not None}
     for position, call in enumerate(rule.then):
         situation = Situation(row["id"], row["client_id"], f"{run}:{position}", staff)
         yield from commands_of(call.action, call.args, situation)

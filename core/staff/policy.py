@@ -1,6 +1,6 @@
 """What each role may do, how far it reaches, and which personal data it sees. Default is no."""
 
-from core.engine.access import FieldRules, Mask, Policy, Reach
+from core.engine.access import PII_CLASSES, FieldRules, Mask, Pii, Policy, Reach
 
 ROLES: dict[str, dict[str, str]] = {
     "sales": {"zh-CN": "销售顾问", "en": "Sales"},
@@ -28,6 +28,7 @@ _COMMON = {
     "client.read": Reach.ASSIGNED,
     "contract.read": Reach.ASSIGNED,
     "staff.language": Reach.OWN,
+    "staff.account": Reach.OWN,
     "staff.delegate": Reach.OWN,
     "staff.digest": Reach.OWN,
     "flow.read": Reach.ALL,
@@ -112,6 +113,7 @@ _SYSTEM = frozenset(
         "staff.delegate",
         "staff.digest",
         "staff.tell",
+        "session.open",
         "contract.write",
         "contract.finance",
         "contract.activate",
@@ -122,14 +124,19 @@ _SYSTEM = frozenset(
 )
 
 _ADMIN = dict.fromkeys((*_COMMON, *_SALES, *_REVIEW, *_LEAD), Reach.ALL) | {
+    "staff.account": Reach.OWN,  # nobody takes over another's
     "staff.manage": Reach.ALL,
+    "role.manage": Reach.ALL,
     "flow.publish": Reach.ALL,
     "text.write": Reach.ALL,
     "survey.ask": Reach.ALL,
     "card.lost": Reach.ALL,
 }
 
+_WRITES_ALL: dict[Pii, Mask] = dict.fromkeys(PII_CLASSES, Mask.WRITE)
+
 DEFAULT = Policy(
+    roles=ROLES,
     grants={
         "sales": _COMMON | _SALES,
         "consultant": _COMMON | _SALES | _REVIEW,
@@ -142,6 +149,7 @@ DEFAULT = Policy(
             "contract.finance": Reach.ALL,
             "task.complete": Reach.ASSIGNED,
             "staff.language": Reach.OWN,
+            "staff.account": Reach.OWN,
             "staff.delegate": Reach.OWN,
             "staff.digest": Reach.OWN,
         },
@@ -189,17 +197,17 @@ DEFAULT = Policy(
                 "deposit_paid_at": "finance",
             },
         },
-        masks={
-            "sales": {"none": Mask.READ, "identity": Mask.READ, "contact": Mask.READ, "finance": Mask.READ},
-            "consultant": {"none": Mask.READ, "identity": Mask.READ, "contact": Mask.READ, "finance": Mask.READ},
-            "copywriter": {"none": Mask.READ, "identity": Mask.READ, "contact": Mask.MASKED},
-            "reviewer": {"none": Mask.READ, "identity": Mask.MASKED, "contact": Mask.MASKED},
-            "service": {"none": Mask.READ, "identity": Mask.READ, "contact": Mask.READ},
-            "finance": {"none": Mask.READ, "identity": Mask.READ, "finance": Mask.READ},
-            "supervisor": {"none": Mask.READ, "identity": Mask.READ, "contact": Mask.READ, "finance": Mask.READ},
-            "admin": {"none": Mask.WRITE, "identity": Mask.WRITE, "contact": Mask.WRITE, "finance": Mask.WRITE},
+        masks={  # whoever works on a case writes what he sees; what is masked or hidden he does not write either
+            "sales": _WRITES_ALL,
+            "consultant": _WRITES_ALL,
+            "copywriter": {"none": Mask.WRITE, "identity": Mask.WRITE, "contact": Mask.MASKED},
+            "reviewer": {"none": Mask.WRITE, "identity": Mask.MASKED, "contact": Mask.MASKED},
+            "service": {"none": Mask.WRITE, "identity": Mask.WRITE, "contact": Mask.WRITE},
+            "finance": {"none": Mask.READ, "identity": Mask.READ, "finance": Mask.WRITE},
+            "supervisor": _WRITES_ALL,
+            "admin": _WRITES_ALL,
         },
         client={"none": Mask.READ, "identity": Mask.READ, "contact": Mask.READ, "finance": Mask.READ},
-        system={"none": Mask.READ, "identity": Mask.READ, "contact": Mask.READ, "finance": Mask.READ},
+        system=_WRITES_ALL,
     ),
 )

@@ -1,54 +1,26 @@
 """Handlers of the staff room, and the Actor that a member of staff is."""
 
-import hashlib
 from dataclasses import replace
 from datetime import datetime
 
 from core.bus.deed import Deed
-from core.commands.people import AddDepartment, AddStaff, BindStaffIdentity, IssueApiKey, SetStaffLanguage
+from core.commands.people import BindStaffIdentity, SetStaffLanguage
 from core.engine.access import Actor
-from core.kit.errors import Invalid, Problem
-from core.kit.ids import new_secret
+from core.staff.credentials import refuse_higher
 from core.staff.delegation import narrowed, principals
-from core.staff.policy import ROLES
-from core.staff.tables import api_key, department, staff, staff_identity
+from core.staff.tables import department, staff, staff_identity
 from core.store.reading import Lookup
 from core.store.sealing import Row
 
 
-def add_department(command: AddDepartment, deed: Deed) -> int:
-    """Returns the department's id."""
-    if command.parent_id is not None:
-        deed.uow.get(department, command.parent_id)
-    return int(deed.uow.add(department, name=command.name, parent_id=command.parent_id)["id"])
-
-
-def add_staff(command: AddStaff, deed: Deed) -> int:
-    """Returns the member's id. Raises Invalid naming an unknown role, NotFound for a department."""
-    unknown = [role for role in command.roles if role not in ROLES]
-    if unknown:
-        known = "、".join(sorted(ROLES))
-        words = {"zh-CN": f"未知角色 {unknown}，可选：{known}", "en": f"unknown role {unknown}; known: {known}"}
-        raise Invalid(problems=[Problem("/roles", "staff.role", words)])
-    if command.department_id is not None:
-        deed.uow.get(department, command.department_id)
-    row = deed.uow.add(
-        staff,
-        name=command.name,
-        roles=sorted(command.roles),
-        department_id=command.department_id,
-        language=command.language,
-        created_at=deed.now,
-    )
-    return int(row["id"])
-
-
 def bind_staff_identity(command: BindStaffIdentity, deed: Deed) -> None:
-    """An account belongs to one member; binding it anew moves it."""
-    deed.uow.get(staff, command.staff_id)
-    known = identity_of(deed.uow, command.channel, command.account, command.external_id)
+    """An account belongs to one member; binding it anew moves it. Raises NotAllowed about somebody who may more than
+    the actor."""
+    refuse_higher(command.staff_id, deed)
+    at = {"channel": command.channel, "account": command.account, "external_id": command.external_id}
+    known = deed.uow.first(staff_identity, **at)
     if known is not None:
-        deed.uow.change(staff_identity, known["id"], staff_id=command.staff_id, bound_at=deed.now)
+        deed.uow.change(staff_identity, known["id"], staff_id=command.staff_id, bound_at=deed.now, ended_at=None)
         return
     deed.uow.add(
         staff_identity,
@@ -64,29 +36,9 @@ def set_staff_language(command: SetStaffLanguage, deed: Deed) -> None:
     deed.uow.change(staff, command.staff_id, language=command.language)
 
 
-def issue_api_key(command: IssueApiKey, deed: Deed) -> str:
-    """Returns the secret, which is kept nowhere: only its digest is."""
-    deed.uow.get(staff, command.staff_id)
-    secret = "bk_" + new_secret()
-    deed.uow.add(
-        api_key,
-        staff_id=command.staff_id,
-        name=command.name,
-        prefix=secret[:10],
-        digest=digest_of(secret),
-        created_at=deed.now,
-    )
-    return secret
-
-
-def digest_of(secret: str) -> bytes:
-    """SHA-256 of a bearer secret; the secret has 256 random bits, so no slow hash is needed."""
-    return hashlib.sha256(secret.encode()).digest()
-
-
 def identity_of(lookup: Lookup, channel: str, account: str, external_id: str) -> Row | None:
     """The member's identity behind an account of a channel."""
-    return lookup.first(staff_identity, channel=channel, account=account, external_id=external_id)
+    return lookup.first(staff_identity, channel=channel, account=account, external_id=external_id, ended_at=None)
 
 
 def actor_at(lookup: Lookup, staff_id: int, now: datetime) -> Actor | None:

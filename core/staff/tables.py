@@ -1,8 +1,19 @@
 """Tables of the staff room."""
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, LargeBinary, String, Table, UniqueConstraint, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+)
 
-from core.kit.db import Instant, Json, key, metadata, plain, sealed
+from core.kit.db import Instant, Json, blind, key, metadata, plain, sealed
 
 department = Table(
     "department",
@@ -10,6 +21,7 @@ department = Table(
     key(),
     plain("name", String(200)),
     plain("parent_id", BigInteger, ForeignKey("department.id"), nullable=True),
+    plain("ended_at", Instant, nullable=True),  # it was deleted; only an empty one can be
 )
 
 staff = Table(
@@ -24,7 +36,10 @@ staff = Table(
     plain("created_at", Instant),
     plain("digest_at", String(5), nullable=True),  # "08:30" on the office's clock; None: he wants none
     plain("digest_daily", Boolean, default=False, server_default=false()),  # on days off as well
+    sealed("login", "identity"),  # the name under which he signs in, in lower case; None: he does not
+    blind("login_index"),
 )
+Index("uq_staff_login_index", staff.c.login_index, unique=True)
 
 staff_identity = Table(
     "staff_identity",
@@ -35,6 +50,7 @@ staff_identity = Table(
     plain("account", String(100)),
     plain("external_id", String(200)),
     plain("bound_at", Instant),
+    plain("ended_at", Instant, nullable=True),  # it is nobody's until it is bound again
     UniqueConstraint("channel", "account", "external_id"),
 )
 Index("ix_staff_identity_staff", staff_identity.c.staff_id)
@@ -49,6 +65,81 @@ api_key = Table(
     plain("digest", LargeBinary(32), unique=True),
     plain("created_at", Instant),
     plain("revoked_at", Instant, nullable=True),
+    plain("scopes", Json, nullable=True),  # permissions; None: all that its owner has
+    plain("expires_at", Instant, nullable=True),  # the first moment at which it opens nothing
+    plain("used_at", Instant, nullable=True),  # to the minute, see core.staff.keys
+)
+Index("ix_api_key_staff", api_key.c.staff_id)
+
+credential = Table(  # how a member proves who he is
+    "credential",
+    metadata,
+    key(),
+    plain("staff_id", BigInteger, ForeignKey("staff.id"), unique=True),
+    plain("password", String(200), nullable=True),  # argon2id with its parameters and salt
+    plain("password_at", Instant, nullable=True),
+    sealed("totp", "content"),  # the secret of the second factor
+    plain("totp_at", Instant, nullable=True),  # since when it is asked for; None: it waits for its first code
+    plain("totp_step", BigInteger, nullable=True),  # the half minute of the last code: none is taken twice
+    plain("recovery", Json, nullable=True),  # SHA-256 of the codes that are left, in hexadecimal
+)
+
+session = Table(
+    "session",
+    metadata,
+    key(),
+    plain("staff_id", BigInteger, ForeignKey("staff.id")),
+    plain("digest", LargeBinary(32), unique=True),
+    plain("created_at", Instant),
+    plain("seen_at", Instant),  # to the minute
+    plain("expires_at", Instant),
+    plain("ended_at", Instant, nullable=True),
+)
+Index("ix_session_staff", session.c.staff_id)
+
+wrong_sign_in = Table(  # one row for every name that was tried, and for every address that tried
+    "wrong_sign_in",
+    metadata,
+    key(),
+    blind("subject", nullable=False),  # of the name or of the address
+    plain("tries", Integer),  # wrong ones in a row
+    plain("last_at", Instant),
+    UniqueConstraint("subject"),
+)
+
+role = Table(  # what the agency has made of its roles; the house's own stand in core.staff.policy
+    "role",
+    metadata,
+    key(),
+    plain("role", String(40)),
+    plain("names", Json, nullable=True),  # by language; None: as the house has it, or not at all
+    plain("changed_at", Instant),
+    plain("changed_by", BigInteger),
+    UniqueConstraint("role"),
+)
+
+role_grant = Table(
+    "role_grant",
+    metadata,
+    key(),
+    plain("role", String(40)),
+    plain("permission", String(60)),
+    plain("reach", String(12), nullable=True),  # "none" takes it away; None: as the house has it
+    plain("changed_at", Instant),
+    plain("changed_by", BigInteger),
+    UniqueConstraint("role", "permission"),
+)
+
+role_mask = Table(
+    "role_mask",
+    metadata,
+    key(),
+    plain("role", String(40)),
+    plain("pii", String(12)),  # the class of personal data
+    plain("mask", String(8), nullable=True),  # None: as the house has it
+    plain("changed_at", Instant),
+    plain("changed_by", BigInteger),
+    UniqueConstraint("role", "pii"),
 )
 
 delegation = Table(  # for some days a colleague does somebody's work

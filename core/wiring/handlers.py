@@ -24,6 +24,7 @@ from core.catalog import service as catalog
 from core.catalog import texts
 from core.clients import consent, guardians, invitations, tags
 from core.clients import service as clients
+from core.commands import accounts as a
 from core.commands import cases as c
 from core.commands import contracts as k
 from core.commands import conversations as v
@@ -38,7 +39,9 @@ from core.commands import overdue as o
 from core.commands import people as p
 from core.commands import reminders as rm
 from core.commands import reviewing as r
+from core.commands import roles as ro
 from core.commands import sending_back as sb
+from core.commands import staffing as sg
 from core.commands import texts as x
 from core.commands import work as w
 from core.commands.command import Command
@@ -47,7 +50,18 @@ from core.conversations import handoffs, held, telling
 from core.conversations import service as conversations
 from core.files import service as files
 from core.reactions import digests, lost_cards, overdue, reminders, rules
-from core.staff import delegation
+from core.staff import (
+    credentials,
+    delegation,
+    departments,
+    keys,
+    logins,
+    members,
+    roles,
+    second_factor,
+    sessions,
+    sign_in,
+)
 from core.staff import service as staff_room
 from core.surveys import service as surveys
 from core.tasks import hands
@@ -72,11 +86,34 @@ HANDLERS: dict[type[Command], Handler] = {
     rm.PlanReminders: reminders.plan_reminders,
     rm.RemindClient: reminders.remind_client,
     rm.SnoozeReminders: reminders.snooze_reminders,
-    p.AddDepartment: staff_room.add_department,
-    p.AddStaff: staff_room.add_staff,
+    p.AddDepartment: departments.add_department,
+    p.AddStaff: members.add_staff,
     p.BindStaffIdentity: staff_room.bind_staff_identity,
     p.SetStaffLanguage: staff_room.set_staff_language,
-    p.IssueApiKey: staff_room.issue_api_key,
+    p.IssueApiKey: keys.issue_api_key,
+    p.RevokeApiKey: keys.revoke_api_key,
+    ro.SetRole: roles.set_role,
+    ro.SetGrant: roles.set_grant,
+    ro.SetMask: roles.set_mask,
+    ro.ResetRole: roles.reset_role,
+    sg.ChangeStaff: members.change_staff,
+    sg.DisableStaff: members.disable_staff,
+    sg.EnableStaff: members.enable_staff,
+    sg.UnbindStaffIdentity: members.unbind_staff_identity,
+    sg.RenameDepartment: departments.rename_department,
+    sg.MoveDepartment: departments.move_department,
+    sg.DeleteDepartment: departments.delete_department,
+    a.SignIn: sign_in.sign_in,
+    a.CountWrongSignIn: sign_in.count_wrong_sign_in,
+    a.SignOut: sessions.sign_out,
+    a.SignOutEverywhere: sessions.sign_out_everywhere,
+    a.SetLogin: logins.set_login,
+    a.ChangePassword: credentials.change_password,
+    a.ResetPassword: credentials.reset_password,
+    a.EnrolTotp: second_factor.enrol_totp,
+    a.ConfirmTotp: second_factor.confirm_totp,
+    a.DisableTotp: second_factor.disable_totp,
+    a.ResetTotp: second_factor.reset_totp,
     g.DelegateWork: delegation.delegate_work,
     g.EndDelegation: delegation.end_delegation,
     g.OfferDelegates: delegation.offer_delegates,

@@ -10,7 +10,7 @@ from core.conversations import held
 from core.conversations.tables import conversation, handoff
 from core.engine.access import Subject
 from core.ledger.tables import errand
-from core.staff.tables import delegation, staff
+from core.staff.tables import api_key, delegation, session, staff, staff_identity
 from core.store.reading import Lookup
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -106,6 +106,24 @@ def delegation_subject(lookup: Lookup, delegation_id: int) -> Subject | None:
     return None if row is None else staff_subject(lookup, row["staff_id"])
 
 
+def key_subject(lookup: Lookup, key_id: int) -> Subject | None:
+    """A key of the API belongs to the member as whom it acts."""
+    row = lookup.peek(api_key, key_id)
+    return None if row is None else staff_subject(lookup, row["staff_id"])
+
+
+def session_subject(lookup: Lookup, session_id: int) -> Subject | None:
+    """A session belongs to the member who has signed in."""
+    row = lookup.peek(session, session_id)
+    return None if row is None else staff_subject(lookup, row["staff_id"])
+
+
+def staff_identity_subject(lookup: Lookup, identity_id: int) -> Subject | None:
+    """An account on a channel belongs to the member whose it is."""
+    row = lookup.peek(staff_identity, identity_id)
+    return None if row is None else staff_subject(lookup, row["staff_id"])
+
+
 def handoff_subject(lookup: Lookup, handoff_id: int) -> Subject | None:
     """A chat that a person has belongs to its client, its case, and to those who were called to it (whoever has a role
     on the case in that role, others in all of theirs). Holding it gives no right: a deputy holds it for somebody."""
@@ -144,6 +162,9 @@ SUBJECTS = {
     "handoff": handoff_subject,
     "staff": staff_subject,
     "delegation": delegation_subject,
+    "api_key": key_subject,
+    "session": session_subject,
+    "staff_identity": staff_identity_subject,
     "errand": errand_subject,
 }
 

@@ -10,7 +10,6 @@ from core.catalog.catalogue import Catalogue
 from core.engine.calendar import WorkingCalendar
 from core.engine.manners import Manners
 from core.engine.sayings import Sayings
-from core.staff.policy import ROLES
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 from core.views.checklist_view import checklist, waiting_for_client
@@ -39,10 +38,10 @@ def tools(
         "team": team.who,
         "open_cases": team.open_cases,
         "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
-        "roles": ROLES,
         "sayings": sayings,
         "office": office,
         "zone": zone or office.zone,
         "manners": manners or Manners(),
         "waits_for_client": waits_for_client,
+        "open_in_department": lambda uow, number: uow.first(case, department_id=number, state="open") is not None,
     }

@@ -31,7 +31,8 @@ from core.kit.clock import ManualClock
 from core.kit.crypto import Vault
 from core.kit.db import reader_engine, writer_engine
 from core.kit.ids import new_id
-from core.staff.policy import DEFAULT, ROLES
+from core.staff.living import BELL, LivingPolicy
+from core.staff.policy import ROLES
 from core.store.reading import Reading
 from core.store.sealing import Sealing
 from core.store.store import Store
@@ -186,7 +187,8 @@ def open_office(url: str, folder: Path, inspector: Inspector) -> Iterator[Office
     clock, sealing, catalogue = ManualClock(START), Sealing(VAULT), Catalogue()
     store = Store(writer_engine(url), sealing, clock)
     reading = Reading(reader_engine(url), sealing)
-    bus: Bus = build_bus(DEFAULT, catalogue, dict(CALENDARS), built_in())
+    policy = LivingPolicy()
+    bus: Bus = build_bus(policy, catalogue, dict(CALENDARS), built_in())
     parts = Parts(
         store=store,
         reading=reading,
@@ -195,7 +197,7 @@ def open_office(url: str, folder: Path, inspector: Inspector) -> Iterator[Office
         files=FolderStore(folder / "files", VAULT),
         inspector=inspector,
         clock=clock,
-        policy=DEFAULT,
+        policy=policy,
         limits=LIMITS,
         texts=built_in(),
         links=OriginalLinks(VAULT.derive(PURPOSE), "http://testserver"),
@@ -204,6 +206,7 @@ def open_office(url: str, folder: Path, inspector: Inspector) -> Iterator[Office
     )
     app = FastAPI(title="Banli", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     install(app, parts)
+    store.listen(BELL, policy.forget)
     store.start()
     try:
         with TestClient(app, raise_server_exceptions=False) as http:

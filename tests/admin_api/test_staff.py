@@ -29,7 +29,7 @@ def test_an_admin_builds_a_department_and_its_people(office: Office) -> None:
     assert me["role_names"]["supervisor"] == {"zh-CN": "主管", "en": "Supervisor"}
     assert (me["permissions"]["case.read"], me["permissions"]["staff.language"]) == ("subtree", "own")
     assert "staff.manage" not in me["permissions"]
-    assert me["fields"]["client"]["phone"] == "read"
+    assert me["fields"]["client"]["phone"] == "write"
     case_id = office.case("李四", team={"sales": clerk})
     assert office.get("boss", f"/cases/{case_id}")["department_id"] == below  # his subtree reaches below
 

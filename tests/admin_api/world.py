@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Table
+
 from admin_api.openapi import describe, operations
 from core.cases.tables import case_event, document_version
 from core.clients.tables import client
+from core.commands.people import BindStaffIdentity
 from core.contracts.tables import contract
 from core.conversations.tables import conversation, handoff
 from core.engine.access import Reach
@@ -15,7 +18,8 @@ from core.kit.ids import new_id
 from core.ledger import errands
 from core.ledger.tables import errand, outbox
 from core.staff.policy import DEFAULT, ROLES
-from core.staff.tables import api_key, delegation, staff
+from core.staff.sessions import open_session
+from core.staff.tables import api_key, delegation, department, session, staff, staff_identity
 from core.store.unit import UnitOfWork
 from core.tasks.tables import task
 from tests.admin_api.office import FLOWS, Office
@@ -24,7 +28,22 @@ from tests.files.papers import pdf
 TEAM = ("sales", "consultant", "copywriter", "reviewer", "service", "supervisor")
 ACTORS = [f"{department}.{role}" for department in ("visa", "other") for role in ROLES]
 NOBODY = ("", "revoked", "left")  # no key, a revoked one, a member who has left
-STATE = (case_event, document_version, client, contract, file, outbox, staff, api_key, task)
+STATE = (
+    case_event,
+    document_version,
+    client,
+    contract,
+    file,
+    outbox,
+    staff,
+    api_key,
+    session,
+    task,
+    department,
+    staff_identity,
+)
+NOTED = {"used_at", "seen_at"}  # when something was used last, which no operation decides
+
 KOREA = (FLOWS / "visa_kr_tourist" / "v1.yaml").read_text("utf-8").replace("version: 1", "version: 2", 1)
 
 IN_BODY = ("draft_contract", "approve_shown")
@@ -115,9 +134,54 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "add_department": lambda ids: {"json": {"name": "新部门"}},
     "add_staff": lambda ids: {"json": {"name": "新人", "roles": ["sales"]}},
     "bind_staff_identity": lambda ids: {"json": IDENTITY},
+    "list_roles": lambda ids: {},
+    "list_permissions": lambda ids: {},
+    "list_field_masks": lambda ids: {},
+    "set_role": lambda ids: {"json": {"role": "trainee", "names": {"zh-CN": "实习", "en": "Trainee"}}},
+    "set_grant": lambda ids: {"json": {"permission": "case.read", "reach": "house"}},
+    "set_mask": lambda ids: {"json": {"data": "contact", "mask": "house"}},
+    "reset_role": lambda ids: {},
+    "list_staff": lambda ids: {},
+    "read_staff": lambda ids: {},
+    "change_staff": lambda ids: {"json": {"language": "en"}},
+    "disable_staff": lambda ids: {},
+    "enable_staff": lambda ids: {},
+    "list_staff_identities": lambda ids: {},
+    "unbind_staff_identity": lambda ids: {},
+    "list_departments": lambda ids: {},
+    "rename_department": lambda ids: {"json": {"name": "改名"}},
+    "move_department": lambda ids: {"json": {"parent_id": None}},
+    "delete_department": lambda ids: {},
     "issue_api_key": lambda ids: {"json": {"name": "matrix"}},
+    "list_api_keys": lambda ids: {},
+    "revoke_api_key": lambda ids: {},
+    "set_login": lambda ids: {"json": {"login": f"login-{new_id()}"}},
+    "reset_password": lambda ids: {"json": {"password": "four words and a half"}},
+    "reset_totp": lambda ids: {},
+    "open_session": lambda ids: {"json": {"login": "nobody", "password": "nothing"}},
+    "list_sessions": lambda ids: {},
+    "end_session": lambda ids: {},
+    "sign_out": lambda ids: {},
+    "sign_out_everywhere": lambda ids: {},
+    "change_password": lambda ids: {"json": {"current": "nothing", "password": "four words and a half"}},
+    "enrol_totp": lambda ids: {},
+    "confirm_totp": lambda ids: {"json": {"code": "123456"}},
+    "disable_totp": lambda ids: {"json": {"code": "123456"}},
 }
 """A right request for every operation. One that is not here is not in the matrix, and the test fails."""
+
+ENDS = ("disable_staff", "reset_password", "reset_totp", "set_login")
+"""Whoever it is done to can do no more."""
+
+PROVES: Mapping[str, tuple[int, ...]] = {
+    "open_session": (401, 429),
+    "change_password": (401, 429),
+    "sign_out": (404,),
+    "enrol_totp": (409,),
+    "confirm_totp": (409,),
+    "disable_totp": (409,),
+}
+"""What is answered to whoever has the right, and came with a key and without a password."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +195,8 @@ class Operation:
     takes_id: bool
 
     def ask(self, office: Office, who: str | None, ids: Ids) -> Any:
-        path = self.path.removeprefix("/api/v1").format(**ids)
+        meant = {**ids, "staff_id": ids["deputy_id"]} if self.name in ENDS else ids  # the others go on
+        path = self.path.removeprefix("/api/v1").format(role="finance", **meant)
         return office.call(who, self.method, path, **REQUESTS[self.name](ids))
 
 
@@ -153,7 +218,7 @@ def described(office: Office) -> list[Operation]:
         for method, operation in item.items():
             if operation in list(operations(document)):
                 name = operation["operationId"]
-                takes_id = "{" in path or name in IN_BODY
+                takes_id = "{" in path.replace("{role}", "") or name in IN_BODY
                 found.append(Operation(name, method.upper(), path, operation["x-permission"], takes_id))
     return found
 
@@ -166,6 +231,8 @@ def reaches(who: str, permission: str, owned: Owned) -> bool | None:
         return True
     if reach is None:
         return None
+    if permission == "staff.account":  # the session of the department's reviewer
+        return who == f"{owned.department}.reviewer"
     if permission == "staff.delegate":  # the work of the department's reviewer
         his = who == f"{owned.department}.reviewer" or reach is Reach.ALL
         return his or (reach >= Reach.DEPARTMENT and department == owned.department)
@@ -202,6 +269,10 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "task_id": str(work["id"]),
         "staff_id": str(office.staff[f"{department}.reviewer"]),
         "deputy_id": str(office.staff["deputy"]),
+        "key_id": _newest(office, api_key, office.staff[f"{department}.reviewer"]),
+        "department_id": str(office.departments[department]),
+        "identity_id": _identity(office, office.staff[f"{department}.reviewer"]),
+        "session_id": _session(office, office.staff[f"{department}.reviewer"]),
         "delegation_id": _delegation(office, office.staff[f"{department}.reviewer"]),
         "errand_id": held_file(office, int(case_id), office.clients[name]),
         "handoff_id": _handoff(office, int(case_id), office.clients[name]),
@@ -235,6 +306,22 @@ def held_file(office: Office, case_id: int, client_id: int) -> str:
     return str(office.parts.store.run(work))
 
 
+def _newest(office: Office, table: Table, staff_id: int) -> str:
+    """The newest row of this member."""
+    with office.parts.reading.open() as reader:
+        return str(reader.find(table, staff_id=staff_id)[-1]["id"])
+
+
+def _session(office: Office, staff_id: int) -> str:
+    office.parts.store.run(lambda uow: open_session(uow, staff_id))
+    return _newest(office, session, staff_id)
+
+
+def _identity(office: Office, staff_id: int) -> str:
+    office.do(BindStaffIdentity(staff_id=staff_id, channel="c", account="a", external_id=str(new_id())))
+    return _newest(office, staff_identity, staff_id)
+
+
 def _delegation(office: Office, staff_id: int) -> str:
     """This member's work, given to the deputy for days that are over."""
     made = {"staff_id": staff_id, "delegate_id": office.staff["deputy"], "made_by": staff_id}
@@ -266,6 +353,6 @@ def snapshot(office: Office) -> list[tuple[str, int, object]]:
     found: list[tuple[str, int, object]] = []
     with office.parts.reading.open() as reader:
         for table in STATE:
-            rows = reader.find(table)
+            rows = [{key: row[key] for key in row if key not in NOTED} for row in reader.find(table)]
             found.append((table.name, len(rows), repr(rows)))
     return found

@@ -79,7 +79,7 @@ PROBLEM = Problem("/flow", "unknown", {"en": "There is no such flow.", "zh-CN": 
         (CannotServe("Another Banli process has it open."), 2, "Another Banli process"),
         (WrongInput("answers.yaml: there is no agency"), 2, "there is no agency"),
         (Broken("line 1: this is no anchor"), 1, "line 1"),
-        (NotFound(), 1, "not_found: Check the number"),
+        (NotFound(), 1, "Not found, or not yours to see."),
         (Invalid(problems=[PROBLEM]), 1, "There is no such flow."),
         (UnknownKey("sealed with k9"), 1, "Is this the right key"),
         (DOWN, 1, "connection refused"),
@@ -116,9 +116,9 @@ def test_a_fault_of_ours_is_not_dressed_up(shell: CliRunner) -> None:
     assert isinstance(shell.invoke(house, ["one"]).exception, KeyError)
 
 
-def test_the_own_words_of_a_refusal_come_before_the_advice_of_its_kind() -> None:
+def test_the_own_words_of_a_refusal_come_before_the_sentence_of_its_kind() -> None:
     assert refused(NotPossibleNow("a published version never changes")) == "a published version never changes"
-    assert refused(NotPossibleNow(reason="paused")).startswith("not_possible_now.paused: Do what the reasons name")
+    assert refused(NotPossibleNow(reasons="the case is closed")) == "Not possible now: the case is closed"
 
 
 def test_what_is_said_as_json_is_json_and_nothing_else(shell: CliRunner, tmp_path: Path) -> None:

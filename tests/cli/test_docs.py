@@ -51,6 +51,13 @@ def test_the_first_page_links_to_every_page_of_the_documentation() -> None:
         assert page.name == "README.md" or f"({page.name})" in contents, page.name
 
 
+def test_every_test_that_is_named_exists() -> None:
+    for page in PAGES:
+        named = re.findall(r"`(tests/[\w/.]+)`", page.read_text("utf-8")) if page.name not in HISTORY else []
+        missing = [path for path in named if not ((ROOT / path).exists() or (ROOT / f"{path}.py").exists())]
+        assert not missing, f"{page.name}: {missing}"
+
+
 def test_the_answers_that_are_shown_are_accepted(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "first-ten-minutes.md").read_text("utf-8")
     [shown] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)

@@ -120,8 +120,14 @@ QUESTIONS = [
     ("https://chat.agency.example", None),
     ("-", None),
     ("管理员甲", None),
+    ("No Spaces", "2 to 64"),
+    ("chief", None),
     ("visa_kr_tourist, visa_mars", "there is no flow visa_mars"),
     ("visa_kr_tourist", None),
+    ("too short", None),
+    ("too short", "at least 12"),
+    ("four words and a half", None),
+    ("four words and a half", None),
 ]
 
 
@@ -135,6 +141,9 @@ def test_whoever_is_asked_is_told_of_a_wrong_answer_and_asked_again() -> None:
     assert (settings.agency.language, settings.agency.quiet_from) == ("en", "21:30")
     assert settings.base_url == "https://chat.agency.example"
     assert "bk_" in told.output
+    assert "four words" not in told.output
+    [member] = json.loads(banli("user", "list", "--json").stdout)
+    assert (member["login"], member["roles"]) == ("chief", ["admin"])
 
 
 def test_who_breaks_off_has_changed_nothing(folder: Path) -> None:
@@ -146,9 +155,9 @@ def test_who_breaks_off_has_changed_nothing(folder: Path) -> None:
 
 def test_the_address_of_postgresql_is_typed_unseen_and_kept(folder: Path, databases: Any) -> None:
     with databases.fresh("postgres", tables=False) as url:
-        typed = ["甲乙丙签证", "", "postgresql", url, *[""] * 7, "-"]
+        typed = ["甲乙丙签证", "", "postgresql", url, *[""] * 8, "-"]
         first = banli("init", stdin="".join(f"{each}\n" for each in typed))
-        again = banli("init", stdin="\n" * 11 + "-\n")
+        again = banli("init", stdin="\n" * 12 + "-\n")
 
         assert (first.exit_code, again.exit_code) == (0, 0), first.output + again.output
         assert url not in first.output + again.output
@@ -171,6 +180,21 @@ def test_wrong_answers_are_told_and_change_nothing(folder: Path, more: str, said
 
     assert (told.exit_code, said in told.stderr) == (2, True), told.output
     assert [path.name for path in folder.iterdir()] == ["answers.yaml"]
+
+
+def test_a_login_needs_a_password_that_is_good(folder: Path) -> None:
+    secret = folder / "password"
+    secret.write_text("too short\n")
+    words = ("init", "--yes", "--name-zh", "甲", "--login", "chief")
+
+    without, bad = banli(*words), banli(*words, "--password-file", str(secret))
+    assert (without.exit_code, "password_file" in without.stderr) == (2, True)
+    assert (bad.exit_code, "at least 12" in bad.stderr) == (1, True)
+    assert not (folder / "banli.toml").exists()
+
+    secret.write_text("four words and a half\n")
+    assert banli(*words, "--password-file", str(secret)).exit_code == 0
+    assert json.loads(banli("user", "list", "--json").stdout)[0]["login"] == "chief"
 
 
 def test_a_calendar_that_nobody_knows_is_told(folder: Path) -> None:

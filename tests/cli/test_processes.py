@@ -50,28 +50,27 @@ def test_a_chat_is_answered_by_two_processes_and_none_is_lost_when_the_worker_en
     web = Process(["web", "--port", str(port)], env, tmp_path)
     started.append(web)
     web.says("Banli is at")
-    visitor = Visitor(port)
-    visitor.says("你好")
-    assert until(lambda: left(postgres_url), web), "nobody works yet: what was said waits"
+    with Visitor(port) as visitor:
+        visitor.says("你好")
+        assert until(lambda: left(postgres_url), web), "nobody works yet: what was said waits"
 
-    worker = Process(["worker"], env, tmp_path)
-    started.append(worker)
-    until(visitor.reads, web, worker)
-    until(lambda: not left(postgres_url), web, worker)
+        worker = Process(["worker"], env, tmp_path)
+        started.append(worker)
+        until(visitor.reads, web, worker)
+        until(lambda: not left(postgres_url), web, worker)
 
-    for number in range(12):
-        visitor.says(f"问题 {number}")
-    assert worker.stop() == 0, worker.said
-    assert "Traceback" not in worker.said
+        for number in range(12):
+            visitor.says(f"问题 {number}")
+        assert worker.stop() == 0, worker.said
+        assert "Traceback" not in worker.said
 
-    first, second = (Process(["worker"], env, tmp_path) for _ in range(2))
-    started += [first, second]
-    for each in (first, second):
-        each.says("Working.")
-    until(lambda: not left(postgres_url), web, first, second)
-    ids = [each["id"] for each in visitor.reads()]
-    assert len(ids) == len(set(ids))
-    visitor.close()
+        first, second = (Process(["worker"], env, tmp_path) for _ in range(2))
+        started += [first, second]
+        for each in (first, second):
+            each.says("Working.")
+        until(lambda: not left(postgres_url), web, first, second)
+        ids = [each["id"] for each in visitor.reads()]
+        assert len(ids) == len(set(ids))
     assert (first.stop(), second.stop()) == (0, 0), first.said + second.said
     assert web.stop() in (0, -signal.SIGTERM), web.said
     assert "Traceback" not in first.said + second.said + web.said

@@ -8,6 +8,7 @@ import pytest
 
 from core.channel.inbound import ButtonPress
 from core.commands import (
+    accounts,
     cases,
     contracts,
     conversations,
@@ -22,7 +23,9 @@ from core.commands import (
     people,
     reminders,
     reviewing,
+    roles,
     sending_back,
+    staffing,
     texts,
     work,
 )
@@ -33,6 +36,7 @@ from tests.bot.chat import assert_readable
 from tests.security.world import World
 
 Make = Callable[[dict[str, int]], Command]
+ROLE_NAMES = roles.RoleNames.model_validate({"zh-CN": "实习", "en": "Trainee"})
 TRAVELLER = contracts.Traveller(name="谁", kind="retired")
 
 NOBODY = {"channel": "loopback", "account": "test", "external_id": "chat-nobody"}
@@ -126,6 +130,25 @@ ABOUT: dict[str, Make] = {
     "ClaimTask": lambda i: desk.ClaimTask(task_id=i["task"]),
     "RemindTask": lambda i: desk.RemindTask(task_id=i["task"]),
     "EndTask": lambda i: desk.EndTask(task_id=i["task"]),
+    "BindStaffIdentity": lambda i: people.BindStaffIdentity(
+        staff_id=i["staff"], channel="loopback", account="test", external_id="chat-nobody"
+    ),
+    "IssueApiKey": lambda i: people.IssueApiKey(staff_id=i["staff"], name="x"),
+    "RevokeApiKey": lambda i: people.RevokeApiKey(key_id=i["api_key"]),
+    "ChangeStaff": lambda i: staffing.ChangeStaff(staff_id=i["staff"], roles=("admin",)),
+    "DisableStaff": lambda i: staffing.DisableStaff(staff_id=i["staff"]),
+    "EnableStaff": lambda i: staffing.EnableStaff(staff_id=i["staff"]),
+    "UnbindStaffIdentity": lambda i: staffing.UnbindStaffIdentity(identity_id=i["staff_identity"]),
+    "SignIn": lambda i: accounts.SignIn(staff_id=i["staff"], login="x", address="x", checked="x", right=True),
+    "SignOut": lambda i: accounts.SignOut(session_id=i["session"]),
+    "SignOutEverywhere": lambda i: accounts.SignOutEverywhere(staff_id=i["staff"]),
+    "SetLogin": lambda i: accounts.SetLogin(staff_id=i["staff"], login="somebody"),
+    "ChangePassword": lambda i: accounts.ChangePassword(staff_id=i["staff"], hashed="x", checked="x"),
+    "ResetPassword": lambda i: accounts.ResetPassword(staff_id=i["staff"], hashed="x"),
+    "EnrolTotp": lambda i: accounts.EnrolTotp(staff_id=i["staff"]),
+    "ConfirmTotp": lambda i: accounts.ConfirmTotp(staff_id=i["staff"], code="x"),
+    "DisableTotp": lambda i: accounts.DisableTotp(staff_id=i["staff"], code="x"),
+    "ResetTotp": lambda i: accounts.ResetTotp(staff_id=i["staff"]),
     "RecordConsultation": lambda i: desk.RecordConsultation(case_id=i["case"], summary="x", demand="x", assessment="x"),
 }
 # Whoever sells may draft a contract with every client: the policy gives sales reach over all of them.
@@ -144,11 +167,17 @@ GENERAL: dict[str, Make] = {
     ),
     "RegisterClient": lambda _: people.RegisterClient(name="x"),
     "AddDepartment": lambda _: people.AddDepartment(name="x"),
-    "AddStaff": lambda _: people.AddStaff(name="x", roles=("admin",)),
-    "BindStaffIdentity": lambda i: people.BindStaffIdentity(
-        staff_id=i["staff"], channel="loopback", account="test", external_id="chat-nobody"
+    "SetRole": lambda _: roles.SetRole(
+        role="trainee", names=roles.RoleNames.model_validate({"zh-CN": "实习", "en": "Trainee"})
     ),
-    "IssueApiKey": lambda i: people.IssueApiKey(staff_id=i["staff"], name="x"),
+    "SetGrant": lambda _: roles.SetGrant(role="sales", right="staff.manage", reach="all"),
+    "SetMask": lambda _: roles.SetMask(role="sales", pii="identity", mask="write"),
+    "ResetRole": lambda _: roles.ResetRole(role="sales"),
+    "RenameDepartment": lambda i: staffing.RenameDepartment(department_id=i["department"], name="x"),
+    "MoveDepartment": lambda i: staffing.MoveDepartment(department_id=i["department"]),
+    "DeleteDepartment": lambda i: staffing.DeleteDepartment(department_id=i["department"]),
+    "AddStaff": lambda _: people.AddStaff(name="x", roles=("admin",)),
+    "CountWrongSignIn": lambda _: accounts.CountWrongSignIn(login="x", address="x"),
     "Notify": lambda i: work.Notify(to="client", person_id=i["client"], notice="say"),
     "StartDialog": lambda i: work.StartDialog(to="client", person_id=i["client"], dialog={}),
     "RedrawCard": lambda i: work.RedrawCard(card=f"review:{i['version']}"),

@@ -14,13 +14,27 @@ from core.clients.tables import client, client_identity
 from core.commands.cases import FieldValue, OpenCase
 from core.commands.command import Command, to_json
 from core.commands.contracts import DraftContract, Traveller
+from core.commands.people import IssueApiKey
 from core.commands.work import CreateTask
 from core.contracts.tables import contract
 from core.conversations.tables import conversation, handoff
 from core.files.tables import file
 from core.ledger.buttons import Offer, mint
 from core.ledger.tables import audit, button, errand, timer
-from core.staff.tables import delegation, department, staff, staff_identity
+from core.staff.sessions import open_session
+from core.staff.tables import (
+    api_key,
+    credential,
+    delegation,
+    department,
+    role,
+    role_grant,
+    role_mask,
+    session,
+    staff,
+    staff_identity,
+    wrong_sign_in,
+)
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 from core.surveys.tables import survey
@@ -37,6 +51,7 @@ ROLES = ("sales", "consultant", "copywriter", "reviewer", "service", "supervisor
 BUSINESS: tuple[Table, ...] = (
     cases.case, cases.applicant, cases.item, cases.document_version, cases.case_event, cases.stage_span,
     client, client_identity, contract, file, timer, department, staff, staff_identity, survey, task, delegation,
+    api_key, credential, session, wrong_sign_in, role, role_grant, role_mask,
 )  # fmt: skip
 NAMES = {"a1": "甲一玛珂", "a2": "邻座客户", "b1": "他处客户"}
 
@@ -143,6 +158,12 @@ def _fill(world: World) -> None:
     assert row is not None
     world.ids["conversation"] = chat["id"]
     world.ids["handoff"] = _handoff(world, chat)
+    house.do(IssueApiKey(staff_id=world.owner.id, name="x"))
+    house.banli.store.run(lambda uow: open_session(uow, world.owner.id))
+    with house.looking() as reader:
+        for table in (api_key, session, department):
+            world.ids[table.name] = reader.find(table)[0]["id"]
+        world.ids["staff_identity"] = reader.find(staff_identity, staff_id=world.owner.id)[0]["id"]
     made = {"staff_id": world.owner.id, "delegate_id": world.owner.id, "made_by": world.owner.id}
     over = {"starts": house.clock.now(), "ends": house.clock.now(), "made_at": house.clock.now()}
     world.ids["delegation"] = house.banli.store.run(lambda uow: uow.add(delegation, **made, **over))["id"]

@@ -12,6 +12,7 @@ from bot.app import FLOWS
 from bot.cli.problems import WrongInput
 from core.engine.calendars.known import CALENDARS
 from core.kit.settings import Agency, Settings
+from core.staff.logins import login_problems
 
 LOCAL: Final = "sqlite:///var/banli.sqlite3"
 
@@ -19,11 +20,13 @@ Tree = dict[str, Any]
 
 
 class Admin(BaseModel):
-    """The first member of staff, who adds all others."""
+    """The first member of staff, who adds all others. With a login he has a password too, without one only a key."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(default="Admin", min_length=1, max_length=200)
+    login: str = Field(default="", max_length=64)
+    password_file: Path | None = None  # its first line; nobody writes a password into the answers
 
 
 class Answers(BaseModel):
@@ -54,6 +57,13 @@ class Answers(BaseModel):
         if agency.calendar not in CALENDARS:
             raise ValueError(f"calendar: there is no {agency.calendar}; there are: {', '.join(CALENDARS)}")
         return agency
+
+    @field_validator("admin")
+    @classmethod
+    def _right_login(cls, admin: Admin) -> Admin:
+        if admin.login and (problems := login_problems(admin.login)):
+            raise ValueError(f"login: {problems[0].message['en']}")
+        return admin
 
     @field_validator("flows")
     @classmethod

@@ -6,11 +6,14 @@ from typing import Any, Final
 
 import typer
 
-from bot.cli.problems import WrongInput
-from bot.cli.setup.answers import LOCAL, Tree, answers, flow_keys, over
-from bot.cli.terminal import out
+from bot.cli.counter import password_from
+from bot.cli.problems import WrongInput, refused
+from bot.cli.setup.answers import LOCAL, Admin, Tree, answers, flow_keys, over
+from bot.cli.terminal import err
 from core.engine.calendars.known import CALENDARS
 from core.engine.text import LANGUAGES
+from core.kit.errors import Invalid
+from core.staff.passwords import hash_password
 
 NONE: Final = "-"
 
@@ -45,13 +48,14 @@ OTHERS: Final = (
     ),
     Question("origins", "Website that shows the chat as a widget: https://... (- for none)", NONE, _or_nothing),
     Question("admin.name", "Name of the first admin", "Admin"),
+    Question("admin.login", "Name under which he signs in (- for a key alone)", NONE, _or_nothing),
     Question("flows", f"Flows to begin with ({', '.join(flow_keys())}; - for none)", ",".join(flow_keys()), _listed),
 )
 
 
 def asked(tree: Tree) -> Tree:
     """Ask everything; a wrong answer is asked again at once. Raises typer.Abort when the input ends."""
-    out.print("Banli: first set-up. Enter takes what stands in brackets; until the last answer nothing is changed.\n")
+    err.print("Banli: first set-up. Enter takes what stands in brackets; until the last answer nothing is changed.\n")
     tree = _right(tree, CHINESE)
     tree = _right(over({"agency": {"name_en": tree["agency"]["name_zh"]}}, tree), ENGLISH)
     tree = over(tree, {"database_url": _database(str(tree["database_url"]))})
@@ -60,15 +64,30 @@ def asked(tree: Tree) -> Tree:
     return tree
 
 
+def password_of(admin: Admin, *, silent: bool) -> str | None:
+    """The hash of the first admin's password, None for one who does not sign in. Raises WrongInput, Invalid."""
+    if not admin.login:
+        return None
+    if silent and admin.password_file is None:
+        raise WrongInput("admin.password_file: a login needs a password; name a file whose first line it is")
+    while True:
+        try:
+            return hash_password(password_from(admin.password_file, admin.login, admin.name))
+        except Invalid as bad:
+            if admin.password_file is not None:
+                raise
+            err.print(refused(bad), markup=False)
+
+
 def _right(tree: Tree, question: Question) -> Tree:
     """The answers with this one; it is asked until the answers can be used."""
     while True:
-        said = str(typer.prompt(question.words, default=_present(tree, question) or None)).strip()
+        said = str(typer.prompt(question.words, default=_present(tree, question) or None, err=True)).strip()
         mixed = over(tree, _at(question.place, question.read(said)))
         try:
             answers(mixed)
         except WrongInput as wrong:
-            out.print(str(wrong).splitlines()[-1], markup=False)
+            err.print(str(wrong).splitlines()[-1], markup=False)
         else:
             return mixed
 
@@ -88,9 +107,11 @@ def _at(place: str, value: object) -> Tree:
 def _database(present: str) -> str:
     """PostgreSQL's address holds a password: it is neither shown while it is typed nor as a default."""
     local = present.startswith("sqlite")
-    kind = str(typer.prompt("Database: sqlite (a file) or postgresql", default="sqlite" if local else "postgresql"))
+    kind = str(
+        typer.prompt("Database: sqlite (a file) or postgresql", default="sqlite" if local else "postgresql", err=True)
+    )
     if not kind.lower().startswith("p"):
         return present if local else LOCAL
-    if not local and typer.confirm("Keep the database that is set", default=True):
+    if not local and typer.confirm("Keep the database that is set", default=True, err=True):
         return present
-    return str(typer.prompt("postgresql+psycopg://user:password@host/name", hide_input=True))
+    return str(typer.prompt("postgresql+psycopg://user:password@host/name", hide_input=True, err=True))

@@ -2,24 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from bot.app import Banli, build, database_file
+from bot.app import Banli, database_file
+from bot.cli.counter import Counter, counter
 from bot.cli.flow import published
 from bot.cli.problems import CannotServe
 from bot.cli.serving import owned
 from bot.cli.setup.answers import Answers, flow_file
 from core.bus.deed import SYSTEM, Cause
 from core.clients.tables import client
-from core.commands.command import Command
+from core.commands.accounts import ResetPassword
 from core.commands.people import AddStaff, IssueApiKey
 from core.kit import migrate
 from core.kit.crypto import Tampered
 from core.kit.ids import new_id
 from core.kit.settings import Settings
 from core.staff.tables import staff
+from core.store.unit import UnitOfWork
 
 
 @dataclass(slots=True)
@@ -29,23 +29,20 @@ class Opened:
     revision: str
     flows: dict[str, str] = field(default_factory=dict)
     admin: str | None = None
+    login: str | None = None
     api_key: str | None = None
 
 
-def opened(settings: Settings, answers: Answers) -> Opened:
-    """Raises CannotServe, DBAPIError, Refusal."""
+def opened(settings: Settings, answers: Answers, hashed: str | None) -> Opened:
+    """``hashed``: of the first admin's password, if he has one. Raises CannotServe, DBAPIError, Refusal."""
     _private_folders(settings)
     with owned(settings):
         migrate.upgrade(settings.database_url.get_secret_value())
-        banli = build(settings)
-        banli.start()
-        try:
-            _check_key(banli)
-            done = Opened(migrate.newest(), _publish(banli, answers.flows))
-            _first_admin(banli, answers, done)
-            return done
-        finally:
-            banli.stop()
+    with counter() as desk:
+        _check_key(desk.banli)
+        done = Opened(migrate.newest(), _publish(desk.banli, answers.flows))
+        _first_admin(desk, answers, hashed, done)
+        return done
 
 
 def _private_folders(settings: Settings) -> None:
@@ -72,14 +69,18 @@ def _publish(banli: Banli, flows: Sequence[str]) -> dict[str, str]:
     return {files[path]: no for path, no in published(list(files), banli).items()}
 
 
-def _first_admin(banli: Banli, answers: Answers, done: Opened) -> None:
-    with banli.reading.open() as reader:
+def _first_admin(desk: Counter, answers: Answers, hashed: str | None, done: Opened) -> None:
+    """With his password and a key, or not at all; nobody when there is an admin."""
+    with desk.banli.reading.open() as reader:
         if any("admin" in row["roles"] for row in reader.find(staff, active=True)):
             return
-    language = answers.agency.language
-    admin = _do(banli, AddStaff(name=answers.admin.name, roles=("admin",), language=language))
-    done.admin, done.api_key = answers.admin.name, _do(banli, IssueApiKey(staff_id=admin, name="first"))
+    first, bus, cause = answers.admin, desk.banli.bus, Cause(SYSTEM, "cli", new_id())
+    add = AddStaff(name=first.name, roles=("admin",), language=answers.agency.language, login=first.login)
 
+    def work(uow: UnitOfWork) -> str:
+        admin = bus.execute(uow, add, cause)
+        if hashed is not None:
+            bus.execute(uow, ResetPassword(staff_id=admin, hashed=hashed), cause)
+        return str(bus.execute(uow, IssueApiKey(staff_id=admin, name="first"), cause))
 
-def _do(banli: Banli, command: Command) -> Any:
-    return banli.store.run(partial(banli.bus.execute, command=command, cause=Cause(SYSTEM, "cli", new_id())))
+    done.admin, done.login, done.api_key = first.name, first.login or None, desk.banli.store.run(work)

@@ -1,0 +1,22 @@
+"""The commonest passwords of twelve characters and more, in lower case; shorter ones are refused for their length."""
+
+from typing import Final
+
+_WORDS: Final = """
+123456789012 1234567890123 12345678901234 123456789012345 1234567890123456 123123123123 123456123456 123456654321
+112233445566 121212121212 102030405060 987654321098 098765432109 001122334455 147258369147 159753159753
+password1234 password12345 password123456 passwordpassword password!123 password@123 mypassword123 thepassword1
+p@ssw0rd1234 p@ssword1234 passw0rd1234 passw0rd12345 adminpassword changemechangeme changeme1234 changeme12345
+administrator administrator1 administrator123 admin1234567 admin12345678 admin123456789 adminadminadmin
+adminadmin123 rootrootroot rootpassword letmeinletmein letmein12345 welcome12345 welcome123456 welcomewelcome
+qwertyuiop12 qwertyuiop123 qwertyuiop1234 qwertyuiopasdf qwertyuiop[] qwertyuiopasdfghjkl qwertyuiopasdfghjklzxcvbnm
+qwerty123456 qwerty1234567 qwerty12345678 qwertyqwerty qwertyqwerty1 1qaz2wsx3edc 1qaz2wsx3edc4rfv qazwsxedcrfv
+1q2w3e4r5t6y 1q2w3e4r5t6y7u q1w2e3r4t5y6 zaq12wsxcde3 zxcvbnmasdfg asdfghjkl123 asdfghjkl1234 asdfghjklzxcvbnm
+abcd12345678 abc123456789 abcdefghijkl abcdefghijklm abcdefghijklmnopqrstuvwxyz aaaabbbbcccc a1b2c3d4e5f6
+iloveyou1234 iloveyouforever iloveyou12345 woaini123456 woaini1314520 woaini5201314 5201314520131 5201314woaini
+wodemima1234 mima12345678 mimamimamima zhongguo1234 beijing12345 shanghai1234 nihao1234567 aini1314520
+sunshine1234 princess1234 football1234 baseball1234 superman1234 trustno1trustno1 dragondragon monkeymonkey
+correcthorsebatterystaple secretsecret secret123456 testtesttest test12345678 guestguestguest default12345
+banli1234567 banlibanli12 banlipassword banli123456789
+"""
+COMMON: Final = frozenset(_WORDS.split())
