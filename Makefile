@@ -6,7 +6,7 @@ PORT ?= 8080
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test orders clamd rows story bench lock sbom format clean env env-dev
+.PHONY: help run reset check test orders clamd first rows story bench lock sbom format clean env env-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ orders: env-dev ## files, words and undo in a thousand random orders: none lost,
 
 clamd: env-dev ## the virus check against a real clamd of this machine (apt-get install clamav-daemon; needs no signatures)
 	@$(BIN)/python -m pytest -q tests/real/clamd.py
+
+first: env-dev ## the first ten minutes of an agency, from an empty folder to an approved document, timed
+	@$(BIN)/python -m scripts.first_ten_minutes
 
 rows: env-dev ## which mission rows a passing test shows
 	@$(BIN)/python -m scripts.rows

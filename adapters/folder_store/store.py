@@ -31,7 +31,8 @@ class FolderStore:
         """Makes the folder if it is missing. Raises OSError when it cannot be written."""
         self._root = root
         self._vault = vault
-        (root / _PARTS).mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (root, root / _PARTS):  # with parents=True only the last one would be closed to others
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def put(self, source: Iterable[bytes], most: int) -> Stored:
         """See `core.files.store_port.FileStore`."""

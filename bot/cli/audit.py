@@ -1,10 +1,12 @@
-"""`banli audit verify`: is the record of who did what whole?"""
+"""`banli audit`: is the record of who did what whole?"""
 
-import json
 from dataclasses import asdict
 
-from rich.console import Console
+import typer
 
+from bot.cli.configured import settings_or_exit
+from bot.cli.problems import WRONG, Broken
+from bot.cli.terminal import AsJson, out, tell_json
 from bot.sealer import read_anchors
 from core.kit.crypto import Vault
 from core.kit.db import reader_engine
@@ -14,24 +16,36 @@ from core.ledger.chain import Verdict
 from core.store.reading import Reading
 from core.store.sealing import Sealing
 
+app = typer.Typer(help="The record of who did what.", no_args_is_help=True)
 
-def verify(settings: Settings) -> Verdict:
-    """Read the chain and its anchors. Raises MissingKey, OperationalError, ValueError for a broken anchor file."""
+
+@app.command()
+def verify(json: AsJson = False) -> None:
+    """Compare every sealed row with its seal and the anchors. Exit code 1 when one was changed, removed or cut off."""
+    verdict = verdict_of(settings_or_exit())
+    if json:
+        tell_json({"sound": verdict.sound, **asdict(verdict)})
+    else:
+        _tell(verdict)
+    if not verdict.sound:
+        raise typer.Exit(WRONG)
+
+
+def verdict_of(settings: Settings) -> Verdict:
+    """Read the chain and its anchors. Raises MissingKey, DBAPIError, Broken."""
     vault = Vault.from_settings(settings)
     reading = Reading(reader_engine(settings.database_url.get_secret_value()), Sealing(vault))
     try:
         with reading.open() as reader:
             keys = [vault.derive(chain.PURPOSE, key_id) for key_id in vault.key_ids]
             return chain.verify(reader, keys, read_anchors(settings.anchors_file))
+    except ValueError as wrong:
+        raise Broken(str(wrong)) from wrong
     finally:
         reading.close()
 
 
-def tell(verdict: Verdict, out: Console, *, as_json: bool = False) -> None:
-    """What was found, in words or as JSON."""
-    if as_json:
-        out.print_json(json.dumps({"sound": verdict.sound, **asdict(verdict)}, default=str))
-        return
+def _tell(verdict: Verdict) -> None:
     out.print(f"{verdict.sealed} rows are sealed; {verdict.anchors} anchors were compared.", markup=False)
     if verdict.unsealed:
         since = verdict.oldest_unsealed

@@ -1,13 +1,17 @@
 """`banli flow`: what is wrong with a flow, and publishing it."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
-from rich.console import Console
+import typer
 
-from bot.app import Banli
+from bot.app import Banli, build
+from bot.cli.configured import settings_or_exit
+from bot.cli.problems import WRONG, refused
+from bot.cli.serving import owned
+from bot.cli.terminal import AsJson, out, tell_json
 from bot.texts.catalogue import built_in
 from core.actions.registry import actions
 from core.bus.deed import SYSTEM, Cause
@@ -18,59 +22,86 @@ from core.kit.errors import Refusal
 from core.kit.ids import new_id
 from core.staff.policy import ROLES
 
+app = typer.Typer(help="Check and publish flows.", no_args_is_help=True)
 
-def examined(path: Path) -> Examined:
-    """Everything that is wrong with a flow file."""
-    known = Known({name: action.Args for name, action in actions().items()}, ROLES, (), EVENTS, built_in())
-    return examine(path.read_bytes(), known)
+Files = Annotated[list[Path], typer.Argument(help="Flow files (YAML).", exists=True, dir_okay=False)]
 
 
-def validate(files: Sequence[Path], out: Console, *, as_json: bool) -> int:
-    """Print the problems of every file. Returns how many there are."""
-    found = {path: examined(path) for path in files}
-    if as_json:
-        listed = {
-            str(path): [
-                {"pointer": each.pointer, "code": each.code, "line": told.lines.get(each.pointer), **each.message}
-                for each in told.problems
-            ]
-            for path, told in found.items()
-        }
-        out.print_json(json.dumps(listed, ensure_ascii=False))
+@app.command()
+def validate(files: Files, json: AsJson = False) -> None:
+    """Tell every problem of each file at once, with its place. Exit code 1 when there is any."""
+    found = {path: examined(path.read_bytes()) for path in files}
+    if json:
+        tell_json({str(path): _problems(told) for path, told in found.items()})
     else:
-        for path, told in found.items():
-            _print(path, told, out)
-    return sum(len(told.problems) for told in found.values())
+        _tell(found)
+    if any(told.problems for told in found.values()):
+        raise typer.Exit(WRONG)
 
 
-def _print(path: Path, told: Examined, out: Console) -> None:
-    if not told.problems:
-        out.print(f"{path}: good")
-        return
-    out.print(f"{path}: {len(told.problems)} problem(s)")
-    for each in told.problems:
-        line = told.lines.get(each.pointer)
-        place = f"line {line}" if line else "document"
-        out.print(f"  {place} {each.pointer or '/'} [{each.code}]", markup=False)
-        out.print(f"      {each.message['en']}", markup=False)
-        out.print(f"      {each.message['zh-CN']}", markup=False)
+@app.command()
+def publish(files: Files, json: AsJson = False) -> None:
+    """Make new versions that never change again. Nothing is published when one file has a problem."""
+    found = {path: examined(path.read_bytes()) for path in files}
+    if any(told.problems for told in found.values()):
+        if json:
+            tell_json([{"file": str(path), "published": False, "problems": _problems(found[path])} for path in files])
+        else:
+            _tell(found)
+        raise typer.Exit(WRONG)
+    settings = settings_or_exit()
+    with owned(settings):
+        banli = build(settings)
+        banli.start()
+        try:
+            outcomes = published(files, banli)
+        finally:
+            banli.stop()
+    if json:
+        told = [{"file": str(path), "published": not no, "refused": no or None} for path, no in outcomes.items()]
+        tell_json(told)
+    else:
+        for path, no in outcomes.items():
+            out.print(f"{path}: refused: {no}" if no else f"{path}: published", markup=False)
+    if any(outcomes.values()):
+        raise typer.Exit(WRONG)
 
 
-def publish(files: Sequence[Path], banli: Banli, out: Console) -> int:
-    """Publish each file. Returns how many were refused."""
-    refused = 0
-    banli.start()
-    try:
-        for path in files:
-            command = PublishFlow(source=path.read_text("utf-8"))
-            cause = Cause(SYSTEM, "cli", new_id())
-            try:
-                banli.store.run(partial(banli.bus.execute, command=command, cause=cause))
-                out.print(f"{path}: published")
-            except Refusal as refusal:
-                refused += 1
-                told = "; ".join(problem.message["en"] for problem in refusal.problems) or str(refusal)
-                out.print(f"{path}: refused: {told}", markup=False)
-    finally:
-        banli.stop()
-    return refused
+def examined(source: bytes) -> Examined:
+    """Everything that is wrong with a flow, as its YAML."""
+    known = Known({name: action.Args for name, action in actions().items()}, ROLES, (), EVENTS, built_in())
+    return examine(source, known)
+
+
+def published(files: Sequence[Path], banli: Banli) -> dict[Path, str]:
+    """Publish each file in a house that is started. Why one was refused, empty for one that is published now."""
+    outcomes = {}
+    for path in files:
+        command = PublishFlow(source=path.read_text("utf-8"))
+        try:
+            banli.store.run(partial(banli.bus.execute, command=command, cause=Cause(SYSTEM, "cli", new_id())))
+            outcomes[path] = ""
+        except Refusal as refusal:
+            outcomes[path] = refused(refusal)
+    return outcomes
+
+
+def _problems(told: Examined) -> list[dict[str, object]]:
+    return [
+        {"pointer": each.pointer, "code": each.code, "line": told.lines.get(each.pointer), **each.message}
+        for each in told.problems
+    ]
+
+
+def _tell(found: Mapping[Path, Examined]) -> None:
+    for path, told in found.items():
+        if not told.problems:
+            out.print(f"{path}: good", markup=False)
+            continue
+        out.print(f"{path}: {len(told.problems)} problem(s)", markup=False)
+        for each in told.problems:
+            line = told.lines.get(each.pointer)
+            place = f"line {line}" if line else "document"
+            out.print(f"  {place} {each.pointer or '/'} [{each.code}]", markup=False)
+            out.print(f"      {each.message['en']}", markup=False)
+            out.print(f"      {each.message['zh-CN']}", markup=False)

@@ -1,21 +1,19 @@
 """`banli key`: keys for the API, issued, listed and revoked."""
 
-import json
 from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from bot.cli.counter import Counter, counter, out
+from bot.cli.counter import Counter, counter
+from bot.cli.terminal import AsJson, out, tell_json
 from core.commands.people import IssueApiKey, RevokeApiKey
 from core.kit.errors import NotFound
 from core.staff.keys import SHOWN, key_of
 from core.staff.tables import api_key
 
 app = typer.Typer(help="Keys for the API.", no_args_is_help=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="What came of it as JSON.")]
 
 
 @app.command("issue")
@@ -39,7 +37,7 @@ def issue(
         if row is None:
             raise NotFound(thing="api_key")
     if as_json:
-        out.print_json(json.dumps({"id": str(row["id"]), "key": secret, "prefix": secret[:SHOWN]}))
+        tell_json({"id": str(row["id"]), "key": secret, "prefix": secret[:SHOWN]})
     else:
         out.print(secret, markup=False)
 
@@ -53,7 +51,7 @@ def list_keys(
     with counter() as desk:
         found = _keys(desk, who)
     if as_json:
-        out.print_json(json.dumps(found, ensure_ascii=False))
+        tell_json(found)
         return
     table = Table("id", "staff", "name", "begins", "scopes", "expires", "used", "revoked")
     for each in found:
@@ -69,7 +67,7 @@ def revoke(key_id: Annotated[int, typer.Argument(help="Id of the key.")], as_jso
     with counter() as desk:
         desk.do(RevokeApiKey(key_id=key_id))
     if as_json:
-        out.print_json(json.dumps({"id": str(key_id), "revoked": True}))
+        tell_json({"id": str(key_id), "revoked": True})
     else:
         out.print(f"The key {key_id} opens nothing any more.", markup=False)
 

@@ -1,13 +1,13 @@
 """`banli user`: the first admin, who is there, and help for whoever cannot sign in."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from bot.cli.counter import Counter, counter, out, password_from
+from bot.cli.counter import Counter, counter, password_from
+from bot.cli.terminal import AsJson, out, tell_json
 from core.commands.accounts import ResetPassword, ResetTotp
 from core.commands.people import AddStaff
 from core.commands.staffing import DisableStaff, EnableStaff
@@ -18,7 +18,6 @@ from core.staff.tables import credential, staff
 app = typer.Typer(help="Members of staff: the first admin, who is there, who may sign in.", no_args_is_help=True)
 
 Who = Annotated[str, typer.Argument(help="Login name or id.")]
-AsJson = Annotated[bool, typer.Option("--json", help="What came of it as JSON.")]
 PasswordFile = Annotated[
     Path | None,
     typer.Option(help="Its first line is the password; else it is asked for.", exists=True, dir_okay=False),
@@ -56,7 +55,7 @@ def list_users(as_json: AsJson = False) -> None:
     with counter() as desk:
         found = _members(desk)
     if as_json:
-        out.print_json(json.dumps(found, ensure_ascii=False))
+        tell_json(found)
         return
     table = Table("id", "name", "login", "roles", "active", "second factor")
     for each in found:
@@ -120,6 +119,6 @@ def _members(desk: Counter) -> list[dict[str, Any]]:
 
 def _tell(found: dict[str, Any], words: str, as_json: bool) -> None:
     if as_json:
-        out.print_json(json.dumps(found, ensure_ascii=False))
+        tell_json(found)
     else:
         out.print(words, markup=False)

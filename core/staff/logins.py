@@ -41,13 +41,18 @@ def login_columns(uow: UnitOfWork, login: str, staff_id: int | None = None) -> d
     name = as_typed(login)
     if not name:
         return {"login": None, "login_index": None}
-    if not _FORM.fullmatch(name):
-        raise Invalid(problems=[Problem("/login", "staff.login", _WORDS)])
+    if problems := login_problems(name):
+        raise Invalid(problems=problems)
     uow.need(f"login:{name}")
     taken = member_of_login(uow, uow.pending.sealing.vault, name)
     if taken is not None and taken["id"] != staff_id:
         raise LoginTaken
     return {"login": name, "login_index": uow.pending.sealing.vault.blind_index(_COLUMN, name)}
+
+
+def login_problems(login: str) -> list[Problem]:
+    """Why this is no login name."""
+    return [] if _FORM.fullmatch(as_typed(login)) else [Problem("/login", "staff.login", _WORDS)]
 
 
 def member_of_login(lookup: Lookup, vault: Vault, login: str) -> Row | None:

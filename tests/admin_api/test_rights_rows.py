@@ -6,7 +6,8 @@ from core.commands.people import AddStaff, IssueApiKey
 from core.kit.ids import new_id
 from core.staff.policy import ROLES
 from tests.admin_api.office import Office
-from tests.admin_api.world import REQUESTS, build, described, snapshot
+from tests.admin_api.requests import REQUESTS
+from tests.admin_api.world import build, described, snapshot
 from tests.files.papers import pdf
 
 YES = {

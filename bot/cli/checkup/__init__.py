@@ -1,0 +1,1 @@
+"""What `banli doctor` looks at, one file per place."""

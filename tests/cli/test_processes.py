@@ -1,0 +1,95 @@
+"""The doors and the loops as processes of their own: on PostgreSQL they work together, on SQLite both refuse."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from bot.cli.main import app
+from core.kit.crypto import generate_key
+from core.kit.db import reader_engine
+from scripts.visitor import Visitor, free_port
+from tests.cli.processes import Process, until
+from tests.services.databases import Databases
+
+
+@pytest.fixture
+def env(postgres_url: str, tmp_path: Path) -> dict[str, str]:
+    return {
+        "BANLI_DATABASE_URL": postgres_url,
+        "BANLI_KEYS": generate_key(),
+        "BANLI_FILES_DIR": str(tmp_path / "files"),
+    }
+
+
+@pytest.fixture
+def started(env: dict[str, str], tmp_path: Path) -> Iterator[list[Process]]:
+    """Whatever a test starts is ended with it."""
+    processes: list[Process] = []
+    yield processes
+    for each in processes:
+        each.stop(signal.SIGKILL)
+
+
+def left(url: str) -> int:
+    """Deliveries that nobody has answered yet."""
+    engine = reader_engine(url)
+    with engine.connect() as connection:
+        number = connection.execute(text("SELECT count(*) FROM inbox WHERE state <> 'done'")).scalar_one()
+    engine.dispose()
+    return int(number)
+
+
+def test_a_chat_is_answered_by_two_processes_and_none_is_lost_when_the_worker_ends(
+    env: dict[str, str], tmp_path: Path, started: list[Process], postgres_url: str
+) -> None:
+    port = free_port()
+    web = Process(["web", "--port", str(port)], env, tmp_path)
+    started.append(web)
+    web.says("Banli is at")
+    with Visitor(port) as visitor:
+        visitor.says("你好")
+        assert until(lambda: left(postgres_url), web), "nobody works yet: what was said waits"
+
+        worker = Process(["worker"], env, tmp_path)
+        started.append(worker)
+        until(visitor.reads, web, worker)
+        until(lambda: not left(postgres_url), web, worker)
+
+        for number in range(12):
+            visitor.says(f"问题 {number}")
+        assert worker.stop() == 0, worker.said
+        assert "Traceback" not in worker.said
+
+        first, second = (Process(["worker"], env, tmp_path) for _ in range(2))
+        started += [first, second]
+        for each in (first, second):
+            each.says("Working.")
+        until(lambda: not left(postgres_url), web, first, second)
+        ids = [each["id"] for each in visitor.reads()]
+        assert len(ids) == len(set(ids))
+    assert (first.stop(), second.stop()) == (0, 0), first.said + second.said
+    assert web.stop() in (0, -signal.SIGTERM), web.said
+    assert "Traceback" not in first.said + second.said + web.said
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+def test_on_sqlite_they_refuse_and_say_what_to_do(command: str, sqlite_url: str, tmp_path: Path) -> None:
+    env = {"BANLI_DATABASE_URL": sqlite_url, "BANLI_KEYS": generate_key(), "BANLI_FILES_DIR": str(tmp_path / "files")}
+
+    told = CliRunner(env=env).invoke(app, [command])
+
+    assert (told.exit_code, "banli run" in told.stderr, "PostgreSQL" in told.stderr) == (2, True, True)
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+def test_they_do_not_change_the_tables(command: str, databases: Databases, tmp_path: Path) -> None:
+    with databases.fresh("postgres", tables=False) as url:
+        env = {"BANLI_DATABASE_URL": url, "BANLI_KEYS": generate_key(), "BANLI_FILES_DIR": str(tmp_path / "files")}
+
+        told = CliRunner(env=env).invoke(app, [command, *(["--port", "0"] if command == "web" else [])])
+
+    assert (told.exit_code, "banli migrate" in told.stderr) == (2, True), told.output
