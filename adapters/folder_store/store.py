@@ -20,6 +20,7 @@ from core.kit.errors import TooMuch
 _HANDLE: Final = re.compile(r"[0-9a-f]{32}")
 _PARTS: Final = "incoming"  # on the same volume, so that moving is one atomic step
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_PIECE: Final = 1024 * 1024
 _HEADER: Final = 512  # bytes that surely contain the wrapped key
 _LEFT_OVER: Final = timedelta(days=1)
 
@@ -68,6 +69,32 @@ class FolderStore:
     def read(self, handle: str) -> bytes:
         """See `core.files.store_port.FileStore`."""
         return b"".join(self.open(handle))
+
+    def sealed(self, handle: str) -> Iterator[bytes]:
+        """The file as it lies here, encrypted, for a backup. Raises FileGone with the first piece."""
+        try:
+            with _place(self._root, handle).open("rb") as source:
+                while piece := source.read(_PIECE):
+                    yield piece
+        except FileNotFoundError as gone:
+            raise FileGone(handle) from gone
+
+    def adopt(self, handle: str, pieces: Iterable[bytes]) -> None:
+        """Put a file of a backup back under its handle, in place of one that may be there."""
+        part = self._root / _PARTS / f"{handle}.part"
+        with _full_volume():
+            try:
+                with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+                    out.writelines(pieces)
+                    out.flush()
+                    os.fsync(out.fileno())
+                _move_in(part, _place(self._root, handle), self._root)
+            finally:
+                part.unlink(missing_ok=True)
+
+    def is_empty(self) -> bool:
+        """Whether no file has been kept here yet."""
+        return next(self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"), None) is None
 
     def delete(self, handle: str) -> bool:
         """See `core.files.store_port.FileStore`. The wrapped key is overwritten first, so that no copy of the
@@ -139,11 +166,8 @@ class _Upload:
             os.fsync(self._out.fileno())
             self._out.close()
             place = _place(self._root, self.handle)
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
-                self._part.replace(place)
-                for folder in (place.parent, place.parent.parent, self._root):
-                    _sync_folder(folder)
+                _move_in(self._part, place, self._root)
             except OSError:
                 place.unlink(missing_ok=True)
                 raise
@@ -171,6 +195,14 @@ def _place(root: Path, handle: str) -> Path:
     if not _HANDLE.fullmatch(handle):  # a handle is never a path
         raise FileGone(handle)
     return root / handle[:2] / handle[2:4] / handle
+
+
+def _move_in(part: Path, place: Path, root: Path) -> None:
+    """Under its final name, durably."""
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part.replace(place)
+    for folder in (place.parent, place.parent.parent, root):
+        _sync_folder(folder)
 
 
 def _sync_folder(folder: Path) -> None:

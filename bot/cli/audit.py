@@ -15,7 +15,7 @@ from core.store.reading import Reading
 from core.store.sealing import Sealing
 
 
-def verify(settings: Settings) -> Verdict:
+def verdict_of(settings: Settings) -> Verdict:
     """Read the chain and its anchors. Raises MissingKey, OperationalError, ValueError for a broken anchor file."""
     vault = Vault.from_settings(settings)
     reading = Reading(reader_engine(settings.database_url.get_secret_value()), Sealing(vault))

@@ -13,7 +13,8 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from bot.app import build
-from bot.cli import audit, files, flow, run, story
+from bot.cli import audit, backup, files, flow, run, story
+from bot.cli.problems import Sentences
 from core.kit import log, migrate
 from core.kit.crypto import MissingKey
 from core.kit.settings import Settings, load_settings
@@ -26,6 +27,7 @@ app = typer.Typer(
     name="banli",
     help="Banli （办理）: cases by chat. Settings come from BANLI_* variables, *_FILE secrets, banli.toml or .env.",
     no_args_is_help=True,
+    cls=Sentences,
     pretty_exceptions_enable=False,
 )
 flows = typer.Typer(help="Check and publish flows.", no_args_is_help=True)
@@ -33,6 +35,7 @@ stories = typer.Typer(help="Play stories: transcripts that must come out as writ
 audits = typer.Typer(help="The record of who did what.", no_args_is_help=True)
 store = typer.Typer(help="The store of files.", no_args_is_help=True)
 app.add_typer(audits, name="audit")
+app.add_typer(backup.app, name="backup")
 app.add_typer(store, name="files")
 app.add_typer(flows, name="flow")
 app.add_typer(stories, name="story")
@@ -153,7 +156,7 @@ def audit_verify(json: Annotated[bool, typer.Option("--json", help="What was fou
     """Compare every sealed row with its seal and the anchors. Exit code 1 when one was changed, removed or cut off."""
     settings = settings_or_exit()
     try:
-        verdict = audit.verify(settings)
+        verdict = audit.verdict_of(settings)
     except MissingKey as missing:
         err.print(str(missing))
         raise typer.Exit(USAGE) from missing
