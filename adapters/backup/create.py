@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final, Protocol
 
-from adapters.backup.base import copied, kind_of, revision_of
+from adapters.backup.database import copied, kind_of, revision_of
 from adapters.backup.manifest import ANCHORS, ERASED, FILES, NAME, BackupBroken, Manifest, fingerprints, sealed
 from adapters.backup.parcel import Parcel, pieces_of
 from core.files.naming import all_kept, named_by_waiting

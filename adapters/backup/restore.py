@@ -5,9 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from adapters.backup.base import is_empty, kind_of, put_back
 from adapters.backup.check import verify
 from adapters.backup.create import SealedFiles, Track
+from adapters.backup.database import is_empty, kind_of, put_back
 from adapters.backup.manifest import ANCHORS, ERASED, BackupBroken, Manifest
 from adapters.backup.parcel import pieces_of, private, sync
 from core.kit import migrate

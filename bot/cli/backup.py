@@ -1,6 +1,5 @@
 """`banli backup`: make, look at, and bring back."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from bot.cli.configured import settings_or_exit
 from bot.cli.problems import WRONG, Broken
 from bot.cli.serving import owned
 from bot.cli.terminal import AsJson, out, progress, tell_json
+from core.kit.clock import SystemClock
 from core.kit.crypto import Vault
 
 app = typer.Typer(help="Backups: the database and its files in one folder, without the keys.", no_args_is_help=True)
@@ -33,7 +33,7 @@ def create_command(
     vault = Vault.from_settings(settings)
     files = FolderStore(settings.files_dir, vault)
     try:
-        made = create(settings, vault, files, into, datetime.now(UTC), progress, keep)
+        made = create(settings, vault, files, into, SystemClock().now(), progress, keep)
     except BackupBroken as broken:
         raise Broken(str(broken)) from broken
     size = sum(part.size for part in made.manifest.parts)
@@ -81,7 +81,7 @@ def restore_command(
     try:
         with owned(settings):
             files = FolderStore(settings.files_dir, vault)
-            manifest = restore(settings, vault, files, folder, datetime.now(UTC), progress, force=force)
+            manifest = restore(settings, vault, files, folder, SystemClock().now(), progress, force=force)
     except BackupBroken as broken:
         raise Broken(str(broken)) from broken
     verdict = verdict_of(settings)

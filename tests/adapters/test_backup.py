@@ -13,8 +13,8 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.backup import check
-from adapters.backup.base import copied, is_empty
 from adapters.backup.create import Made, create
+from adapters.backup.database import copied, is_empty
 from adapters.backup.manifest import NAME, BackupBroken
 from adapters.backup.parcel import Parcel
 from adapters.backup.restore import restore
