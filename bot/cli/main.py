@@ -13,7 +13,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from bot.app import build
-from bot.cli import audit, backup, files, flow, run, story
+from bot.cli import audit, backup, files, flow, keys, run, story
 from bot.cli.problems import Sentences
 from core.kit import log, migrate
 from core.kit.crypto import MissingKey
@@ -36,6 +36,7 @@ audits = typer.Typer(help="The record of who did what.", no_args_is_help=True)
 store = typer.Typer(help="The store of files.", no_args_is_help=True)
 app.add_typer(audits, name="audit")
 app.add_typer(backup.app, name="backup")
+app.add_typer(keys.app, name="keys")
 app.add_typer(store, name="files")
 app.add_typer(flows, name="flow")
 app.add_typer(stories, name="story")

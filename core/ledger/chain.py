@@ -13,7 +13,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from core.ledger.tables import audit
+from core.kit.crypto import Vault
+from core.ledger.tables import audit, retired_key
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -113,6 +114,19 @@ def verify(reader: Reader, keys: Sequence[bytes], anchors: Sequence[Anchor]) -> 
     [found] = reader.rows(waiting.where(audit.c.chain.is_(None)))
     verdict.unsealed, verdict.oldest_unsealed = found["n"], found["oldest"]
     return verdict
+
+
+def keys_of(reader: Reader, vault: Vault) -> list[bytes]:
+    """Of every seal that there may be: those of the ring, and those of keys that have left it."""
+    retired = [row["audit"] for row in reader.find(retired_key)]
+    return [*(vault.derive(PURPOSE, key_id) for key_id in vault.key_ids), *retired]
+
+
+def retire(uow: UnitOfWork, vault: Vault) -> None:
+    """Keep the keys of the older seals, sealed under the primary key, so that theirs may leave the ring."""
+    for key_id in vault.key_ids:
+        if key_id != vault.primary:
+            uow.add_once(retired_key, key_id=key_id, audit=vault.derive(PURPOSE, key_id))
 
 
 def _same(one: str, other: str) -> bool:
