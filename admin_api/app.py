@@ -16,6 +16,7 @@ from admin_api.routes import (
     catalogue,
     clients,
     contracts,
+    data_rights,
     delegations,
     documents,
     handoffs,
@@ -33,6 +34,7 @@ API = "/api"
 SECTIONS: tuple[Section, ...] = (
     catalogue.FLOWS,
     clients.CLIENTS,
+    data_rights.DATA_RIGHTS,
     contracts.CONTRACTS,
     cases.CASES,
     acts.ACTS,

@@ -28,6 +28,7 @@ from bot.demo.people import ACCOUNT as DEMO_ACCOUNT
 from bot.demo.people import SEATS as DEMO_SEATS
 from bot.demo.routes import DemoRoutes
 from bot.dialogs.press import check_presses
+from bot.eraser import Eraser
 from bot.fetcher import Fetcher
 from bot.receiver import Receiver
 from bot.reconciler import Reconciler
@@ -44,6 +45,7 @@ from core.bus.bus import Bus
 from core.catalog.catalogue import Catalogue
 from core.catalog.texts import BELL as TEXTS_BELL
 from core.channel.port import Channel
+from core.clients.erasure import BELL as ERASURE
 from core.engine.calendar import WorkingCalendar
 from core.engine.calendars.known import CALENDARS
 from core.engine.manners import Manners, QuietHours
@@ -91,6 +93,7 @@ class Banli:
     fetcher: Fetcher
     sealer: Sealer
     sweeper: Sweeper
+    eraser: Eraser
     reconciler: Reconciler
 
     def start(self) -> None:
@@ -117,9 +120,10 @@ class Banli:
 
     async def run_loops(self) -> None:
         """Every loop until cancelled."""
-        loops = (self.receiver, self.sender, self.ticker, self.fetcher, self.sealer, self.sweeper, self.reconciler)
+        works = (self.receiver, self.sender, self.ticker, self.fetcher)
+        keeps = (self.sealer, self.sweeper, self.eraser, self.reconciler)
         async with asyncio.TaskGroup() as tasks:
-            for loop in loops:
+            for loop in (*works, *keeps):
                 tasks.create_task(loop.run())
 
 
@@ -164,6 +168,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, inspector.limits, scanner),
         sealer=Sealer(store, vault, watch, settings.anchors_file),
         sweeper=Sweeper(reading, files, watch, timedelta(hours=settings.orphan_hours)),
+        eraser=Eraser(store, reading, bus, files, settings.erased_file),
         reconciler=Reconciler(store, reading, house, channels, watch),
     )
     _listen(banli)
@@ -172,7 +177,12 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
 
 def _listen(banli: Banli) -> None:
     """Who wakes when a unit that concerns him is committed."""
-    for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
+    for name, loop in (
+        ("inbox", banli.receiver),
+        ("outbox", banli.sender),
+        ("errand", banli.fetcher),
+        (ERASURE, banli.eraser),
+    ):
         banli.store.listen(name, loop.bell.ring)
     banli.store.listen(TEXTS_BELL, banli.house.texts.forget)
 

@@ -10,6 +10,7 @@ from adapters.backup.create import create
 from adapters.backup.manifest import BackupBroken
 from adapters.backup.restore import restore
 from adapters.folder_store.store import FolderStore
+from bot.app import build
 from bot.cli.audit import verdict_of
 from bot.cli.configured import settings_or_exit
 from bot.cli.problems import WRONG, Broken
@@ -17,6 +18,7 @@ from bot.cli.serving import owned
 from bot.cli.terminal import AsJson, out, progress, tell_json
 from core.kit.clock import SystemClock
 from core.kit.crypto import Vault
+from core.kit.settings import Settings
 
 app = typer.Typer(help="Backups: the database and its files in one folder, without the keys.", no_args_is_help=True)
 _Folder = Annotated[Path, typer.Argument(help="The folder of one backup, banli-...")]
@@ -82,13 +84,26 @@ def restore_command(
         with owned(settings):
             files = FolderStore(settings.files_dir, vault)
             manifest = restore(settings, vault, files, folder, SystemClock().now(), progress, force=force)
-    except BackupBroken as broken:
+            erased = _erase_again(settings)
+    except (BackupBroken, ValueError) as broken:
         raise Broken(str(broken)) from broken
     verdict = verdict_of(settings)
     if json:
-        tell_json({"restored": str(folder), "made_at": manifest.made_at, "audit_sound": verdict.sound})
+        tell_json({"restored": str(folder), "made_at": manifest.made_at, "erased": erased,
+                   "audit_sound": verdict.sound})  # fmt: skip
     else:
         out.print(f"Restored the state of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC.")
+        out.print(f"{erased} clients stand in the list of the erased; none of them is back.")
         out.print("The audit is whole." if verdict.sound else "The audit is NOT whole: banli audit verify tells where.")
     if not verdict.sound:
         raise typer.Exit(WRONG)
+
+
+def _erase_again(settings: Settings) -> int:
+    """Nobody comes back who was erased since the backup. Returns how many stand in the list."""
+    banli = build(settings)
+    banli.start()
+    try:
+        return banli.eraser.apply()
+    finally:
+        banli.stop()

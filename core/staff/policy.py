@@ -74,9 +74,15 @@ _LEAD = {
     "staff.delegate": Reach.SUBTREE,
     "task.give": Reach.SUBTREE,
     "task.claim": Reach.SUBTREE,
+    "client.export": Reach.SUBTREE,
+    "client.hold": Reach.SUBTREE,
 }
 _SYSTEM = frozenset(
     {
+        "client.export",
+        "client.erase",
+        "client.erase_again",
+        "client.hold",
         "case.open",
         "case.advance",
         "case.write",
@@ -122,6 +128,8 @@ _SYSTEM = frozenset(
 
 _ADMIN = dict.fromkeys((*_COMMON, *_SALES, *_REVIEW, *_LEAD), Reach.ALL) | {
     "staff.manage": Reach.ALL,
+    "client.erase": Reach.ALL,
+    "audit.read": Reach.ALL,
     "flow.publish": Reach.ALL,
     "text.write": Reach.ALL,
     "survey.ask": Reach.ALL,
@@ -133,7 +141,12 @@ DEFAULT = Policy(
         "consultant": _COMMON | _SALES | _REVIEW,
         "copywriter": _COMMON | _REVIEW,
         "reviewer": _COMMON | _REVIEW,
-        "service": _COMMON | {"identity.invite": Reach.ASSIGNED, "client.paper_consent": Reach.ASSIGNED},
+        "service": _COMMON
+        | {
+            "identity.invite": Reach.ASSIGNED,
+            "client.paper_consent": Reach.ASSIGNED,
+            "client.export": Reach.ASSIGNED,  # his are the requests of clients for a copy
+        },
         "finance": {
             "case.read": Reach.ALL,
             "contract.read": Reach.ALL,

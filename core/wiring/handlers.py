@@ -22,11 +22,12 @@ from core.cases import (
 )
 from core.catalog import service as catalog
 from core.catalog import texts
-from core.clients import consent, guardians, invitations, tags
+from core.clients import consent, erasure, guardians, invitations, tags
 from core.clients import service as clients
 from core.commands import cases as c
 from core.commands import contracts as k
 from core.commands import conversations as v
+from core.commands import data_rights as dr
 from core.commands import delegations as g
 from core.commands import desk as t
 from core.commands import digests as dg
@@ -52,6 +53,12 @@ from core.tasks import hands
 from core.tasks import service as tasks
 
 HANDLERS: dict[type[Command], Handler] = {
+    dr.ExportClient: erasure.export_client,
+    dr.EraseClient: erasure.erase_client,
+    dr.EraseAgain: erasure.erase_again,
+    dr.SettleErasure: erasure.settle_erasure,
+    dr.HoldClient: erasure.hold_client,
+    dr.LiftHold: erasure.lift_hold,
     p.RegisterClient: clients.register_client,
     p.BindClientIdentity: clients.bind_client_identity,
     n.InviteClient: invitations.invite_client,

@@ -14,6 +14,7 @@ from core.staff.policy import ROLES
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 from core.views.checklist_view import checklist, waiting_for_client
+from core.wiring.forgetting import forget
 
 
 def tools(
@@ -38,6 +39,8 @@ def tools(
         "calendar_of_case": calendar_of_case,
         "team": team.who,
         "open_cases": team.open_cases,
+        "cases_of": lambda uow, client_id: [row["id"] for row in uow.find(case, client_id=client_id)],
+        "forget": forget,
         "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
         "roles": ROLES,
         "sayings": sayings,
