@@ -12,6 +12,7 @@ from admin_api.parts import Parts as Parts  # the root finds what it must give b
 from admin_api.route import DeskRoute, Section
 from admin_api.routes import (
     acts,
+    audit,
     cases,
     catalogue,
     clients,
@@ -45,6 +46,7 @@ SECTIONS: tuple[Section, ...] = (
     reports.REPORTS,
     handoffs.HANDOFFS,
     held_files.HELD_FILES,
+    audit.AUDIT,
     staff.STAFF,
     delegations.DELEGATIONS,
 )

@@ -1,5 +1,6 @@
 """The parts of a process that the admin API works with; the root gives them."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
@@ -13,6 +14,7 @@ from core.files.links import OriginalLinks, SentLinks
 from core.files.scan import Scanner
 from core.files.store_port import FileStore
 from core.kit.clock import Clock
+from core.ledger.chain import Anchor
 from core.store.reading import Reading
 from core.store.store import Store
 
@@ -35,3 +37,4 @@ class Parts:
     sent_links: SentLinks
     zone: tzinfo = UTC
     scanner: Scanner | None = None
+    anchors: Callable[[], Sequence[Anchor]] = tuple  # of the audit's chain, kept outside the database

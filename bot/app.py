@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -20,7 +21,7 @@ from adapters.webchat.channel import WebchatChannel
 from adapters.webchat.config import WebchatConfig
 from adapters.webchat.hub import Hub
 from adapters.webchat.routes import WebchatRoutes
-from adapters.webchat.throttle import Allowance, ChatLimits
+from adapters.webchat.throttle import ChatLimits
 from admin_api.app import Parts as AdminParts
 from admin_api.app import install
 from bot.cards.context import House
@@ -33,7 +34,7 @@ from bot.fetcher import Fetcher
 from bot.receiver import Receiver
 from bot.reconciler import Reconciler
 from bot.router import check_table
-from bot.sealer import Sealer
+from bot.sealer import Sealer, read_anchors
 from bot.sender import Sender
 from bot.sweeper import Sweeper
 from bot.texts.catalogue import sentences
@@ -120,8 +121,8 @@ class Banli:
 
     async def run_loops(self) -> None:
         """Every loop until cancelled."""
-        works = (self.receiver, self.sender, self.ticker, self.fetcher)
-        keeps = (self.sealer, self.sweeper, self.eraser, self.reconciler)
+        works = (self.receiver, self.sender, self.ticker, self.fetcher, self.reconciler)
+        keeps = (self.sealer, self.sweeper, self.eraser)
         async with asyncio.TaskGroup() as tasks:
             for loop in (*works, *keeps):
                 tasks.create_task(loop.run())
@@ -144,9 +145,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     house = _house(settings, vault, catalogue, calendars, texts)
     hub, webchat = Hub(), _webchat(settings)
     pages = (WebchatChannel(webchat, store, files, hub.ring), UploadsChannel(files, settings.limits.upload_bytes))
-    channels: dict[str, Channel] = {
-        f"{each.name}:{each.account}": each for each in (*pages, LoopbackGateway("sms"), LoopbackGateway("mail"))
-    }
+    doors: tuple[Channel, ...] = (*pages, LoopbackGateway("sms"), LoopbackGateway("mail"))
+    channels = {f"{each.name}:{each.account}": each for each in doors}
     banli = Banli(
         settings=settings,
         clock=watch,
@@ -202,11 +202,7 @@ def _manners(settings: Settings) -> Manners:
 
 
 def _house(
-    settings: Settings,
-    vault: Vault,
-    catalogue: Catalogue,
-    calendars: dict[str, WorkingCalendar],
-    texts: LivingTexts,
+    settings: Settings, vault: Vault, catalogue: Catalogue, calendars: dict[str, WorkingCalendar], texts: LivingTexts
 ) -> House:
     return House(
         texts=texts,
@@ -265,6 +261,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
             zone=banli.house.zone,
             links=banli.house.links,
             sent_links=banli.house.sent_links,
+            anchors=partial(read_anchors, settings.anchors_file),
         ),
     )
     guard(app, _hosts(settings))
@@ -286,13 +283,7 @@ def _webchat(settings: Settings) -> WebchatConfig:
         return WebchatConfig(
             account=DEMO_ACCOUNT, title=title, seats=DEMO_SEATS, open=False, max_file_bytes=most, samples=FLOWS
         )
-    said = settings.webchat
-    limits = ChatLimits(
-        texts=Allowance(said.texts_at_once, 60 * said.texts_at_once / said.texts_per_minute),
-        files=Allowance(said.files_in_ten_minutes, 600),
-        bytes=Allowance(said.bytes_a_day, 86_400),
-        sessions=Allowance(said.sessions_an_hour, 3600),
-    )
+    said, limits = settings.webchat, ChatLimits.of(settings.webchat)
     return WebchatConfig(
         title=title, secure_cookie=secure, max_file_bytes=most, samples=FLOWS, origins=said.origin_list, limits=limits
     )

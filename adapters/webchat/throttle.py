@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from core.kit.clock import Clock
 from core.kit.errors import TooOften
+from core.kit.settings import Webchat
 
 MOST_BUCKETS: Final = 20_000  # the longest untouched is forgotten first: by then it is full again
 _DAY: Final = 86_400.0
@@ -36,6 +37,16 @@ class ChatLimits:
     bytes: Allowance = Allowance(200 * 2**20, _DAY)
     sessions: Allowance = Allowance(6, 600)
     visitors: int = 10
+
+    @classmethod
+    def of(cls, said: Webchat) -> "ChatLimits":
+        """As the settings say."""
+        return cls(
+            texts=Allowance(said.texts_at_once, 60 * said.texts_at_once / said.texts_per_minute),
+            files=Allowance(said.files_in_ten_minutes, 600),
+            bytes=Allowance(said.bytes_a_day, _DAY),
+            sessions=Allowance(said.sessions_an_hour, 3600),
+        )
 
 
 class Buckets:

@@ -13,7 +13,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from bot.app import build
-from bot.cli import audit, backup, clients, files, flow, keys, run, story
+from bot.cli import audit, backup, clients, config, files, flow, keys, run, story
 from bot.cli.problems import Sentences
 from core.kit import log, migrate
 from core.kit.crypto import MissingKey
@@ -38,6 +38,7 @@ app.add_typer(audits, name="audit")
 app.add_typer(backup.app, name="backup")
 app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app)
+app.add_typer(config.app, name="config")
 app.add_typer(store, name="files")
 app.add_typer(flows, name="flow")
 app.add_typer(stories, name="story")

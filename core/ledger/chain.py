@@ -7,7 +7,7 @@ whatever order it finds them. Whoever changes, removes, inserts or swaps a seale
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -95,9 +95,19 @@ def _end(uow: UnitOfWork) -> Anchor:
 
 def verify(reader: Reader, keys: Sequence[bytes], anchors: Sequence[Anchor]) -> Verdict:
     """Read the whole chain and compare; `keys` are those of every key that may have sealed a row."""
+    verdict = check(_in_order(reader), keys, anchors)
+    if len(verdict.faults) < MOST_FAULTS:
+        waiting = select(func.count().label("n"), func.min(audit.c.at).label("oldest"))
+        [found] = reader.rows(waiting.where(audit.c.chain.is_(None)))
+        verdict.unsealed, verdict.oldest_unsealed = found["n"], found["oldest"]
+    return verdict
+
+
+def check(rows: Iterable[Row], keys: Sequence[bytes], anchors: Sequence[Anchor]) -> Verdict:
+    """As `verify`, over sealed rows in their order."""
     verdict, known = Verdict(anchors=len(anchors)), {anchor.chain: anchor.mac for anchor in anchors}
     before, at = _START, 0
-    for row in _in_order(reader):
+    for row in rows:
         if len(verdict.faults) >= MOST_FAULTS:
             return verdict
         for chain in range(at + 1, min(row["chain"], at + MOST_FAULTS + 1)):
@@ -110,9 +120,6 @@ def verify(reader: Reader, keys: Sequence[bytes], anchors: Sequence[Anchor]) -> 
             verdict.faults.append(Fault(at, "not the anchored one", row["id"]))
         before = mac
     verdict.faults += [Fault(chain, "cut off") for chain in sorted(known) if chain > at]
-    waiting = select(func.count().label("n"), func.min(audit.c.at).label("oldest"))
-    [found] = reader.rows(waiting.where(audit.c.chain.is_(None)))
-    verdict.unsealed, verdict.oldest_unsealed = found["n"], found["oldest"]
     return verdict
 
 

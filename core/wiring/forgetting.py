@@ -17,7 +17,10 @@ from core.store.unit import UnitOfWork
 from core.wiring.belongings import Found, belongings
 
 GONE: Final = "（已删除 / erased）"  # where people would look for a name
-_CODES: Final = frozenset({"stage", "substate", "item", "role", "trigger", "outcome", "command", "code", "score"})
+_CODES: Final = frozenset(
+    {"stage", "to", "before", "substate", "item", "role", "trigger", "outcome", "command", "code", "flow", "rule"}
+)
+_LISTS: Final = frozenset({"items", "checks"})
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _NO_SHA: Final = "0" * 64
 _NO_CARD: Final = {"error": None, "look_at": None, "card": None}  # nothing is redrawn any more
@@ -82,16 +85,23 @@ def _anonym(row: Row, *_: object) -> str:
 
 
 def _event(row: Row, _: int) -> Row:
-    """Codes and numbers that the flow knows, no words."""
+    """Codes and numbers that the flow knows, no words; every name stays, as readers expect it."""
     data: Mapping[str, Any] = row["data"]
-    kept = {name: value for name, value in data.items() if isinstance(value, int)}
-    coded = {name: value for name, value in data.items() if name in _CODES and _CODE.fullmatch(str(value))}
-    listed = {"items": data["items"]} if isinstance(data.get("items"), list) and _all_codes(data["items"]) else {}
-    return {"data": kept | coded | listed}
+    return {"data": {name: _without_words(name, value) for name, value in data.items()}}
 
 
-def _all_codes(values: list[Any]) -> bool:
-    return all(isinstance(each, str) and _CODE.fullmatch(each) for each in values)
+def _without_words(name: str, value: Any) -> Any:
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, list):
+        return [each for each in value if isinstance(each, int) or (name in _LISTS and _is_code(each))]
+    if isinstance(value, dict):
+        return dict(_WORDS) if _WORDS.keys() <= value.keys() else {}
+    return value if name in _CODES and _is_code(value) else ""
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, str) and _CODE.fullmatch(value) is not None
 
 
 def _settled(state: str, *open_states: str) -> Callable[[Row], Row]:

@@ -115,6 +115,8 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
         "json": {"delegate_id": ids["deputy_id"], "first": "2026-03-03", "last": "2026-03-05"}
     },
     "end_delegation": lambda ids: {},
+    "list_audit": lambda ids: {},
+    "verify_audit": lambda ids: {},
     "read_me": lambda ids: {},
     "add_department": lambda ids: {"json": {"name": "新部门"}},
     "add_staff": lambda ids: {"json": {"name": "新人", "roles": ["sales"]}},
