@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -28,11 +29,12 @@ from bot.demo.people import ACCOUNT as DEMO_ACCOUNT
 from bot.demo.people import SEATS as DEMO_SEATS
 from bot.demo.routes import DemoRoutes
 from bot.dialogs.press import check_presses
+from bot.eraser import Eraser
 from bot.fetcher import Fetcher
 from bot.receiver import Receiver
 from bot.reconciler import Reconciler
 from bot.router import check_table
-from bot.sealer import Sealer
+from bot.sealer import Sealer, read_anchors
 from bot.sender import Sender
 from bot.signs import Signs
 from bot.story.reader import story_problems
@@ -50,6 +52,7 @@ from core.catalog.settings import BELL as SETTINGS_BELL
 from core.catalog.settings import LivingAgency
 from core.catalog.texts import BELL as TEXTS_BELL
 from core.channel.port import Channel
+from core.clients.erasure import BELL as ERASURE
 from core.engine.access import Policy
 from core.engine.calendars.known import CALENDARS
 from core.files.child import Inspector
@@ -70,7 +73,7 @@ from core.store.store import Store
 from core.wiring.hall import build_bus
 
 OPENAPI = "/api/openapi.json"
-LOOPS = ("receiver", "sender", "signs", "ticker", "fetcher", "sealer", "sweeper", "reconciler")
+LOOPS = ("receiver", "sender", "signs", "ticker", "fetcher", "sealer", "sweeper", "eraser", "reconciler")
 FLOWS = Path(__file__).resolve().parent.parent / "flows"
 
 __all__ = ["FLOWS", "Banli", "adapters", "build", "core", "web"]
@@ -101,6 +104,7 @@ class Banli:
     fetcher: Fetcher
     sealer: Sealer
     sweeper: Sweeper
+    eraser: Eraser
     reconciler: Reconciler
     watches: Watches
 
@@ -149,9 +153,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     house = _house(settings, vault, policy, catalogue, texts, agency)
     hub, webchat = Hub(), _webchat(settings)
     pages = (WebchatChannel(webchat, store, files, hub), UploadsChannel(files, settings.limits.upload_bytes))
-    channels: dict[str, Channel] = {
-        f"{each.name}:{each.account}": each for each in (*pages, LoopbackGateway("sms"), LoopbackGateway("mail"))
-    }
+    doors: tuple[Channel, ...] = (*pages, LoopbackGateway("sms"), LoopbackGateway("mail"))
+    channels = {f"{each.name}:{each.account}": each for each in doors}
     banli = Banli(
         settings=settings,
         clock=watch,
@@ -174,6 +177,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, inspector.limits, scanner),
         sealer=Sealer(store, vault, watch, settings.anchors_file),
         sweeper=Sweeper(store, reading, files, watch, timedelta(hours=settings.orphan_hours)),
+        eraser=Eraser(store, reading, bus, files, settings.erased_file),
         reconciler=Reconciler(store, reading, house, channels, watch),
         watches=watches,
     )
@@ -188,7 +192,12 @@ def _check_dialogs() -> None:
 
 def _listen(banli: Banli) -> None:
     """Who wakes when a unit that concerns him is committed."""
-    for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
+    for name, loop in (
+        ("inbox", banli.receiver),
+        ("outbox", banli.sender),
+        ("errand", banli.fetcher),
+        (ERASURE, banli.eraser),
+    ):
         banli.store.listen(name, loop.bell.ring)
     banli.store.listen(TEXTS_BELL, banli.house.texts.forget)
     banli.store.listen(POLICY_BELL, banli.house.policy.forget)
@@ -273,6 +282,7 @@ def _desk(banli: Banli) -> AdminParts:
         sent_links=banli.house.sent_links,
         story_problems=story_problems,
         rates=Rates(banli.settings.api.requests_per_minute),
+        anchors=partial(read_anchors, banli.settings.anchors_file),
     )
 
 
