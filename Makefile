@@ -6,7 +6,7 @@ PORT ?= 8080
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test orders clamd first rows story bench lock format clean env env-dev
+.PHONY: help run reset check test orders clamd first rows story bench lock sbom format clean env env-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench: env-dev ## messages a second and latency on both databases, beside the sa
 
 lock: env-dev ## write the lock files anew from pyproject.toml (UPGRADE=1 takes newer versions)
 	@$(BIN)/python -m scripts.lock $(if $(UPGRADE),--upgrade)
+
+sbom: env-dev ## write build/banli-sbom.cdx.json (CycloneDX 1.6: what is shipped), and list the licences
+	@$(BIN)/python -m scripts.sbom && $(BIN)/python -m scripts.licences
 
 format: env-dev ## let the formatter and the linter repair what they can
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .

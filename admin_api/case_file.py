@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from admin_api.desk import Desk
-from admin_api.masked import name_under
+from admin_api.masked import file_name_under, name_under
 from admin_api.names import Someone, names_of
 from admin_api.schemas.cases import Case, Member, Step, Traveller, about_case, fields_under
 from admin_api.schemas.documents import ChecklistItem, FileOut, Version, version_of
@@ -53,7 +53,7 @@ def _unplaced(desk: Desk, reader: Reader, row: Row) -> list[FileOut]:
     return [
         FileOut(
             id=each["id"],
-            name=each["name"],
+            name=_seen(desk, each)["name"],
             size=each["size"],
             media_type=each["media_type"],
             has_preview=bool(each["preview_handle"]),
@@ -75,7 +75,8 @@ def read_version(desk: Desk, reader: Reader, version_id: int) -> Version:
     kept = None if row is None else reader.peek(file, row["file_id"])
     if row is None or kept is None:
         raise NotFound(thing="version")
-    return version_of(row, kept, names_of(reader, _people([row]), desk.masks("client")), count_of(reader, row))
+    people = names_of(reader, _people([row]), desk.masks("client"))
+    return version_of(row, _seen(desk, kept), people, count_of(reader, row))
 
 
 def checklist_of(desk: Desk, reader: Reader, view: CaseView, masks: Mapping[str, Mask]) -> list[ChecklistItem]:
@@ -86,7 +87,7 @@ def checklist_of(desk: Desk, reader: Reader, view: CaseView, masks: Mapping[str,
         for row in items_of(reader, view.row["id"])
         if asked(row) or row["status"] != "todo" or flow.item(row["key"]).proof
     ]
-    versions = _versions(reader, view.row, masks) if _reads_documents(desk, view.row) else None
+    versions = _versions(desk, reader, view.row, masks) if _reads_documents(desk, view.row) else None
     return [_item(flow, row, None if versions is None else versions.get(row["id"], [])) for row in rows]
 
 
@@ -112,11 +113,11 @@ def _item(flow: Flow, row: Row, versions: list[Version] | None) -> ChecklistItem
     )
 
 
-def _versions(reader: Reader, case: Row, masks: Mapping[str, Mask]) -> dict[int, list[Version]]:
+def _versions(desk: Desk, reader: Reader, case: Row, masks: Mapping[str, Mask]) -> dict[int, list[Version]]:
     """Item id -> its versions, newest first."""
     rows = reader.find(document_version, case_id=case["id"], order=document_version.c.n.desc())
     kept = [row["file_id"] for row in rows]
-    files = {row["id"]: row for row in reader.find(file, file.c.id.in_(kept))} if kept else {}
+    files = {row["id"]: _seen(desk, row) for row in reader.find(file, file.c.id.in_(kept))} if kept else {}
     more = Counter(row["version_id"] for row in reader.find(document_file, case_id=case["id"]))
     names = names_of(reader, _people(rows), masks)
     found: dict[int, list[Version]] = {}
@@ -131,6 +132,11 @@ def _people(versions: list[Row]) -> set[Someone]:
     for name in ("reviewed_by", "asked_by", "second_id", "first_by"):
         people |= {("staff", row[name]) for row in versions if row[name] is not None}
     return people
+
+
+def _seen(desk: Desk, kept: Row) -> Row:
+    """A file as far as the caller may see it."""
+    return {**kept, "name": file_name_under(desk.masks("file"), str(kept["name"]))}
 
 
 def _reads_documents(desk: Desk, case: Row) -> bool:

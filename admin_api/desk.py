@@ -19,6 +19,7 @@ from core.engine.access import Actor, Mask, Pii
 from core.engine.spec_problems import problems_of
 from core.kit.errors import Busy, Invalid, Refusal
 from core.kit.ids import new_id
+from core.kit.log import bound
 from core.ledger import audit
 from core.store.locks import case_key
 from core.store.reading import Reader
@@ -66,7 +67,8 @@ class Desk:
         def unless_given_up(uow: UnitOfWork) -> tuple[Any, Refusal | None]:
             if given_up.is_set():
                 raise Busy
-            return work(uow)
+            with bound(request=self.correlation):
+                return work(uow)
 
         try:
             answer: tuple[Any, Refusal | None] = self.parts.store.run(unless_given_up, *keys, timeout=SECONDS)
@@ -100,8 +102,9 @@ def command_of(kind: type[Kind], values: Mapping[str, Any]) -> Kind:
         raise Invalid(problems=problems_of(error, dict(values))) from error
 
 
-def open_desk(parts: Parts, actor: Actor, session_id: int | None = None) -> Desk:
-    return Desk(parts, actor, new_id(), session_id)
+def open_desk(parts: Parts, actor: Actor, session_id: int | None = None, request_id: int | None = None) -> Desk:
+    """``request_id``: under which the web application knows the request; its log and the audit then name one id."""
+    return Desk(parts, actor, request_id or new_id(), session_id)
 
 
 def _desk_of(request: Request) -> Desk:

@@ -22,15 +22,16 @@ _UNSAFE: Final = frozenset('/\\:*?"<>|')
 _MOST_NAME: Final = 120
 
 
-def original(files: FileStore, kept: Row, plain_name: str) -> Response:
+def original(files: FileStore, kept: Row, plain_name: str, *, named: bool) -> Response:
     """The file as it was sent. Raises FileGone, also for one that was refused: it is locked away.
 
-    ``plain_name``: an ASCII name of ours, without an ending.
+    ``plain_name``: an ASCII name of ours, without an ending; ``named``: whether the reader may see what the sender has
+    called it, which is often his own name.
     """
     if kept["inspection"]["verdict"] != OK:
         raise FileGone(kept["handle"])
     ending = ending_of(kept["media_type"])
-    encoded = quote(safe_name(kept["name"], plain_name + ending), safe="")
+    encoded = quote(safe_name(kept["name"] if named else "", plain_name + ending), safe="")
     headers = {
         **SAFE,
         "Content-Disposition": f"attachment; filename=\"{plain_name}{ending}\"; filename*=UTF-8''{encoded}",

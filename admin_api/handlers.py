@@ -25,6 +25,7 @@ from core.engine.text import pick
 from core.files.child import InspectorDown
 from core.files.store_port import FileGone
 from core.kit.errors import Busy, NotFound, Problem, Refusal
+from core.kit.watch import REQUEST
 from core.staff.tables import staff
 
 _SHOWN: Final = 3  # problems that the sentence itself names; the list has them all
@@ -118,7 +119,8 @@ class Problems:
     def crash(self, request: Request, failure: Exception) -> Response:
         """A fault of ours. The trace goes to the log of the server, nothing of it to the caller."""
         log.error("crashed", path=request.url.path, reason=type(failure).__name__)
-        return said(500, "internal", language_of(request.headers))
+        headers = {"X-Request-Id": str(request.scope[REQUEST])} if REQUEST in request.scope else None
+        return said(500, "internal", language_of(request.headers), headers=headers)
 
     def _detail(self, refusal: Refusal, language: str, reasons: list[str]) -> str:
         if refusal.code in SENTENCES:

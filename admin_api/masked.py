@@ -4,9 +4,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from core.engine.access import Mask, mask_value
+from core.engine.masking import HIDDEN
 from core.store.sealing import Row
 
-FORMS: Final[Mapping[str, str]] = {"name": "name", "phone": "phone", "email": "email"}
+FORMS: Final[Mapping[str, str]] = {
+    "name": "name",
+    "phone": "phone",
+    "email": "email",
+    "passport_no": "passport",
+}
 """Field -> the pattern by which it is masked; another field is hidden whole."""
 
 
@@ -30,3 +36,8 @@ def name_under(masks: Mapping[str, Mask], name: str, field: str = "name") -> str
     """A person's name as it stands within something else; empty when it is hidden."""
     mask = masks.get(field, Mask.HIDDEN)
     return "" if mask is Mask.HIDDEN else str(value_under(mask, name, "name"))
+
+
+def file_name_under(masks: Mapping[str, Mask], name: str) -> str:
+    """What somebody has called his file, for whoever may see names: it is often his own."""
+    return name if masks.get("name", Mask.HIDDEN) >= Mask.READ else HIDDEN

@@ -11,6 +11,7 @@ from admin_api.parts import Parts
 from core.bus.deed import Cause
 from core.cases.tables import document_version, item
 from core.commands.documents import OpenOriginal
+from core.engine.access import Mask
 from core.files.links import Pass
 from core.files.tables import file
 from core.kit.errors import NotFound, Refusal
@@ -46,4 +47,5 @@ def _give(parts: Parts, person: Pass) -> Response:
         wanted = None if version is None else reader.peek(item, version["item_id"])
     if version is None or kept is None or wanted is None:
         raise NotFound(thing="version")
-    return download.original(parts.files, kept, f"{wanted['key']}-v{version['n']}")
+    named = parts.policy.fields(actor, "file")["name"] >= Mask.READ
+    return download.original(parts.files, kept, f"{wanted['key']}-v{version['n']}", named=named)

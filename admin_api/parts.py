@@ -1,5 +1,6 @@
 """The parts of a process that the admin API works with; the root gives them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
@@ -14,8 +15,12 @@ from core.files.links import OriginalLinks, SentLinks
 from core.files.scan import Scanner
 from core.files.store_port import FileStore
 from core.kit.clock import Clock
+from core.kit.errors import Problem
 from core.store.reading import Reading
 from core.store.store import Store
+
+StoryCheck = Callable[[str, bytes, str, bytes], list[Problem]]
+"""What is wrong with a story: its name and content, the name that it has for its flow, and that flow's source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Parts:
     texts: Sayings
     links: OriginalLinks
     sent_links: SentLinks
+    story_problems: StoryCheck
     zone: tzinfo = UTC
     scanner: Scanner | None = None
     rates: Rates = field(default_factory=Rates)

@@ -20,6 +20,7 @@ from admin_api.parts import Parts
 from admin_api.schemas.ids import read_id
 from core.commands.command import Command
 from core.kit.errors import Busy, NotAllowed, NotFound, Refusal
+from core.kit.watch import REQUEST
 from core.store.reading import Reader
 from core.store.store import Unit
 from core.wiring.subjects import SUBJECTS
@@ -167,11 +168,11 @@ class DeskRoute(APIRoute):
         """Raises Unauthenticated, TooManyRequests, NotAllowed without the right, NotFound for what is not his."""
         parts: Parts = request.app.state.admin_api
         if self.need.public:
-            return open_desk(parts, NOBODY)
+            return open_desk(parts, NOBODY, request_id=request.scope.get(REQUEST))
         with parts.reading.open() as reader:
             parts.policy.catch_up(reader, parts.clock.now())  # first, so that the reader sees the newest
             caller = caller_of(reader, request.headers.get("authorization"), parts.clock.now())
-            desk = open_desk(parts, caller.actor, caller.session_id)
+            desk = open_desk(parts, caller.actor, caller.session_id, request.scope.get(REQUEST))
             rate, too_many = parts.rates.take(desk.actor.id)
             setattr(request.state, RATE, rate.headers())
             if too_many is not None:

@@ -32,10 +32,10 @@ def _give(parts: Parts, parcel: Parcel) -> Response:
     with parts.reading.open() as reader:
         kept = reader.peek(file, parcel.file_id)
     if kept is None:
-        raise NotFound(thing="file")
+        raise NotFound(thing="file", named=True)
     who = Actor(kind="client", id=parcel.client_id)
     subject = f"file:{kept['id']}"
     parts.store.run(
         lambda uow: audit.note(uow, who, "api", "OpenSentFile", correlation=new_id(), subject=subject), timeout=SECONDS
     )
-    return download.original(parts.files, kept, "file")
+    return download.original(parts.files, kept, "file", named=True)

@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -20,7 +20,7 @@ from adapters.webchat.channel import WebchatChannel
 from adapters.webchat.config import WebchatConfig
 from adapters.webchat.hub import Hub
 from adapters.webchat.routes import WebchatRoutes
-from adapters.webchat.throttle import Allowance, ChatLimits
+from adapters.webchat.throttle import ChatLimits
 from admin_api.app import Parts as AdminParts
 from admin_api.app import Rates, install
 from bot.cards.context import House
@@ -35,22 +35,23 @@ from bot.router import check_table
 from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.signs import Signs
+from bot.story.reader import story_problems
 from bot.sweeper import Sweeper
 from bot.texts.catalogue import sentences
-from bot.texts.hours import hours_words
 from bot.texts.living import LivingTexts
 from bot.ticker import Ticker
-from bot.webhooks import guard, health_routes
+from bot.watch.requests import NO_TELEMETRY, RequestIds
+from bot.watch.watching import Watching
+from bot.webhooks import LOOPBACK_NAMES, guard
 from core.bus.bus import Bus
+from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import Catalogue
+from core.catalog.settings import BELL as SETTINGS_BELL
+from core.catalog.settings import LivingAgency
 from core.catalog.texts import BELL as TEXTS_BELL
 from core.channel.port import Channel
 from core.engine.access import Policy
-from core.engine.calendar import WorkingCalendar
 from core.engine.calendars.known import CALENDARS
-from core.engine.ladder import Ladder
-from core.engine.manners import Manners, QuietHours
-from core.engine.text import LANGUAGES
 from core.files.child import Inspector
 from core.files.limits import FileLimits
 from core.files.links import PURPOSE, SENT_PURPOSE, UPLOAD_PURPOSE, OriginalLinks, SentLinks, UploadLinks
@@ -59,6 +60,7 @@ from core.kit.clock import Clock, SystemClock
 from core.kit.crypto import Vault
 from core.kit.db import check_classified, is_sqlite, reader_engine, writer_engine
 from core.kit.settings import Settings
+from core.kit.watch import Watches
 from core.staff.living import BELL as POLICY_BELL
 from core.staff.living import LivingPolicy
 from core.staff.policy import DEFAULT
@@ -67,6 +69,8 @@ from core.store.sealing import Sealing
 from core.store.store import Store
 from core.wiring.hall import build_bus
 
+OPENAPI = "/api/openapi.json"
+LOOPS = ("receiver", "sender", "signs", "ticker", "fetcher", "sealer", "sweeper", "reconciler")
 FLOWS = Path(__file__).resolve().parent.parent / "flows"
 
 __all__ = ["FLOWS", "Banli", "adapters", "build", "core", "web"]
@@ -98,6 +102,7 @@ class Banli:
     sealer: Sealer
     sweeper: Sweeper
     reconciler: Reconciler
+    watches: Watches
 
     def start(self) -> None:
         self.store.start()
@@ -123,10 +128,9 @@ class Banli:
 
     async def run_loops(self) -> None:
         """Every loop until cancelled."""
-        answering = (self.receiver, self.sender, self.signs, self.fetcher, self.ticker)
         async with asyncio.TaskGroup() as tasks:
-            for loop in (*answering, self.sealer, self.sweeper, self.reconciler):
-                tasks.create_task(loop.run())
+            for name in LOOPS:
+                tasks.create_task(getattr(self, name).run())
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
@@ -134,17 +138,15 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     check_classified()
     watch = clock or SystemClock()
     vault = Vault.from_settings(settings)
-    url, sealing = settings.database_url.get_secret_value(), Sealing(vault)
-    store, reading = Store(writer_engine(url), sealing, watch), Reading(reader_engine(url), sealing)
+    url, sealing, watches = settings.database_url.get_secret_value(), Sealing(vault), Watches()
+    store, reading = Store(writer_engine(url), sealing, watch, watches), Reading(reader_engine(url), sealing)
     files = FolderStore(settings.files_dir, vault)
-    inspector = Inspector(FileLimits.of(settings.limits))
+    inspector = Inspector(FileLimits.of(settings.limits), watches)
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
-    catalogue, calendars, texts = Catalogue(), dict(CALENDARS), LivingTexts(sentences())
-    policy = LivingPolicy()
-    bus = _bus(settings, policy, catalogue, calendars, texts)
-    check_presses()
-    check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
-    house = _house(settings, vault, policy, catalogue, calendars, texts)
+    catalogue, texts, agency, policy = Catalogue(), LivingTexts(sentences()), LivingAgency.of(settings), LivingPolicy()
+    bus = _bus(policy, catalogue, texts, agency)
+    _check_dialogs()
+    house = _house(settings, vault, policy, catalogue, texts, agency)
     hub, webchat = Hub(), _webchat(settings)
     pages = (WebchatChannel(webchat, store, files, hub), UploadsChannel(files, settings.limits.upload_bytes))
     channels: dict[str, Channel] = {
@@ -165,17 +167,23 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         hub=hub,
         webchat=webchat,
         channels=channels,
-        receiver=Receiver(store, reading, bus, house, channels, watch),
-        sender=Sender(store, reading, house, channels, watch),
+        receiver=Receiver(store, reading, bus, house, channels, watch, watches),
+        sender=Sender(store, reading, house, channels, watch, watches),
         signs=Signs(reading, channels, watch),
-        ticker=Ticker(store, reading, bus, watch),
+        ticker=Ticker(store, reading, bus, watch, watches),
         fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, inspector.limits, scanner),
         sealer=Sealer(store, vault, watch, settings.anchors_file),
         sweeper=Sweeper(store, reading, files, watch, timedelta(hours=settings.orphan_hours)),
         reconciler=Reconciler(store, reading, house, channels, watch),
+        watches=watches,
     )
     _listen(banli)
     return banli
+
+
+def _check_dialogs() -> None:
+    check_presses()
+    check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
 
 
 def _listen(banli: Banli) -> None:
@@ -184,28 +192,12 @@ def _listen(banli: Banli) -> None:
         banli.store.listen(name, loop.bell.ring)
     banli.store.listen(TEXTS_BELL, banli.house.texts.forget)
     banli.store.listen(POLICY_BELL, banli.house.policy.forget)
+    banli.store.listen(SETTINGS_BELL, banli.house.settled.forget)
 
 
-def _bus(
-    settings: Settings,
-    policy: Policy,
-    catalogue: Catalogue,
-    calendars: dict[str, WorkingCalendar],
-    texts: LivingTexts,
-) -> Bus:
-    zone = calendars[settings.agency.calendar].zone
-    return build_bus(policy, catalogue, calendars, texts, manners=_manners(settings), zone=zone)
-
-
-def _manners(settings: Settings) -> Manners:
-    """What the agency has settled about quiet hours, reminders and overdue work."""
-    said = settings.agency
-    days = tuple(int(each) for each in said.remind_days.split(",") if each)
-    hours = (time.fromisoformat(each) for each in (said.quiet_from, said.quiet_until, said.remind_hour))
-    begins, ends, hour = hours
-    late = settings.overdue
-    ladder = Ladder(late.review_hours, late.person_hours, late.lead_hours, late.admin_hours)
-    return Manners(QuietHours(begins, ends), days, hour, ladder)
+def _bus(policy: Policy, catalogue: Catalogue, texts: LivingTexts, agency: LivingAgency) -> Bus:
+    zone = CALENDARS[agency.written.calendar].zone
+    return build_bus(policy, catalogue, dict(CALENDARS), texts, agency=agency, zone=zone)
 
 
 def _house(
@@ -213,19 +205,16 @@ def _house(
     vault: Vault,
     policy: Policy,
     catalogue: Catalogue,
-    calendars: dict[str, WorkingCalendar],
     texts: LivingTexts,
+    agency: LivingAgency,
 ) -> House:
     return House(
         texts=texts,
         catalogue=catalogue,
         policy=policy,
-        calendars=calendars,
-        agency=settings.agency.name,
-        zone=calendars[settings.agency.calendar].zone,
-        manners=_manners(settings),
-        hours={language: hours_words(texts, calendars[settings.agency.calendar], language) for language in LANGUAGES},
-        language=settings.agency.language,
+        calendars=LivingCalendars(CALENDARS),
+        settled=agency,
+        zone=CALENDARS[settings.agency.calendar].zone,
         links=OriginalLinks(vault.derive(PURPOSE), settings.base_url),
         uploads=UploadLinks(vault.derive(UPLOAD_PURPOSE), settings.base_url),
         upload_bytes=settings.limits.upload_bytes,
@@ -240,6 +229,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         banli.start()
+        watching.start()
         work = asyncio.create_task(banli.run_loops()) if loops else None
         yield
         if work is not None:
@@ -247,37 +237,43 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
             with contextlib.suppress(asyncio.CancelledError):
                 await work
         await asyncio.to_thread(banli.stop)
+        await asyncio.to_thread(watching.stop)
 
     settings = banli.settings
-    app = FastAPI(title="Banli", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    bells = {name: getattr(banli, name).bell for name in LOOPS} if loops else {}
+    watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, bells)
+    app = FastAPI(
+        title="Banli", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=OPENAPI, telemetry=NO_TELEMETRY
+    )
     routes = WebchatRoutes(banli.webchat, banli.store, banli.reading, banli.files, banli.bus, banli.hub, banli.clock)
-    app.router.routes.extend(routes.routes())
-    app.router.routes.extend(_uploads(banli).routes())
-    app.router.routes.extend(health_routes(banli.store, banli.reading))
+    app.router.routes.extend([*routes.routes(), *_uploads(banli).routes(), *watching.health.routes()])
     if settings.demo:
         app.router.routes.extend(DemoRoutes(banli.house, banli.reading, banli.clock, lambda: banli.hub.closed).routes())
-    install(
-        app,
-        AdminParts(
-            store=banli.store,
-            reading=banli.reading,
-            bus=banli.bus,
-            catalogue=banli.catalogue,
-            files=banli.files,
-            inspector=banli.inspector,
-            scanner=banli.scanner,
-            clock=banli.clock,
-            policy=banli.house.policy,
-            limits=FileLimits.of(settings.limits),
-            texts=banli.house.texts,
-            zone=banli.house.zone,
-            links=banli.house.links,
-            sent_links=banli.house.sent_links,
-            rates=Rates(settings.api.requests_per_minute),
-        ),
-    )
-    guard(app, _hosts(settings))
+    install(app, _desk(banli))
+    guard(app, LOOPBACK_NAMES if settings.demo else None)
+    app.add_middleware(RequestIds, watches=banli.watches)
     return app
+
+
+def _desk(banli: Banli) -> AdminParts:
+    return AdminParts(
+        store=banli.store,
+        reading=banli.reading,
+        bus=banli.bus,
+        catalogue=banli.catalogue,
+        files=banli.files,
+        inspector=banli.inspector,
+        scanner=banli.scanner,
+        clock=banli.clock,
+        policy=banli.house.policy,
+        limits=FileLimits.of(banli.settings.limits),
+        texts=banli.house.texts,
+        zone=banli.house.zone,
+        links=banli.house.links,
+        sent_links=banli.house.sent_links,
+        story_problems=story_problems,
+        rates=Rates(banli.settings.api.requests_per_minute),
+    )
 
 
 def _uploads(banli: Banli) -> UploadRoutes:
@@ -295,20 +291,14 @@ def _webchat(settings: Settings) -> WebchatConfig:
             account=DEMO_ACCOUNT, title=title, seats=DEMO_SEATS, open=False, max_file_bytes=most, samples=FLOWS
         )
     said = settings.webchat
-    limits = ChatLimits(
-        texts=Allowance(said.texts_at_once, 60 * said.texts_at_once / said.texts_per_minute),
-        files=Allowance(said.files_in_ten_minutes, 600),
-        bytes=Allowance(said.bytes_a_day, 86_400),
-        sessions=Allowance(said.sessions_an_hour, 3600),
-    )
     return WebchatConfig(
-        title=title, secure_cookie=secure, max_file_bytes=most, samples=FLOWS, origins=said.origin_list, limits=limits
+        title=title,
+        secure_cookie=secure,
+        max_file_bytes=most,
+        samples=FLOWS,
+        origins=said.origin_list,
+        limits=ChatLimits.of(said),
     )
-
-
-def _hosts(settings: Settings) -> Sequence[str] | None:
-    """In demo mode only loopback names are answered: another site cannot point its own name at this machine."""
-    return ("localhost", "127.0.0.1", "[::1]", "testserver") if settings.demo else None
 
 
 def database_file(settings: Settings) -> Path | None:

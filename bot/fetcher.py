@@ -28,7 +28,7 @@ from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.errors import TooMuch
 from core.kit.hands import Hands
-from core.kit.log import describe_error
+from core.kit.log import bound, describe_error
 from core.ledger import errands, inbox
 from core.store.reading import Reading
 from core.store.sealing import Row
@@ -100,13 +100,13 @@ class Fetcher:
         room = self._hands.room
         rows = await asyncio.to_thread(self._claim, room) if room > 0 else []
         for row in rows:
-            self._hands.take(row["id"], self._fetch(row))
+            self._hands.take(row["id"], self._fetch_one(row))
         return len(rows)
 
     async def work_once(self) -> int:
         """Fetch what waits now, until all of it is settled. Returns how many errands were tried."""
         rows = await asyncio.to_thread(self._claim, BATCH)
-        await asyncio.gather(*(self._fetch(row) for row in rows))
+        await asyncio.gather(*(self._fetch_one(row) for row in rows))
         return len(rows)
 
     def _claim(self, room: int) -> list[Row]:
@@ -116,6 +116,11 @@ class Fetcher:
             return []
         claimed: list[Row] = self._store.run(lambda uow: [row for row in waiting if errands.claim(uow, row)])
         return claimed
+
+    async def _fetch_one(self, row: Row) -> None:
+        with bound(errand=row["id"], update=row["what"]["update"]):
+            await self._fetch(row)
+            self.bell.beat()
 
     async def _fetch(self, row: Row) -> None:
         attempt = row["attempts"] + 1
@@ -133,7 +138,7 @@ class Fetcher:
             await self._fail(row, attempt, said, describe_error(failure), permanent=failure.permanent)
             return
         except Exception as failure:  # a full store, no child process, a channel's bug: tried again, then parked
-            log.error("fetch_crashed", errand=row["id"], error=type(failure).__name__, exc_info=failure)
+            log.error("fetch_crashed", error=type(failure).__name__, exc_info=failure)
             await self._fail(row, attempt, said, describe_error(failure), permanent=False)
             return
         client_id = row["what"]["client_id"]
@@ -157,8 +162,10 @@ class Fetcher:
                 stored = await self._files.put_stream(channel.fetch(ref), min(self._limits.upload_bytes, room))
             except TooMuch:
                 return Fetched(None, "", Inspected(self._no_room(ref, used, room)))
+        self.bell.beat()
         data = await asyncio.to_thread(self._files.read, stored.handle)
         inspected = await asyncio.to_thread(self._inspector.inspect, data)
+        self.bell.beat()
         try:
             inspected = await asyncio.to_thread(scanned, self._scanner, data, inspected)
         except ScannerDown as down:
@@ -214,7 +221,7 @@ class Fetcher:
     async def _hold(self, row: Row, attempt: int, said: InboundMessage, stored: Stored) -> None:
         """The scanner does not answer: keep the file aside, tell the sender once, ask again in a while; tell people
         when it takes long."""
-        log.warning("file_held", errand=row["id"], scanner=self._scanner.name if self._scanner is not None else "")
+        log.warning("file_held", scanner=self._scanner.name if self._scanner is not None else "")
         before = row["what"]
 
         def settle(uow: UnitOfWork) -> None:
@@ -231,7 +238,7 @@ class Fetcher:
         await asyncio.wrap_future(self._store.submit(Unit(settle, name="file held")))
 
     async def _fail(self, row: Row, attempt: int, said: InboundMessage, why: str, *, permanent: bool) -> None:
-        log.warning("fetch_failed", errand=row["id"], attempt=attempt, permanent=permanent, reason=why[:200])
+        log.warning("fetch_failed", attempt=attempt, permanent=permanent, reason=why[:200])
 
         def settle(uow: UnitOfWork) -> None:
             if errands.failed(uow, row["id"], attempt, why, permanent=permanent):

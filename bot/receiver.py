@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from concurrent.futures import Future
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -21,7 +22,8 @@ from core.conversations.tables import conversation, message
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.errors import Busy
-from core.kit.log import describe_error
+from core.kit.log import bound, describe_error
+from core.kit.watch import Watches, Worked
 from core.ledger import inbox
 from core.ledger.tables import inbox as inbox_table
 from core.store.locks import case_key, conversation_key
@@ -40,7 +42,14 @@ class Receiver:
     """Turns inbox entries into units."""
 
     def __init__(
-        self, store: Store, reading: Reading, bus: Bus, house: House, channels: Mapping[str, Channel], clock: Clock
+        self,
+        store: Store,
+        reading: Reading,
+        bus: Bus,
+        house: House,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        watches: Watches | None = None,
     ) -> None:
         self._store = store
         self._reading = reading
@@ -48,6 +57,8 @@ class Receiver:
         self._house = house
         self._channels = channels
         self._clock = clock
+        self._watches = watches or Watches()
+        self._handled: dict[int, tuple[Worked, datetime]] = {}  # what is to be told, and when the update came in
         self._flying: set[int] = set()  # entries that the store has and has not settled
         self.bell = Bell()
 
@@ -99,7 +110,9 @@ class Receiver:
         if error is None or isinstance(error, Busy):
             self._land(entry_id, settled, error is None)
             return
-        log.error("update_failed", entry=entry_id, error=type(error).__name__, exc_info=error)
+        log.error("update_failed", update=entry_id, error=type(error).__name__, exc_info=error)
+        if entry_id in self._handled:
+            self._handled[entry_id][0].outcome = "failed"
         words = describe_error(error)
         try:
             pushed = self._store.submit(Unit(lambda uow: inbox.failed(uow, entry_id, words), name="push ahead"))
@@ -110,6 +123,11 @@ class Receiver:
 
     def _land(self, entry_id: int, settled: "Future[bool]", is_settled: bool) -> None:
         self._flying.discard(entry_id)
+        handled = self._handled.pop(entry_id, None)
+        if handled is not None and is_settled:
+            work, came = handled
+            work.seconds = (self._clock.now() - came).total_seconds()
+            self._watches.worked(work)
         settled.set_result(is_settled)
 
     def _look_ahead(self, uow: UnitOfWork, entry_ids: list[int]) -> None:
@@ -125,14 +143,26 @@ class Receiver:
         entry = inbox.take(uow, entry_id)
         if entry is None:
             return
+        work = Worked("update", entry["channel"], cause=entry_id, begins=not entry["attempts"])
+        self._handled[entry_id] = work, entry["received_at"]
+        uow.cause = entry_id
+        with bound(update=entry_id), self._watches.timed("unit", entry["channel"], entry_id) as unit:
+            self._handle(uow, entry, work)
+            unit.cause = work.cause
+
+    def _handle(self, uow: UnitOfWork, entry: Row, work: Worked) -> None:
+        entry_id: int = entry["id"]
         try:
             inbound = self._read(uow, entry)
         except Unreadable as unreadable:
             inbox.failed(uow, entry_id, f"unreadable: {unreadable}", at_once=True)
-            log.warning("update_unreadable", entry=entry_id, channel=entry["channel"])
+            work.outcome = "unreadable"
+            log.warning("update_unreadable", channel=entry["channel"])
             return
+        if isinstance(inbound, FileArrived):  # it follows from the message that announced the file
+            uow.cause, work.cause, work.begins = inbound.message_update, inbound.message_update, False
+        self._house.catch_up(uow, uow.now)
         chat = meet(uow, inbound.address, self._language(inbound))
-        self._house.policy.catch_up(uow, uow.now)
         actor = actor_at(uow, chat, inbound.sender)
         channel = self._channels[f"{inbound.address.channel}:{inbound.address.account}"]
         able = (channel.capabilities, self._door(entry, channel).capabilities)
@@ -142,10 +172,11 @@ class Receiver:
             if actor.kind == "client" and actor.id and inbound.sender == chat["chat"]:
                 moved = go_on(uow, chat, actor.id)
             uow.change(conversation, chat["id"], last_in_at=uow.now)
-        self._remember(uow, turn)
-        route(turn)
-        if moved is not None:
-            ask_again(turn, moved)
+        with bound(conversation=chat["id"], case=chat["case_id"]):
+            self._remember(uow, turn)
+            route(turn)
+            if moved is not None:
+                ask_again(turn, moved)
         inbox.done(uow, entry_id)
 
     def _door(self, entry: Row, channel: Channel) -> Channel:

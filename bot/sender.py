@@ -18,7 +18,8 @@ from core.conversations.tables import message
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.hands import Hands
-from core.kit.log import describe_error
+from core.kit.log import bound, describe_error
+from core.kit.watch import Watches
 from core.ledger import looks, lost, outbox
 from core.ledger.tables import outbox as outbox_table
 from core.store.reading import Reader, Reading
@@ -37,13 +38,20 @@ class Sender:
     """Claims, draws, sends, settles. A claim has a number, so that a sender that comes back late settles nothing."""
 
     def __init__(
-        self, store: Store, reading: Reading, house: House, channels: Mapping[str, Channel], clock: Clock
+        self,
+        store: Store,
+        reading: Reading,
+        house: House,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        watches: Watches | None = None,
     ) -> None:
         self._store = store
         self._reading = reading
         self._house = house
         self._channels = channels
         self._clock = clock
+        self._watches = watches or Watches()
         self.bell = Bell()
         self._hands = Hands(BATCH, self.bell, "sender")
 
@@ -100,31 +108,35 @@ class Sender:
             return error
 
     async def _serve(self, row: Row, attempt: int, drawn: OutboundMessage | Exception) -> None:
+        ids = {"notice": row["id"], "conversation": row["conversation_id"], "case": row["case_id"]}
+        with bound(**ids, cause=row["cause"]), self._watches.timed("send", row["channel"], row["cause"]) as work:
+            work.outcome = await self._settle(row, attempt, drawn)
+
+    async def _settle(self, row: Row, attempt: int, drawn: OutboundMessage | Exception) -> str:
+        """Returns what came of it, in a word."""
         if isinstance(drawn, Overtaken):
             work = partial(drop, house=self._house, row=row, attempt=attempt)
             await asyncio.wrap_future(self._store.submit(Unit(work, name="overtaken")))
-            return
+            return "overtaken"
         if isinstance(drawn, Exception):
             hopeless = isinstance(drawn, KeyError)  # no such card; anything else may pass, as a busy database does
-            await self._fail(row, attempt, DeliveryFailed(f"not drawn: {drawn}", permanent=hopeless))
-            return
+            return await self._fail(row, attempt, DeliveryFailed(f"not drawn: {drawn}", permanent=hopeless))
         channel = self._channels.get(f"{row['channel']}:{row['account']}")
         if channel is None:
-            await self._fail(row, attempt, DeliveryFailed("channel is not configured", permanent=True))
-            return
+            return await self._fail(row, attempt, DeliveryFailed("channel is not configured", permanent=True))
         address = Address(channel=row["channel"], account=row["account"], chat=row["chat"])
         try:
             external_id = await self._deliver(channel, address, row, drawn)
         except DeliveryFailed as failure:
-            await self._fail(row, attempt, failure)
+            return await self._fail(row, attempt, failure)
         except Exception as error:  # a bug of a channel is a failed attempt, not the end of the sender
-            log.error("send_crashed", notice=row["id"], exc_info=error)
-            await self._fail(row, attempt, DeliveryFailed(describe_error(error)))
-        else:
-            settle = self._sent if row["copy_of"] is None else self._redrawn
-            work = partial(settle, row=row, attempt=attempt, external_id=external_id, drawn=drawn)
-            unit = Unit(work, name="sent", ahead=Ahead(_look_ahead, (row["id"], row["copy_of"])))
-            await asyncio.wrap_future(self._store.submit(unit))
+            log.error("send_crashed", exc_info=error)
+            return await self._fail(row, attempt, DeliveryFailed(describe_error(error)))
+        settle = self._sent if row["copy_of"] is None else self._redrawn
+        work = partial(settle, row=row, attempt=attempt, external_id=external_id, drawn=drawn)
+        unit = Unit(work, name="sent", ahead=Ahead(_look_ahead, (row["id"], row["copy_of"])))
+        await asyncio.wrap_future(self._store.submit(unit))
+        return "sent" if row["copy_of"] is None else "redrawn"
 
     async def _deliver(self, channel: Channel, address: Address, row: Row, drawn: OutboundMessage) -> str:
         """The platform's id of the message; empty for a redraw of what was not sent, or cannot be edited there."""
@@ -173,10 +185,11 @@ class Sender:
         elif not settled:
             looks.in_doubt(uow, row["copy_of"])
 
-    async def _fail(self, row: Row, attempt: int, failure: DeliveryFailed) -> None:
-        log.warning("send_failed", notice=row["id"], attempt=attempt, permanent=failure.permanent)
+    async def _fail(self, row: Row, attempt: int, failure: DeliveryFailed) -> str:
+        log.warning("send_failed", attempt=attempt, permanent=failure.permanent)
         work = partial(_push_ahead if row["copy_of"] is None else _give_back, row=row, attempt=attempt, failure=failure)
         await asyncio.wrap_future(self._store.submit(Unit(work, name="send failed")))
+        return "given_up" if failure.permanent else "failed"
 
 
 def _remember_edit(uow: UnitOfWork, copy_id: int, drawn: OutboundMessage) -> None:

@@ -75,7 +75,9 @@ class Sweeper:
         with self._reading.open() as reader:
             for entry in reader.find(inbox, in_state(inbox, "waiting", "dead")):
                 named |= names_in(entry["raw"])
-            for each in reader.find(errand, errand.c.state != "done"):  # those that wait for consent too
+            for each in reader.find(
+                errand, errand.c.state.notin_(("done", "discarded"))
+            ):  # those that wait for consent too
                 named |= names_in(each["what"])
             named |= kept_names(reader, aged - named)
         return sorted(aged - named)

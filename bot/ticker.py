@@ -11,7 +11,8 @@ from core.commands.command import from_json
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.errors import Busy
-from core.kit.log import describe_error
+from core.kit.log import bound, describe_error
+from core.kit.watch import Watches
 from core.ledger import timers
 from core.store.locks import case_key
 from core.store.reading import Reading
@@ -27,11 +28,12 @@ log = structlog.get_logger(__name__)
 class Ticker:
     """Fires due timers. A timer whose command is refused has fired all the same: the truth has moved on."""
 
-    def __init__(self, store: Store, reading: Reading, bus: Bus, clock: Clock) -> None:
+    def __init__(self, store: Store, reading: Reading, bus: Bus, clock: Clock, watches: Watches | None = None) -> None:
         self._store = store
         self._reading = reading
         self._bus = bus
         self._clock = clock
+        self._watches = watches or Watches()
         self.bell = Bell()
 
     async def run(self) -> None:
@@ -51,7 +53,8 @@ class Ticker:
         keys = frozenset() if case_id is None else frozenset({case_key(case_id)})
         try:
             unit = Unit(lambda uow: self.fire(uow, timer_id), keys, name="timer")
-            await asyncio.wrap_future(self._store.submit(unit))
+            with self._watches.timed("timer", "timer", timer_id, begins=True):
+                await asyncio.wrap_future(self._store.submit(unit))
         except Busy:
             return 0  # it still waits
         except Exception as error:  # a timer that fails is pushed ahead, and parked after some attempts
@@ -68,6 +71,7 @@ class Ticker:
         if row is None:
             return
         cause = Cause(actor=SYSTEM, door="timer", correlation=timer_id)
-        _, refusal = self._bus.attempt(uow, from_json(row["command"]), cause)
-        if refusal is not None:
-            log.info("timer_refused", timer=timer_id, code=refusal.code)
+        with bound(timer=timer_id, case=row["case_id"]):
+            _, refusal = self._bus.attempt(uow, from_json(row["command"]), cause)
+            if refusal is not None:
+                log.info("timer_refused", code=refusal.code)

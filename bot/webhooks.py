@@ -1,48 +1,19 @@
-"""What every door of the web application has: health pages, safe headers, the check of the Host header."""
+"""What every door of the web application has: safe headers and the check of the Host header."""
 
-import asyncio
 from collections.abc import Sequence
 
 from fastapi import FastAPI
-from sqlalchemy import text
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.kit.migrate import newest
-from core.store.reading import Reading
-from core.store.store import MAX_WAITING, Store
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "testserver")
+"""All that demo mode answers under: another site cannot point its own name at this machine."""
 
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
-
-
-def health_routes(store: Store, reading: Reading) -> list[BaseRoute]:
-    """/livez: the process answers. /readyz: the database does, its tables fit this version, the queue moves."""
-
-    async def livez(_: Request) -> Response:
-        return JSONResponse({"status": "ok"})
-
-    async def readyz(_: Request) -> Response:
-        checks = await asyncio.to_thread(_checks, store, reading)
-        ready = all(checks.values())
-        return JSONResponse({"status": "ok" if ready else "not ready", "checks": checks}, 200 if ready else 503)
-
-    return [Route("/livez", livez), Route("/readyz", readyz)]
-
-
-def _checks(store: Store, reading: Reading) -> dict[str, bool]:
-    checks = {"database": False, "migrations": False, "queue": store.waiting() < MAX_WAITING // 2}
-    try:
-        with reading.open() as reader:
-            revision = reader.connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    except Exception:  # whatever is wrong with the database, the page must say so and not fail
-        return checks
-    return {**checks, "database": True, "migrations": revision == newest()}
 
 
 def guard(app: FastAPI, hosts: Sequence[str] | None) -> None:

@@ -5,12 +5,13 @@ They live in this process and are forgotten with it; several processes allow tha
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from starlette.requests import Request
 
 from core.kit.clock import Clock
 from core.kit.errors import TooOften
+from core.kit.settings import Webchat
 
 MOST_BUCKETS: Final = 20_000  # the longest untouched is forgotten first: by then it is full again
 _DAY: Final = 86_400.0
@@ -36,6 +37,16 @@ class ChatLimits:
     bytes: Allowance = Allowance(200 * 2**20, _DAY)
     sessions: Allowance = Allowance(6, 600)
     visitors: int = 10
+
+    @classmethod
+    def of(cls, said: Webchat) -> Self:
+        """As the operator has settled it."""
+        return cls(
+            texts=Allowance(said.texts_at_once, 60 * said.texts_at_once / said.texts_per_minute),
+            files=Allowance(said.files_in_ten_minutes, 600),
+            bytes=Allowance(said.bytes_a_day, _DAY),
+            sessions=Allowance(said.sessions_an_hour, 3600),
+        )
 
 
 class Buckets:

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 from fastapi import Query
 
 from admin_api.case_file import read_file
+from admin_api.case_lines import case_lines
 from admin_api.desk import AtDesk, Desk
 from admin_api.entity_tag import of_row
 from admin_api.masked import name_under
-from admin_api.names import names_of
 from admin_api.route import lists, reaches, section
 from admin_api.schemas.asked import Words
-from admin_api.schemas.cases import Board, Case, CaseLine, CaseList, ClientLine, Column, FoundList, line_of, stage_name
+from admin_api.schemas.cases import Board, Case, CaseList, ClientLine, Column, FoundList, stage_name
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.timeline import Timeline
 from admin_api.story import tell
@@ -48,7 +48,7 @@ def list_cases(
             return _board(desk, reader, rows)
         rows = [row for row in rows if before is None or row["id"] < before]
         page = rows[:limit]
-        return CaseList(cases=_lines(desk, reader, page), next=page[-1]["id"] if len(rows) > limit else None)
+        return CaseList(cases=case_lines(desk, reader, page), next=page[-1]["id"] if len(rows) > limit else None)
 
 
 @CASES.operation("GET", "/find", lists("case.read"))
@@ -67,7 +67,7 @@ def find(
         found = search.find(q, limit=limit, before=before)
         masks = desk.masks("client")
         return FoundList(
-            cases=_lines(desk, reader, list(found.cases)),
+            cases=case_lines(desk, reader, list(found.cases)),
             next=found.cases[-1]["id"] if found.more else None,
             clients=[ClientLine(id=row["id"], name=name_under(masks, row["name"])) for row in found.clients],
             unseen=list(found.unseen),
@@ -94,7 +94,7 @@ def read_timeline(
 
 
 def _board(desk: Desk, reader: Reader, rows: list[Row]) -> Board:
-    lines = {line.id: line for line in _lines(desk, reader, rows)}
+    lines = {line.id: line for line in case_lines(desk, reader, rows)}
     return Board(
         columns=[
             Column(
@@ -107,17 +107,3 @@ def _board(desk: Desk, reader: Reader, rows: list[Row]) -> Board:
             for column in board(reader, desk.parts.catalogue, rows)
         ]
     )
-
-
-def _lines(desk: Desk, reader: Reader, rows: list[Row]) -> list[CaseLine]:
-    catalogue, now = desk.parts.catalogue, desk.parts.clock.now()
-    names = names_of(reader, {("client", row["client_id"]) for row in rows}, desk.masks("client"))
-    return [
-        line_of(
-            row,
-            catalogue.compiled(reader, row["flow_version_id"]).flow.stage(row["stage"]),
-            names.get(("client", row["client_id"]), ""),
-            now,
-        )
-        for row in rows
-    ]

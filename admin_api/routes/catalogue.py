@@ -5,12 +5,14 @@ from typing import Annotated
 from fastapi import Depends, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.responses import Response
 
 from admin_api.bodies import whole
 from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.route import does, may, section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.catalogue import Flows, FlowVersion, Templates, flow_version_of, template_of
+from admin_api.schemas.ids import IdIn
 from core.catalog.service import look_over
 from core.catalog.tables import flow_version
 from core.commands.work import PublishFlow
@@ -47,11 +49,29 @@ def list_templates(desk: AtDesk, country: Mark = None, visa: Mark = None) -> Tem
 
 
 @FLOWS.operation("GET", "/flows", may("flow.read"))
-def list_flows(desk: AtDesk) -> Flows:
-    """Published flow versions."""
+def list_flows(desk: AtDesk, flow: Mark = None) -> Flows:
+    """Published flow versions, all or those of one flow."""
     with desk.look() as reader:
-        rows = reader.find(flow_version, order=flow_version.c.version.desc())
+        found = reader.find(flow_version, order=flow_version.c.version.desc())
+    rows = [row for row in found if flow in (None, row["flow"])]
     return Flows(flows=[flow_version_of(row) for row in sorted(rows, key=lambda row: str(row["flow"]))])
+
+
+@FLOWS.operation(
+    "GET",
+    "/flows/{flow_version_id}/source",
+    may("flow.read"),
+    response_class=Response,
+    content={"application/yaml": _YAML},
+)
+def export_flow(desk: AtDesk, flow_version_id: IdIn) -> Response:
+    """The YAML of a published version, every byte and comment as it was published; its hash is the version's."""
+    with desk.look() as reader:
+        row = reader.peek(flow_version, flow_version_id)
+    if row is None:
+        raise NotFound(thing="flow")
+    named = {"Content-Disposition": f'attachment; filename="{row["flow"]}-v{row["version"]}.yaml"'}
+    return Response(bytes(row["source"]), media_type="application/yaml", headers=named)
 
 
 @FLOWS.operation("POST", "/flows", does(PublishFlow), status=201, streams=True, extra=_BODY)

@@ -1,11 +1,21 @@
 """Clients: one file each, and the accounts on which they are met."""
 
+from typing import Annotated
+
+from fastapi import Query
+
+from admin_api.case_lines import case_lines
 from admin_api.desk import AtDesk, Desk, command_of
+from admin_api.entity_tag import Tagged
 from admin_api.masked import shown
-from admin_api.route import does, reaches, section
-from admin_api.schemas.ids import IdIn
+from admin_api.route import does, lists, reaches, section
+from admin_api.schemas.asked import Words
+from admin_api.schemas.client_file import Account, Client360, Clients
+from admin_api.schemas.contracts import Contract
+from admin_api.schemas.ids import IdIn, read_id
 from admin_api.schemas.model import Created
 from admin_api.schemas.people import (
+    ClientChange,
     ClientFile,
     Invitation,
     NewClient,
@@ -16,16 +26,32 @@ from admin_api.schemas.people import (
     PaperConsent,
     TagList,
 )
-from core.clients.tables import client
+from core.cases.tables import case
+from core.clients.tables import client, client_identity
 from core.clients.tags import tags_of
 from core.commands.command import Command
 from core.commands.desk import TagClient, UntagClient
 from core.commands.identity import InviteClient, RecordPaperConsent, SetGuardian
-from core.commands.people import BindClientIdentity, RegisterClient
+from core.commands.people import BindClientIdentity, EditClient, RegisterClient
 from core.commands.reminders import SetClientZone
+from core.contracts.tables import contract
 from core.kit.errors import NotFound
+from core.store.reading import Lookup
+from core.views.clients import ClientList
+from core.wiring.subjects import client_subject, contract_subject, of_case
 
 CLIENTS = section("clients")
+PAGE = 50
+
+
+def _edition(lookup: Lookup, given: str) -> object:
+    """What somebody has written into the file: reminders and the like leave it as it is."""
+    client_id = read_id(given)
+    row = None if client_id is None else lookup.peek(client, client_id)
+    return None if row is None else (row["id"], row["edition"])
+
+
+CLIENT = Tagged(client.name, "client_id", _edition)
 
 
 @CLIENTS.operation("POST", "/clients", does(RegisterClient), status=201)
@@ -34,14 +60,61 @@ def register_client(desk: AtDesk, body: NewClient) -> Created:
     return Created(id=desk.do(command_of(RegisterClient, body.model_dump())))
 
 
-@CLIENTS.operation("GET", "/clients/{client_id}", reaches("client.read", "client", "client_id"))
+@CLIENTS.operation("GET", "/clients", lists("client.read"))
+def list_clients(
+    desk: AtDesk,
+    q: Annotated[
+        Words, Query(max_length=200, description="Part of a name, or a whole phone, e-mail, passport number or tag.")
+    ] = "",
+    before: Annotated[IdIn | None, Query(description="`next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
+) -> Clients:
+    """Clients whom the caller reaches, newest first; found only by what he may see."""
+    masks = desk.masks("client")
+    with desk.look() as reader:
+        people = ClientList(reader, desk.actor, desk.parts.policy, client_subject, reader.sealing.vault)
+        page = people.page(q, before, limit)
+        found = [ClientFile(**shown({**row, "tags": tags_of(reader, row["id"])}, masks)) for row in page.rows]
+    return Clients(clients=found, next=page.next)
+
+
+@CLIENTS.operation("GET", "/clients/{client_id}", reaches("client.read", "client", "client_id"), tagged=CLIENT)
 def read_client(desk: AtDesk, client_id: IdIn) -> ClientFile:
     """A client's file, as far as the caller may see it."""
+    return _file(desk, client_id)
+
+
+@CLIENTS.operation("PATCH", "/clients/{client_id}", does(EditClient), tagged=CLIENT, guarded=True)
+def edit_client(desk: AtDesk, client_id: IdIn, body: ClientChange) -> ClientFile:
+    """Change what stands in a client's file; every wrong field is told at once."""
+    desk.do(command_of(EditClient, {"client_id": client_id, **body.model_dump(exclude_unset=True)}))
+    return _file(desk, client_id)
+
+
+@CLIENTS.operation("GET", "/clients/{client_id}/360", reaches("client.read", "client", "client_id"))
+def read_client_360(desk: AtDesk, client_id: IdIn) -> Client360:
+    """A client from all sides: what stands in his file, where he is met, his contracts and cases."""
+    may = desk.parts.policy.may
     with desk.look() as reader:
-        row, tags = reader.peek(client, client_id), tags_of(reader, client_id)
-    if row is None:
-        raise NotFound(thing="client")
-    return ClientFile(**shown({**row, "tags": tags}, desk.masks("client")))
+        contracts = [
+            row
+            for row in reader.find(contract, client_id=client_id, order=contract.c.id.desc())
+            if may(desk.actor, "contract.read", contract_subject(reader, row["id"]))
+        ]
+        cases = [
+            row
+            for row in reader.find(case, client_id=client_id, order=case.c.id.desc())
+            if may(desk.actor, "case.read", of_case(row))
+        ]
+        return Client360(
+            basic=_file(desk, client_id),
+            accounts=[
+                Account(channel=row["channel"], account=row["account"], bound_at=row["bound_at"])
+                for row in reader.find(client_identity, client_id=client_id)
+            ],
+            contracts=[Contract(**shown(row, desk.masks("contract"))) for row in contracts],
+            cases=case_lines(desk, reader, cases),
+        )
 
 
 @CLIENTS.operation("POST", "/clients/{client_id}/identities", does(BindClientIdentity), status=204, errors=[409])
@@ -93,6 +166,14 @@ def tag_client(desk: AtDesk, client_id: IdIn, body: NewTag) -> TagList:
 def untag_client(desk: AtDesk, client_id: IdIn, body: NewTag) -> TagList:
     """Take a tag off."""
     return _after(desk, client_id, UntagClient(client_id=client_id, tag=body.tag))
+
+
+def _file(desk: Desk, client_id: int) -> ClientFile:
+    with desk.look() as reader:
+        row, tags = reader.peek(client, client_id), tags_of(reader, client_id)
+    if row is None:
+        raise NotFound(thing="client")
+    return ClientFile(**shown({**row, "tags": tags}, desk.masks("client")))
 
 
 def _after(desk: Desk, client_id: int, command: Command) -> TagList:

@@ -14,6 +14,7 @@ from admin_api.upload import Upload, check_room, forget, look_at, received
 from core.cases.pages import files_of
 from core.cases.tables import case, document_version, item
 from core.commands.documents import KeepFile, SubmitDocument, WaiveItem
+from core.engine.access import Mask
 from core.files.service import client_files, spare_of
 from core.files.tables import file
 from core.kit.errors import Invalid, NotFound, Problem, Refusal
@@ -97,7 +98,10 @@ def download_original(desk: AtDesk, version_id: IdIn, page: Page = 1) -> Respons
         kept = _file(reader, version, page)
         wanted = _row(reader, item, version["item_id"])
     return download.original(
-        desk.parts.files, kept, f"{wanted['key']}-v{version['n']}" + (f"-{page}" if page > 1 else "")
+        desk.parts.files,
+        kept,
+        f"{wanted['key']}-v{version['n']}" + (f"-{page}" if page > 1 else ""),
+        named=desk.masks("file")["name"] >= Mask.READ,
     )
 
 

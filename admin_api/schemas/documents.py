@@ -185,7 +185,8 @@ def findings_of(rows: list[dict[str, Any]]) -> list[Finding]:
 
 
 def version_of(row: Row, file: Row, people: Mapping[tuple[str, int], str], files: int) -> Version:
-    """``file``: the first of its ``files``; ``people``: kind and id -> name, for whoever sent and reviewed it."""
+    """``file``: the first of its ``files``, as the reader may see it; ``people``: kind and id -> name, for whoever sent
+    and reviewed it."""
     by, reviewer = (row["by_kind"], row["by_id"]), row["reviewed_by"]
 
     def member(staff_id: int) -> Who:

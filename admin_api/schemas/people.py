@@ -7,6 +7,7 @@ from pydantic import Field
 
 from admin_api.schemas.ids import IdIn, IdOut
 from admin_api.schemas.model import Given, Moment, Sent
+from core.commands.people import Sex, Source
 from core.engine.text import Words
 
 Language = Literal["zh-CN", "en"]
@@ -18,8 +19,23 @@ class NewClient(Sent):
     name: str = Field(min_length=1, max_length=200, examples=["张三"])
     phone: str = Field(default="", max_length=40, examples=["13800000000"])
     email: str = Field(default="", max_length=200, examples=["client@example.com"])
+    sex: Sex | None = None
+    birth_date: date | None = Field(default=None, examples=["1990-05-01"])
+    passport_no: str = Field(default="", max_length=40, examples=["E12345678"])
     language: Language = "zh-CN"
-    source: Literal["website", "social", "referral", "other"] = "other"
+    source: Source = "other"
+
+
+class ClientChange(Sent):
+    """What is to be other in a client's file; what is not given stays, an empty text takes a value away."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=200, examples=["张三"])
+    phone: str | None = Field(default=None, max_length=40, examples=["13800000000"])
+    email: str | None = Field(default=None, max_length=200, examples=["client@example.com"])
+    sex: Sex | Literal[""] | None = Field(default=None, examples=["female"])
+    birth_date: date | Literal[""] | None = Field(default=None, examples=["1990-05-01"])
+    passport_no: str | None = Field(default=None, max_length=40, examples=["E12345678"])
+    source: Source | None = None
 
 
 class ClientFile(Given):
@@ -29,6 +45,9 @@ class ClientFile(Given):
     name: str | None = None
     phone: str | None = None
     email: str | None = None
+    sex: str | None = None
+    birth_date: str | None = None
+    passport_no: str | None = None
     language: str | None = None
     source: str | None = None
     created_at: Moment | None = None

@@ -6,12 +6,15 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.texts.hours import hours_words
 from bot.texts.living import LivingTexts
+from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import Catalogue
+from core.catalog.settings import LivingAgency
 from core.engine.access import Actor, Mask, Policy, mask_value
-from core.engine.calendar import WorkingCalendar
 from core.engine.manners import Manners
-from core.engine.text import Words, fill, pick
+from core.engine.masking import HIDDEN
+from core.engine.text import LANGUAGES, Words, fill, pick
 from core.files.links import OriginalLinks, SentLinks, UploadLinks
 from core.kit.words import DAY, SAY
 from core.store.reading import Lookup
@@ -26,17 +29,39 @@ class House:
     texts: LivingTexts
     catalogue: Catalogue
     policy: Policy
-    calendars: Mapping[str, WorkingCalendar]
-    agency: Mapping[str, str]
+    calendars: LivingCalendars
+    settled: LivingAgency  # what the agency changes while the house runs
     zone: ZoneInfo
-    hours: Mapping[str, str]  # the office hours in words
-    language: str  # of somebody whose own is not known
     links: OriginalLinks
     sent_links: SentLinks
-    manners: Manners
     uploads: UploadLinks
     upload_bytes: int  # the largest file that is taken
     base_url: str  # where this installation is found, for links
+
+    @property
+    def agency(self) -> Mapping[str, str]:
+        """Its name in both languages."""
+        return self.settled.current.name
+
+    @property
+    def language(self) -> str:
+        """Of somebody whose own is not known."""
+        return self.settled.current.language
+
+    @property
+    def manners(self) -> Manners:
+        return self.settled.manners
+
+    def catch_up(self, lookup: Lookup, now: datetime) -> None:
+        """Take what was changed in the agency's words and settings; most calls only look at a clock."""
+        self.texts.catch_up(lookup, now)
+        self.settled.catch_up(lookup, now)
+        self.policy.catch_up(lookup, now)
+
+    def hours(self, lookup: Lookup) -> Words:
+        """The office hours in words, as they are at present."""
+        calendar = self.calendars.office(lookup)
+        return {language: hours_words(self.texts, calendar, language) for language in LANGUAGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +130,10 @@ class CardContext:
         if not value or mask is Mask.HIDDEN:
             return ""
         return value if mask >= Mask.READ else mask_value(pii, value)
+
+    def file_name(self, name: str) -> str:
+        """What somebody has called his file, for whoever may see names: it is often his own."""
+        return self.shown("file", "name", "", name) or HIDDEN
 
     def client_name(self, person: Row) -> str:
         return self.shown("client", "name", "name", person["name"])

@@ -32,5 +32,5 @@ def held_names(ctx: CardContext, client_id: int) -> str:
     chats = ctx.lookup.find(conversation, client_id=client_id)
     keys = {chat["key"] for chat in chats}
     rows = ctx.lookup.find(errand, in_state(errand, *OPEN), errand.c.conversation.in_(keys))
-    names = [str(row["what"]["message"]["file"]["name"]) for row in rows if is_held(row)][:MOST]
+    names = [ctx.file_name(row["what"]["message"]["file"]["name"]) for row in rows if is_held(row)][:MOST]
     return ("、" if ctx.language == "zh-CN" else ", ").join(names)

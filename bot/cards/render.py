@@ -113,8 +113,7 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
 def render(house: House, lookup: Lookup, row: Row, now: datetime) -> OutboundMessage:
     """The message of an outbox row as it looks now. Raises KeyError for a notice that this reader has no card for."""
     kind, person_id, notice = row["person_kind"], row["person_id"], row["notice"]
-    house.texts.catch_up(lookup, now)
-    house.policy.catch_up(lookup, now)
+    house.catch_up(lookup, now)
     ctx = CardContext(
         house=house,
         lookup=lookup,

@@ -123,7 +123,7 @@ def _may_review(ctx: CardContext, view: DocumentView) -> bool:
 
 def _names(ctx: CardContext, view: DocumentView) -> str:
     """The files of the version by name; of many, how many."""
-    names = [str(each["name"]) for each in view.files]
+    names = [ctx.file_name(each["name"]) for each in view.files]
     if len(names) > MAX_NAMES:
         return ctx.say("review.files", n=len(names), name=names[0])
     return ("、" if ctx.language == "zh-CN" else ", ").join(names)

@@ -6,7 +6,7 @@ from typing import Any
 from bot.cards.context import CardContext
 from core.engine.flow import Flow
 from core.engine.text import bar, fill, pick
-from core.staff.policy import ROLES
+from core.staff.policy import role_said
 from core.staff.tables import staff
 from core.views.checklist_view import ItemView, checklist, waiting_for_client
 from core.views.unplaced import unplaced_files
@@ -51,7 +51,7 @@ def flow_message(ctx: CardContext, key: str, words: Mapping[str, str] | None = N
         "days": fields.get("stay_days", fields.get("days", "")),
         "exp": ctx.day(str(fields.get("passport_expiry") or "")),
         "result": ctx.word(view.substate),
-        "hours": pick(dict(ctx.house.hours), ctx.language),
+        "hours": pick(dict(ctx.house.hours(ctx.lookup)), ctx.language),
     }
     return fill(template, params, MESSAGE_PARAMS)
 
@@ -111,7 +111,7 @@ def findings_words(ctx: CardContext, findings: Sequence[Mapping[str, Any]], outc
 
 
 def role_words(ctx: CardContext, role: str) -> str:
-    return ctx.say(f"role.{role}") if role in ROLES else ctx.house.policy.named(role)[ctx.language]
+    return ctx.word(role_said(ctx.house.policy, role))
 
 
 def staff_name(ctx: CardContext, staff_id: int | None) -> str:
@@ -139,7 +139,7 @@ def unplaced_names(ctx: CardContext, client_id: int) -> str:
     """The files that are on no item; empty when there are none, or when this reader reads no documents."""
     if ctx.actor.kind == "staff" and not ctx.house.policy.may(ctx.actor, "document.read", of_case(ctx.case().row)):
         return ""
-    names = [str(each["name"]) for each in unplaced_files(ctx.lookup, client_id, ctx.actor)]
+    names = [ctx.file_name(each["name"]) for each in unplaced_files(ctx.lookup, client_id, ctx.actor)]
     if len(names) > MAX_UNPLACED:
         names = [*names[:MAX_UNPLACED], ctx.say("files.more", n=len(names) - MAX_UNPLACED)]
     return "、".join(names) if ctx.language == "zh-CN" else ", ".join(names)

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import audit, case, doctor, files, flow, init, key, migrate, run, story, user, web, worker
+from bot.cli import audit, case, dead_letters, doctor, files, flow, init, key, migrate, run, story, user, web, worker
 from bot.cli.problems import EXIT_CODES, Sentences
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.add_typer(web.app)
 app.add_typer(worker.app)
 app.add_typer(migrate.app)
 app.add_typer(doctor.app)
+app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(user.app, name="user")
 app.add_typer(key.app, name="key")
 app.add_typer(case.app, name="case")

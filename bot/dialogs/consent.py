@@ -61,7 +61,7 @@ def ask(turn: Turn) -> None:
 
 def text_id(turn: Turn) -> str:
     """Which text this is: it changes with every word of either language."""
-    turn.house.texts.catch_up(turn.uow, turn.uow.now)
+    turn.house.catch_up(turn.uow, turn.uow.now)
     words = "\n".join(turn.house.texts.say(language, "consent.text") for language in LANGUAGES)
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 

@@ -10,6 +10,7 @@ from core.cases.tables import case
 from core.commands.desk import HandOver, OfferHandOver
 from core.kit.words import as_is, said
 from core.ledger.buttons import offer
+from core.staff.policy import role_said
 from core.staff.tables import staff
 from core.store.sealing import Row
 
@@ -41,25 +42,25 @@ def offer_next(turn: Turn, command: OfferHandOver, found: tuple[list[str], list[
         ]
         turn.say("desk.which_role", offers=offers, number=number)
     elif not people:
-        turn.say("desk.no_colleague", role=said(f"role.{command.role}"))
+        turn.say("desk.no_colleague", role=role_said(turn.house.policy, command.role))
     else:
         offers = [
             offer(HandOver(case_id=row["id"], role=command.role, staff_id=each["id"]), as_is(each["name"]))
             for each in people[:MOST]
         ]
-        turn.say("desk.which_colleague", offers=offers, number=number, role=said(f"role.{command.role}"))
+        turn.say("desk.which_colleague", offers=offers, number=number, role=role_said(turn.house.policy, command.role))
 
 
 def told(turn: Turn, command: HandOver) -> None:
     """Who does it now."""
     number = turn.uow.get(case, command.case_id)["number"]
     name = turn.uow.get(staff, command.staff_id)["name"]
-    turn.say("desk.given", number=number, role=said(f"role.{command.role}"), name=name)
+    turn.say("desk.given", number=number, role=role_said(turn.house.policy, command.role), name=name)
 
 
 def _role_label(turn: Turn, row: Row, role: str) -> dict[str, Any]:
     holder = turn.uow.peek(staff, row["team"][role])
-    return said("button.role_of", role=said(f"role.{role}"), name=holder["name"] if holder else "")
+    return said("button.role_of", role=role_said(turn.house.policy, role), name=holder["name"] if holder else "")
 
 
 def _offered(pressed: Pressed) -> None:

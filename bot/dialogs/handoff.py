@@ -56,10 +56,10 @@ def ask(turn: Turn, reason: Reason) -> None:
 
 def say_asked(turn: Turn, reason: str) -> None:
     """The last words of the bot until the chat is given back."""
-    calendar, owner = next(iter(turn.house.calendars.values())), owner_words(turn)
+    calendar, owner = turn.house.calendars.office(turn.uow), owner_words(turn)
     why = {language: turn.house.texts.say(language, f"human.why_{reason}") for language in LANGUAGES if reason in _WHY}
     if calendar.is_open(turn.uow.now):
-        turn.say("human.asked", why=why, owner=owner, hours=dict(turn.house.hours))
+        turn.say("human.asked", why=why, owner=owner, hours=dict(turn.house.hours(turn.uow)))
     else:
         opening = calendar.next_open(turn.uow.now).astimezone(turn.house.zone)
         turn.say("human.asked_closed", why=why, owner=owner, next=f"{opening:%m-%d %H:%M}")

@@ -11,7 +11,7 @@ from core.commands.work import CompleteTask
 from core.engine.access import Subject
 from core.kit.words import as_is, said
 from core.ledger.buttons import offer
-from core.staff.policy import ROLES
+from core.staff.policy import role_said
 from core.store.sealing import Row
 from core.tasks.tables import task
 from core.views.board import reachable_cases
@@ -88,7 +88,7 @@ def offer_colleagues(turn: Turn, found: tuple[Row, list[Row]]) -> None:
         offer(GiveTask(task_id=row["id"], staff_id=each["id"]), as_is(each["name"])) for each in people[:MOST]
     ]
     offers.append(offer(ReleaseTask(task_id=row["id"]), _PUT_BACK))
-    role = said(f"role.{row['role']}") if row["role"] in ROLES else turn.house.policy.named(row["role"])
+    role = role_said(turn.house.policy, row["role"])
     turn.say("task.to_whom", offers=offers, title=dict(row["title"]), role=role)
 
 

@@ -13,7 +13,7 @@ def start_of(clock: str, zone: ZoneInfo) -> datetime:
 
 
 def zone_calendar(memory: Memory) -> WorkingCalendar:
-    return memory.world.agency.house.calendars[memory.cast.flow.calendar]
+    return memory.world.agency.house.calendars.built_in[memory.cast.flow.calendar]
 
 
 def local(moment: str, memory: Memory) -> datetime:

@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from errno import ENOENT
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,27 +29,48 @@ MOMENT = "%Y-%m-%d %H:%M"
 def read_story(path: Path) -> Script:
     """Raises Invalid with every problem; a file or flow that is not there is one of them."""
     try:
-        document = read_yaml(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
         _stop("", "story.file", f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}")
+    return read_script(str(path), content, lambda named: (path.parent / named).read_bytes())
+
+
+def story_problems(name: str, content: bytes, flow_name: str, flow: bytes) -> list[Problem]:
+    """What is wrong with a story that came together with its flow, and may name no other file."""
+
+    def flow_of(named: str) -> bytes:
+        if named != flow_name:
+            raise FileNotFoundError(ENOENT, f"only {flow_name} is here")
+        return flow
+
+    try:
+        read_script(name, content, flow_of)
+    except Invalid as invalid:
+        return list(invalid.problems)
+    return []
+
+
+def read_script(name: str, content: bytes, flow_of: Callable[[str], bytes]) -> Script:
+    """`flow_of` gives the flow's source by the name that the story has for it, or raises OSError. Raises Invalid."""
+    document = read_yaml(content)
     problems = list(document.problems)
     try:
         story = _STORY.validate_python(document.data)
     except ValidationError as error:
         raise Invalid(problems=[*problems, *problems_of(error, document.data)]) from error
-    source, flow = _flow(path, story, problems)
+    source, flow = _flow(flow_of, story, problems)
     problems += _people(story)
     steps = tuple(_steps(story, document.lines, problems))
     if flow is not None:
         problems += mistakes_of(story, steps, flow)
     if problems or flow is None:
         raise Invalid(problems=problems)
-    return Script(str(path), story, source, flow, steps)
+    return Script(name, story, source, flow, steps)
 
 
-def _flow(path: Path, story: Story, problems: list[Problem]) -> tuple[bytes, Flow | None]:
+def _flow(flow_of: Callable[[str], bytes], story: Story, problems: list[Problem]) -> tuple[bytes, Flow | None]:
     try:
-        source = (path.parent / story.flow).read_bytes()
+        source = flow_of(story.flow)
     except OSError as error:
         words = f"无法读取流程文件：{error.strerror}", f"the flow cannot be read: {error.strerror}"
         problems.append(problem("/flow", "story.flow", *words))

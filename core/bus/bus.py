@@ -13,6 +13,7 @@ from core.engine.access import Actor, Subject
 from core.events.event import Event
 from core.events.happened import FollowUpRefused
 from core.kit.errors import NotAllowed, NotFound, Refusal
+from core.kit.log import bound
 from core.ledger import audit
 from core.store.locks import case_key
 from core.store.unit import UnitOfWork
@@ -41,6 +42,8 @@ class Bus:
         without harm to the deed.
         """
         self.wiring.policy.catch_up(uow, uow.now)
+        if uow.cause is None:
+            uow.cause = cause.correlation
         result, events, cause = self._carry_out(uow, command, cause)
         queue = deque((event, cause) for event in events)
         while queue:
@@ -60,13 +63,14 @@ class Bus:
         another role, a chat that a third one holds) he tries in his own name, or the other way round.
         """
         case_id, actors = self._permit(uow, command, cause)
-        for actor in actors[:-1]:
-            try:
-                return self._as(uow, command, replace(cause, actor=actor), case_id)
-            except Refusal as refusal:
-                if not refusal.not_yours:
-                    raise
-        return self._as(uow, command, replace(cause, actor=actors[-1]), case_id)
+        with bound(case=case_id):
+            for actor in actors[:-1]:
+                try:
+                    return self._as(uow, command, replace(cause, actor=actor), case_id)
+                except Refusal as refusal:
+                    if not refusal.not_yours:
+                        raise
+            return self._as(uow, command, replace(cause, actor=actors[-1]), case_id)
 
     def _as(
         self, uow: UnitOfWork, command: Command, cause: Cause, case_id: int | None

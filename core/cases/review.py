@@ -1,5 +1,7 @@
 """Review: approve or reject one version, once, with the checks that only a person can make."""
 
+from typing import Any
+
 from core.bus.deed import Deed
 from core.cases.checklist import completion_of, tell_if_complete
 from core.cases.documents import findings_of
@@ -40,9 +42,7 @@ def review_document(command: ReviewDocument, deed: Deed) -> None:
         _check_reason(command, compiled_of(deed, row))
         status = move(wanted["status"], "reject", command.reason)
     before = completion_of(compiled_of(deed, row), deed.uow, row)
-    by = {"reviewed_by": deed.actor.id, "reviewed_for": deed.actor.behalf or None}
-    settled = {"status": command.decision, **by, "reviewed_at": deed.now}
-    if not deed.uow.settle(document_version, version["id"], {"status": "submitted"}, **settled):
+    if not deed.uow.settle(document_version, version["id"], {"status": "submitted"}, **_decision(command, deed)):
         raise _decided(deed, version["id"])
     deed.uow.change(
         document_version,
@@ -63,6 +63,12 @@ def review_document(command: ReviewDocument, deed: Deed) -> None:
     )
     _tell(command, row, wanted, version, deed)
     tell_if_complete(row, before, deed)
+
+
+def _decision(command: ReviewDocument, deed: Deed) -> dict[str, Any]:
+    """What it is, and who took it when; for whom, if he stood in."""
+    by = {"reviewed_by": deed.actor.id, "reviewed_for": deed.actor.behalf or None}
+    return {"status": command.decision, "reviewed_at": deed.now, **by}
 
 
 def _check_uploader(version: Row, deed: Deed) -> None:

@@ -21,7 +21,7 @@ def compiled_of(deed: Deed, row: Row) -> CompiledFlow:
 
 
 def calendar_of(deed: Deed, compiled: CompiledFlow) -> WorkingCalendar:
-    found: WorkingCalendar = deed.tool("calendars")[compiled.flow.calendar]
+    found: WorkingCalendar = deed.tool("calendars").of(deed.uow, compiled.flow.calendar)
     return found
 
 

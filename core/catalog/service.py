@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from core.actions.registry import actions
 from core.bus.deed import Deed
+from core.catalog.calendars import LivingCalendars, unknown_calendar
 from core.catalog.tables import flow_version
 from core.commands.work import PublishFlow
 from core.engine.lint import Examined, Known, examine
@@ -25,6 +26,9 @@ def publish_flow(command: PublishFlow, deed: Deed) -> int:
     examined = look_over(source, frozenset(deed.wiring.policy.roles), deed.tool("sayings"))
     if examined.flow is None:
         raise Invalid(problems=examined.problems)
+    living: LivingCalendars = deed.tool("calendars")
+    if unknown := unknown_calendar(examined.flow.calendar, living.names(deed.uow)):
+        raise Invalid(problems=unknown)
     flow, fingerprint = examined.flow, hashlib.sha256(source).hexdigest()
     deed.uow.need("flow:" + flow.key)
     there = deed.uow.first(flow_version, flow=flow.key, version=flow.version)

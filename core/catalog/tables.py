@@ -1,8 +1,8 @@
 """Tables of the catalogue."""
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
 
-from core.kit.db import Instant, Json, key, metadata, plain
+from core.kit.db import Instant, Json, key, metadata, plain, sealed
 
 flow_version = Table(
     "flow_version",
@@ -29,4 +29,57 @@ text_override = Table(
     plain("changed_at", Instant),
     plain("changed_by", BigInteger),
     UniqueConstraint("text_key", "language"),
+)
+
+flow_draft = Table(
+    "flow_draft",
+    metadata,
+    key(),
+    plain("flow", String(60)),  # the key that its source says; empty while it says none
+    plain("source", LargeBinary),  # the YAML as it was sent, right or wrong
+    plain("based_on", BigInteger, nullable=True),  # the published version that it was made from
+    plain("state", String(10), default="open"),  # open, published, dropped
+    plain("published_id", BigInteger, nullable=True),  # the version that came of it
+    plain("made_at", Instant),
+    plain("made_by", BigInteger),
+    plain("changed_at", Instant),
+    plain("changed_by", BigInteger),
+    plain("version", Integer, default=0),  # raised at every change
+)
+_OPEN_DRAFT = text("state = 'open'")
+Index("ix_flow_draft_open", flow_draft.c.id, sqlite_where=_OPEN_DRAFT, postgresql_where=_OPEN_DRAFT)
+
+flow_story = Table(
+    "flow_story",
+    metadata,
+    key(),
+    plain("flow", String(60)),
+    plain("name", String(60)),
+    plain("source", LargeBinary),  # the YAML, byte for byte
+    plain("sha256", String(64)),
+    plain("kept_at", Instant),
+    plain("kept_by", BigInteger),
+    UniqueConstraint("flow", "name"),
+)
+
+office_calendar = Table(
+    "office_calendar",
+    metadata,
+    key(),
+    plain("name", String(40), unique=True),  # what a flow calls it
+    plain("hours", Json),  # zone, week and days, see core.engine.calendar_spec
+    plain("changed_at", Instant),
+    plain("changed_by", BigInteger),
+    plain("version", Integer, default=0),
+)
+
+setting_override = Table(
+    "setting_override",
+    metadata,
+    key(),
+    plain("name", String(80), unique=True),  # e.g. agency.remind_days
+    sealed("value", "content", "json"),  # None: what the files and the environment say
+    plain("changed_at", Instant),
+    plain("changed_by", BigInteger),
+    plain("version", Integer, default=0),
 )

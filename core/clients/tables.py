@@ -1,6 +1,6 @@
 """Tables of the clients' room."""
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, Table, UniqueConstraint, false
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Table, UniqueConstraint, false
 
 from core.kit.db import Instant, blind, key, metadata, plain, sealed
 
@@ -13,6 +13,10 @@ client = Table(
     blind("phone_index"),
     sealed("email", "contact"),
     blind("email_index"),
+    sealed("sex", "identity"),  # female, male, other
+    sealed("birth_date", "identity"),  # ISO
+    sealed("passport_no", "identity"),
+    blind("passport_index"),
     plain("language", String(10)),
     plain("source", String(20)),
     plain("created_at", Instant),
@@ -20,9 +24,11 @@ client = Table(
     plain("reminded_on", String(10), nullable=True),  # day of the last reminder on his calendar, ISO
     plain("snoozed_until", String(10), nullable=True),  # day on which he wants to be reminded instead
     plain("consent_asked_at", Instant, nullable=True),  # he has been asked, or has signed on paper: once is enough
+    plain("edition", Integer, default=0, server_default="0"),  # raised when somebody edits what stands in his file
 )
 Index("ix_client_phone", client.c.phone_index)
 Index("ix_client_email", client.c.email_index)
+Index("ix_client_passport", client.c.passport_index)
 
 client_identity = Table(
     "client_identity",

@@ -1,5 +1,6 @@
 """Clients, staff and how they are reached."""
 
+from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
@@ -7,6 +8,8 @@ from pydantic import AwareDatetime, Field
 from core.commands.command import Command
 
 Language = Literal["zh-CN", "en"]
+Sex = Literal["female", "male", "other"]
+Source = Literal["website", "social", "referral", "other"]
 
 
 class RegisterClient(Command):
@@ -17,8 +20,27 @@ class RegisterClient(Command):
     name: str = Field(min_length=1, max_length=200)
     phone: str = Field(default="", max_length=40)
     email: str = Field(default="", max_length=200)
+    sex: Sex | None = None
+    birth_date: date | None = None
+    passport_no: str = Field(default="", max_length=40)
     language: Language = "zh-CN"
-    source: Literal["website", "social", "referral", "other"] = "other"
+    source: Source = "other"
+
+
+class EditClient(Command):
+    """Change what stands in a client's file: what is not given stays as it is, an empty text takes a value away."""
+
+    permission: ClassVar[str] = "client.write"
+    about: ClassVar[tuple[str, str] | None] = ("client", "client_id")
+
+    client_id: int
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    phone: str | None = Field(default=None, max_length=40)
+    email: str | None = Field(default=None, max_length=200)
+    sex: Sex | Literal[""] | None = None
+    birth_date: date | Literal[""] | None = None
+    passport_no: str | None = Field(default=None, max_length=40)
+    source: Source | None = None
 
 
 class AddDepartment(Command):

@@ -248,7 +248,7 @@ def _timer(handoff_id: int) -> str:
 
 def _plan_escalation(row: Row, deed: Deed) -> None:
     """In the house's first calendar: a chat may belong to no case and so to no flow."""
-    calendar = next(iter(deed.tool("calendars").values()))
+    calendar = deed.tool("calendars").office(deed.uow)
     due = calendar.add(deed.now, PATIENCE)
     command = EscalateHandoff(handoff_id=row["id"])
     timers.plan(deed.uow, _timer(row["id"]), due, command, case_id=row["case_id"], scope="handoff")

@@ -5,17 +5,19 @@ row is shown. A policy is data that is built once and never changes; the same qu
 answer.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_args
 
+from core.engine.actor import Actor as Actor
+from core.engine.actor import ActorKind as ActorKind
+from core.engine.actor import Subject as Subject
 from core.engine.masking import mask_value as mask_value
 from core.kit.errors import Problem
 
-ActorKind = Literal["client", "staff", "system"]
 Pii = Literal["none", "contact", "identity", "finance"]
 
 Value = TypeVar("Value")
@@ -41,67 +43,6 @@ class Mask(IntEnum):
     MASKED = 1
     READ = 2
     WRITE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts. ``id`` is the client's or the staff member's; ``below`` are the departments under his own.
-
-    ``stands_for`` are the colleagues whose assigned work he may do at present, each with the roles that he was given;
-    ``scope`` is such a colleague's one role, empty for all. Once it is known as whom he acts, ``behalf`` names that
-    colleague, and roles and scope are those that he was given; 0: he acts for himself. ``only`` are the permissions of
-    the key with which he came; None: all that he has.
-    """
-
-    kind: ActorKind
-    id: int
-    roles: frozenset[str] = frozenset()
-    department: int | None = None
-    below: frozenset[int] = frozenset()
-    name: str = ""
-    stands_for: tuple["Actor", ...] = ()
-    scope: str = ""
-    behalf: int = 0
-    only: frozenset[str] | None = None
-
-    @property
-    def person(self) -> int:
-        """Whose work it is that he does."""
-        return self.behalf or self.id
-
-    @property
-    def people(self) -> frozenset[int]:
-        """Himself, and whomever he acts for."""
-        return frozenset({self.id, self.person})
-
-    def acting_for(self, principal: "Actor") -> "Actor":
-        """He with the colleague's roles, as far as he was given them, and no way to pass them on."""
-        return Actor(
-            self.kind,
-            self.id,
-            principal.roles,
-            name=self.name,
-            scope=principal.scope,
-            behalf=principal.id,
-            only=self.only,
-        )
-
-    def shut(self, permission: str) -> bool:
-        """Whether the key with which he came is too narrow for this."""
-        return self.only is not None and permission not in self.only
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is acted on: whose it is, who works on it (and in which role), which department answers for it."""
-
-    kind: str
-    id: int
-    client_id: int | None = None
-    staff_ids: frozenset[int] = frozenset()
-    department: int | None = None
-    held: frozenset[tuple[str, int]] = frozenset()  # role and person, of those whose role is known
-    guardians: Callable[[], Collection[int]] = field(default=tuple, compare=False)  # asked only for another client
 
 
 @dataclass(frozen=True, slots=True)

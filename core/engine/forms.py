@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from core.engine.flow import Field, Flow
+from core.engine.formats import EMAIL, PHONE, is_email, is_phone
+from core.engine.text import Words
 from core.kit.errors import Invalid, Problem
 
 Value = str | int | bool | list[str] | None
 MAX_TEXT = 2000  # characters of one field
+_FORMATS: Mapping[str, Words] = {"phone": PHONE, "email": EMAIL}
 
 
 def check_kinds(flow: Flow, kinds: Sequence[str]) -> None:
@@ -61,6 +64,10 @@ def _fits(field: Field, value: Value) -> bool:
             return value in choices
         case "multi":
             return isinstance(value, list) and choices.issuperset(value)
+        case "phone":
+            return isinstance(value, str) and (not value or is_phone(value))
+        case "email":
+            return isinstance(value, str) and (not value or is_email(value))
         case _:
             fits = isinstance(value, str) and len(value) <= MAX_TEXT
             return fits and (not choices or value in choices)
@@ -75,6 +82,8 @@ def _is_date(value: str) -> bool:
 
 
 def _wanted(field: Field, language: str) -> str:
+    if field.type in _FORMATS:
+        return _FORMATS[field.type][language]
     if field.choices:
         return " / ".join(choice.key for choice in field.choices)
     wanted = {

@@ -17,6 +17,7 @@ from core.files.gate import Refused, gate, kind_of, refusal
 from core.files.inspection import Inspected, Inspection
 from core.files.limits import FileLimits
 from core.kit.log import get_log
+from core.kit.watch import Watches
 
 _START_SECONDS: Final = 60.0  # for importing the readers on a busy machine
 _GRACE_SECONDS: Final = 5.0  # beyond the child's own limit, for passing the data to and fro
@@ -41,8 +42,9 @@ class Inspector:
     Call it from a worker thread (``asyncio.to_thread``), never inside a transaction. Close it at the end.
     """
 
-    def __init__(self, limits: FileLimits | None = None) -> None:
+    def __init__(self, limits: FileLimits | None = None, watches: Watches | None = None) -> None:
         self.limits = limits or FileLimits()
+        self._watches = watches or Watches()
         self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
         for _ in range(self.limits.check_processes):
             self._idle.put(None)
@@ -57,6 +59,12 @@ class Inspector:
 
     def inspect(self, data: bytes) -> Inspected:
         """What the file is and whether it will do. Raises InspectorDown."""
+        with self._watches.timed("check", "file") as work:
+            found = self._inspect(data)
+            work.outcome = found.inspection.verdict
+        return found
+
+    def _inspect(self, data: bytes) -> Inspected:
         refused = gate(data, self.limits)
         if refused is not None:  # nothing to open, no process needed
             return Inspected(refused)

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
 
 log = structlog.get_logger(__name__)
 
+BEAT_SECONDS = 10.0  # a loop that waits shows this often that it is alive
 ERROR_PAUSE_SECONDS = 1.0  # after a round that failed (a database that is down), before the next one
 
 
@@ -18,6 +20,11 @@ class Bell:
         self._rung = False
         self._event: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.beaten: float | None = None  # monotonic seconds of the last sign of life; None before the first
+
+    def beat(self) -> None:
+        """The loop is alive: said after every round, while it waits, and between the steps of a long round."""
+        self.beaten = time.monotonic()
 
     def ring(self) -> None:
         self._rung = True
@@ -25,22 +32,26 @@ class Bell:
         if loop is not None and event is not None and not loop.is_closed():
             loop.call_soon_threadsafe(event.set)
 
-    async def wait(self, seconds: float) -> None:
-        """Until it rings, at most so long; a ring since the last wait counts."""
+    async def wait(self, seconds: float) -> bool:
+        """Until it rings, at most so long; a ring since the last wait counts. Whether it rang."""
         self._loop = asyncio.get_running_loop()
         self._event = asyncio.Event()
         if not self._rung:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._event.wait(), seconds)
-        self._rung = False
+        rung, self._rung = self._rung, False
+        return rung
 
 
 async def keep_working(bell: Bell, work_once: Callable[[], Awaitable[int]], look_seconds: float, name: str) -> None:
     """Work until cancelled: a round after every ring, and every `look_seconds` without one.
 
+    The bell's heartbeat goes on for as long as rounds end, also when they fail: a round that hangs ends it.
+
     A round that fails is logged and tried again: what it did not settle still waits in its ledger.
     """
     while True:
+        bell.beat()
         try:
             done = await work_once()
         except Exception as error:
@@ -48,4 +59,13 @@ async def keep_working(bell: Bell, work_once: Callable[[], Awaitable[int]], look
             await asyncio.sleep(ERROR_PAUSE_SECONDS)
             continue
         if not done:
-            await bell.wait(look_seconds)
+            await _rest(bell, look_seconds)
+
+
+async def _rest(bell: Bell, seconds: float) -> None:
+    """Wait for the bell, at most so long, and beat meanwhile."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        bell.beat()
+        if await bell.wait(min(left, BEAT_SECONDS)):
+            return

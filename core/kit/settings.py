@@ -102,6 +102,19 @@ class Webchat(_Branch):
         return tuple(each.strip() for each in self.origins.split(",") if each.strip())
 
 
+class Metrics(_Branch):
+    """Where Prometheus may ask; without a port nowhere. The page needs no sign-in: keep it inside."""
+
+    port: int | None = Field(default=None, ge=0, le=65535)
+    host: str = "127.0.0.1"
+
+
+class Traces(_Branch):
+    """Where spans are sent (OTLP over HTTP), such as http://127.0.0.1:4318/v1/traces; nowhere unless it is set."""
+
+    endpoint: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None = None
+
+
 class Settings(_Branch):
     """The whole tree. Secrets show as asterisks; ask ``get_secret_value()`` where one is truly needed."""
 
@@ -123,6 +136,8 @@ class Settings(_Branch):
     limits: Limits = Limits()
     api: Api = Api()
     webchat: Webchat = Webchat()
+    metrics: Metrics = Metrics()
+    traces: Traces = Traces()
 
     _origins: Mapping[Key, str] = PrivateAttr(default_factory=dict)
 

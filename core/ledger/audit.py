@@ -17,6 +17,7 @@ def note(
     refused: str | None = None,
 ) -> None:
     """One deed, done or refused."""
+    uow.count("command", door, refused or "done")
     uow.add(
         audit,
         at=uow.now,

@@ -17,6 +17,7 @@ BACKOFF = timedelta(seconds=2)  # doubled at every attempt
 def append(uow: UnitOfWork, update: Update) -> None:
     """Store one delivery; a repeated one leaves no trace."""
     uow.rings.add("inbox")
+    uow.count("received", update.channel)
     uow.add_once(
         inbox,
         channel=update.channel,

@@ -46,6 +46,7 @@ def append(
         "card": card,
         "copy_of": copy_of,
         "notice": notice,
+        "cause": uow.cause,
         "created_at": uow.now,
         "due": uow.now,
     }

@@ -16,6 +16,7 @@ from sqlalchemy import (
 from core.kit.db import Instant, key, metadata, plain, sealed
 
 WAITING = text("state = 'waiting'")
+DEAD = text("state = 'dead'")  # what is parked is counted whenever somebody looks, however long the history is
 
 
 def in_state(table: FromClause, *states: str) -> ColumnElement[bool]:
@@ -34,7 +35,7 @@ inbox = Table(
     plain("conversation", String(300)),
     sealed("raw", "content", "bytes", nullable=False),
     plain("received_at", Instant),
-    plain("state", String(10), default="waiting"),  # waiting, done, dead
+    plain("state", String(10), default="waiting"),  # waiting, done, dead, discarded (by hand)
     plain("due", Instant),
     plain("attempts", Integer, default=0),
     plain("error", String(500), nullable=True),
@@ -65,7 +66,7 @@ outbox = Table(
     plain("once", String(200), nullable=True, unique=True),
     sealed("notice", "content", "json", nullable=False),
     plain("created_at", Instant),
-    plain("state", String(10), default="waiting"),  # waiting, sending, sent, dropped, lost, unknown, dead
+    plain("state", String(10), default="waiting"),  # waiting, sending, sent, dropped, lost, unknown, dead, discarded
     plain("due", Instant),
     plain("attempts", Integer, default=0),
     plain("lease_until", Instant, nullable=True),
@@ -76,6 +77,7 @@ outbox = Table(
     plain("look_at", Instant, nullable=True),  # when it is compared with what it would show now; None: never
     plain("seen", Integer, nullable=True),  # version of its case at the last look
     plain("tries", Integer, default=0, server_default="0"),  # redraws that the platform did not take, in a row
+    plain("cause", BigInteger, nullable=True),  # the id of the update, request or timer that it follows from
 )
 OPEN = text("state IN ('waiting', 'sending')")
 Index("ix_outbox_open", outbox.c.due, sqlite_where=OPEN, postgresql_where=OPEN)
@@ -97,7 +99,7 @@ timer = Table(
     plain("scope", String(60)),  # leaving a stage cancels the timers of scope "stage"
     sealed("command", "content", "json", nullable=False),
     plain("due", Instant),
-    plain("state", String(10), default="waiting"),  # waiting, fired, cancelled, dead
+    plain("state", String(10), default="waiting"),  # waiting, fired, cancelled, dead, discarded
     plain("attempts", Integer, default=0),
     plain("error", String(500), nullable=True),
 )
@@ -136,7 +138,7 @@ errand = Table(
     plain("account", String(100)),
     plain("conversation", String(300)),
     sealed("what", "content", "json", nullable=False),
-    plain("state", String(10), default="waiting"),  # held, waiting, running, done, dead
+    plain("state", String(10), default="waiting"),  # held, waiting, running, done, dead, discarded
     plain("due", Instant),
     plain("attempts", Integer, default=0),
     plain("lease_until", Instant, nullable=True),
@@ -147,6 +149,21 @@ Index("ix_errand_open", errand.c.due, sqlite_where=text("state IN ('waiting', 'r
 
 Index("ix_errand_held", errand.c.conversation, sqlite_where=text("state = 'held'"),
       postgresql_where=text("state = 'held'"))  # fmt: skip
+
+for _queue in (inbox, outbox, timer, errand):
+    Index(f"ix_{_queue.name}_dead", _queue.c.due, sqlite_where=DEAD, postgresql_where=DEAD)
+
+queue_act = Table(  # what somebody did by hand with a row that was parked
+    "queue_act",
+    metadata,
+    key(),
+    plain("entry_id", BigInteger),  # of inbox, outbox, timer or errand
+    plain("act", String(10)),  # retry, drop
+    plain("at", Instant),
+    plain("by_id", BigInteger),  # 0: the command line
+    sealed("reason", "content"),
+)
+Index("ix_queue_act_entry", queue_act.c.entry_id)
 
 repeat = Table(  # a request that may come again: its caller, his key, and what came of it
     "repeat",

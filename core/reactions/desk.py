@@ -12,6 +12,7 @@ from core.events.happened import CaseClosed, RoleAssigned, StageLeft
 from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.reactions.people import task_notice
+from core.staff.policy import role_said
 from core.staff.service import actor_of
 from core.staff.tables import staff
 from core.tasks.tables import task
@@ -41,7 +42,7 @@ def hand_on(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
         buttons=(offer(ShowCase(case_id=row["id"]), _OPEN, keeps=True),),
     )
     if event.before is not None and event.before != deed.actor.id:
-        told = {"number": row["number"], "role": deed.wiring.policy.named(event.role)}
+        told = {"number": row["number"], "role": role_said(deed.wiring.policy, event.role)}
         params = {"key": "desk.handed_on", "params": told}
         yield Notify(to="staff", person_id=event.before, notice="say", subject={"case": row["id"]}, params=params)
     for each in deed.uow.find(task, case_id=row["id"], role=event.role, state="open"):

@@ -66,6 +66,6 @@ def _plan(row: Row, deed: Deed) -> None:
     if row["digest_at"] is None or not row["active"]:
         timers.cancel_key(deed.uow, key)
         return
-    calendar = None if row["digest_daily"] else deed.tool("office")
+    calendar = None if row["digest_daily"] else deed.tool("calendars").office(deed.uow)
     due = next_digest(deed.now, row["digest_at"], deed.tool("zone"), calendar)
     timers.plan(deed.uow, key, due, SendDigest(staff_id=row["id"]), case_id=None, scope="digest")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from core.bus.deed import Deed
+from core.catalog.settings import manners_of
 from core.commands.command import Command
 from core.commands.lost_cards import ReportLostCard
 from core.commands.work import Notify
@@ -18,7 +19,7 @@ def report_lost_card(command: ReportLostCard, deed: Deed) -> None:
     copy = deed.uow.get(outbox, command.outbox_id)
     if not lost.is_lost(copy):
         return
-    at = decent(deed.now, deed.tool("office"), deed.tool("manners").quiet, deed.tool("zone"))
+    at = decent(deed.now, deed.tool("calendars").office(deed.uow), manners_of(deed).quiet, deed.tool("zone"))
     if at > deed.now:
         lost.report(deed.uow, copy, at)
     else:

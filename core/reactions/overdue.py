@@ -12,11 +12,12 @@ from core.bus.deed import Deed
 from core.cases.review_snooze import put_off_until
 from core.cases.second_look import waits_for
 from core.cases.tables import case, document_version, item
+from core.catalog.settings import manners_of
 from core.commands.command import Command
 from core.commands.overdue import EscalateReview, EscalateTask
 from core.engine.calendar import Span, WorkingCalendar
 from core.engine.ladder import Step
-from core.engine.manners import Manners, decent
+from core.engine.manners import decent
 from core.events.happened import DocumentSubmitted, DocumentWithdrawn, TaskCreated
 from core.events.overdue import ReviewOverdue, TaskOverdue
 from core.ledger import timers
@@ -54,7 +55,7 @@ def watch_review(event: DocumentSubmitted | DocumentWithdrawn, deed: Deed) -> It
     """A version that waits for a decision goes up from the end of the time that it may wait; after a withdrawal so does
     the one that counts again."""
     version_id = event.before_id if isinstance(event, DocumentWithdrawn) else event.version_id
-    wait = _manners(deed).ladder.review
+    wait = manners_of(deed).ladder.review
     version = None if version_id is None else deed.uow.get(document_version, version_id)
     if version is not None and version["status"] == "submitted" and wait:
         limit = _calendar(version, deed).add(deed.now, Span(wait, "h"))
@@ -104,12 +105,12 @@ def _go_up(work: _Work, step: Step, ready: tuple[int, ...], deed: Deed) -> tuple
     subject = deed.wiring.subjects[work.kind](deed.uow, work.row["id"])
     if subject is None:
         return ()
-    leads = leads_above(subject, work.holders, deed) if _manners(deed).ladder.lead else ()
+    leads = leads_above(subject, work.holders, deed) if manners_of(deed).ladder.lead else ()
     return leads if step == "lead" else admins_above(subject, (*work.holders, *leads), deed)
 
 
 def _plan(work: _Work, step: Step | None, since: datetime, deed: Deed) -> None:
-    above = _manners(deed).ladder.above(step)
+    above = manners_of(deed).ladder.above(step)
     if above is not None:
         following, wait = above
         _keep(work, following, _decent(_calendar(work.row, deed).add(since, wait), work, deed), deed)
@@ -133,14 +134,9 @@ def _review(version: Row, holders: tuple[int, ...]) -> _Work:
 
 
 def _decent(at: datetime, work: _Work, deed: Deed) -> datetime:
-    return decent(at, _calendar(work.row, deed), _manners(deed).quiet, deed.tool("zone"))
+    return decent(at, _calendar(work.row, deed), manners_of(deed).quiet, deed.tool("zone"))
 
 
 def _calendar(row: Row, deed: Deed) -> WorkingCalendar:
     found: WorkingCalendar = deed.tool("calendar_of_case")(deed, row["case_id"])
-    return found
-
-
-def _manners(deed: Deed) -> Manners:
-    found: Manners = deed.tool("manners")
     return found

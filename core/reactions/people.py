@@ -7,12 +7,13 @@ from core.cases.stages import compiled_of
 from core.cases.tables import case
 from core.commands.command import Command
 from core.commands.desk import OfferTask, SnoozeTask
-from core.commands.work import AnswerSurvey, CompleteTask, CreateTask, Notify, RedrawCard
+from core.commands.work import CompleteTask, CreateTask, Notify, RedrawCard
 from core.engine.sayings import in_both
 from core.events.happened import NotReachable, SaidToClient, SurveyAsked, TaskCreated, TaskDone
 from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.store.sealing import Row
+from core.surveys.service import scores, survey_card
 from core.tasks.tables import task
 
 _DONE = said("button.done")
@@ -84,8 +85,6 @@ def ask_satisfaction(event: SurveyAsked, deed: Deed) -> Iterator[Command]:
         notice="survey",
         subject={"case": row["id"]},
         params={"message": event.question},
-        card=f"survey:{row['id']}",
-        buttons=tuple(
-            offer(AnswerSurvey(case_id=row["id"], score=score), said(f"button.score_{score}")) for score in range(1, 6)
-        ),
+        card=survey_card(row["id"]),
+        buttons=scores(row["id"]),
     )

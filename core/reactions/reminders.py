@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 from core.bus.deed import Deed
 from core.cases.stages import compiled_of
 from core.cases.tables import case
+from core.catalog.settings import manners_of
 from core.clients.consent import answer_of
 from core.clients.tables import client
 from core.commands.command import Command
 from core.commands.reminders import PlanReminders, RemindClient, SnoozeReminders
 from core.commands.work import Notify, RedrawCard
 from core.conversations.tables import conversation
-from core.engine.manners import Manners, Wanted, next_reminder
+from core.engine.manners import Wanted, next_reminder
 from core.events.happened import (
     DocumentRejected,
     DocumentWithdrawn,
@@ -137,7 +138,7 @@ def _waiting(row: Row, deed: Deed) -> dict[int, Wanted]:
     """The client's open cases that wait for something from him by a day; none for one who has refused consent."""
     if answer_of(deed.uow, row["id"]) is False:
         return {}
-    zone, manners = _zone(row, deed), _manners(deed)
+    zone, manners = _zone(row, deed), manners_of(deed)
     found = {}
     for each in deed.uow.find(case, client_id=row["id"], state="open"):
         stage = compiled_of(deed, each).flow.stage(each["stage"])
@@ -156,7 +157,7 @@ def _next(row: Row, waiting: dict[int, Wanted], deed: Deed) -> datetime | None:
         for name in ("reminded_on", "snoozed_until")
     )
     return next_reminder(
-        waiting.values(), deed.now, _zone(row, deed), _manners(deed), reminded=reminded, snoozed=snoozed
+        waiting.values(), deed.now, _zone(row, deed), manners_of(deed), reminded=reminded, snoozed=snoozed
     )
 
 
@@ -180,8 +181,3 @@ def _zone(row: Row, deed: Deed) -> ZoneInfo:
     """His own, else the one of the agency."""
     zone: ZoneInfo = deed.tool("zone")
     return zone if row["zone"] is None else ZoneInfo(row["zone"])
-
-
-def _manners(deed: Deed) -> Manners:
-    found: Manners = deed.tool("manners")
-    return found

@@ -39,15 +39,15 @@ def password_problems(password: str, *others: str) -> list[Problem]:
     return []
 
 
-def hash_password(password: str) -> str:
-    """Argon2id with a random salt. Raises Busy when four others are at it for too long."""
-    with _turn():
+def hash_password(password: str, patience: float = PATIENCE) -> str:
+    """Argon2id with a random salt. Raises Busy when four others are at it for longer than ``patience`` seconds."""
+    with turn(patience):
         return _hasher.hash(password)
 
 
 def is_password(password: str, kept: str | None) -> bool:
     """Whether this is the password; without a kept one the same work is done for nothing. Raises Busy as above."""
-    with _turn():
+    with turn():
         try:
             _hasher.verify(kept or _nobodys(), password)
         except (VerificationError, InvalidHashError):
@@ -56,8 +56,9 @@ def is_password(password: str, kept: str | None) -> bool:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
-    if not _turns.acquire(timeout=PATIENCE):
+def turn(patience: float = PATIENCE) -> Iterator[None]:
+    """One of four places; whoever has it may make or compare a hash. Raises Busy."""
+    if not _turns.acquire(timeout=patience):
         raise Busy(retry_after=2)
     try:
         yield

@@ -1,6 +1,9 @@
 """What each role may do, how far it reaches, and which personal data it sees. Default is no."""
 
+from typing import Any
+
 from core.engine.access import PII_CLASSES, FieldRules, Mask, Pii, Policy, Reach
+from core.kit.words import said
 
 ROLES: dict[str, dict[str, str]] = {
     "sales": {"zh-CN": "销售顾问", "en": "Sales"},
@@ -23,6 +26,7 @@ _COMMON = {
     "task.create": Reach.ASSIGNED,
     "conversation.say": Reach.ASSIGNED,
     "conversation.hold": Reach.ASSIGNED,
+    "conversation.read": Reach.ASSIGNED,
     "conversation.end": Reach.ASSIGNED,
     "case.note": Reach.ASSIGNED,
     "client.read": Reach.ASSIGNED,
@@ -42,6 +46,7 @@ _COMMON = {
 _SALES = {
     "client.create": Reach.ALL,
     "client.language": Reach.ASSIGNED,
+    "client.write": Reach.ASSIGNED,
     "contract.write": Reach.ALL,
     "contract.activate": Reach.ASSIGNED,
     "identity.bind": Reach.ASSIGNED,
@@ -62,11 +67,13 @@ _LEAD = {
     "case.write": Reach.SUBTREE,
     "task.complete": Reach.SUBTREE,
     "client.read": Reach.SUBTREE,
+    "client.write": Reach.SUBTREE,
     "contract.read": Reach.SUBTREE,
     "contract.activate": Reach.SUBTREE,
     "contract.finance": Reach.SUBTREE,
     "board.read": Reach.SUBTREE,
     "conversation.hold": Reach.SUBTREE,
+    "conversation.read": Reach.SUBTREE,
     "conversation.say": Reach.SUBTREE,
     "conversation.end": Reach.SUBTREE,
     "case.note": Reach.SUBTREE,
@@ -94,6 +101,7 @@ _SYSTEM = frozenset(
         "conversation.call",
         "client.create",
         "client.language",
+        "client.write",
         "client.tag",
         "client.remind",
         "task.give",
@@ -119,6 +127,12 @@ _SYSTEM = frozenset(
         "contract.activate",
         "contract.attach",
         "flow.publish",
+        "flow.write",
+        "calendar.write",
+        "setting.write",
+        "pack.import",
+        "queue.manage",
+        "queue.read",
         "text.write",
     }
 )
@@ -128,6 +142,12 @@ _ADMIN = dict.fromkeys((*_COMMON, *_SALES, *_REVIEW, *_LEAD), Reach.ALL) | {
     "staff.manage": Reach.ALL,
     "role.manage": Reach.ALL,
     "flow.publish": Reach.ALL,
+    "flow.write": Reach.ALL,
+    "calendar.write": Reach.ALL,
+    "setting.write": Reach.ALL,
+    "pack.import": Reach.ALL,
+    "queue.manage": Reach.ALL,
+    "queue.read": Reach.ALL,
     "text.write": Reach.ALL,
     "survey.ask": Reach.ALL,
     "card.lost": Reach.ALL,
@@ -142,7 +162,12 @@ DEFAULT = Policy(
         "consultant": _COMMON | _SALES | _REVIEW,
         "copywriter": _COMMON | _REVIEW,
         "reviewer": _COMMON | _REVIEW,
-        "service": _COMMON | {"identity.invite": Reach.ASSIGNED, "client.paper_consent": Reach.ASSIGNED},
+        "service": _COMMON
+        | {
+            "identity.invite": Reach.ASSIGNED,
+            "client.paper_consent": Reach.ASSIGNED,
+            "client.write": Reach.ASSIGNED,
+        },
         "finance": {
             "case.read": Reach.ALL,
             "contract.read": Reach.ALL,
@@ -178,11 +203,15 @@ DEFAULT = Policy(
                 "name": "identity",
                 "phone": "contact",
                 "email": "contact",
+                "sex": "identity",
+                "birth_date": "identity",
+                "passport_no": "identity",
                 "language": "none",
                 "source": "none",
                 "created_at": "none",
                 "tags": "none",
             },
+            "file": {"name": "identity"},  # as whoever sent it has called it, often by his own name
             "contract": {
                 "id": "none",
                 "client_id": "none",
@@ -211,3 +240,10 @@ DEFAULT = Policy(
         system=_WRITES_ALL,
     ),
 )
+
+
+def role_said(policy: Policy, role: str) -> dict[str, Any]:
+    """A role as it is said to people: as the agency calls it, else by its sentence in the catalogue, which can be
+    reworded."""
+    names = policy.named(role)
+    return said(f"role.{role}") if names == ROLES.get(role) else names

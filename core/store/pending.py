@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from core.kit.db import metadata
+from core.kit.watch import Counted
 from core.store.asking import ask
 from core.store.known import Known, RowKey
 from core.store.question import Question, by_id
@@ -30,6 +31,7 @@ class Pending(Known):
         super().__init__(connection, sealing)
         self.shared = connection.dialect.name == "postgresql"  # others may write at the same time
         self.journal: list[Callable[[], object]] = []
+        self.counted: list[Counted] = []
         self._inserts: dict[str, dict[int, Row]] = defaultdict(dict)
         self._once: dict[str, list[Row]] = defaultdict(list)
         self._dirty: dict[str, dict[int, _Change]] = defaultdict(dict)
@@ -52,6 +54,11 @@ class Pending(Known):
         rows = self._once[table.name]
         rows.append(row)
         self.journal.append(rows.pop)
+
+    def count(self, thing: Counted) -> None:
+        """Told to whoever measures once the group is committed; a step that is taken back takes it back."""
+        self.counted.append(thing)
+        self.journal.append(self.counted.pop)
 
     def change(self, table: Table, row: Row, values: Row) -> None:
         """Buffer an update. The version that the database holds is checked when it is written."""

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.kit.clock import Clock
 from core.kit.errors import Busy
+from core.kit.watch import Counted, Watches
 from core.store import locks
 from core.store.failures import as_refusal, is_collision, is_down
 from core.store.pending import LostUpdate, Pending
@@ -59,10 +60,11 @@ class Unit:
 class Store:
     """Runs units in groups. `submit` may be called from any thread."""
 
-    def __init__(self, engine: Engine, sealing: Sealing, clock: Clock) -> None:
+    def __init__(self, engine: Engine, sealing: Sealing, clock: Clock, watches: Watches | None = None) -> None:
         self._engine = engine
         self._sealing = sealing
         self._clock = clock
+        self._watches = watches or Watches()
         self._waiting: deque[Unit] = deque()
         self._waiting_first: deque[Unit] = deque()
         self._wake = threading.Condition()
@@ -149,6 +151,7 @@ class Store:
         for unit, result, error in ran.results:
             _answer(unit, result, error)
         self._ring(ran.rings)
+        self._watches.counted(ran.counted)
         return ran.later
 
     def _one_by_one(self, group: list[Unit]) -> list[Unit]:
@@ -191,6 +194,7 @@ class Store:
                     ran.results.append((unit, result, None))
                     ran.rings |= uow.rings
             pending.flush()
+            ran.counted = pending.counted
         return ran
 
     def _again(self, unit: Unit, failure: Exception) -> list[Unit]:
@@ -226,6 +230,7 @@ class _Ran:
     results: list[tuple[Unit, Any, BaseException | None]] = field(default_factory=list)
     rings: set[str] = field(default_factory=set)
     later: list[Unit] = field(default_factory=list)
+    counted: list[Counted] = field(default_factory=list)  # what is true now that it is committed
 
 
 def _aheads(group: list[Unit]) -> Iterable[tuple[Callable[[UnitOfWork, list[Any]], None], list[Any]]]:

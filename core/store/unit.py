@@ -42,6 +42,7 @@ class UnitOfWork:
     held: Collection[str] | None = None  # None: one writer holds everything
     rings: set[str] = field(default_factory=set)  # names of the loops that have work once this is committed
     memory: dict[Any, Any] = field(default_factory=dict)  # facts that the units of one group may share
+    cause: int | None = None  # the id of the update, request or timer that it follows from
     _steps: list[_Step] = field(default_factory=list)
     _savepoints: int = 0
 
@@ -67,6 +68,10 @@ class UnitOfWork:
         """Buffer a row that is dropped silently when a unique key of the table has been there before."""
         values.setdefault("id", new_id())
         self.pending.add_once(table, self.pending.sealing.complete(table, values))
+
+    def count(self, *thing: str) -> None:
+        """For the metrics: a kind of thing and its labels, counted once this is committed. No ids, no words."""
+        self.pending.count(thing)
 
     def change(self, table: Table, row_id: int, **values: Any) -> Row:
         """Buffer an update of one row. A table with a `version` column is checked and raised. Raises NotFound."""

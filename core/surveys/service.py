@@ -1,10 +1,18 @@
-"""Handlers of the surveys' room."""
+"""Handlers of the surveys' room, and the question that is open."""
+
+from typing import Any
 
 from core.bus.deed import Deed
 from core.commands.work import AnswerSurvey, AskSurvey
 from core.events.happened import SurveyAnswered, SurveyAsked
 from core.kit.errors import AlreadyDecided, NotFound
+from core.kit.words import said
+from core.ledger.buttons import offer
+from core.store.reading import Lookup
+from core.store.sealing import Row
 from core.surveys.tables import survey
+
+MARKS = range(1, 6)
 
 
 def ask_survey(command: AskSurvey, deed: Deed) -> None:
@@ -22,3 +30,19 @@ def answer_survey(command: AnswerSurvey, deed: Deed) -> None:
     if not deed.uow.settle(survey, row["id"], {"score": None}, score=command.score, answered_at=deed.now):
         raise AlreadyDecided(when=row["answered_at"])
     deed.emit(SurveyAnswered(case_id=command.case_id, score=command.score))
+
+
+def open_survey(lookup: Lookup, cases: list[int]) -> Row | None:
+    """The newest question about one of these cases that has no answer."""
+    asked = [row for each in cases for row in lookup.find(survey, case_id=each) if row["score"] is None]
+    return max(asked, key=lambda row: row["id"], default=None)
+
+
+def survey_card(case_id: int) -> str:
+    """The key under which every copy of the question is known."""
+    return f"survey:{case_id}"
+
+
+def scores(case_id: int) -> tuple[dict[str, Any], ...]:
+    """A button for each mark."""
+    return tuple(offer(AnswerSurvey(case_id=case_id, score=each), said(f"button.score_{each}")) for each in MARKS)

@@ -1,10 +1,11 @@
-"""Finding cases, and clients without one, by number, name, phone or tag: what the reader reaches and may see."""
+"""Finding cases, and clients without one, by number, name, phone, passport or tag: what the reader reaches and sees."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from core.cases.tables import case
+from core.clients.basics import of_exact
 from core.clients.tables import client, guardian
 from core.clients.tags import tagged
 from core.contracts.tables import contract
@@ -57,6 +58,8 @@ class Search:
         people = tagged(self.lookup, self.vault, words, MOST_TAGGED)
         if "phone" not in unseen:
             people += self._of_phone(words)
+        if seen.get("passport_no", Mask.HIDDEN) >= Mask.READ:
+            people += of_exact(self.lookup, self.vault, words, ("passport_no",))
         rows = [*self.lookup.find(case, number=words.upper()), *self._of_clients(people)]
         by_name = "name" not in unseen
         found = [*self._readable(rows), *self._named(words, by_name=by_name)]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from core.conversations.tables import conversation, message
 from core.ledger.tables import outbox
@@ -43,10 +43,10 @@ def _spoken(lookup: Lookup, conversation_id: int) -> list[Row]:
 
 def _newest(lookup: Lookup, rows: list[Row], limit: int) -> list[Said]:
     newest = sorted(rows, key=lambda row: int(row["id"]))[-limit:]
-    return [Said(row["at"], row["sender"], _name(lookup, row), _text(row["kind"], row["body"])) for row in newest]
+    return [Said(row["at"], row["sender"], writer_of(lookup, row), text_of(row)) for row in newest]
 
 
-def _name(lookup: Lookup, row: Row) -> str:
+def writer_of(lookup: Lookup, row: Row) -> str:
     """Who of the staff wrote: the notice that was sent knows it."""
     if row["sender"] != "staff":
         return ""
@@ -55,7 +55,9 @@ def _name(lookup: Lookup, row: Row) -> str:
     return "" if member is None else str(member["name"])
 
 
-def _text(kind: str, body: dict[str, Any]) -> str:
+def text_of(row: Row) -> str:
+    """A message's words; of what has none, what it was."""
+    kind, body = row["kind"], row["body"]
     if kind == "file":
         return " ".join(part for part in (f"[{body['name']}]", body.get("text", "")) if part)
     if kind == "other":

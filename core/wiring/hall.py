@@ -8,10 +8,10 @@ from core.bus.wiring import FactSource, Wiring
 from core.cases import facts
 from core.cases.log import record
 from core.catalog.catalogue import Catalogue
+from core.catalog.settings import LivingAgency
 from core.contracts import service as contracts
 from core.engine.access import Actor, Policy
 from core.engine.calendar import WorkingCalendar
-from core.engine.manners import Manners
 from core.engine.sayings import Sayings
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -28,7 +28,7 @@ def build_bus(
     calendars: dict[str, WorkingCalendar],
     sayings: Sayings,
     *,
-    manners: Manners | None = None,
+    agency: LivingAgency | None = None,
     zone: ZoneInfo | None = None,
 ) -> Bus:
     """Wire everything; `zone` is the agency's, else the one of its first calendar.
@@ -58,6 +58,6 @@ def build_bus(
             subjects=SUBJECTS,
             case_of=case_of,
             record=record,
-            tools=tools(catalogue, calendars, sayings, manners, zone),
+            tools=tools(catalogue, calendars, sayings, agency, zone),
         )
     )

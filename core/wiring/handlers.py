@@ -20,9 +20,9 @@ from core.cases import (
     upload_links,
     withdrawal,
 )
+from core.catalog import calendars, drafts, packs, settings, texts
 from core.catalog import service as catalog
-from core.catalog import texts
-from core.clients import consent, guardians, invitations, tags
+from core.clients import basics, consent, guardians, invitations, tags
 from core.clients import service as clients
 from core.commands import accounts as a
 from core.commands import cases as c
@@ -32,11 +32,15 @@ from core.commands import delegations as g
 from core.commands import desk as t
 from core.commands import digests as dg
 from core.commands import documents as d
+from core.commands import drafts as dr
 from core.commands import handoffs as h
 from core.commands import identity as n
 from core.commands import lost_cards as lc
-from core.commands import overdue as o
+from core.commands import office as o
+from core.commands import overdue as ov
+from core.commands import packs as pk
 from core.commands import people as p
+from core.commands import queues as q
 from core.commands import reminders as rm
 from core.commands import reviewing as r
 from core.commands import roles as ro
@@ -46,7 +50,7 @@ from core.commands import texts as x
 from core.commands import work as w
 from core.commands.command import Command
 from core.contracts import service as contracts
-from core.conversations import handoffs, held, telling
+from core.conversations import handoffs, held, parked, telling
 from core.conversations import service as conversations
 from core.files import service as files
 from core.reactions import digests, lost_cards, overdue, reminders, rules
@@ -69,6 +73,7 @@ from core.tasks import service as tasks
 
 HANDLERS: dict[type[Command], Handler] = {
     p.RegisterClient: clients.register_client,
+    p.EditClient: basics.edit_client,
     p.BindClientIdentity: clients.bind_client_identity,
     n.InviteClient: invitations.invite_client,
     n.ProveInvitation: invitations.prove_invitation,
@@ -118,6 +123,14 @@ HANDLERS: dict[type[Command], Handler] = {
     g.EndDelegation: delegation.end_delegation,
     g.OfferDelegates: delegation.offer_delegates,
     w.PublishFlow: catalog.publish_flow,
+    dr.DraftFlow: drafts.draft_flow,
+    dr.EditDraft: drafts.edit_draft,
+    dr.DropDraft: drafts.drop_draft,
+    dr.PublishDraft: drafts.publish_draft,
+    o.SetCalendar: calendars.set_calendar,
+    pk.ImportPack: packs.import_pack,
+    o.SetSetting: settings.set_setting,
+    o.ResetSetting: settings.reset_setting,
     x.SetText: texts.set_text,
     x.ResetText: texts.reset_text,
     k.DraftContract: contracts.draft_contract,
@@ -156,6 +169,9 @@ HANDLERS: dict[type[Command], Handler] = {
     d.OpenOriginal: originals.open_original,
     d.AskUploadLink: upload_links.ask_upload_link,
     d.WaiveItem: documents.waive_item,
+    q.OpenEntry: parked.open_entry,
+    q.RetryEntry: parked.retry_entry,
+    q.DropEntry: parked.drop_entry,
     w.CreateTask: tasks.create_task,
     w.CompleteTask: tasks.complete_task,
     w.Notify: conversations.notify,
@@ -197,7 +213,7 @@ HANDLERS: dict[type[Command], Handler] = {
     t.ClaimTask: hands.claim_task,
     t.RemindTask: hands.remind_task,
     t.EndTask: hands.end_task,
-    o.EscalateTask: overdue.escalate_task,
-    o.EscalateReview: overdue.escalate_review,
+    ov.EscalateTask: overdue.escalate_task,
+    ov.EscalateReview: overdue.escalate_review,
     lc.ReportLostCard: lost_cards.report_lost_card,
 }

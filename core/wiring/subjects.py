@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from core.cases.tables import case, document_version, item
+from core.catalog.tables import flow_draft
 from core.clients.guardians import guardians_of, wards_of
 from core.clients.tables import client
 from core.contracts.tables import contract
 from core.conversations import held
 from core.conversations.tables import conversation, handoff
 from core.engine.access import Subject
+from core.ledger import queues
 from core.ledger.tables import errand
 from core.staff.tables import api_key, delegation, session, staff, staff_identity
 from core.store.reading import Lookup
@@ -95,6 +97,15 @@ def conversation_subject(lookup: Lookup, conversation_id: int) -> Subject | None
     return None if row is None else Subject("conversation", conversation_id, row["client_id"])
 
 
+def chat_subject(lookup: Lookup, conversation_id: int) -> Subject | None:
+    """What was said with a client belongs to whoever he belongs to; a stranger's chat to nobody in particular."""
+    row = lookup.peek(conversation, conversation_id)
+    if row is None or row["staff_id"] is not None:
+        return None
+    known = None if row["client_id"] is None else client_subject(lookup, row["client_id"])
+    return Subject("chat", conversation_id) if known is None else replace(known, kind="chat", id=conversation_id)
+
+
 def staff_subject(lookup: Lookup, staff_id: int) -> Subject | None:
     row = lookup.peek(staff, staff_id)
     return None if row is None else Subject("staff", staff_id, department=row["department_id"])
@@ -151,6 +162,17 @@ def errand_subject(lookup: Lookup, errand_id: int) -> Subject | None:
     return Subject("errand", errand_id) if client_id is None else client_subject(lookup, client_id)
 
 
+def draft_subject(lookup: Lookup, draft_id: int) -> Subject | None:
+    """A draft is nobody's in particular; one that was published or thrown away is there no more."""
+    row = lookup.peek(flow_draft, draft_id)
+    return None if row is None or row["state"] != "open" else Subject("draft", draft_id)
+
+
+def entry_subject(lookup: Lookup, entry_id: int) -> Subject | None:
+    """A row of a queue is the machinery's own."""
+    return None if queues.entry(lookup, entry_id) is None else Subject("entry", entry_id)
+
+
 SUBJECTS = {
     "case": case_subject,
     "item": item_subject,
@@ -159,6 +181,7 @@ SUBJECTS = {
     "client": client_subject,
     "contract": contract_subject,
     "conversation": conversation_subject,
+    "chat": chat_subject,
     "handoff": handoff_subject,
     "staff": staff_subject,
     "delegation": delegation_subject,
@@ -166,6 +189,8 @@ SUBJECTS = {
     "session": session_subject,
     "staff_identity": staff_identity_subject,
     "errand": errand_subject,
+    "draft": draft_subject,
+    "entry": entry_subject,
 }
 
 

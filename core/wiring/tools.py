@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 from core.bus.deed import Deed
 from core.cases import stages, team
 from core.cases.tables import case
+from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import Catalogue
+from core.catalog.settings import LivingAgency
 from core.engine.calendar import WorkingCalendar
-from core.engine.manners import Manners
 from core.engine.sayings import Sayings
+from core.kit.settings import Agency
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 from core.views.checklist_view import checklist, waiting_for_client
@@ -19,11 +21,12 @@ def tools(
     catalogue: Catalogue,
     calendars: dict[str, WorkingCalendar],
     sayings: Sayings,
-    manners: Manners | None,
+    agency: LivingAgency | None,
     zone: ZoneInfo | None,
 ) -> dict[str, Any]:
-    """By name; without manners and a zone those of a house that has settled nothing."""
+    """By name; without an agency and a zone those of a house that has settled nothing."""
     office = next(iter(calendars.values()))
+    living = LivingCalendars(calendars)
 
     def calendar_of_case(deed: Deed, case_id: int) -> WorkingCalendar:
         return stages.calendar_of(deed, stages.compiled_of(deed, deed.uow.get(case, case_id)))
@@ -33,15 +36,14 @@ def tools(
 
     return {
         "catalogue": catalogue,
-        "calendars": calendars,
+        "calendars": living,
         "calendar_of_case": calendar_of_case,
         "team": team.who,
         "open_cases": team.open_cases,
         "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
         "sayings": sayings,
-        "office": office,
         "zone": zone or office.zone,
-        "manners": manners or Manners(),
+        "agency": agency or LivingAgency(Agency()),
         "waits_for_client": waits_for_client,
         "open_in_department": lambda uow, number: uow.first(case, department_id=number, state="open") is not None,
     }

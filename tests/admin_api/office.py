@@ -15,6 +15,7 @@ from adapters.folder_store.store import FolderStore
 from admin_api.app import install
 from admin_api.parts import Parts
 from admin_api.rates import Rates
+from bot.story.reader import story_problems
 from bot.texts.catalogue import built_in
 from core.bus.bus import Bus
 from core.bus.deed import SYSTEM, Cause
@@ -136,6 +137,28 @@ class Office:
         found: Json = answer.json() if answer.content else {}
         return found
 
+    def put(self, who: str | None, path: str, body: Json, **what: Any) -> Json:
+        """What a PUT gives; anything but success is a failure of the test."""
+        answer = self.call(who, "PUT", path, json=body, headers=self.seen(who, path), **what)
+        assert answer.status_code in (200, 204), answer.text
+        found: Json = answer.json() if answer.content else {}
+        return found
+
+    def patch(self, who: str | None, path: str, body: Json, **what: Any) -> Json:
+        """What a PATCH gives; anything but success is a failure of the test."""
+        answer = self.call(who, "PATCH", path, json=body, headers=self.seen(who, path), **what)
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    def delete(self, who: str | None, path: str) -> httpx2.Response:
+        return self.call(who, "DELETE", path, headers=self.seen(who, path))
+
+    def seen(self, who: str | None, path: str) -> dict[str, str]:
+        """The header that says which state was seen: the present one."""
+        tag = self.call(who, "GET", path).headers.get("etag")
+        return {} if tag is None else {"if-match": tag}
+
     def refused(self, status: int, code: str, who: str | None, method: str, path: str, **what: Any) -> Json:
         """The problem that a request gives."""
         answer = self.call(who, method, path, **what)
@@ -203,6 +226,7 @@ def open_office(url: str, folder: Path, inspector: Inspector) -> Iterator[Office
         links=OriginalLinks(VAULT.derive(PURPOSE), "http://testserver"),
         sent_links=SentLinks(VAULT.derive(SENT_PURPOSE), "http://testserver"),
         rates=Rates(1_000_000),  # what is tried here is something else
+        story_problems=story_problems,
     )
     app = FastAPI(title="Banli", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     install(app, parts)

@@ -1,8 +1,13 @@
 """Clients over the API: opened, read under masks, bound to their accounts."""
 
+from dataclasses import replace
+
 import pytest
 
+from core.bus.bus import Bus
 from core.clients.tables import client, client_identity, consent
+from core.engine.access import Mask, Pii
+from core.staff.policy import DEFAULT
 from tests.admin_api.office import EMAIL, PHONE, Office
 
 
@@ -15,6 +20,9 @@ def test_a_client_is_registered_and_lies_encrypted(office: Office) -> None:
         "name": "赵六",
         "phone": "13900005678",
         "email": "zhaoliu@example.com",
+        "sex": None,
+        "birth_date": None,
+        "passport_no": None,
         "language": "zh-CN",
         "source": "referral",
         "created_at": "2026-03-02T02:00:00.000Z",
@@ -69,6 +77,9 @@ def test_what_is_personal_is_masked_by_role(small_office: Office) -> None:
         "name": "张三",
         "phone": "138****1234",
         "email": "z****@example.com",
+        "sex": None,
+        "birth_date": None,
+        "passport_no": None,
         "language": "zh-CN",
         "source": "other",
         "created_at": "",
@@ -90,3 +101,98 @@ def test_consent_on_paper_is_noted_once_with_who_says_so(office: Office) -> None
     assert noted["by_id"] == office.staff["visa.sales"]
     told = office.refused(422, "invalid", "visa.sales", "POST", path, json={"signed_on": "2027-03-01"})
     assert [each["pointer"] for each in told["errors"]] == ["/signed_on"]
+
+
+BASIC = {
+    "name": "赵六",
+    "sex": "female",
+    "birth_date": "1990-05-01",
+    "passport_no": "E12345678",
+    "phone": "13900005678",
+    "email": "zhaoliu@example.com",
+}
+
+
+@pytest.mark.row("CD1")
+def test_one_file_per_client_with_the_basics(office: Office) -> None:
+    client_id = office.post("visa.sales", "/clients", BASIC | {"passport_no": "e1234 5678"})["id"]
+    found = office.get("visa.admin", f"/clients/{client_id}/360")
+    assert {name: found["basic"][name] for name in BASIC} == BASIC
+    assert (found["contracts"], found["cases"], found["accounts"]) == ([], [], [])
+    for wrong, pointer in (({"email": "zhaoliu"}, "/email"), ({"birth_date": "1990-13-01"}, "/birth_date")):
+        told = office.refused(422, "invalid", "visa.sales", "POST", "/clients", json=BASIC | wrong)
+        assert [each["pointer"] for each in told["errors"]] == [pointer]
+    with office.parts.reading.open() as reader:
+        [raw] = reader.rows(client.select().where(client.c.id == int(client_id)))
+    for name in ("sex", "birth_date", "passport_no"):
+        assert BASIC[name].encode() not in bytes(raw[name])
+
+
+def test_everything_that_is_wrong_with_a_file_is_told_at_once(small_office: Office) -> None:
+    wrong = {"phone": "12", "email": "a@b", "birth_date": "2026-03-02", "passport_no": "12"}
+    told = small_office.refused(422, "invalid", "visa.sales", "POST", "/clients", json=BASIC | wrong)
+    assert {each["pointer"] for each in told["errors"]} == {f"/{name}" for name in wrong}
+
+
+def test_a_file_is_changed_where_it_is_named_and_nowhere_else(office: Office) -> None:
+    client_id = office.post("visa.admin", "/clients", BASIC)["id"]
+    changed = office.patch("visa.admin", f"/clients/{client_id}", {"email": "neu@example.com", "passport_no": ""})
+    assert {name: changed[name] for name in BASIC} == BASIC | {"email": "neu@example.com", "passport_no": None}
+    assert office.get("visa.admin", "/clients?q=E12345678")["clients"] == []
+    assert [each["id"] for each in office.get("visa.admin", "/clients?q=NEU@example.com")["clients"]] == [client_id]
+    seen = office.seen("visa.admin", f"/clients/{client_id}")
+    wrong = {"json": {"email": "x", "name": "钱七"}, "headers": seen}
+    told = office.refused(422, "invalid", "visa.admin", "PATCH", f"/clients/{client_id}", **wrong)
+    assert [each["pointer"] for each in told["errors"]] == ["/email"]
+    assert office.get("visa.admin", f"/clients/{client_id}")["name"] == "赵六"
+
+
+def test_nobody_changes_what_he_may_not_see(small_office: Office) -> None:
+    """A member of service who is masked for contact data could overwrite what he cannot read."""
+    masks: dict[str, dict[Pii, Mask]] = {each: dict(of) for each, of in DEFAULT.field_rules.masks.items()}
+    masks |= {"service": {"none": Mask.READ, "identity": Mask.READ, "contact": Mask.MASKED}}
+    policy = replace(DEFAULT, field_rules=replace(DEFAULT.field_rules, masks=masks))
+    wiring = replace(small_office.parts.bus.wiring, policy=policy)
+    small_office.app.state.admin_api = replace(small_office.parts, policy=policy, bus=Bus(wiring))
+    small_office.contract()  # the client is now his team's own
+    path = f"/clients/{small_office.clients['张三']}"
+    seen = {"headers": small_office.seen("visa.service", path)}
+    small_office.refused(403, "not_allowed", "visa.service", "PATCH", path, json={"phone": "13911112222"}, **seen)
+    assert small_office.patch("visa.service", path, {"sex": "male"})["sex"] == "male"
+
+
+def test_clients_are_listed_and_found_by_whom_they_concern(office: Office) -> None:
+    office.case()
+    mine = [office.clients["张三"]]
+    client_id = office.post("visa.admin", "/clients", BASIC)["id"]
+
+    def found(who: str, query: str = "") -> list[int]:
+        return [int(each["id"]) for each in office.get(who, f"/clients{query}")["clients"]]
+
+    everybody = [int(client_id), *sorted(office.clients.values(), reverse=True)]
+    assert found("visa.admin") == everybody
+    assert found("visa.sales") == mine
+    assert found("other.sales") == []
+    for words in ("赵", "E12345678", "139-0000-5678", "ZHAOLIU@example.com"):
+        assert found("visa.admin", f"?q={words}") == [int(client_id)], words
+        assert found("visa.sales", f"?q={words}") == []
+    assert found("visa.reviewer", "?q=张") == []  # he sees 张* only
+    pages, query = list[int](), "?limit=1"
+    while query:
+        answer = office.get("visa.admin", f"/clients{query}")
+        pages += [int(each["id"]) for each in answer["clients"]]
+        query = "" if answer["next"] is None else f"?limit=1&before={answer['next']}"
+    assert pages == everybody
+
+
+def test_the_whole_client_holds_what_the_reader_reaches(office: Office) -> None:
+    case_id = office.case()
+    path = f"/clients/{office.clients['张三']}/360"
+    found = office.get("visa.sales", path)
+    assert [each["id"] for each in found["cases"]] == [case_id]
+    assert [each["case_id"] for each in found["contracts"]] == [case_id]
+    assert [(each["channel"], each["account"]) for each in found["accounts"]] == [("webchat", "demo")]
+    office.refused(404, "not_found", "other.sales", "GET", path)
+    masked = office.get("visa.reviewer", path)
+    assert masked["basic"]["name"] == "张*"
+    assert all(each["client_name"] == "张*" for each in masked["cases"])

@@ -6,7 +6,8 @@ from typing import Any
 
 from admin_api.openapi import describe
 from tests.admin_api.office import Office
-from tests.admin_api.world import REQUESTS, build, described
+from tests.admin_api.requests import REQUESTS
+from tests.admin_api.world import build, described
 
 TEXTS = ("", " ", "\0", "\ud800", "x" * 5000, "../..", "{name}")
 MOMENTS = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:01+14:00")

@@ -110,8 +110,9 @@ def test_nobody_gives_more_than_he_has(office: Office) -> None:
         body = {"permission": permission, "reach": reach}
         told = office.refused(403, "not_allowed", "other.sales", "POST", f"/roles/{role}/grants", json=body)
         assert told["detail"].startswith("This gives more than you may")
-    body = {"data": "identity", "mask": "write"}
-    office.refused(403, "not_allowed", "other.sales", "POST", "/roles/sales/masks", json=body)
+    mask(office, "sales", "identity", "masked")
+    body = {"data": "identity", "mask": "read"}
+    office.refused(403, "not_allowed", "other.sales", "POST", "/roles/reviewer/masks", json=body)
     grant(office, "admin", "survey.ask", "none")
     office.refused(403, "not_allowed", "other.sales", "POST", "/roles/admin/reset")  # it would give it back
     for higher in ("admin", "supervisor"):

@@ -1,13 +1,15 @@
 """Three clients in two departments, with everything that has an id, and whoever may knock: for the matrix of rights."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Table
 
 from admin_api.openapi import describe, operations
 from core.cases.tables import case_event, document_version
+from core.catalog.tables import flow_draft
 from core.clients.tables import client
 from core.commands.people import BindStaffIdentity
 from core.contracts.tables import contract
@@ -16,13 +18,14 @@ from core.engine.access import Reach
 from core.files.tables import file
 from core.kit.ids import new_id
 from core.ledger import errands
-from core.ledger.tables import errand, outbox
+from core.ledger.tables import errand, inbox, outbox
 from core.staff.policy import DEFAULT, ROLES
 from core.staff.sessions import open_session
 from core.staff.tables import api_key, delegation, department, session, staff, staff_identity
 from core.store.unit import UnitOfWork
 from core.tasks.tables import task
-from tests.admin_api.office import FLOWS, Office
+from tests.admin_api.office import Office
+from tests.admin_api.requests import REQUESTS, Ids
 from tests.files.papers import pdf
 
 TEAM = ("sales", "consultant", "copywriter", "reviewer", "service", "supervisor")
@@ -43,132 +46,8 @@ STATE = (
     staff_identity,
 )
 NOTED = {"used_at", "seen_at"}  # when something was used last, which no operation decides
-
-KOREA = (FLOWS / "visa_kr_tourist" / "v1.yaml").read_text("utf-8").replace("version: 1", "version: 2", 1)
-
 IN_BODY = ("draft_contract", "approve_shown")
 """Operations whose foreign id stands in the body."""
-Ids = Mapping[str, str]
-Request = dict[str, Any]
-
-IDENTITY = {"channel": "webchat", "account": "demo", "external_id": "somebody"}
-REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
-    "list_templates": lambda ids: {},
-    "list_flows": lambda ids: {},
-    "response_times": lambda ids: {},
-    "list_texts": lambda ids: {},
-    "set_text": lambda ids: {"json": {"key": "welcome.client", "language": "en", "words": "Hi {name}"}},
-    "reset_text": lambda ids: {"json": {"key": "welcome.client", "language": "en"}},
-    "publish_flow": lambda ids: {"content": KOREA.encode(), "headers": {"content-type": "application/yaml"}},
-    "register_client": lambda ids: {"json": {"name": "赵六"}},
-    "read_client": lambda ids: {},
-    "set_digest": lambda ids: {"json": {"at": "08:30"}},
-    "list_tags": lambda ids: {},
-    "set_client_zone": lambda ids: {"json": {"zone": "Europe/Berlin"}},
-    "tag_client": lambda ids: {"json": {"tag": "加急办理"}},
-    "untag_client": lambda ids: {"json": {"tag": "加急办理"}},
-    "bind_client_identity": lambda ids: {"json": IDENTITY},
-    "draft_contract": lambda ids: {
-        "json": {
-            "client_id": ids["client_id"],
-            "flow": "visa_kr_tourist",
-            "number": f"HT-{new_id()}",
-            "package": "标准",
-            "amount": 1,
-            "signed_on": "2026-03-01",
-            "travellers": [{"name": "赵六", "kind": "employed"}],
-        }
-    },
-    "read_contract": lambda ids: {},
-    "record_deposit": lambda ids: {},
-    "activate_contract": lambda ids: {},
-    "list_cases": lambda ids: {},
-    "read_case": lambda ids: {},
-    "read_timeline": lambda ids: {},
-    "advance_case": lambda ids: {"json": {"trigger": "withdraw"}},
-    "send_back": lambda ids: {"json": {"to": "prepare", "remark": "请更正申请表"}},
-    "set_substate": lambda ids: {"json": {"substate": "sent"}},
-    "set_fields": lambda ids: {"json": {"fields": {"days": 5}}},
-    "add_traveller": lambda ids: {"json": {"traveller": {"name": "赵六", "kind": "employed"}}},
-    "ask_supplement": lambda ids: {"json": {"items": ["extra"], "reason": "补料"}},
-    "assign_role": lambda ids: {"json": {"role": "reviewer", "staff_id": ids["staff_id"]}},
-    "hand_over": lambda ids: {"json": {"role": "reviewer", "staff_id": ids["staff_id"]}},
-    "give_task": lambda ids: {"json": {"staff_id": ids["staff_id"]}},
-    "claim_task": lambda ids: {},
-    "release_task": lambda ids: {},
-    "snooze_task": lambda ids: {"json": {"until": "hour"}},
-    "record_consultation": lambda ids: {"json": {"summary": "谈话", "demand": "加急", "assessment": "可行"}},
-    "say_to_client": lambda ids: {"json": {"text": "您好"}},
-    "submit_document": lambda ids: {"files": {"file": ("a.pdf", pdf(words="matrix"))}},
-    "set_guardian": lambda ids: {"json": {"person_id": ids["client_id"], "ends": True}},
-    "invite_client": lambda ids: {},
-    "record_paper_consent": lambda ids: {"json": {"signed_on": "2026-03-01"}},
-    "waive_item": lambda ids: {"json": {"reason": "演练"}},
-    "download_original": lambda ids: {},
-    "show_preview": lambda ids: {},
-    "review_document": lambda ids: {"json": {"decision": "rejected", "reason": "blur"}},
-    "tick_check": lambda ids: {"json": {"check": "signature"}},
-    "ask_second_look": lambda ids: {"json": {"staff_id": ids["staff_id"]}},
-    "snooze_review": lambda ids: {"json": {"until": "hour"}},
-    "give_date": lambda ids: {"json": {"name": "issued", "value": "2026-01-01"}},
-    "find": lambda ids: {"params": {"q": "V-2026"}},
-    "list_clear_reviews": lambda ids: {},
-    "approve_shown": lambda ids: {"json": {"version_ids": [ids["version_id"]]}},
-    "list_tasks": lambda ids: {},
-    "complete_task": lambda ids: {},
-    "list_held_files": lambda ids: {},
-    "list_lost_cards": lambda ids: {},
-    "check_file_again": lambda ids: {},
-    "list_handoffs": lambda ids: {},
-    "take_over": lambda ids: {},
-    "pass_handoff": lambda ids: {"json": {"colleague_id": ids["staff_id"]}},
-    "say_in_chat": lambda ids: {"json": {"text": "您好"}},
-    "give_back": lambda ids: {},
-    "add_note": lambda ids: {"json": {"text": "备注"}},
-    "list_delegations": lambda ids: {},
-    "delegate_work": lambda ids: {
-        "json": {"delegate_id": ids["deputy_id"], "first": "2026-03-03", "last": "2026-03-05"}
-    },
-    "end_delegation": lambda ids: {},
-    "read_me": lambda ids: {},
-    "add_department": lambda ids: {"json": {"name": "新部门"}},
-    "add_staff": lambda ids: {"json": {"name": "新人", "roles": ["sales"]}},
-    "bind_staff_identity": lambda ids: {"json": IDENTITY},
-    "list_roles": lambda ids: {},
-    "list_permissions": lambda ids: {},
-    "list_field_masks": lambda ids: {},
-    "set_role": lambda ids: {"json": {"role": "trainee", "names": {"zh-CN": "实习", "en": "Trainee"}}},
-    "set_grant": lambda ids: {"json": {"permission": "case.read", "reach": "house"}},
-    "set_mask": lambda ids: {"json": {"data": "contact", "mask": "house"}},
-    "reset_role": lambda ids: {},
-    "list_staff": lambda ids: {},
-    "read_staff": lambda ids: {},
-    "change_staff": lambda ids: {"json": {"language": "en"}},
-    "disable_staff": lambda ids: {},
-    "enable_staff": lambda ids: {},
-    "list_staff_identities": lambda ids: {},
-    "unbind_staff_identity": lambda ids: {},
-    "list_departments": lambda ids: {},
-    "rename_department": lambda ids: {"json": {"name": "改名"}},
-    "move_department": lambda ids: {"json": {"parent_id": None}},
-    "delete_department": lambda ids: {},
-    "issue_api_key": lambda ids: {"json": {"name": "matrix"}},
-    "list_api_keys": lambda ids: {},
-    "revoke_api_key": lambda ids: {},
-    "set_login": lambda ids: {"json": {"login": f"login-{new_id()}"}},
-    "reset_password": lambda ids: {"json": {"password": "four words and a half"}},
-    "reset_totp": lambda ids: {},
-    "open_session": lambda ids: {"json": {"login": "nobody", "password": "nothing"}},
-    "list_sessions": lambda ids: {},
-    "end_session": lambda ids: {},
-    "sign_out": lambda ids: {},
-    "sign_out_everywhere": lambda ids: {},
-    "change_password": lambda ids: {"json": {"current": "nothing", "password": "four words and a half"}},
-    "enrol_totp": lambda ids: {},
-    "confirm_totp": lambda ids: {"json": {"code": "123456"}},
-    "disable_totp": lambda ids: {"json": {"code": "123456"}},
-}
-"""A right request for every operation. One that is not here is not in the matrix, and the test fails."""
 
 ENDS = ("disable_staff", "reset_password", "reset_totp", "set_login")
 """Whoever it is done to can do no more."""
@@ -195,7 +74,7 @@ class Operation:
     takes_id: bool
 
     def ask(self, office: Office, who: str | None, ids: Ids) -> Any:
-        meant = {**ids, "staff_id": ids["deputy_id"]} if self.name in ENDS else ids  # the others go on
+        meant = {**ids, "staff_id": ids["leaver_id"]} if self.name in ENDS else ids  # the others go on
         path = self.path.removeprefix("/api/v1").format(role="finance", **meant)
         return office.call(who, self.method, path, **REQUESTS[self.name](ids))
 
@@ -248,7 +127,8 @@ def reaches(who: str, permission: str, owned: Owned) -> bool | None:
 def build(office: Office) -> list[Owned]:
     """The first client is everybody's of the visa department, the second one's only its consultant's."""
     everybody = [("张三", "visa", TEAM), ("李四", "visa", ("consultant",)), ("王五", "other", TEAM)]
-    office.parts.store.run(lambda uow: office.hire(uow, "deputy", "sales", "visa"))
+    for name in ("deputy", "leaver"):
+        office.parts.store.run(partial(office.hire, name=name, role="sales", department="visa"))
     return [_own(office, name, department, roles) for name, department, roles in everybody]
 
 
@@ -273,12 +153,42 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "department_id": str(office.departments[department]),
         "identity_id": _identity(office, office.staff[f"{department}.reviewer"]),
         "session_id": _session(office, office.staff[f"{department}.reviewer"]),
+        "leaver_id": str(office.staff["leaver"]),
         "delegation_id": _delegation(office, office.staff[f"{department}.reviewer"]),
         "errand_id": held_file(office, int(case_id), office.clients[name]),
+        "entry_id": dead_letter(office),
+        "calendar_name": "cn-office",
+        "setting_name": "agency.remind_days",
+        "draft_id": _draft(office),
+        "flow_version_id": office.get("visa.admin", "/flows")["flows"][0]["id"],
         "handoff_id": _handoff(office, int(case_id), office.clients[name]),
+        "conversation_id": _chat(office, int(case_id)),
     }
     [holder] = [person for person, staff_id in office.staff.items() if staff_id == work["staff_id"]]
     return Owned(ids, department, frozenset({f"{department}.{role}" for role in roles}), holder)
+
+
+def dead_letter(office: Office) -> str:
+    """An update that was parked."""
+    from_nowhere = {"channel": "c", "account": "a", "conversation": "c:a:nowhere"}
+
+    def work(uow: UnitOfWork) -> int:
+        parked = {"state": "dead", "attempts": 5, "error": "Unreadable", "received_at": uow.now, "due": uow.now}
+        row = uow.add(inbox, platform_id=str(new_id()), raw=b"{}", **from_nowhere, **parked)
+        return int(row["id"])
+
+    return str(office.parts.store.run(work))
+
+
+def _draft(office: Office) -> str:
+    """A draft of somebody's; the subject that a draft is belongs to nobody in particular."""
+    made = {"made_by": 0, "changed_by": 0}
+
+    def work(uow: UnitOfWork) -> int:
+        row = uow.add(flow_draft, flow="", source=b"key: x", made_at=uow.now, changed_at=uow.now, **made)
+        return int(row["id"])
+
+    return str(office.parts.store.run(work))
 
 
 def _handoff(office: Office, case_id: int, client_id: int) -> str:
@@ -292,6 +202,13 @@ def _handoff(office: Office, case_id: int, client_id: int) -> str:
         return int(row["id"])
 
     return str(office.parts.store.run(work))
+
+
+def _chat(office: Office, case_id: int) -> str:
+    """The chat of the call above."""
+    with office.parts.reading.open() as reader:
+        [row] = reader.find(conversation, key=f"c:{case_id}")
+    return str(row["id"])
 
 
 def held_file(office: Office, case_id: int, client_id: int) -> str:

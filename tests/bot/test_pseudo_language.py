@@ -101,8 +101,9 @@ def journey(house: TestHouse, language: str) -> Person:
 
 def data_of(house: TestHouse) -> list[str]:
     """What is no sentence: names, what people typed, and what the checks said, which stays with the version."""
-    names = [*house.people, *house.banli.house.agency.values(), *house.banli.house.hours.values()]
+    names = [*house.people, *house.banli.house.agency.values(), *house.banli.house.agency.values()]
     with house.looking() as reader:
+        names += house.banli.house.hours(reader).values()
         found = [each["text"].values() for row in reader.find(document_version) for each in row["findings"]]
         known = [row["name"] for row in reader.find(client)] + [row["name"] for row in reader.find(file)]
     return sorted({*names, *known, *itertools.chain(*found)}, key=len, reverse=True)

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from adapters.loopback.channel import LoopbackChannel
-from core.channel.inbound import Address, FileRef, InboundMessage, Update
+from core.channel.inbound import Address, ButtonPress, FileRef, InboundMessage, Update
 from core.commands.people import BindClientIdentity
+from core.commands.work import AskSurvey
 from core.kit.ids import new_id
 from core.ledger import inbox
-from tests.bot.chat import bound, case_of, open_case, picture
+from core.surveys.tables import survey
+from tests.bot.chat import bound, case_of, newest_card, open_case, picture
 from tests.house import Person, TestHouse
 
 
@@ -64,3 +66,38 @@ def test_both_chats_are_about_the_same_case(office: TestHouse) -> None:
     says(office, channel, data=picture(1), text="退休证")
     client.says("撤回")  # whoever he writes as, it is the same person
     assert bound(office, client) == [("retire", 1, "withdrawn")]
+
+
+def test_a_question_of_satisfaction_goes_on_too_and_is_answered_once(office: TestHouse) -> None:
+    client = open_case(office)
+    channel = second_channel(office, client)
+    case_id = case_of(office, client)["id"]
+    client.says("进度")
+    office.do(AskSurvey(case_id=case_id, question="csat"))
+    for words in ("进度", "材料"):
+        says(office, channel, words)
+    [asked] = [each for each in channel.sent if each.message.card.kind == "survey"]
+    token = next(button.token for button in asked.message.card.buttons if button.label == "4")
+    client.says("进度")
+    assert len([each for each in client.messages if each.message.card.kind == "survey"]) == 1
+    presses(office, channel, token, asked.external_id)
+    assert "4" in last(channel)
+    with office.looking() as reader:
+        assert [row["score"] for row in reader.find(survey, case_id=case_id)] == [4]
+    says(office, channel, "进度")
+    assert len([each for each in channel.sent if each.message.card.kind == "survey"]) == 1
+    assert not newest_card(client, "survey").buttons
+
+
+def presses(house: TestHouse, channel: LoopbackChannel, token: str, message_id: str) -> None:
+    address = Address(channel=channel.name, account="a", chat="he")
+    press = ButtonPress(address=address, sender="he", token=token, message_id=message_id)
+    update = Update(
+        channel=channel.name,
+        account="a",
+        platform_id=str(new_id()),
+        conversation=address.key,
+        raw=press.model_dump_json().encode(),
+    )
+    house.banli.store.run(lambda uow: inbox.append(uow, update))
+    house.rest()

@@ -107,7 +107,7 @@ def test_nothing_in_an_original_or_a_preview_runs(shelf: Shelf, visitors: Visito
             claimed = TYPES.get(sample.seen, "application/pdf" if sample.seen == "pdf" else "image/jpeg")
             row = {"name": "<script>.html", "media_type": claimed, "size": len(data), "handle": kept.handle}
             row["inspection"] = {"verdict": "ok"}
-            original = shelf.put(f"/original/{number}", *sent(download.original(files, row, "passport-v1")))
+            original = shelf.put(f"/original/{number}", *sent(download.original(files, row, "passport-v1", named=True)))
             embed(page, shelf, original)
             opened(page, original)
             shown = inspector.inspect(data).preview

@@ -91,12 +91,12 @@ def live_through(house: TestHouse) -> None:
     house.people[COPYWRITER].says(f"案 {number}")
 
 
-def marked_client(house: TestHouse) -> Person:
+def marked_client(house: TestHouse, number: int = 7) -> Person:
     """His chat is known to the platform by a number, as everywhere."""
     client_id = int(house.do(RegisterClient(name=NAME, phone=PHONE, email=MAIL)))
-    house.do(BindClientIdentity(client_id=client_id, channel="loopback", account="test", external_id="chat-7"))
+    house.do(BindClientIdentity(client_id=client_id, channel="loopback", account="test", external_id=f"chat-{number}"))
     house.do(RecordPaperConsent(client_id=client_id, signed_on=house.clock.now().date()))
-    house.people[NAME] = house.people["7"] = Person(house, client_id, "chat-7", "client")
+    house.people[NAME] = house.people[str(number)] = Person(house, client_id, f"chat-{number}", "client")
     return house.people[NAME]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from bot.app import FLOWS
 from bot.demo.seed import publish_flows
 from core.cases import tables as cases
+from core.catalog.tables import flow_draft
 from core.channel.inbound import ButtonPress
 from core.clients.tables import client, client_identity
 from core.commands.cases import FieldValue, OpenCase
@@ -50,8 +51,8 @@ DETAILS: dict[str, FieldValue] = {
 ROLES = ("sales", "consultant", "copywriter", "reviewer", "service", "supervisor")
 BUSINESS: tuple[Table, ...] = (
     cases.case, cases.applicant, cases.item, cases.document_version, cases.case_event, cases.stage_span,
-    client, client_identity, contract, file, timer, department, staff, staff_identity, survey, task, delegation,
-    api_key, credential, session, wrong_sign_in, role, role_grant, role_mask,
+    client, client_identity, contract, file, flow_draft, timer, department, staff, staff_identity, survey, task,
+    delegation, api_key, credential, session, wrong_sign_in, role, role_grant, role_mask,
 )  # fmt: skip
 NAMES = {"a1": "甲一玛珂", "a2": "邻座客户", "b1": "他处客户"}
 
@@ -167,6 +168,11 @@ def _fill(world: World) -> None:
     made = {"staff_id": world.owner.id, "delegate_id": world.owner.id, "made_by": world.owner.id}
     over = {"starts": house.clock.now(), "ends": house.clock.now(), "made_at": house.clock.now()}
     world.ids["delegation"] = house.banli.store.run(lambda uow: uow.add(delegation, **made, **over))["id"]
+    moment = house.clock.now()
+    kept: dict[str, Any] = {"flow": "", "source": b"", "made_at": moment, "made_by": 0}
+    kept |= {"changed_at": moment, "changed_by": 0}
+    world.ids["draft"] = house.banli.store.run(lambda uow: uow.add(flow_draft, **kept))["id"]
+    world.ids["entry"] = world.ids["errand"]
     world.number = row["number"]
     world.markers = ("玛珂", "marker", "13900000000")
 

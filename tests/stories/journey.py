@@ -18,7 +18,11 @@ PREPARED: dict[str, FieldValue] = {"form_filled": True, "itinerary_made": True, 
 
 def at_stage(house: TestHouse, stage: str, **contract: Any) -> Person:
     """A new client whose case has come to `collect`, `prepare`, `review`, `filed` or `tracking`."""
-    client = open_case(house, **contract)
+    return bring_to(house, open_case(house, **contract), stage)
+
+
+def bring_to(house: TestHouse, client: Person, stage: str) -> Person:
+    """The same for a client whose case has just begun to collect documents."""
     for reached, step in (
         ("prepare", _documents),
         ("review", _preparation),

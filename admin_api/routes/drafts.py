@@ -1,0 +1,129 @@
+"""Flows as drafts: write, look over, see what it would change, publish, or publish an older body again."""
+
+from dataclasses import replace
+
+from starlette.requests import Request
+
+from admin_api.desk import AtDesk, Desk, command_of
+from admin_api.entity_tag import of_row
+from admin_api.language import language_of
+from admin_api.problem import entries
+from admin_api.route import does, may, reaches, section
+from admin_api.schemas.catalogue import FlowVersion, flow_version_of
+from admin_api.schemas.drafts import (
+    Draft,
+    DraftImpact,
+    Drafts,
+    DraftSource,
+    Looked,
+    Mistake,
+    NewDraft,
+    draft_of,
+    impact_of,
+    line_of,
+)
+from admin_api.schemas.ids import IdIn
+from admin_api.schemas.model import Created
+from core.catalog.calendars import unknown_calendar
+from core.catalog.drafts import open_drafts
+from core.catalog.service import look_over
+from core.catalog.tables import flow_draft, flow_version
+from core.commands.drafts import DraftFlow, DropDraft, EditDraft, PublishDraft
+from core.engine.lint import Examined
+from core.kit.errors import NotFound
+from core.staff.policy import ROLES
+from core.store.sealing import Row
+from core.views.impact import impact
+
+DRAFTS = section("drafts of flows")
+DRAFT = of_row(flow_draft, "draft_id")
+
+
+@DRAFTS.operation("POST", "/flow-drafts", does(DraftFlow), status=201, errors=[404])
+def draft_flow(desk: AtDesk, body: NewDraft) -> Created:
+    """Begin a draft, from a YAML source or from a published version.
+
+    From an older version: its body becomes the newest when the draft is published, which is how a flow is rolled back.
+    """
+    return Created(id=desk.do(command_of(DraftFlow, body.model_dump())))
+
+
+@DRAFTS.operation("GET", "/flow-drafts", may("flow.write"))
+def list_drafts(desk: AtDesk) -> Drafts:
+    """Drafts that are neither published nor dropped."""
+    with desk.look() as reader:
+        return Drafts(drafts=[line_of(row) for row in open_drafts(reader)])
+
+
+@DRAFTS.operation("GET", "/flow-drafts/{draft_id}", reaches("flow.write", "draft", "draft_id"), tagged=DRAFT)
+def read_draft(desk: AtDesk, draft_id: IdIn) -> Draft:
+    """A draft with its source."""
+    return draft_of(_row(desk, draft_id))
+
+
+@DRAFTS.operation("PUT", "/flow-drafts/{draft_id}", does(EditDraft), tagged=DRAFT, guarded=True)
+def edit_draft(desk: AtDesk, draft_id: IdIn, body: DraftSource) -> Draft:
+    """Write a draft anew. What is wrong with it may stand until it is published."""
+    desk.do(command_of(EditDraft, {"draft_id": draft_id, **body.model_dump()}))
+    return draft_of(_row(desk, draft_id))
+
+
+@DRAFTS.operation("DELETE", "/flow-drafts/{draft_id}", does(DropDraft), status=204, tagged=DRAFT, guarded=True)
+def drop_draft(desk: AtDesk, draft_id: IdIn) -> None:
+    """Throw a draft away."""
+    desk.do(DropDraft(draft_id=draft_id))
+
+
+@DRAFTS.operation("GET", "/flow-drafts/{draft_id}/validation", reaches("flow.write", "draft", "draft_id"))
+def validate_draft(desk: AtDesk, request: Request, draft_id: IdIn) -> Looked:
+    """Everything that is wrong with a draft at once, each with its place in the source; nothing is changed."""
+    found = _look(desk, _row(desk, draft_id))
+    with desk.look() as reader:
+        known = desk.parts.bus.wiring.tools["calendars"].names(reader)
+    unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, known)
+    found = replace(found, problems=(*found.problems, *unknown))
+    told = zip(found.problems, entries(found.problems, language_of(request.headers)), strict=True)
+    return Looked(
+        publishable=found.flow is not None and not unknown,
+        problems=[Mistake(line=found.lines.get(problem.pointer), **entry) for problem, entry in told],
+    )
+
+
+@DRAFTS.operation("GET", "/flow-drafts/{draft_id}/impact", reaches("flow.write", "draft", "draft_id"))
+def read_impact(desk: AtDesk, draft_id: IdIn) -> DraftImpact:
+    """What publishing would mean: what is other than in the newest version, and which open cases stay on which."""
+    row = _row(desk, draft_id)
+    flow = _look(desk, row).flow
+    with desk.look() as reader:
+        return impact_of(impact(reader, desk.parts.catalogue, row["flow"], flow))
+
+
+@DRAFTS.operation("POST", "/flow-drafts/{draft_id}/publish", does(PublishDraft), status=201, tagged=DRAFT, guarded=True)
+def publish_draft(desk: AtDesk, draft_id: IdIn) -> FlowVersion:
+    """Make a version of it that never changes; 422 tells everything that is wrong.
+
+    Cases that are under way stay on their version.
+    """
+    with desk.look() as reader:
+        row = reader.peek(flow_draft, draft_id)
+    if row is not None and row["state"] == "open" and desk.parts.policy.may(desk.actor, PublishDraft.permission):
+        _look(desk, row)  # here, so that nobody else's unit waits for it
+    version_id = desk.do(PublishDraft(draft_id=draft_id))
+    with desk.look() as reader:
+        made = reader.peek(flow_version, version_id)
+        desk.parts.catalogue.compiled(reader, version_id)
+    if made is None:
+        raise NotFound(thing="flow")
+    return flow_version_of(made)
+
+
+def _look(desk: Desk, row: Row) -> Examined:
+    return look_over(bytes(row["source"]), frozenset(ROLES), desk.parts.texts)
+
+
+def _row(desk: Desk, draft_id: int) -> Row:
+    with desk.look() as reader:
+        row = reader.peek(flow_draft, draft_id)
+    if row is None:
+        raise NotFound(thing="draft")
+    return row

@@ -1,0 +1,96 @@
+"""The health pages: the process answers, the house can do its work, and which version this is."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from importlib import metadata
+from typing import Any, Final
+
+from sqlalchemy import text
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from core.kit.bell import Bell
+from core.kit.clock import Clock
+from core.kit.migrate import newest
+from core.store.reading import Reading
+from core.store.store import MAX_WAITING, Store
+from core.views.queues import overdue
+
+BEAT_LIMIT: Final = 30.0  # seconds that a loop may be without a sign of life
+LONG_BEATS: Final[Mapping[str, float]] = {"sweeper": 900.0}  # one round looks through every file that is kept
+AGE_LIMIT: Final = timedelta(minutes=5)  # so long may a row be due in its queue and nobody takes it
+NO_STORE: Final = {"Cache-Control": "no-store"}
+
+Check = dict[str, Any]
+
+
+class Health:
+    """What is well and what is not. `bells`: of the loops that run in this process, by their names."""
+
+    def __init__(self, store: Store, reading: Reading, clock: Clock, bells: Mapping[str, Bell]) -> None:
+        self._store = store
+        self._reading = reading
+        self._clock = clock
+        self._bells = bells
+        self._since = time.monotonic()  # a loop that never began is measured from here
+
+    def routes(self) -> list[BaseRoute]:
+        """/livez: the process answers. /readyz: it can work; 503 and what is wrong otherwise. /version."""
+        return [Route("/livez", livez), Route("/readyz", self.readyz), Route("/version", told_version)]
+
+    async def readyz(self, _: Request) -> Response:
+        checks = await asyncio.to_thread(self.checks)
+        wrong = sorted(name for name, check in checks.items() if not check["ok"])
+        body = {"status": "not ready" if wrong else "ok", "wrong": wrong, "checks": checks}
+        return JSONResponse(body, 503 if wrong else 200, headers=NO_STORE)
+
+    def checks(self) -> dict[str, Check]:
+        """Each with `ok`, and figures that say why; nothing about anybody's case."""
+        units = self._store.waiting()
+        return {**self._database(), "writer": _within(units, MAX_WAITING // 2, "units"), "loops": self._loops()}
+
+    def ages(self) -> dict[str, float]:
+        """Seconds since each loop's last sign of life."""
+        now = time.monotonic()
+        return {name: now - (self._since if bell.beaten is None else bell.beaten) for name, bell in self._bells.items()}
+
+    def _loops(self) -> Check:
+        late = {name: round(age, 1) for name, age in self.ages().items() if age > LONG_BEATS.get(name, BEAT_LIMIT)}
+        return {"ok": not late, "late": late, "limit_seconds": BEAT_LIMIT}
+
+    def _database(self) -> dict[str, Check]:
+        unknown: Check = {"ok": False, "why": "the database does not answer"}
+        try:
+            with self._reading.open() as reader:
+                revision = reader.connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        except Exception:  # whatever is wrong with the database, the page must say so and not fail
+            return {"database": unknown, "migrations": unknown, "queues": unknown}
+        migrations = {"ok": revision == newest(), "found": revision, "wanted": newest()}
+        return {"database": {"ok": True}, "migrations": migrations, "queues": self._queues()}
+
+    def _queues(self) -> Check:
+        try:
+            with self._reading.open() as reader:
+                late = overdue(reader, self._clock.now() - AGE_LIMIT)
+        except Exception:  # tables of another version
+            return {"ok": False, "why": "the queues cannot be read"}
+        return {"ok": not late, "late": late, "limit_seconds": AGE_LIMIT.total_seconds()}
+
+
+async def livez(_: Request) -> Response:
+    return JSONResponse({"status": "ok"}, headers=NO_STORE)
+
+
+async def told_version(_: Request) -> Response:
+    return JSONResponse({"version": version(), "migration": newest()}, headers=NO_STORE)
+
+
+def version() -> str:
+    return metadata.version("banli")
+
+
+def _within(count: int, limit: int, what: str) -> Check:
+    return {"ok": count < limit, what: count, "limit": limit}
