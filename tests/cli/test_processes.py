@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
@@ -54,11 +55,13 @@ def test_a_chat_is_answered_by_two_processes_and_none_is_lost_when_the_worker_en
         visitor.says("你好")
         assert until(lambda: left(postgres_url), web), "nobody works yet: what was said waits"
 
-        worker = Process(["worker"], env, tmp_path)
+        figures = free_port()
+        worker = Process(["worker"], {**env, "BANLI_METRICS__PORT": str(figures)}, tmp_path)
         started.append(worker)
         until(visitor.reads, web, worker)
         until(lambda: not left(postgres_url), web, worker)
 
+        assert "banli_" in httpx.get(f"http://127.0.0.1:{figures}/metrics").text
         for number in range(12):
             visitor.says(f"问题 {number}")
         assert worker.stop() == 0, worker.said
