@@ -15,10 +15,11 @@ import uvicorn
 from pydantic import SecretStr
 from rich.console import Console
 
-from bot.app import FLOWS, Banli, build, database_file, web
+from bot.app import FLOWS, LOOPS, Banli, build, database_file, web
 from bot.cli.problems import CannotServe
 from bot.cli.revision import revision
 from bot.demo.seed import seed
+from bot.watch.watching import Watching
 from core.kit import migrate
 from core.kit.crypto import generate_key
 from core.kit.memory import calm_collector
@@ -75,11 +76,15 @@ def work(settings: Settings, out: Console) -> None:
     _several(settings)
     banli = build(settings)
     _check_tables(banli)
-    banli.start()
+    bells = {name: getattr(banli, name).bell for name in LOOPS}
+    watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, bells)
     try:
+        watching.start()
+        banli.start()
         asyncio.run(_loops(banli, out))
     finally:
         banli.stop()
+        watching.stop()
 
 
 def _answer(banli: Banli, listener: socket.socket, out: Console, *, loops: bool) -> None:

@@ -150,7 +150,7 @@ def queues(books: Books) -> Iterator[Finding]:
         [late] = books.reader.rows(waiting.where(in_state(table, "waiting"), table.c.due < books.now - LATE))
         if dead["n"]:
             said = f"{dead['n']} row(s) of {table.name} were given up after several failures."
-            yield wrong("parked", said, f"SELECT id, attempts, error FROM {table.name} WHERE state = 'dead'")
+            yield wrong("parked", said, "banli dead-letters list; then retry, or drop with a reason")
         if late["n"]:
             yield wrong(
                 "queues", f"{late['n']} row(s) of {table.name} wait since {late['oldest']:%Y-%m-%d %H:%M} UTC.", RUNS
