@@ -32,5 +32,5 @@ def _staff(vault: Vault, row: Row) -> dict[str, bytes | None]:
 BLINDS: Final[Blinds] = {"client": _client, "client_tag": _tag, "file": _file, "staff": _staff}
 
 LEFT: Final = frozenset({"invitation.digest", "wrong_sign_in.subject"})
-"""Of what is kept nowhere: a code is found under every key of the ring as long as it is valid (7 days); wrong tries to sign in
-are forgotten within a day anyway."""
+"""Of what is kept nowhere: a code is found under every key of the ring as long as it is valid (7 days), and wrong tries
+to sign in are forgotten within a day."""
