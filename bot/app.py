@@ -196,8 +196,7 @@ def _manners(settings: Settings) -> Manners:
     """What the agency has settled about quiet hours and reminders."""
     said = settings.agency
     days = tuple(int(each) for each in said.remind_days.split(",") if each)
-    hours = (time.fromisoformat(each) for each in (said.quiet_from, said.quiet_until, said.remind_hour))
-    begins, ends, hour = hours
+    begins, ends, hour = (time.fromisoformat(each) for each in (said.quiet_from, said.quiet_until, said.remind_hour))
     return Manners(QuietHours(begins, ends), days, hour)
 
 
