@@ -139,8 +139,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     bus = _bus(catalogue, texts, agency)
     check_presses()
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
-    house = _house(settings, vault, catalogue, texts, agency)
-    hub, webchat = Hub(), _webchat(settings)
+    house, hub, webchat = _house(settings, vault, catalogue, texts, agency), Hub(), _webchat(settings)
     pages = (WebchatChannel(webchat, store, files, hub), UploadsChannel(files, settings.limits.upload_bytes))
     channels: dict[str, Channel] = {
         f"{each.name}:{each.account}": each for each in (*pages, LoopbackGateway("sms"), LoopbackGateway("mail"))
