@@ -6,7 +6,7 @@ PORT ?= 8080
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test orders clamd first rows story bench lock sbom format clean env env-dev
+.PHONY: help run reset check test orders tampering clamd first rows story bench lock sbom format clean env env-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test: env-dev ## the tests only; ARGS="tests/engine -k flow" picks some
 
 orders: env-dev ## files, words and undo in a thousand random orders: none lost, none double (ORDERS= for another number)
 	@BANLI_TEST_ORDERS=$(or $(ORDERS),1000) $(BIN)/python -m pytest -q -n 2 tests/bot/test_orders.py
+
+tampering: env-dev ## random edits, cuts, insertions and swaps of the audit: all found (TAMPERINGS= for another number)
+	@BANLI_TEST_TAMPERINGS=$(or $(TAMPERINGS),100000) $(BIN)/python -m pytest -q tests/core/test_tampering.py
 
 clamd: env-dev ## the virus check against a real clamd of this machine (apt-get install clamav-daemon; needs no signatures)
 	@$(BIN)/python -m pytest -q tests/real/clamd.py

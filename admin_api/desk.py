@@ -24,6 +24,7 @@ from core.ledger import audit
 from core.store.locks import case_key
 from core.store.reading import Reader
 from core.store.unit import UnitOfWork
+from core.wiring.subjects import case_of
 
 CHANNEL = "api"
 SECONDS = 30.0  # how long a request waits for the store before it is told to come again
@@ -82,6 +83,16 @@ class Desk:
 
         def work(uow: UnitOfWork) -> None:
             audit.note(uow, self.actor, "api", command, correlation=self.correlation, subject=subject, refused=code)
+
+        self.parts.store.run(work, timeout=SECONDS)
+
+    def note_look(self, operation: str, subject: tuple[str, int] | None) -> None:
+        """Audit that somebody is shown something; ``operation`` by its id, ``subject`` as kind and id."""
+
+        def work(uow: UnitOfWork) -> None:
+            case_id = None if subject is None else case_of(uow, *subject)
+            named = None if subject is None else f"{subject[0]}:{subject[1]}"
+            audit.note(uow, self.actor, "api", operation, correlation=self.correlation, subject=named, case_id=case_id)
 
         self.parts.store.run(work, timeout=SECONDS)
 

@@ -1,6 +1,6 @@
 """The parts of a process that the admin API works with; the root gives them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
@@ -16,6 +16,7 @@ from core.files.scan import Scanner
 from core.files.store_port import FileStore
 from core.kit.clock import Clock
 from core.kit.errors import Problem
+from core.ledger.chain import Anchor
 from core.store.reading import Reading
 from core.store.store import Store
 
@@ -43,3 +44,4 @@ class Parts:
     zone: tzinfo = UTC
     scanner: Scanner | None = None
     rates: Rates = field(default_factory=Rates)
+    anchors: Callable[[], Sequence[Anchor]] = tuple  # of the audit's chain, kept outside the database

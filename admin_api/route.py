@@ -44,6 +44,7 @@ class Need:
     command: type[Command] | None = None  # what it does; a refused attempt is audited under this name
     filtered: bool = False  # the operation shows of its subjects those that the caller reaches
     public: bool = False  # whoever knocks
+    noted: bool = False  # it shows what is personal: every look is audited, once per request
 
     @property
     def told(self) -> str:
@@ -61,19 +62,19 @@ def member() -> Need:
     return Need(None)
 
 
-def may(permission: str) -> Need:
+def may(permission: str, *, noted: bool = False) -> Need:
     """A right that concerns no subject: nobody has it because he stands in for a colleague."""
-    return Need(permission)
+    return Need(permission, noted=noted)
 
 
 def lists(permission: str) -> Need:
     """A right whose subjects the operation filters itself: also those of a colleague for whom the caller stands in."""
-    return Need(permission, filtered=True)
+    return Need(permission, filtered=True, noted=True)
 
 
 def reaches(permission: str, kind: str, parameter: str) -> Need:
     """A right to one subject, whose id stands in the path: another's looks as if it did not exist."""
-    return Need(permission, kind, parameter)
+    return Need(permission, kind, parameter, noted=True)
 
 
 def does(command: type[Command]) -> Need:
@@ -182,6 +183,8 @@ class DeskRoute(APIRoute):
         if refusal is not None:
             self._note(desk, request, refusal)
             raise refusal
+        if self.need.noted:
+            self._note_look(desk, request)
         return desk
 
     def _refusal(self, desk: Desk, reader: Reader, request: Request) -> Refusal | None:
@@ -206,6 +209,12 @@ class DeskRoute(APIRoute):
             subject_id = read_id(request.path_params[need.parameter])
             subject = None if subject_id is None else f"{need.kind}:{subject_id}"
             desk.note(need.command.__name__, subject, refusal.code)
+
+    def _note_look(self, desk: Desk, request: Request) -> None:
+        """Before anything is shown: what cannot be noted is not shown either."""
+        need = self.need
+        subject_id = read_id(request.path_params[need.parameter]) if need.kind else None
+        desk.note_look(self.operation_id or self.name, None if subject_id is None else (need.kind, subject_id))
 
 
 def _note_use(parts: Parts, caller: Caller) -> None:

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -27,12 +28,12 @@ from bot.cards.context import House
 from bot.demo.people import ACCOUNT as DEMO_ACCOUNT
 from bot.demo.people import SEATS as DEMO_SEATS
 from bot.demo.routes import DemoRoutes
-from bot.dialogs.press import check_presses
+from bot.eraser import Eraser
 from bot.fetcher import Fetcher
+from bot.house import bus_of, check_dialogs, house_of
 from bot.receiver import Receiver
 from bot.reconciler import Reconciler
-from bot.router import check_table
-from bot.sealer import Sealer
+from bot.sealer import Sealer, read_anchors
 from bot.sender import Sender
 from bot.signs import Signs
 from bot.story.reader import story_problems
@@ -44,17 +45,14 @@ from bot.watch.requests import NO_TELEMETRY, RequestIds
 from bot.watch.watching import Watching
 from bot.webhooks import LOOPBACK_NAMES, guard
 from core.bus.bus import Bus
-from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import Catalogue
 from core.catalog.settings import BELL as SETTINGS_BELL
 from core.catalog.settings import LivingAgency
 from core.catalog.texts import BELL as TEXTS_BELL
 from core.channel.port import Channel
-from core.engine.access import Policy
-from core.engine.calendars.known import CALENDARS
+from core.clients.erasure import BELL as ERASURE
 from core.files.child import Inspector
 from core.files.limits import FileLimits
-from core.files.links import PURPOSE, SENT_PURPOSE, UPLOAD_PURPOSE, OriginalLinks, SentLinks, UploadLinks
 from core.files.scan import Scanner
 from core.kit.clock import Clock, SystemClock
 from core.kit.crypto import Vault
@@ -63,14 +61,12 @@ from core.kit.settings import Settings
 from core.kit.watch import Watches
 from core.staff.living import BELL as POLICY_BELL
 from core.staff.living import LivingPolicy
-from core.staff.policy import DEFAULT
 from core.store.reading import Reading
 from core.store.sealing import Sealing
 from core.store.store import Store
-from core.wiring.hall import build_bus
 
 OPENAPI = "/api/openapi.json"
-LOOPS = ("receiver", "sender", "signs", "ticker", "fetcher", "sealer", "sweeper", "reconciler")
+LOOPS = ("receiver", "sender", "signs", "ticker", "fetcher", "sealer", "sweeper", "eraser", "reconciler")
 FLOWS = Path(__file__).resolve().parent.parent / "flows"
 
 __all__ = ["FLOWS", "Banli", "adapters", "build", "core", "web"]
@@ -101,6 +97,7 @@ class Banli:
     fetcher: Fetcher
     sealer: Sealer
     sweeper: Sweeper
+    eraser: Eraser
     reconciler: Reconciler
     watches: Watches
 
@@ -144,14 +141,13 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     inspector = Inspector(FileLimits.of(settings.limits), watches)
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
     catalogue, texts, agency, policy = Catalogue(), LivingTexts(sentences()), LivingAgency.of(settings), LivingPolicy()
-    bus = _bus(policy, catalogue, texts, agency)
-    _check_dialogs()
-    house = _house(settings, vault, policy, catalogue, texts, agency)
+    bus = bus_of(policy, catalogue, texts, agency)
+    check_dialogs()
+    house = house_of(settings, vault, policy, catalogue, texts, agency)
     hub, webchat = Hub(), _webchat(settings)
     pages = (WebchatChannel(webchat, store, files, hub), UploadsChannel(files, settings.limits.upload_bytes))
-    channels: dict[str, Channel] = {
-        f"{each.name}:{each.account}": each for each in (*pages, LoopbackGateway("sms"), LoopbackGateway("mail"))
-    }
+    doors: tuple[Channel, ...] = (*pages, LoopbackGateway("sms"), LoopbackGateway("mail"))
+    channels = {f"{each.name}:{each.account}": each for each in doors}
     banli = Banli(
         settings=settings,
         clock=watch,
@@ -174,6 +170,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, inspector.limits, scanner),
         sealer=Sealer(store, vault, watch, settings.anchors_file),
         sweeper=Sweeper(store, reading, files, watch, timedelta(hours=settings.orphan_hours)),
+        eraser=Eraser(store, reading, bus, files, settings.erased_file),
         reconciler=Reconciler(store, reading, house, channels, watch),
         watches=watches,
     )
@@ -181,46 +178,18 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     return banli
 
 
-def _check_dialogs() -> None:
-    check_presses()
-    check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
-
-
 def _listen(banli: Banli) -> None:
     """Who wakes when a unit that concerns him is committed."""
-    for name, loop in (("inbox", banli.receiver), ("outbox", banli.sender), ("errand", banli.fetcher)):
+    for name, loop in (
+        ("inbox", banli.receiver),
+        ("outbox", banli.sender),
+        ("errand", banli.fetcher),
+        (ERASURE, banli.eraser),
+    ):
         banli.store.listen(name, loop.bell.ring)
     banli.store.listen(TEXTS_BELL, banli.house.texts.forget)
     banli.store.listen(POLICY_BELL, banli.house.policy.forget)
     banli.store.listen(SETTINGS_BELL, banli.house.settled.forget)
-
-
-def _bus(policy: Policy, catalogue: Catalogue, texts: LivingTexts, agency: LivingAgency) -> Bus:
-    zone = CALENDARS[agency.written.calendar].zone
-    return build_bus(policy, catalogue, dict(CALENDARS), texts, agency=agency, zone=zone)
-
-
-def _house(
-    settings: Settings,
-    vault: Vault,
-    policy: Policy,
-    catalogue: Catalogue,
-    texts: LivingTexts,
-    agency: LivingAgency,
-) -> House:
-    return House(
-        texts=texts,
-        catalogue=catalogue,
-        policy=policy,
-        calendars=LivingCalendars(CALENDARS),
-        settled=agency,
-        zone=CALENDARS[settings.agency.calendar].zone,
-        links=OriginalLinks(vault.derive(PURPOSE), settings.base_url),
-        uploads=UploadLinks(vault.derive(UPLOAD_PURPOSE), settings.base_url),
-        upload_bytes=settings.limits.upload_bytes,
-        sent_links=SentLinks(vault.derive(SENT_PURPOSE), settings.base_url),
-        base_url=settings.base_url,
-    )
 
 
 def web(banli: Banli, *, loops: bool = True) -> FastAPI:
@@ -273,6 +242,7 @@ def _desk(banli: Banli) -> AdminParts:
         sent_links=banli.house.sent_links,
         story_problems=story_problems,
         rates=Rates(banli.settings.api.requests_per_minute),
+        anchors=partial(read_anchors, banli.settings.anchors_file),
     )
 
 

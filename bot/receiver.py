@@ -147,8 +147,10 @@ class Receiver:
         self._handled[entry_id] = work, entry["received_at"]
         uow.cause = entry_id
         with bound(update=entry_id), self._watches.timed("unit", entry["channel"], entry_id) as unit:
-            self._handle(uow, entry, work)
-            unit.cause = work.cause
+            try:
+                self._handle(uow, entry, work)
+            finally:  # a unit that discovers a key is told too, and runs again
+                unit.cause = work.cause
 
     def _handle(self, uow: UnitOfWork, entry: Row, work: Worked) -> None:
         entry_id: int = entry["id"]

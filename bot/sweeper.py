@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from core.files.naming import kept_names, names_in
+from core.files.naming import kept_names, named_by_waiting
 from core.files.store_port import SweptStore
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.ledger import repeats
-from core.ledger.tables import errand, in_state, inbox
 from core.store.reading import Reading
 from core.store.store import Store
 
@@ -71,13 +70,7 @@ class Sweeper:
         aged = set(self._files.aged(before))
         if not aged:
             return []
-        named = set[str]()
         with self._reading.open() as reader:
-            for entry in reader.find(inbox, in_state(inbox, "waiting", "dead")):
-                named |= names_in(entry["raw"])
-            for each in reader.find(
-                errand, errand.c.state.notin_(("done", "discarded"))
-            ):  # those that wait for consent too
-                named |= names_in(each["what"])
+            named = named_by_waiting(reader)
             named |= kept_names(reader, aged - named)
         return sorted(aged - named)

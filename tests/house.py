@@ -128,7 +128,7 @@ class TestHouse:
     banli: Banli
     clock: ManualClock
     channel: LoopbackChannel
-    runner: asyncio.Runner  # one event loop for the whole test: making one costs more than most rests
+    runner: asyncio.Runner = field(default_factory=asyncio.Runner)  # one loop for all: making one is dear
     people: dict[str, Person] = field(default_factory=dict)
     quiet: bool = True
     _ids: int = 0

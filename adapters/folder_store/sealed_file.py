@@ -57,11 +57,7 @@ class SealedWriter:
 
 def read_sealed(source: BinaryIO, vault: Vault, handle: str) -> Iterator[bytes]:
     """The content chunk by chunk, each verified. Raises Tampered."""
-    head = source.read(len(MAGIC) + 2)
-    if not head.startswith(MAGIC) or len(head) < len(MAGIC) + 2:
-        raise Tampered("not a file of this store")
-    wrapped = source.read(int.from_bytes(head[len(MAGIC) :], "big"))
-    cipher = AESGCM(vault.unwrap(f"file:{handle}", wrapped))
+    cipher = AESGCM(vault.unwrap(f"file:{handle}", wrapped_key(source)))
     number = 0
     chunk = source.read(CHUNK + TAG_BYTES)
     while True:
@@ -74,6 +70,22 @@ def read_sealed(source: BinaryIO, vault: Vault, handle: str) -> Iterator[bytes]:
             return
         chunk = following
         number += 1
+
+
+def wrapped_key(source: BinaryIO) -> bytes:
+    """The data key of the file as it is sealed; the content follows. Raises Tampered."""
+    head = source.read(len(MAGIC) + 2)
+    if not head.startswith(MAGIC) or len(head) < len(MAGIC) + 2:
+        raise Tampered("not a file of this store")
+    return source.read(int.from_bytes(head[len(MAGIC) :], "big"))
+
+
+def rewrapped(source: BinaryIO, vault: Vault, handle: str) -> Iterator[bytes]:
+    """The same file with its data key under the vault's primary key; the content stays as it is. Raises Tampered."""
+    wrapped = vault.wrap(f"file:{handle}", vault.unwrap(f"file:{handle}", wrapped_key(source)))
+    yield MAGIC + len(wrapped).to_bytes(2, "big") + wrapped
+    while piece := source.read(CHUNK * 16):
+        yield piece
 
 
 def _nonce(number: int) -> bytes:

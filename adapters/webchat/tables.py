@@ -4,6 +4,8 @@ from sqlalchemy import BigInteger, Boolean, Index, LargeBinary, String, Table, U
 
 from core.kit.db import Instant, key, metadata, plain, sealed
 
+_SEAT = {"chat": ("webchat", "account", "visitor")}  # whose it is, see core.wiring.belongings
+
 web_session = Table(
     "web_session",
     metadata,
@@ -13,6 +15,7 @@ web_session = Table(
     plain("visitor", String(100)),  # the external id of whoever sits there
     plain("created_at", Instant),
     plain("expires_at", Instant),
+    info=_SEAT,
 )
 
 web_chat = Table(
@@ -23,6 +26,7 @@ web_chat = Table(
     plain("visitor", String(100)),
     plain("last", BigInteger, default=0),  # the newest cursor
     UniqueConstraint("account", "visitor"),
+    info=_SEAT,
 )
 
 web_message = Table(
@@ -37,5 +41,6 @@ web_message = Table(
     plain("redrawn", Boolean, default=False),
     sealed("body", "content", "json", nullable=False),
     UniqueConstraint("chat_id", "external_id"),
+    info={"under": ("web_chat", "chat_id")},
 )
 Index("ix_web_message_cursor", web_message.c.chat_id, web_message.c.cursor)

@@ -37,8 +37,7 @@ def verdict_of(settings: Settings) -> Verdict:
     reading = Reading(reader_engine(settings.database_url.get_secret_value()), Sealing(vault))
     try:
         with reading.open() as reader:
-            keys = [vault.derive(chain.PURPOSE, key_id) for key_id in vault.key_ids]
-            return chain.verify(reader, keys, read_anchors(settings.anchors_file))
+            return chain.verify(reader, chain.keys_of(reader, vault), read_anchors(settings.anchors_file))
     except ValueError as wrong:
         raise Broken(str(wrong)) from wrong
     finally:

@@ -4,7 +4,26 @@ import sys
 
 import typer
 
-from bot.cli import audit, case, dead_letters, doctor, files, flow, init, key, migrate, run, story, user, web, worker
+from bot.cli import (
+    audit,
+    backup,
+    case,
+    clients,
+    config,
+    dead_letters,
+    doctor,
+    files,
+    flow,
+    init,
+    key,
+    keys,
+    migrate,
+    run,
+    story,
+    user,
+    web,
+    worker,
+)
 from bot.cli.problems import EXIT_CODES, Sentences
 
 app = typer.Typer(
@@ -29,6 +48,10 @@ app.add_typer(flow.app, name="flow")
 app.add_typer(story.app, name="story")
 app.add_typer(audit.app, name="audit")
 app.add_typer(files.app, name="files")
+app.add_typer(backup.app, name="backup")
+app.add_typer(keys.app, name="keys")
+app.add_typer(clients.app)
+app.add_typer(config.app, name="config")
 
 
 if __name__ == "__main__":

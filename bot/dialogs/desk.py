@@ -76,13 +76,15 @@ def reachable(turn: Turn, pattern: re.Pattern[str]) -> Row | None:
     """The case that the words name, locked, if this person may see it; else say that there is none."""
     match = pattern.match(turn.text or _caption(turn))
     number = "" if match is None else match["number"].upper()
-    row = case_by_number(turn.uow, number)
+    row, cause = case_by_number(turn.uow, number), turn.cause
     if row is None or not turn.house.policy.may(turn.actor, "case.read", of_case(row)):
-        cause = turn.cause
         audit.note(turn.uow, cause.actor, cause.door, "case.read", correlation=cause.correlation, refused=NotFound.code)
         turn.say("case.unknown", number=number)
         return None
-    turn.uow.need(case_key(row["id"]))
+    case_id: int = row["id"]
+    turn.uow.need(case_key(case_id))
+    subject, seen = f"case:{case_id}", cause.correlation
+    audit.note(turn.uow, cause.actor, cause.door, "case.read", correlation=seen, subject=subject, case_id=case_id)
     return row
 
 

@@ -51,13 +51,17 @@ def basics(given: Mapping[str, Any], deed: Deed) -> dict[str, Any]:
         problems.append(Problem("/birth_date", "client.birth_date", BORN))
     if problems:
         raise Invalid(problems=problems)
-    vault, kept = deed.uow.pending.sealing.vault, dict[str, Any]()
-    for name, value in given.items():
-        plain = normal(name, value)
-        kept[name] = plain or None
-        if name in INDEXES:
-            kept[INDEXES[name]] = vault.blind_index(PURPOSES[name], _folded(name, plain)) if plain else None
-    return kept
+    kept = {name: normal(name, value) or None for name, value in given.items()}
+    return kept | blinds_of(deed.uow.pending.sealing.vault, kept)
+
+
+def blinds_of(vault: Vault, kept: Mapping[str, Any]) -> dict[str, bytes | None]:
+    """The blind indexes of those of these values that have one; the values are as they are kept."""
+    return {
+        index: vault.blind_index(PURPOSES[name], _folded(name, kept[name])) if kept[name] else None
+        for name, index in INDEXES.items()
+        if name in kept
+    }
 
 
 def edit_client(command: EditClient, deed: Deed) -> None:

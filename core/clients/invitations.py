@@ -51,9 +51,8 @@ def prove_invitation(command: ProveInvitation, deed: Deed) -> int | None:
     uow = deed.uow
     uow.need("wrong codes")  # guesses in many chats at once are counted one after the other
     _check_tries(command, deed)
-    digest = _digest(uow, command.code)
-    row = uow.first(invitation, digest=digest)
-    if row is None or not hmac.compare_digest(row["digest"], digest) or not _opens(row, deed):
+    row = _of_code(uow, command.code)
+    if row is None or not _opens(row, deed):
         uow.add(wrong_code, chat=command.chat, account=command.account, at=deed.now)
         return None
     return int(row["id"])
@@ -113,6 +112,15 @@ def _opens(row: Row, deed: Deed) -> bool:
 
 def _digest(uow: UnitOfWork, code: str) -> bytes:
     return uow.pending.sealing.vault.blind_index("invitation.code", bare(code))
+
+
+def _of_code(uow: UnitOfWork, code: str) -> Row | None:
+    """The invitation of this code, whichever key was the primary one when it was made."""
+    for digest in uow.pending.sealing.vault.blind_candidates("invitation.code", bare(code)):
+        row = uow.first(invitation, digest=digest)
+        if row is not None and hmac.compare_digest(row["digest"], digest):
+            return row
+    return None
 
 
 def bare(code: str) -> str:

@@ -8,6 +8,7 @@ from core.clients.tables import client, client_identity
 from core.commands.people import BindClientIdentity, RegisterClient, SetClientLanguage
 from core.commands.reminders import SetClientZone
 from core.events.reminders import ClientMoved
+from core.kit.crypto import Vault
 from core.kit.errors import Invalid, Problem, Refusal
 from core.store.reading import Lookup
 from core.store.sealing import Row
@@ -27,6 +28,14 @@ def register_client(command: RegisterClient, deed: Deed) -> int:
         client, name=command.name, language=command.language, source=command.source, created_at=deed.now, **kept
     )
     return int(row["id"])
+
+
+def blinds_of(vault: Vault, phone: str | None, email: str | None) -> dict[str, bytes | None]:
+    """The blind indexes of a client, from phone and e-mail as they are kept."""
+    return {
+        "phone_index": vault.blind_index("client.phone", phone) if phone else None,
+        "email_index": vault.blind_index("client.email", email.lower()) if email else None,
+    }
 
 
 def bind_client_identity(command: BindClientIdentity, deed: Deed) -> None:

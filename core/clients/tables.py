@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Table, UniqueConstraint, false
 
-from core.kit.db import Instant, blind, key, metadata, plain, sealed
+from core.kit.db import Instant, Json, blind, key, metadata, plain, sealed
 
 client = Table(
     "client",
@@ -25,6 +25,7 @@ client = Table(
     plain("snoozed_until", String(10), nullable=True),  # day on which he wants to be reminded instead
     plain("consent_asked_at", Instant, nullable=True),  # he has been asked, or has signed on paper: once is enough
     plain("edition", Integer, default=0, server_default="0"),  # raised when somebody edits what stands in his file
+    plain("erased_at", Instant, nullable=True),  # nothing that is personal is left
 )
 Index("ix_client_phone", client.c.phone_index)
 Index("ix_client_email", client.c.email_index)
@@ -109,3 +110,27 @@ consent = Table(
     plain("signed_on", String(10), nullable=True),  # ISO date of the paper
 )
 Index("ix_consent_client", consent.c.client_id)
+
+erasure = Table(  # whose data were erased; kept for good, so that a restored backup does not bring them back
+    "erasure",
+    metadata,
+    key(),
+    plain("client_id", BigInteger, unique=True),
+    plain("at", Instant),
+    plain("handles", Json),  # files that nothing names any more, until they are shredded
+    plain("state", String(10), default="shredding"),  # shredding, done
+)
+
+legal_hold = Table(  # a client whose data must be kept, whoever asks for their erasure
+    "legal_hold",
+    metadata,
+    key(),
+    plain("client_id", BigInteger),
+    sealed("reason", "content", nullable=False),
+    plain("by_id", BigInteger, nullable=True),  # the member of staff; None: from the command line
+    plain("at", Instant),
+    plain("lifted_at", Instant, nullable=True),
+    plain("lifted_by", BigInteger, nullable=True),
+    sealed("lifted_why", "content"),
+)
+Index("ix_legal_hold_client", legal_hold.c.client_id)

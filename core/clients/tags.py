@@ -30,7 +30,7 @@ def tag_client(command: TagClient, deed: Deed) -> None:
     if there is not None:
         deed.uow.change(client_tag, there["id"], tag=tag, removed_at=None, **by)
     else:
-        index = deed.uow.pending.sealing.vault.blind_index("client_tag.tag", one_form(tag))
+        index = blind_of(deed.uow.pending.sealing.vault, tag)
         deed.uow.add(client_tag, client_id=command.client_id, tag=tag, tag_index=index, **by)
     for case_id in cases or (None,):
         deed.emit(ClientTagged(case_id=case_id, client_id=command.client_id, tag=tag))
@@ -62,6 +62,11 @@ def tagged(lookup: Lookup, vault: Vault, tag: str, limit: int) -> list[int]:
 def written(tag: str) -> str:
     """As it is shown: one line, no blanks around, no # before."""
     return " ".join(tag.split()).lstrip("#＃").strip()
+
+
+def blind_of(vault: Vault, tag: str) -> bytes:
+    """The blind index of a tag as it is kept."""
+    return vault.blind_index("client_tag.tag", one_form(tag))
 
 
 def one_form(tag: str) -> str:

@@ -3,6 +3,7 @@
 from core.bus.deed import Deed
 from core.commands.documents import KeepFile
 from core.files.tables import file
+from core.kit.crypto import Vault
 from core.store.sealing import Row
 
 
@@ -15,8 +16,8 @@ def keep_file(command: KeepFile, deed: Deed) -> int:
     digest, twin = None, None
     if command.client_id is not None and command.handle:
         deed.uow.need(client_files(command.client_id))
-        value, vault = f"{command.client_id}:{command.sha256}", deed.uow.pending.sealing.vault
-        digest = vault.blind_index("file.digest", value)
+        value, vault = _content(command.client_id, command.sha256), deed.uow.pending.sealing.vault
+        digest = blind_of(vault, command.client_id, command.sha256)
         known = (deed.uow.first(file, digest=each) for each in vault.blind_candidates("file.digest", value))
         twin = next((row for row in known if row is not None), None)
     row = deed.uow.add(
@@ -34,6 +35,15 @@ def keep_file(command: KeepFile, deed: Deed) -> int:
         unplaced=command.client_id is not None and command.inspection.get("verdict") == "ok",
     )
     return int(row["id"])
+
+
+def blind_of(vault: Vault, client_id: int, sha256: str) -> bytes:
+    """The blind index of what a client has sent."""
+    return vault.blind_index("file.digest", _content(client_id, sha256))
+
+
+def _content(client_id: int, sha256: str) -> str:
+    return f"{client_id}:{sha256}"
 
 
 def client_files(client_id: int) -> str:

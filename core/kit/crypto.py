@@ -86,6 +86,15 @@ class Vault:
         return f"Vault(keys={sorted(self._keys)}, primary={self.primary!r})"
 
     @property
+    def head(self) -> bytes:
+        """What every value begins with that the primary key has sealed."""
+        return self._heads[self.primary]
+
+    def head_of(self, key_id: str) -> bytes:
+        """As `head`, for another key of the ring."""
+        return self._heads[key_id]
+
+    @property
     def key_ids(self) -> tuple[str, ...]:
         """Of every key of the ring."""
         return tuple(self._keys)

@@ -35,6 +35,17 @@ def upgrade(url: str, revision: str = "head") -> None:
     _run(url, lambda config: command.upgrade(config, revision))
 
 
+def upgrade_on(connection: Connection, revision: str = "head") -> None:
+    """As `upgrade`, within the transaction of this connection."""
+    command.upgrade(_config(connection), revision)
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version has the revision; one that it does not know is newer."""
+    script = ScriptDirectory.from_config(_config())
+    return revision in {each.revision for each in script.walk_revisions()}
+
+
 def downgrade(url: str, revision: str = "base") -> None:
     """Bring the tables down to a revision, by default to none. What only newer tables hold is lost."""
     _run(url, lambda config: command.downgrade(config, revision))

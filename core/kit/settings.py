@@ -130,6 +130,7 @@ class Settings(_Branch):
     clamav_seconds: int = Field(default=30, ge=1, le=120)  # for one file
     orphan_hours: int = Field(default=24, ge=1)  # how old a file must be before one without a name is removed
     audit_anchors: Path | None = None  # best kept where the database's owner cannot write; unset: beside files_dir
+    erased_clients: Path | None = None  # the list of who was erased, which a restore applies; unset: beside files_dir
     agency: Agency = Agency()
     overdue: Overdue = Overdue()
     log: Log = Log()
@@ -156,6 +157,10 @@ class Settings(_Branch):
     @property
     def anchors_file(self) -> Path:
         return self.audit_anchors or self.files_dir.parent / "audit-anchors.jsonl"
+
+    @property
+    def erased_file(self) -> Path:
+        return self.erased_clients or self.files_dir.parent / "erased-clients.jsonl"
 
     def describe(self) -> list["Described"]:
         """Every setting with its value and where it came from; a secret only as "set" or "unset"."""

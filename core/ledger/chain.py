@@ -7,13 +7,14 @@ whatever order it finds them. Whoever changes, removes, inserts or swaps a seale
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select
 
-from core.ledger.tables import audit
+from core.kit.crypto import Vault
+from core.ledger.tables import audit, retired_key
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -94,9 +95,19 @@ def _end(uow: UnitOfWork) -> Anchor:
 
 def verify(reader: Reader, keys: Sequence[bytes], anchors: Sequence[Anchor]) -> Verdict:
     """Read the whole chain and compare; `keys` are those of every key that may have sealed a row."""
+    verdict = check(_in_order(reader), keys, anchors)
+    if len(verdict.faults) < MOST_FAULTS:
+        waiting = select(func.count().label("n"), func.min(audit.c.at).label("oldest"))
+        [found] = reader.rows(waiting.where(audit.c.chain.is_(None)))
+        verdict.unsealed, verdict.oldest_unsealed = found["n"], found["oldest"]
+    return verdict
+
+
+def check(rows: Iterable[Row], keys: Sequence[bytes], anchors: Sequence[Anchor]) -> Verdict:
+    """As `verify`, over sealed rows in their order."""
     verdict, known = Verdict(anchors=len(anchors)), {anchor.chain: anchor.mac for anchor in anchors}
     before, at = _START, 0
-    for row in _in_order(reader):
+    for row in rows:
         if len(verdict.faults) >= MOST_FAULTS:
             return verdict
         for chain in range(at + 1, min(row["chain"], at + MOST_FAULTS + 1)):
@@ -109,10 +120,20 @@ def verify(reader: Reader, keys: Sequence[bytes], anchors: Sequence[Anchor]) -> 
             verdict.faults.append(Fault(at, "not the anchored one", row["id"]))
         before = mac
     verdict.faults += [Fault(chain, "cut off") for chain in sorted(known) if chain > at]
-    waiting = select(func.count().label("n"), func.min(audit.c.at).label("oldest"))
-    [found] = reader.rows(waiting.where(audit.c.chain.is_(None)))
-    verdict.unsealed, verdict.oldest_unsealed = found["n"], found["oldest"]
     return verdict
+
+
+def keys_of(reader: Reader, vault: Vault) -> list[bytes]:
+    """Of every seal that there may be: those of the ring, and those of keys that have left it."""
+    retired = [row["audit"] for row in reader.find(retired_key)]
+    return [*(vault.derive(PURPOSE, key_id) for key_id in vault.key_ids), *retired]
+
+
+def retire(uow: UnitOfWork, vault: Vault) -> None:
+    """Keep the keys of the older seals, sealed under the primary key, so that theirs may leave the ring."""
+    for key_id in vault.key_ids:
+        if key_id != vault.primary:
+            uow.add_once(retired_key, key_id=key_id, audit=vault.derive(PURPOSE, key_id))
 
 
 def _same(one: str, other: str) -> bool:

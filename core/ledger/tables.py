@@ -198,3 +198,11 @@ audit = Table(
 Index("ix_audit_unsealed", audit.c.id, sqlite_where=text("chain IS NULL"), postgresql_where=text("chain IS NULL"))
 Index("uq_audit_chain", audit.c.chain, unique=True)
 Index("ix_audit_case", audit.c.case_id)
+
+retired_key = Table(  # what is still needed of a key that may leave the ring
+    "retired_key",
+    metadata,
+    key(),
+    plain("key_id", String(32), unique=True),
+    sealed("audit", "content", "bytes", nullable=False),  # the key of the seals that were made while it was the first
+)

@@ -8,10 +8,12 @@ from core.cases.tables import case
 from core.cases.team import who
 from core.commands.command import Command
 from core.commands.identity import ReleaseFiles
-from core.commands.work import CreateTask, Notify
+from core.commands.work import CompleteTask, CreateTask, Notify
 from core.engine.sayings import in_both
+from core.events.data_rights import ClientErased, ClientExported
 from core.events.people import ConsentOnPaper, ConsentRefused, DataRightAsked, InvitationDeclined
 from core.staff.tables import staff
+from core.tasks.tables import task
 
 DAYS = 15  # within which a request about his data must be answered
 
@@ -46,6 +48,14 @@ def open_request(event: DataRightAsked, deed: Deed) -> Iterator[Command]:
         return
     for person in _service(deed):
         yield _tell(person, event.client_id, f"data_{event.right}")
+
+
+def close_request(event: ClientExported | ClientErased, deed: Deed) -> Iterator[Command]:
+    """What he asked for is done: so are the tasks for it."""
+    key = "data:export" if isinstance(event, ClientExported) else "data:erase"
+    if event.case_id is not None:
+        for row in deed.uow.find(task, case_id=event.case_id, key=key, state="open"):
+            yield CompleteTask(task_id=row["id"])
 
 
 def _service(deed: Deed) -> list[int]:

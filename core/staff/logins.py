@@ -47,7 +47,12 @@ def login_columns(uow: UnitOfWork, login: str, staff_id: int | None = None) -> d
     taken = member_of_login(uow, uow.pending.sealing.vault, name)
     if taken is not None and taken["id"] != staff_id:
         raise LoginTaken
-    return {"login": name, "login_index": uow.pending.sealing.vault.blind_index(_COLUMN, name)}
+    return {"login": name, "login_index": blind_of(uow.pending.sealing.vault, name)}
+
+
+def blind_of(vault: Vault, name: str) -> bytes:
+    """The digest by which a kept login name is found."""
+    return vault.blind_index(_COLUMN, name)
 
 
 def login_problems(login: str) -> list[Problem]:

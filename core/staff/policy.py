@@ -82,9 +82,15 @@ _LEAD = {
     "staff.delegate": Reach.SUBTREE,
     "task.give": Reach.SUBTREE,
     "task.claim": Reach.SUBTREE,
+    "client.export": Reach.SUBTREE,
+    "client.hold": Reach.SUBTREE,
 }
 _SYSTEM = frozenset(
     {
+        "client.export",
+        "client.erase",
+        "client.erase_again",
+        "client.hold",
         "case.open",
         "case.advance",
         "case.write",
@@ -141,6 +147,8 @@ _ADMIN = dict.fromkeys((*_COMMON, *_SALES, *_REVIEW, *_LEAD), Reach.ALL) | {
     "staff.account": Reach.OWN,  # nobody takes over another's
     "staff.manage": Reach.ALL,
     "role.manage": Reach.ALL,
+    "client.erase": Reach.ALL,
+    "audit.read": Reach.ALL,
     "flow.publish": Reach.ALL,
     "flow.write": Reach.ALL,
     "calendar.write": Reach.ALL,
@@ -167,6 +175,7 @@ DEFAULT = Policy(
             "identity.invite": Reach.ASSIGNED,
             "client.paper_consent": Reach.ASSIGNED,
             "client.write": Reach.ASSIGNED,
+            "client.export": Reach.ASSIGNED,  # his are the requests of clients for a copy
         },
         "finance": {
             "case.read": Reach.ALL,

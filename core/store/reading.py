@@ -80,12 +80,12 @@ class Reading:
 
     def __init__(self, engine: Engine, sealing: Sealing) -> None:
         self._engine = engine
-        self._sealing = sealing
+        self.sealing = sealing
 
     @contextmanager
     def open(self) -> Iterator[Reader]:
         with self._engine.connect() as connection, connection.begin():
-            yield Reader(connection, self._sealing)
+            yield Reader(connection, self.sealing)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -1,6 +1,7 @@
 """What follows from which event: the house's own reactions, then the flow's rules."""
 
 from core.bus.wiring import Reaction
+from core.events import data_rights as fd
 from core.events import delegations as ge
 from core.events import desk as te
 from core.events import digests as eg
@@ -68,6 +69,8 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (f.ConsentOnPaper, on_identity.let_files_in),
     (f.ConsentRefused, on_identity.warn_owner),
     (f.DataRightAsked, on_identity.open_request),
+    (fd.ClientExported, on_identity.close_request),
+    (fd.ClientErased, on_identity.close_request),
     (ge.WorkDelegated, on_delegations.tell_both),
     (ge.DelegationEnded, on_delegations.tell_ended),
     (ge.DelegationEnded, on_delegations.free_chats),

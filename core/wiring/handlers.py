@@ -22,12 +22,13 @@ from core.cases import (
 )
 from core.catalog import calendars, drafts, packs, settings, texts
 from core.catalog import service as catalog
-from core.clients import basics, consent, guardians, invitations, tags
+from core.clients import basics, consent, erasure, guardians, invitations, tags
 from core.clients import service as clients
 from core.commands import accounts as a
 from core.commands import cases as c
 from core.commands import contracts as k
 from core.commands import conversations as v
+from core.commands import data_rights as ri
 from core.commands import delegations as g
 from core.commands import desk as t
 from core.commands import digests as dg
@@ -72,6 +73,12 @@ from core.tasks import hands
 from core.tasks import service as tasks
 
 HANDLERS: dict[type[Command], Handler] = {
+    ri.ExportClient: erasure.export_client,
+    ri.EraseClient: erasure.erase_client,
+    ri.EraseAgain: erasure.erase_again,
+    ri.SettleErasure: erasure.settle_erasure,
+    ri.HoldClient: erasure.hold_client,
+    ri.LiftHold: erasure.lift_hold,
     p.RegisterClient: clients.register_client,
     p.EditClient: basics.edit_client,
     p.BindClientIdentity: clients.bind_client_identity,

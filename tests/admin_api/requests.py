@@ -161,5 +161,12 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "enrol_totp": lambda ids: {},
     "confirm_totp": lambda ids: {"json": {"code": "123456"}},
     "disable_totp": lambda ids: {"json": {"code": "123456"}},
+    "export_client": lambda ids: {},
+    "erase_client": lambda ids: {},
+    "read_hold": lambda ids: {},
+    "hold_client": lambda ids: {"json": {"reason": "争议"}},
+    "lift_hold": lambda ids: {"json": {"reason": "了结"}},
+    "list_audit": lambda ids: {},
+    "verify_audit": lambda ids: {},
 }
 """A right request for every operation. One that is not here is not in the matrix, and the test fails."""

@@ -1,7 +1,7 @@
 """Every command that could wait in a button, pressed by all whom it does not concern: nothing happens (S4, S7)."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from core.commands import (
     cases,
     contracts,
     conversations,
+    data_rights,
     delegations,
     desk,
     digests,
@@ -94,6 +95,10 @@ ABOUT: dict[str, Make] = {
     "SetGuardian": lambda i: identity.SetGuardian(client_id=i["client"], person_id=i["client"]),
     "RecordConsent": lambda i: identity.RecordConsent(client_id=i["client"], given=True, text="0" * 16),
     "RecordPaperConsent": lambda i: identity.RecordPaperConsent(client_id=i["client"], signed_on=date(2026, 3, 1)),
+    "ExportClient": lambda i: data_rights.ExportClient(client_id=i["client"]),
+    "EraseClient": lambda i: data_rights.EraseClient(client_id=i["client"]),
+    "HoldClient": lambda i: data_rights.HoldClient(client_id=i["client"], reason="x"),
+    "LiftHold": lambda i: data_rights.LiftHold(client_id=i["client"], reason="x"),
     "AskDataRight": lambda i: identity.AskDataRight(client_id=i["client"], right="erase"),
     "DelegateWork": lambda i: delegations.DelegateWork(
         staff_id=i["staff"], delegate_id=i["staff"], first=date(2026, 3, 3), last=date(2026, 3, 4)
@@ -211,6 +216,8 @@ GENERAL: dict[str, Make] = {
     "DraftFlow": lambda _: drafts.DraftFlow(source="key: x"),
     "SetText": lambda _: texts.SetText(key="welcome.client", language="en", words="Hi {name}"),
     "ResetText": lambda _: texts.ResetText(key="welcome.client", language="en"),
+    "EraseAgain": lambda i: data_rights.EraseAgain(client_id=i["client"], at=datetime(2026, 3, 1, tzinfo=UTC)),
+    "SettleErasure": lambda i: data_rights.SettleErasure(erasure_id=i["client"]),
     "PublishFlow": lambda _: work.PublishFlow(source="key: x"),
 }
 GRANTED_TO_STAFF = {"OpenCase", "KeepFile", "RegisterClient", "Forget"}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from adapters.backup.create import create
 from core.channel.inbound import Address, Update
 from core.channel.port import DeliveryFailed
 from core.commands.identity import RecordPaperConsent
@@ -62,6 +63,8 @@ def traces(sqlite_file: tuple[str, Path], tmp_path_factory: pytest.TempPathFacto
             live_through(house)
             house.move_to(START + timedelta(minutes=5))  # what failed is tried again
             undrawn(house)
+            banli = house.banli
+            create(banli.settings, banli.vault, banli.files, folder / "backups", house.clock.now(), lambda *of: of[0])
         stored = b"".join(each.read_bytes() for each in sorted(path.parent.glob(path.name + "*")))
     return heard.getvalue(), stored, [each for each in folder.rglob("*") if each.is_file()]
 
@@ -133,6 +136,28 @@ def test_the_log_tells_what_happened_and_to_nobody(traces: tuple[str, bytes, lis
         assert event in log
     found = [line[:300] for line in log.splitlines() for mark in MARKS if mark in line]
     assert found == []
+
+
+def test_a_backup_holds_no_word_of_it(traces: tuple[str, bytes, list[Path]]) -> None:
+    """SQLite's copy, the files, the manifest."""
+    _, _, files = traces
+    kept = [path for path in files if "backups" in path.parts]
+    stored = b"".join(path.read_bytes() for path in kept)
+    assert len(kept) >= 6
+    assert b"V-2026-0001" in stored
+    assert [mark for mark in MARKS for form in (mark.encode(), mark.encode("utf-16-le")) if form in stored] == []
+
+
+def test_a_backup_of_postgres_holds_no_word_of_it(postgres_url: str, tmp_path: Path) -> None:
+    """Its tables as the text of COPY: what a dump of the live database would show."""
+    with open_house(postgres_url, tmp_path) as house:
+        live_through(house)
+        banli = house.banli
+        made = create(banli.settings, banli.vault, banli.files, tmp_path, house.clock.now(), lambda *of: of[0])
+    stored = b"".join(path.read_bytes() for path in made.folder.rglob("*") if path.is_file())
+    assert b"V-2026-0001" in stored
+    hexed = [mark.encode().hex().encode() for mark in MARKS]  # as COPY writes bytes
+    assert [mark for mark in (*(each.encode() for each in MARKS), *hexed) if mark in stored] == []
 
 
 def test_the_database_file_holds_no_word_of_it(traces: tuple[str, bytes, list[Path]]) -> None:

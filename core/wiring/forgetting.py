@@ -1,0 +1,144 @@
+"""Empties what there is about a client: personal columns, words that were said, names of chats; numbers stay."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Table
+
+from core.cases.tables import case, case_event
+from core.files.naming import names_in
+from core.files.tables import file
+from core.kit.db import metadata
+from core.ledger.tables import errand, inbox
+from core.store.sealing import Row
+from core.store.unit import UnitOfWork
+from core.wiring.belongings import Found, belongings
+
+GONE: Final = "（已删除 / erased）"  # where people would look for a name
+_CODES: Final = frozenset(
+    {"stage", "to", "before", "substate", "item", "role", "trigger", "outcome", "command", "code", "flow", "rule"}
+)
+_LISTS: Final = frozenset({"items", "checks"})
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_NO_SHA: Final = "0" * 64
+_NO_CARD: Final = {"error": None, "look_at": None, "card": None}  # nothing is redrawn any more
+_NO_FILE: Final = {"inspection": {"verdict": "erased"}}
+
+
+def forget(uow: UnitOfWork, client_id: int) -> list[str]:
+    """Empty every row about him. Returns the handles of files that may be shredded if nobody else's row names them."""
+    found = belongings(uow, client_id)
+    handles = _handles(found)
+    for name, rows in found.rows.items():
+        table = metadata.tables[name]
+        more = _MORE.get(name)
+        for row in rows.values():
+            values = _emptied(table, row) | (more(row, client_id) if more is not None else {})
+            if values:
+                uow.settle(table, row["id"], {}, **values)  # not a change of the case: its version stays
+    for row in found.of(case):
+        if row["state"] == "open":
+            uow.settle(case, row["id"], {}, state="closed", closed_at=uow.now)
+    return sorted(handles)
+
+
+def _handles(found: Found) -> set[str]:
+    named = {row[column] for row in found.of(file) for column in ("handle", "preview_handle")}
+    for row in found.of(inbox):
+        named |= names_in(row["raw"])
+    for row in found.of(errand):
+        named |= names_in(row["what"])
+    return named - {""}
+
+
+def _emptied(table: Table, row: Row) -> Row:
+    """Sealed columns without their content, blind indexes that find nobody."""
+    values: Row = {}
+    for column in table.columns:
+        kept = column.info["kept"]
+        if kept == "blind":
+            values[column.name] = None if column.nullable else os.urandom(32)
+        elif kept == "sealed" and row[column.name] is not None:
+            values[column.name] = None if column.nullable else _nothing(row[column.name])
+    return values
+
+
+def _nothing(value: Any) -> Any:
+    return [] if isinstance(value, list) else {} if isinstance(value, dict) else b"" if isinstance(value, bytes) else ""
+
+
+def _client(row: Row, _: int) -> Row:
+    return {"name": GONE, "zone": None, "reminded_on": None, "snoozed_until": None}
+
+
+def _conversation(row: Row, client_id: int) -> Row:
+    """The chat of a colleague about his case keeps its name."""
+    if row["client_id"] != client_id:
+        return {}
+    return {"key": _anonym(row), "chat": _anonym(row), "case_id": None, "misunderstood": 0}
+
+
+def _anonym(row: Row, *_: object) -> str:
+    return f"erased:{row['id']}"
+
+
+def _event(row: Row, _: int) -> Row:
+    """Codes and numbers that the flow knows, no words; every name stays, as readers expect it."""
+    data: Mapping[str, Any] = row["data"]
+    return {"data": {name: _without_words(name, value) for name, value in data.items()}}
+
+
+def _without_words(name: str, value: Any) -> Any:
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, list):
+        return [each for each in value if isinstance(each, int) or (name in _LISTS and _is_code(each))]
+    if isinstance(value, dict):
+        return dict(_WORDS) if _WORDS.keys() <= value.keys() else {}
+    return value if name in _CODES and _is_code(value) else ""
+
+
+def _is_code(value: Any) -> bool:
+    return isinstance(value, str) and _CODE.fullmatch(value) is not None
+
+
+def _settled(state: str, *open_states: str) -> Callable[[Row], Row]:
+    return lambda row: {"state": state} if row["state"] in open_states else {}
+
+
+_INBOX, _OUTBOX = _settled("done", "waiting", "dead"), _settled("dropped", "waiting", "sending")
+_ERRAND, _TIMER = _settled("done", "held", "waiting", "running", "dead"), _settled("cancelled", "waiting", "dead")
+_BUTTON, _HANDOFF = _settled("closed", "open"), _settled("ended", "waiting", "held")
+_INVITATION = _settled("replaced", "open")
+_NOBODYS: Final = {"what": {"client_id": None}, "error": None}
+_WORDS: Final = {"zh-CN": GONE, "en": GONE}
+
+_MORE: Final[Mapping[str, Callable[[Row, int], Row]]] = {
+    "client": _client,
+    "conversation": _conversation,
+    case_event.name: _event,
+    "client_identity": lambda row, _: {"external_id": _anonym(row)},
+    "guardian": lambda *_: {"ended": True, "notify": False},
+    "invitation": lambda row, _: _INVITATION(row),
+    "wrong_code": lambda row, _: {"chat": _anonym(row)},
+    "handoff": lambda row, _: _HANDOFF(row),
+    "task": lambda *_: {"title": _WORDS},
+    "document_version": lambda *_: {"sha256": _NO_SHA, "dates": {}},
+    "document_file": lambda *_: {"sha256": _NO_SHA},
+    "file": lambda *_: {"sha256": _NO_SHA, "handle": "", "preview_handle": "", "unplaced": False, **_NO_FILE},
+    "inbox": lambda row, _: _INBOX(row) | {"conversation": _anonym(row), "platform_id": _anonym(row), "error": None},
+    "outbox": lambda row, client_id: _OUTBOX(row) | {**_NO_CARD, **_chat_of(row, client_id)},
+    "errand": lambda row, _: _ERRAND(row) | {"conversation": _anonym(row), "key": _anonym(row), **_NOBODYS},
+    "timer": lambda row, _: _TIMER(row) | {"error": None},
+    "button": lambda row, _: _BUTTON(row),
+    "web_session": lambda row, _: {"visitor": _anonym(row), "digest": os.urandom(32)},
+    "web_chat": lambda row, _: {"visitor": _anonym(row)},
+}
+
+
+def _chat_of(row: Row, client_id: int) -> Row:
+    """Where a notice went; that of a colleague stays."""
+    his = row["person_kind"] == "client" and row["person_id"] == client_id
+    return {"chat": _anonym(row), "external_id": None, "once": None} if his else {}
