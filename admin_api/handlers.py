@@ -61,7 +61,8 @@ class Problems:
         if reasons:
             extra["reasons"] = reasons
         if refusal.problems:
-            extra["errors"] = entries(refusal.problems, language)
+            told = parameter_entries if request.method == "GET" else entries  # a look has no body to point into
+            extra["errors"] = told(refusal.problems, language)
         if isinstance(when := refusal.params.get("when"), datetime):
             extra |= {"when": when.isoformat(), "who": self._who(refusal.params, language)}
         detail = self._detail(refusal, language, reasons)

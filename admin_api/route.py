@@ -145,7 +145,7 @@ class DeskRoute(APIRoute):
             return tagged.tag(reader, request.path_params[tagged.parameter])
 
     def admit(self, request: Request) -> Desk:
-        """Raises Unauthenticated, TooManyRequests, NotAllowed without the right, NotFound for what he does not reach."""
+        """Raises Unauthenticated, TooManyRequests, NotAllowed without the right, NotFound for what he cannot reach."""
         parts: Parts = request.app.state.admin_api
         with parts.reading.open() as reader:
             desk = open_desk(parts, member_of(reader, request.headers.get("authorization"), parts.clock.now()))

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from admin_api.bodies import whole
 from admin_api.desk import AtDesk, Desk, command_of
+from admin_api.paging import USUAL, Cursor, Limit, page_of
 from admin_api.route import does, may, section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.catalogue import Flows, FlowVersion, Templates, flow_version_of, template_of
@@ -34,7 +35,9 @@ async def _source(request: Request) -> bytes:
 
 
 @FLOWS.operation("GET", "/templates", may("flow.read"))
-def list_templates(desk: AtDesk, country: Mark = None, visa: Mark = None) -> Templates:
+def list_templates(
+    desk: AtDesk, country: Mark = None, visa: Mark = None, cursor: Cursor = None, limit: Limit = USUAL
+) -> Templates:
     """Checklist templates by country and visa type.
 
     The newest published version of every flow that matches, with each item's requirement, format, sample, and in
@@ -43,16 +46,18 @@ def list_templates(desk: AtDesk, country: Mark = None, visa: Mark = None) -> Tem
     wanted = {"country": country, "visa": visa}
     with desk.look() as reader:
         rows = [row for row in desk.parts.catalogue.newest(reader) if _fits(row["meta"], wanted)]
-        flows = [desk.parts.catalogue.compiled(reader, row["id"]).flow for row in rows]
-    return Templates(templates=[template_of(flow) for flow in flows])
+        page, following = page_of(rows, lambda row: (str(row["flow"]),), cursor, limit)
+        flows = [desk.parts.catalogue.compiled(reader, row["id"]).flow for row in page]
+    return Templates(templates=[template_of(flow) for flow in flows], next=following)
 
 
 @FLOWS.operation("GET", "/flows", may("flow.read"))
-def list_flows(desk: AtDesk) -> Flows:
+def list_flows(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> Flows:
     """Published flow versions."""
     with desk.look() as reader:
-        rows = reader.find(flow_version, order=flow_version.c.version.desc())
-    return Flows(flows=[flow_version_of(row) for row in sorted(rows, key=lambda row: str(row["flow"]))])
+        rows = reader.find(flow_version)
+    page, following = page_of(rows, lambda row: (str(row["flow"]), -int(row["version"])), cursor, limit)
+    return Flows(flows=[flow_version_of(row) for row in page], next=following)
 
 
 @FLOWS.operation("POST", "/flows", does(PublishFlow), status=201, streams=True, extra=_BODY)

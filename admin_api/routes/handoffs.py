@@ -4,6 +4,7 @@ from functools import partial
 from typing import Literal
 
 from admin_api.desk import AtDesk, Desk, command_of
+from admin_api.paging import USUAL, Cursor, Limit, page_of
 from admin_api.route import does, lists, section
 from admin_api.schemas.acts import NewMessage
 from admin_api.schemas.handoffs import Handoff, Handoffs, NewHolder, NewNote, handoff_of
@@ -15,17 +16,19 @@ from core.kit.errors import NotFound
 from core.wiring.subjects import handoff_subject
 
 HANDOFFS = section("handoffs")
-MOST = 500
 
 
 @HANDOFFS.operation("GET", "/handoffs", lists("conversation.hold"))
-def list_handoffs(desk: AtDesk, state: Literal["waiting", "held", "ended"] = "waiting") -> Handoffs:
+def list_handoffs(
+    desk: AtDesk, state: Literal["waiting", "held", "ended"] = "waiting", cursor: Cursor = None, limit: Limit = USUAL
+) -> Handoffs:
     """Chats that the caller may take over or has."""
     with desk.look() as reader:
-        rows = reader.find(handoff, state=state, limit=MOST)
+        rows = reader.find(handoff, state=state)
         may_hold = partial(desk.parts.policy.may, desk.actor, "conversation.hold")
         mine = [row for row in rows if may_hold(handoff_subject(reader, row["id"]))]
-    return Handoffs(handoffs=[handoff_of(row) for row in mine])
+    page, following = page_of(mine, lambda row: (int(row["id"]),), cursor, limit)
+    return Handoffs(handoffs=[handoff_of(row) for row in page], next=following)
 
 
 @HANDOFFS.operation("POST", "/handoffs/{handoff_id}/take", does(TakeOver), errors=[409])

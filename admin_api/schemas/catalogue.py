@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from admin_api.condition_words import condition_words
+from admin_api.paging import Next
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment
 from core.engine.flow import Flow, Item
@@ -70,6 +71,7 @@ class Templates(Given):
     """The templates that match, by key of their flow."""
 
     templates: list[Template]
+    next: Next
 
 
 class FlowVersion(Given):
@@ -88,6 +90,7 @@ class Flows(Given):
     """Every published version, newest of each flow first."""
 
     flows: list[FlowVersion]
+    next: Next
 
 
 def template_of(flow: Flow) -> Template:

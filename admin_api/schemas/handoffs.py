@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from admin_api.paging import Next
 from admin_api.schemas.ids import IdIn, IdOut
 from admin_api.schemas.model import Given, Moment, Sent
 from core.store.sealing import Row
@@ -25,6 +26,7 @@ class Handoffs(Given):
     """Those that the caller may take over, the oldest first."""
 
     handoffs: list[Handoff]
+    next: Next
 
 
 class NewHolder(Sent):
