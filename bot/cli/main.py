@@ -13,7 +13,7 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from bot.app import build
-from bot.cli import audit, files, flow, run, story
+from bot.cli import audit, files, flow, openapi, run, story
 from core.kit import log, migrate
 from core.kit.crypto import MissingKey
 from core.kit.settings import Settings, load_settings
@@ -36,6 +36,7 @@ app.add_typer(audits, name="audit")
 app.add_typer(store, name="files")
 app.add_typer(flows, name="flow")
 app.add_typer(stories, name="story")
+app.command("openapi")(openapi.openapi)
 
 
 class StoryChannel(StrEnum):
