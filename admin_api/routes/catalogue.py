@@ -11,7 +11,7 @@ from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.paging import USUAL, Cursor, Limit, page_of
 from admin_api.route import does, may, section
 from admin_api.schemas.asked import Words
-from admin_api.schemas.catalogue import Flows, FlowVersion, Templates, flow_version_of, template_of
+from admin_api.schemas.catalogue import FlowList, FlowVersion, TemplateList, flow_version_of, template_of
 from core.catalog.service import look_over
 from core.catalog.tables import flow_version
 from core.commands.work import PublishFlow
@@ -20,7 +20,7 @@ from core.staff.policy import ROLES
 
 FLOWS = section("catalogue")
 MOST_SOURCE = 256 * 1024  # bytes
-_YAML = {"schema": {"type": "string"}, "example": "key: visa_jp_tourist\nversion: 2\nkind: visa\n"}
+_YAML = {"schema": {"type": "string", "format": "binary"}, "example": "key: visa_jp_tourist\nversion: 2\nkind: visa\n"}
 _BODY = {"requestBody": {"required": True, "content": {"application/yaml": _YAML}}}
 
 Mark = Annotated[Words | None, Query(max_length=40)]
@@ -37,7 +37,7 @@ async def _source(request: Request) -> bytes:
 @FLOWS.operation("GET", "/templates", may("flow.read"))
 def list_templates(
     desk: AtDesk, country: Mark = None, visa: Mark = None, cursor: Cursor = None, limit: Limit = USUAL
-) -> Templates:
+) -> TemplateList:
     """Checklist templates by country and visa type.
 
     The newest published version of every flow that matches, with each item's requirement, format, sample, and in
@@ -48,16 +48,16 @@ def list_templates(
         rows = [row for row in desk.parts.catalogue.newest(reader) if _fits(row["meta"], wanted)]
         page, following = page_of(rows, lambda row: (str(row["flow"]),), cursor, limit)
         flows = [desk.parts.catalogue.compiled(reader, row["id"]).flow for row in page]
-    return Templates(templates=[template_of(flow) for flow in flows], next=following)
+    return TemplateList(templates=[template_of(flow) for flow in flows], next=following)
 
 
 @FLOWS.operation("GET", "/flows", may("flow.read"))
-def list_flows(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> Flows:
+def list_flows(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> FlowList:
     """Published flow versions."""
     with desk.look() as reader:
         rows = reader.find(flow_version)
     page, following = page_of(rows, lambda row: (str(row["flow"]), -int(row["version"])), cursor, limit)
-    return Flows(flows=[flow_version_of(row) for row in page], next=following)
+    return FlowList(flows=[flow_version_of(row) for row in page], next=following)
 
 
 @FLOWS.operation("POST", "/flows", does(PublishFlow), status=201, streams=True, extra=_BODY)

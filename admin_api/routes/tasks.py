@@ -6,7 +6,7 @@ from admin_api.desk import AtDesk, Desk
 from admin_api.paging import USUAL, Cursor, Limit, Place, moment, page_of
 from admin_api.route import does, lists, section
 from admin_api.schemas.ids import IdIn
-from admin_api.schemas.tasks import NewHolder, NewSnooze, Task, Tasks, task_of
+from admin_api.schemas.tasks import NewHolder, NewSnooze, Task, TaskList, task_of
 from core.cases.tables import case
 from core.commands.desk import ClaimTask, GiveTask, ReleaseTask, SnoozeTask
 from core.commands.work import CompleteTask
@@ -22,11 +22,11 @@ TASKS = section("tasks")
 @TASKS.operation("GET", "/tasks", lists("task.complete"))
 def list_tasks(
     desk: AtDesk, state: Literal["open", "done", "ended"] = "open", cursor: Cursor = None, limit: Limit = USUAL
-) -> Tasks:
+) -> TaskList:
     """The caller's own tasks, and those of the colleagues for whom he stands in at present."""
     with desk.look() as reader:
         rows, following = page_of(my_tasks(reader, desk.actor, state), _place, cursor, limit)
-        return Tasks(tasks=_tasks(desk, reader, rows), next=following)
+        return TaskList(tasks=_tasks(desk, reader, rows), next=following)
 
 
 @TASKS.operation("POST", "/tasks/{task_id}/complete", does(CompleteTask), errors=[409])

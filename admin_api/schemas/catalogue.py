@@ -67,7 +67,7 @@ class Template(Given):
     groups: list[TemplateGroup]
 
 
-class Templates(Given):
+class TemplateList(Given):
     """The templates that match, by key of their flow."""
 
     templates: list[Template]
@@ -86,7 +86,7 @@ class FlowVersion(Given):
     published_at: Moment
 
 
-class Flows(Given):
+class FlowList(Given):
     """Every published version, newest of each flow first."""
 
     flows: list[FlowVersion]

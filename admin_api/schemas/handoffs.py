@@ -22,14 +22,14 @@ class Handoff(Given):
     ended_at: Moment | None
 
 
-class Handoffs(Given):
+class HandoffList(Given):
     """Those that the caller may take over, the oldest first."""
 
     handoffs: list[Handoff]
     next: Next
 
 
-class NewHolder(Sent):
+class NewAnswerer(Sent):
     """Who answers the client from now on."""
 
     colleague_id: IdIn

@@ -41,7 +41,7 @@ class NewSnooze(Sent):
     until: Literal["hour", "tomorrow"]
 
 
-class Tasks(Given):
+class TaskList(Given):
     """The caller's tasks, the most urgent first."""
 
     tasks: list[Task]

@@ -45,5 +45,7 @@ class BotText(Given):
 
 
 class BotTexts(Given):
+    """Sentences of the bot, by their keys."""
+
     texts: list[BotText]
     next: Next
