@@ -29,6 +29,13 @@ PREFIX: Final = "/api/v1"
 RATE: Final = "rate"  # in the state of a request: the headers that tell how often its caller may still ask
 MOST_JSON: Final = 512 * 1024  # bytes of a body that is not a file; a flow has at most 256 KiB
 
+
+class WrongType(Refusal):
+    """Send the body as the description says, mostly ``Content-Type: application/json``."""
+
+    code, status = "unsupported_media_type", 415
+
+
 Inner = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -112,6 +119,8 @@ class DeskRoute(APIRoute):
         self.need = need
         self.ways = ways
         super().__init__(path, endpoint, **options)
+        declared = (self.openapi_extra or {}).get("requestBody", {}).get("content", {})
+        self.takes = frozenset(declared or ({"application/json"} if self.body_field else ()))  # media types
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         inner = super().get_route_handler()
@@ -141,6 +150,7 @@ class DeskRoute(APIRoute):
         once = open_once(request, desk.actor, desk.parts) if self.ways.keyed else None
         request.state.desk = replace(desk, once=once, match=match)
         try:
+            self._check_type(request)
             if not self.ways.streams:
                 body = await whole(request, MOST_JSON)
                 request = replayed(request, body)
@@ -157,6 +167,12 @@ class DeskRoute(APIRoute):
         finally:
             if once is not None:
                 once.close()
+
+    def _check_type(self, request: Request) -> None:
+        """Raises WrongType for a body of a type that the operation does not read; a body without a type is read."""
+        given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if given and self.takes and given not in self.takes:
+            raise WrongType
 
     def _tag(self, request: Request) -> str | None:
         tagged, parts = self.ways.tagged, request.app.state.admin_api
@@ -301,9 +317,9 @@ def _implied(need: Need, path: str, ways: Ways) -> set[int]:
     if "{" in path:
         found.add(404)
     if ways.method != "GET":
-        found |= {413, 422}
+        found |= {400, 413, 415, 422}
         found |= set() if ways.tagged is None else {412}
         found |= {428} if ways.guarded else set()
     if ways.keyed:
-        found |= {400, 409}  # what an Idempotency-Key may meet
+        found.add(409)  # what an Idempotency-Key may meet
     return found

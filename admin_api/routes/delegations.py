@@ -10,6 +10,7 @@ from core.staff.delegation import given, last_day, received
 from core.store.sealing import Row
 
 DELEGATIONS = section("staff")
+MOST = 100
 
 
 @DELEGATIONS.operation("GET", "/delegations", may("staff.delegate"))
@@ -18,7 +19,8 @@ def list_delegations(desk: AtDesk) -> Delegations:
     now = desk.parts.clock.now()
     with desk.look() as reader:
         mine, others = given(reader, desk.actor.id, now), received(reader, desk.actor.id, now)
-    return Delegations(given=[_shown(desk, row) for row in mine], received=[_shown(desk, row) for row in others])
+    first, second = ([_shown(desk, row) for row in rows[:MOST]] for rows in (mine, others))
+    return Delegations(given=first, received=second)
 
 
 @DELEGATIONS.operation("POST", "/delegations", does(DelegateWork), status=201, errors=[404, 409])
