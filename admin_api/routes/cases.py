@@ -11,9 +11,10 @@ from admin_api.case_lines import case_lines
 from admin_api.desk import AtDesk, Desk
 from admin_api.entity_tag import of_row
 from admin_api.masked import name_under
+from admin_api.need import lists, reaches
 from admin_api.paging import MOST as MOST_EVENTS
 from admin_api.paging import USUAL, Cursor, Limit, Place, cursor_at, cut, id_before, page_of
-from admin_api.route import lists, reaches, section
+from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.cases import Board, Case, CaseList, ClientLine, Column, FoundList, stage_name
 from admin_api.schemas.ids import IdIn

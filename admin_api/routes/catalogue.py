@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from admin_api.bodies import whole
 from admin_api.desk import AtDesk, Desk, command_of
+from admin_api.need import does, may
 from admin_api.paging import USUAL, Cursor, Limit, page_of
-from admin_api.route import does, may, section
+from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.catalogue import FlowList, FlowVersion, TemplateList, flow_version_of, template_of
 from admin_api.schemas.ids import IdIn

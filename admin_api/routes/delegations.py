@@ -1,7 +1,8 @@
 """Delegation: a colleague does somebody's work for some days."""
 
 from admin_api.desk import AtDesk, Desk, command_of
-from admin_api.route import does, may, section
+from admin_api.need import does, may
+from admin_api.route import section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
 from admin_api.schemas.people import Delegation, Delegations, NewDelegation

@@ -4,8 +4,9 @@ from functools import partial
 from typing import Literal
 
 from admin_api.desk import AtDesk, Desk, command_of
+from admin_api.need import does, lists
 from admin_api.paging import USUAL, Cursor, Limit, page_of
-from admin_api.route import does, lists, section
+from admin_api.route import section
 from admin_api.schemas.acts import NewMessage
 from admin_api.schemas.handoffs import Handoff, HandoffList, NewAnswerer, NewNote, handoff_of
 from admin_api.schemas.ids import IdIn

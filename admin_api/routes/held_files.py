@@ -3,8 +3,9 @@
 from functools import partial
 
 from admin_api.desk import AtDesk
+from admin_api.need import does, may
 from admin_api.paging import USUAL, Cursor, Limit, page_of
-from admin_api.route import does, may, section
+from admin_api.route import section
 from admin_api.schemas.held_files import HeldFiles, held_file_of
 from admin_api.schemas.ids import IdIn
 from core.commands.documents import CheckFileAgain

@@ -3,8 +3,9 @@
 from typing import Literal
 
 from admin_api.desk import AtDesk, Desk
+from admin_api.need import does, lists
 from admin_api.paging import USUAL, Cursor, Limit, Place, moment, page_of
-from admin_api.route import does, lists, section
+from admin_api.route import section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.tasks import NewHolder, NewSnooze, Task, TaskList, task_of
 from core.cases.tables import case

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import Query
 
 from admin_api.desk import AtDesk, Desk
+from admin_api.need import does, may
 from admin_api.paging import USUAL, Cursor, Limit, page_of
-from admin_api.route import does, may, section
+from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.texts import BotText, BotTexts, NewWords, TextChoice, Wording
 from core.catalog.tables import text_override
