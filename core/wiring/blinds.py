@@ -33,4 +33,4 @@ BLINDS: Final[Blinds] = {"client": _client, "client_tag": _tag, "file": _file, "
 
 LEFT: Final = frozenset({"invitation.digest", "wrong_sign_in.subject"})
 """Of what is kept nowhere: a code is found under every key of the ring as long as it is valid (7 days), and wrong tries
-to sign in are forgotten within a day."""
+to sign in count for a day only."""
