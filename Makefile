@@ -6,7 +6,7 @@ PORT ?= 8080
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test orders tampering clamd first rows story bench lock sbom format clean env env-dev
+.PHONY: help run reset check test orders tampering clamd first rows openapi fuzz-api story bench lock sbom format clean env env-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ clamd: env-dev ## the virus check against a real clamd of this machine (apt-get 
 
 first: env-dev ## the first ten minutes of an agency, from an empty folder to an approved document, timed
 	@$(BIN)/python -m scripts.first_ten_minutes
+
+openapi: env-dev ## make the code's description of the API the released one, docs/openapi.json
+	@$(BIN)/python -m scripts.api_changes --write
+
+fuzz-api: env-dev ## 10,000 cases against the API, as each role, with a fixed seed (CASES= and SEED= for others)
+	@$(BIN)/python -m tests.admin_api.fuzz --cases $(or $(CASES),10000) --seed $(or $(SEED),1)
 
 rows: env-dev ## which mission rows a passing test shows
 	@$(BIN)/python -m scripts.rows

@@ -61,7 +61,9 @@ class Problems:
         if reasons:
             extra["reasons"] = reasons
         if refusal.problems:
-            extra["errors"] = entries(refusal.problems, language)
+            asked = [each for each in refusal.problems if each.pointer.removeprefix("/") in request.query_params]
+            others = [each for each in refusal.problems if each not in asked]
+            extra["errors"] = [*parameter_entries(asked, language), *entries(others, language)]
         if isinstance(when := refusal.params.get("when"), datetime):
             extra |= {"when": when.isoformat(), "who": self._who(refusal.params, language)}
         detail = self._detail(refusal, language, reasons)

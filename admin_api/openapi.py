@@ -1,5 +1,6 @@
-"""The description of the API (OpenAPI 3.1): what FastAPI derives, with our problems, key and permissions put right."""
+"""The description of the API (OpenAPI 3.1): what FastAPI derives, with our problems, headers and examples put right."""
 
+import sys
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, Final
@@ -7,9 +8,15 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from admin_api.problem import MEDIA_TYPE, ErrorEntry, ProblemDocument
-from admin_api.route import PREFIX
+from admin_api import entity_tag, once, rates
+from admin_api.examples import example_of
+from admin_api.problem import MEDIA_TYPE, TYPE, ErrorEntry, ProblemDocument
+from admin_api.route import PREFIX, DeskRoute, Ways
+from admin_api.wording import title_of
 
+VERSION: Final = (
+    "1.0.0"  # of the API: a change that breaks its callers raises the first number (scripts/api_changes.py)
+)
 KEY: Final = "apiKey"
 _PROBLEM: Final = {"$ref": "#/components/schemas/ProblemDocument"}
 _MODELS: Final = "#/components/schemas/{model}"
@@ -20,16 +27,56 @@ _LANGUAGE: Final = {
     "schema": {"type": "string", "examples": ["zh-CN", "en"]},
     "description": "The language of problems and their sentences.",
 }
+_ONCE: Final = {
+    "name": once.HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$", "examples": ["5b1f3a6e-0000-4000-8000-000000000001"]},
+    "description": "Sent again with the same key within a day, the request is done once and answered the same.",
+}
 _VALIDATION: Final = ("HTTPValidationError", "ValidationError")  # the framework's own, which is never sent
+_TEXT: Final = {"type": "string"}
+_HEADERS: Final = {
+    "ETag": {"schema": _TEXT, "description": "Names the state of the thing; send it as If-Match to change it."},
+    rates.POLICY: {"schema": _TEXT, "description": 'The caller\'s quota: `"caller";q=600;w=60`, requests in seconds.'},
+    rates.LEFT: {"schema": _TEXT, "description": 'What is left of it: `"caller";r=599;t=1`, all again in t seconds.'},
+    once.REPLAYED: {"schema": _TEXT, "description": "`true`: this is the answer of the first time."},
+    "Retry-After": {"schema": {"type": "string", "pattern": "^[0-9]+$"}, "description": "Seconds to wait."},
+    "WWW-Authenticate": {"schema": _TEXT, "description": "How to say who one is."},
+}
+_CODES: Final = {
+    400: "malformed_json",
+    401: "unauthenticated",
+    403: "not_allowed",
+    404: "not_found",
+    409: "not_possible_now",
+    410: "file_gone",
+    412: "precondition_failed",
+    413: "too_much",
+    415: "unsupported_media_type",
+    422: "invalid",
+    428: "precondition_required",
+    429: "too_many_requests",
+    503: "busy",
+}
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
     """The whole document, made once."""
     if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        for operation in operations(document):
-            _put_right(operation)
+        document = get_openapi(
+            title="Banli",
+            version=VERSION,
+            summary="The admin API of Banli: cases by chat.",
+            description="Problems are RFC 9457 documents in the caller's language, with every mistake at once.",
+            license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            routes=[route for route in app.routes if isinstance(route, DeskRoute)],
+            tags=_tags(app),
+        )
         _add_parts(document)
+        ways = {route.operation_id: route.ways for route in app.routes if isinstance(route, DeskRoute)}
+        for operation in operations(document):
+            _put_right(operation, ways[operation["operationId"]], document["components"]["schemas"])
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -41,21 +88,66 @@ def operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from item.values()
 
 
-def _put_right(operation: dict[str, Any]) -> None:
+def _tags(app: FastAPI) -> list[dict[str, str]]:
+    """Each tag with the first sentence of the module that declares its operations."""
+    found: dict[str, str] = {}
+    for route in app.routes:
+        if isinstance(route, DeskRoute):
+            module = sys.modules[route.endpoint.__module__]
+            found.setdefault(str(route.tags[0]), (module.__doc__ or "").strip().partition("\n")[0])
+    return [{"name": name, "description": description} for name, description in found.items()]
+
+
+def _put_right(operation: dict[str, Any], ways: Ways, schemas: dict[str, Any]) -> None:
     """Problems have their own media type; all but signing in wants a key; all knows the caller's language."""
     operation["security"] = [] if operation["x-permission"] == "anybody" else [{KEY: []}]
-    operation["parameters"] = [*operation.get("parameters", []), _LANGUAGE]
+    operation["parameters"] = [*operation.get("parameters", []), *_parameters(ways)]
+    if ways.method == "GET" and not any(parameter["in"] == "query" for parameter in operation["parameters"]):
+        operation["responses"].pop("422", None)  # the framework's answer to a bad id, which is a 404 here
+    operation["responses"] = dict(sorted(operation["responses"].items()))
     for status, response in operation["responses"].items():
         if status.startswith(("4", "5")):
             response["description"] = HTTPStatus(int(status)).phrase
-            response["content"] = {MEDIA_TYPE: {"schema": _PROBLEM}}
-    stray = operation["responses"].get("422")
-    if stray is not None and "requestBody" not in operation and not _has_query(operation):
-        del operation["responses"]["422"]  # the framework's answer to a bad id, which is a 404 here
+            response["content"] = {MEDIA_TYPE: {"schema": _PROBLEM, "example": _problem(int(status))}}
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _sent(status, ways)}
+    for content in _contents(operation):
+        if "schema" in content and "example" not in content and content["schema"].get("format") != "binary":
+            content["example"] = example_of(content["schema"], schemas)
 
 
-def _has_query(operation: dict[str, Any]) -> bool:
-    return any(parameter["in"] == "query" for parameter in operation["parameters"])
+def _contents(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every media type of the request's body and of the answers."""
+    for holder in (operation.get("requestBody", {}), *operation["responses"].values()):
+        yield from holder.get("content", {}).values()
+
+
+def _parameters(ways: Ways) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [_LANGUAGE]
+    if ways.method == "POST":
+        found.append(_ONCE)
+    if ways.method != "GET" and ways.tagged is not None:
+        condition = {"type": "string", "examples": ['"5f3c"', "*"]}
+        words = "The ETag of the state that the caller has seen."
+        found.append(
+            {"name": entity_tag.HEADER, "in": "header", "required": ways.guarded, "schema": condition}
+            | {"description": words}
+        )
+    return found
+
+
+def _sent(status: str, ways: Ways) -> list[str]:
+    """The headers of an answer."""
+    found = [] if status == "401" else [rates.POLICY, rates.LEFT]
+    if status.startswith("2"):
+        found += ["ETag"] if ways.tagged is not None else []
+        found += [once.REPLAYED] if ways.method == "POST" else []
+    found += ["Retry-After"] if status in ("429", "503") else []
+    return found + (["WWW-Authenticate"] if status == "401" else [])
+
+
+def _problem(status: int) -> dict[str, Any]:
+    code, title = _CODES[status], title_of(status, "en")
+    return {"type": TYPE + code, "title": title, "status": status, "code": code, "detail": title + "."}
 
 
 def _add_parts(document: dict[str, Any]) -> None:
@@ -67,6 +159,7 @@ def _add_parts(document: dict[str, Any]) -> None:
         schema = model.model_json_schema(ref_template=_MODELS)
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
+    components["headers"] = _HEADERS
     components["securitySchemes"] = {
         KEY: {"type": "http", "scheme": "bearer", "description": "A member's API key (bk_...) or session (bs_...)."}
     }

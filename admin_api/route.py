@@ -15,10 +15,10 @@ from admin_api.auth import NOBODY, Caller, caller_of
 from admin_api.bodies import replayed, whole
 from admin_api.desk import Desk, open_desk
 from admin_api.entity_tag import Tagged, match_of
+from admin_api.need import Need
 from admin_api.once import Answered, open_once
 from admin_api.parts import Parts
 from admin_api.schemas.ids import read_id
-from core.commands.command import Command
 from core.kit.errors import Busy, NotAllowed, NotFound, Refusal
 from core.kit.watch import REQUEST
 from core.store.reading import Reader
@@ -29,64 +29,16 @@ PREFIX: Final = "/api/v1"
 RATE: Final = "rate"  # in the state of a request: the headers that tell how often its caller may still ask
 MOST_JSON: Final = 512 * 1024  # bytes of a body that is not a file; a flow has at most 256 KiB
 
+
+class WrongType(Refusal):
+    """Send the body as the description says, mostly ``Content-Type: application/json``."""
+
+    code, status = "unsupported_media_type", 415
+
+
 Inner = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What a caller must be allowed. Made by the functions below, never by hand."""
-
-    permission: str | None  # None: every member of staff with a valid key
-    kind: str = ""  # kind of subject that the caller must reach
-    parameter: str = ""  # the path parameter with its id
-    command: type[Command] | None = None  # what it does; a refused attempt is audited under this name
-    filtered: bool = False  # the operation shows of its subjects those that the caller reaches
-    public: bool = False  # whoever knocks
-    noted: bool = False  # it shows what is personal: every look is audited, once per request
-
-    @property
-    def told(self) -> str:
-        """As the description of the API names it."""
-        return "anybody" if self.public else self.permission or "member"
-
-
-def anybody() -> Need:
-    """Whoever knocks, before he has signed in."""
-    return Need(None, public=True)
-
-
-def member() -> Need:
-    """Every member of staff: the operation shows nothing but his own."""
-    return Need(None)
-
-
-def may(permission: str, *, noted: bool = False) -> Need:
-    """A right that concerns no subject: nobody has it because he stands in for a colleague."""
-    return Need(permission, noted=noted)
-
-
-def lists(permission: str) -> Need:
-    """A right whose subjects the operation filters itself: also those of a colleague for whom the caller stands in."""
-    return Need(permission, filtered=True, noted=True)
-
-
-def reaches(permission: str, kind: str, parameter: str) -> Need:
-    """A right to one subject, whose id stands in the path: another's looks as if it did not exist."""
-    return Need(permission, kind, parameter, noted=True)
-
-
-def does(command: type[Command]) -> Need:
-    """The right that a command needs; the bus asks for it."""
-    return Need(command.permission, command=command)
-
-
-def submits(command: type[Command], parameter: str) -> Need:
-    """As `does`, asked before the body is read as well: nobody stores a file for what he does not reach."""
-    if command.about is None:
-        raise TypeError(f"{command.__name__} is about nothing that a path could name")
-    return Need(command.permission, command.about[0], parameter, command)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +64,8 @@ class DeskRoute(APIRoute):
         self.need = need
         self.ways = ways
         super().__init__(path, endpoint, **options)
+        declared = (self.openapi_extra or {}).get("requestBody", {}).get("content", {})
+        self.takes = frozenset(declared or ({"application/json"} if self.body_field else ()))  # media types
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         inner = super().get_route_handler()
@@ -141,6 +95,7 @@ class DeskRoute(APIRoute):
         once = open_once(request, desk.actor, desk.parts) if self.ways.keyed else None
         request.state.desk = replace(desk, once=once, match=match)
         try:
+            self._check_type(request)
             if not self.ways.streams:
                 body = await whole(request, MOST_JSON)
                 request = replayed(request, body)
@@ -157,6 +112,12 @@ class DeskRoute(APIRoute):
         finally:
             if once is not None:
                 once.close()
+
+    def _check_type(self, request: Request) -> None:
+        """Raises WrongType for a body of a type that the operation does not read; a body without a type is read."""
+        given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if given and self.takes and given not in self.takes:
+            raise WrongType
 
     def _tag(self, request: Request) -> str | None:
         tagged, parts = self.ways.tagged, request.app.state.admin_api
@@ -301,9 +262,9 @@ def _implied(need: Need, path: str, ways: Ways) -> set[int]:
     if "{" in path:
         found.add(404)
     if ways.method != "GET":
-        found |= {413, 422}
+        found |= {400, 413, 415, 422}
         found |= set() if ways.tagged is None else {412}
         found |= {428} if ways.guarded else set()
     if ways.keyed:
-        found |= {400, 409}  # what an Idempotency-Key may meet
+        found.add(409)  # what an Idempotency-Key may meet
     return found

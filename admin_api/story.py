@@ -7,7 +7,7 @@ from admin_api.desk import Desk
 from admin_api.masked import name_under
 from admin_api.schemas.documents import Who
 from admin_api.schemas.ids import ids_as_text
-from admin_api.schemas.timeline import Happened, ItemMark, Timeline, VersionMark
+from admin_api.schemas.timeline import Happened, ItemMark, VersionMark
 from core.events.event import EVENTS
 from core.store.reading import Reader
 from core.views.timeline import Happening, timeline
@@ -73,7 +73,7 @@ class _Replay:
         return self._item(item_id, _REOPENED.get(before, before))
 
 
-def tell(desk: Desk, reader: Reader, case_id: int, *, item_id: int | None, everything: bool) -> Timeline:
+def tell(desk: Desk, reader: Reader, case_id: int, *, item_id: int | None, everything: bool) -> list[Happened]:
     """The case's events, oldest first; with ``item_id`` only those about that item."""
     masks, replay = desk.masks("client"), _Replay()
     events = []
@@ -82,7 +82,7 @@ def tell(desk: Desk, reader: Reader, case_id: int, *, item_id: int | None, every
         if (item_id is None or _concerns(each, item_id)) and (everything or EVENTS[each.type].shown):
             name = name_under(masks, each.actor_name) if each.actor_kind == "client" else each.actor_name
             events.append(_happened(each, change, name))
-    return Timeline(case_id=case_id, events=events)
+    return events
 
 
 def _happened(event: Happening, change: Change, name: str) -> Happened:

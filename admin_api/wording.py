@@ -71,6 +71,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "zh-CN": "请求过于频繁，请按 Retry-After 所示的秒数等候。",
         "en": "Too many requests: wait for the seconds that Retry-After names.",
     },
+    "unsupported_media_type": {
+        "zh-CN": "此操作不接受这种内容类型，请按接口文档设置 Content-Type（多数为 application/json）。",
+        "en": "This operation does not read that Content-Type; the description names the right one, mostly JSON.",
+    },
     "file_gone": {
         "zh-CN": "文件已被删除，无法下载。",
         "en": "The file has been deleted and cannot be downloaded.",

@@ -4,7 +4,8 @@ import pyotp
 from starlette.requests import Request
 
 from admin_api.desk import AtDesk, Desk
-from admin_api.route import anybody, does, may, section
+from admin_api.need import anybody, does, may
+from admin_api.route import section
 from admin_api.schemas.accounts import (
     Code,
     Credentials,

@@ -1,7 +1,8 @@
 """Doing something to a case. Every act answers with where the case is then."""
 
 from admin_api.desk import AtDesk, Desk, command_of
-from admin_api.route import does, section
+from admin_api.need import does
+from admin_api.route import section
 from admin_api.routes.cases import CASE
 from admin_api.schemas.acts import (
     NewAdvance,

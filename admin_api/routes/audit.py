@@ -5,7 +5,8 @@ from typing import Annotated, Final
 from fastapi import Query
 
 from admin_api.desk import AtDesk
-from admin_api.route import may, section
+from admin_api.need import may
+from admin_api.route import section
 from admin_api.schemas.asked import MomentIn, Words
 from admin_api.schemas.audit import AuditPage, AuditVerdict, audited_of, verdict_of
 from admin_api.schemas.ids import IdIn

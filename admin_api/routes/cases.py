@@ -1,5 +1,7 @@
 """Looking at cases: the board, the list, one case, its timeline."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated, Literal
 
 from fastapi import Query
@@ -9,13 +11,17 @@ from admin_api.case_lines import case_lines
 from admin_api.desk import AtDesk, Desk
 from admin_api.entity_tag import of_row
 from admin_api.masked import name_under
-from admin_api.route import lists, reaches, section
+from admin_api.need import lists, reaches
+from admin_api.paging import MOST as MOST_EVENTS
+from admin_api.paging import USUAL, Cursor, Limit, Place, cursor_at, cut, id_before, page_of
+from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.cases import Board, Case, CaseList, ClientLine, Column, FoundList, stage_name
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.timeline import Timeline
 from admin_api.story import tell
 from core.cases.tables import case
+from core.engine.access import Reach
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.views.board import board, reachable_cases
@@ -24,7 +30,7 @@ from core.wiring.subjects import client_subject, of_case
 
 CASES = section("cases")
 CASE = of_row(case, "case_id")  # its state has the number of its last event
-PAGE = 100
+CHUNK = 200  # cases that are asked for at once
 
 State = Literal["open", "closed"]
 
@@ -34,8 +40,8 @@ def list_cases(
     desk: AtDesk,
     group_by: Annotated[Literal["stage"] | None, Query()] = None,
     state: State = "open",
-    before: Annotated[IdIn | None, Query(description="`next` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = PAGE,
+    cursor: Cursor = None,
+    limit: Limit = USUAL,
 ) -> Board | CaseList:
     """Cases that the caller reaches: a list, or the board.
 
@@ -43,12 +49,11 @@ def list_cases(
     list, newest first.
     """
     with desk.look() as reader:
-        rows = reachable_cases(reader, desk.actor, desk.parts.policy, of_case, state=state)
         if group_by == "stage":
-            return _board(desk, reader, rows)
-        rows = [row for row in rows if before is None or row["id"] < before]
-        page = rows[:limit]
-        return CaseList(cases=case_lines(desk, reader, page), next=page[-1]["id"] if len(rows) > limit else None)
+            return _board(desk, reader, reachable_cases(reader, desk.actor, desk.parts.policy, of_case, state=state))
+        rows = list(islice(_reached(desk, reader, state, id_before(cursor)), limit + 1))
+        page, following = cut(rows, _newest_first, limit)
+        return CaseList(cases=case_lines(desk, reader, page), next=following)
 
 
 @CASES.operation("GET", "/find", lists("case.read"))
@@ -58,17 +63,18 @@ def find(
         Words,
         Query(min_length=1, max_length=200, description="A number, name, phone or tag; `tag:` first: tags alone."),
     ],
-    before: Annotated[IdIn | None, Query(description="`next` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = MOST,
+    cursor: Cursor = None,
+    limit: Limit = MOST,
 ) -> FoundList:
     """Find cases, newest first, and clients without one: only what the caller reaches, by what he may see."""
     with desk.look() as reader:
         search = Search(reader, desk.actor, desk.parts.policy, of_case, client_subject, reader.sealing.vault)
-        found = search.find(q, limit=limit, before=before)
+        found = search.find(q, limit=limit, before=id_before(cursor))
+        page, following = list(found.cases), cursor_at(_newest_first(found.cases[-1])) if found.more else None
         masks = desk.masks("client")
         return FoundList(
-            cases=case_lines(desk, reader, list(found.cases)),
-            next=found.cases[-1]["id"] if found.more else None,
+            cases=case_lines(desk, reader, page),
+            next=following,
             clients=[ClientLine(id=row["id"], name=name_under(masks, row["name"])) for row in found.clients],
             unseen=list(found.unseen),
         )
@@ -87,10 +93,29 @@ def read_timeline(
     case_id: IdIn,
     item_id: Annotated[IdIn | None, Query(description="Only what happened to this item.")] = None,
     everything: Annotated[bool, Query(description="Also what the machinery did: rules, notices.")] = False,
+    cursor: Cursor = None,
+    limit: Limit = MOST_EVENTS,
 ) -> Timeline:
     """Everything that happened to a case, oldest first: who, when, from what to what, why, through which channel."""
     with desk.look() as reader:
-        return tell(desk, reader, case_id, item_id=item_id, everything=everything)
+        events = tell(desk, reader, case_id, item_id=item_id, everything=everything)
+    page, following = page_of(events, lambda each: (each.seq,), cursor, limit)
+    return Timeline(case_id=case_id, events=page, next=following)
+
+
+def _reached(desk: Desk, reader: Reader, state: State, before: int | None) -> Iterator[Row]:
+    """Every case that the caller reaches, newest first, asked for as far as it is read."""
+    if desk.parts.policy.rows(desk.actor, "case.read") is Reach.NONE:
+        return
+    while rows := reader.find(
+        case, *([] if before is None else [case.c.id < before]), state=state, order=case.c.id.desc(), limit=CHUNK
+    ):
+        yield from (row for row in rows if desk.parts.policy.may(desk.actor, "case.read", of_case(row)))
+        before = int(rows[-1]["id"])
+
+
+def _newest_first(row: Row) -> Place:
+    return (-int(row["id"]),)
 
 
 def _board(desk: Desk, reader: Reader, rows: list[Row]) -> Board:

@@ -9,9 +9,11 @@ from starlette.responses import Response
 
 from admin_api.bodies import whole
 from admin_api.desk import AtDesk, Desk, command_of
-from admin_api.route import does, may, section
+from admin_api.need import does, may
+from admin_api.paging import USUAL, Cursor, Limit, page_of
+from admin_api.route import section
 from admin_api.schemas.asked import Words
-from admin_api.schemas.catalogue import Flows, FlowVersion, Templates, flow_version_of, template_of
+from admin_api.schemas.catalogue import FlowList, FlowVersion, TemplateList, flow_version_of, template_of
 from admin_api.schemas.ids import IdIn
 from core.catalog.service import look_over
 from core.catalog.tables import flow_version
@@ -20,7 +22,7 @@ from core.kit.errors import Invalid, NotFound, Problem
 
 FLOWS = section("catalogue")
 MOST_SOURCE = 256 * 1024  # bytes
-_YAML = {"schema": {"type": "string"}, "example": "key: visa_jp_tourist\nversion: 2\nkind: visa\n"}
+_YAML = {"schema": {"type": "string", "format": "binary"}, "example": "key: visa_jp_tourist\nversion: 2\nkind: visa\n"}
 _BODY = {"requestBody": {"required": True, "content": {"application/yaml": _YAML}}}
 
 Mark = Annotated[Words | None, Query(max_length=40)]
@@ -35,7 +37,9 @@ async def _source(request: Request) -> bytes:
 
 
 @FLOWS.operation("GET", "/templates", may("flow.read"))
-def list_templates(desk: AtDesk, country: Mark = None, visa: Mark = None) -> Templates:
+def list_templates(
+    desk: AtDesk, country: Mark = None, visa: Mark = None, cursor: Cursor = None, limit: Limit = USUAL
+) -> TemplateList:
     """Checklist templates by country and visa type.
 
     The newest published version of every flow that matches, with each item's requirement, format, sample, and in
@@ -44,17 +48,18 @@ def list_templates(desk: AtDesk, country: Mark = None, visa: Mark = None) -> Tem
     wanted = {"country": country, "visa": visa}
     with desk.look() as reader:
         rows = [row for row in desk.parts.catalogue.newest(reader) if _fits(row["meta"], wanted)]
-        flows = [desk.parts.catalogue.compiled(reader, row["id"]).flow for row in rows]
-    return Templates(templates=[template_of(flow) for flow in flows])
+        page, following = page_of(rows, lambda row: (str(row["flow"]),), cursor, limit)
+        flows = [desk.parts.catalogue.compiled(reader, row["id"]).flow for row in page]
+    return TemplateList(templates=[template_of(flow) for flow in flows], next=following)
 
 
 @FLOWS.operation("GET", "/flows", may("flow.read"))
-def list_flows(desk: AtDesk, flow: Mark = None) -> Flows:
+def list_flows(desk: AtDesk, flow: Mark = None, cursor: Cursor = None, limit: Limit = USUAL) -> FlowList:
     """Published flow versions, all or those of one flow."""
     with desk.look() as reader:
-        found = reader.find(flow_version, order=flow_version.c.version.desc())
-    rows = [row for row in found if flow in (None, row["flow"])]
-    return Flows(flows=[flow_version_of(row) for row in sorted(rows, key=lambda row: str(row["flow"]))])
+        rows = [row for row in reader.find(flow_version) if flow in (None, row["flow"])]
+    page, following = page_of(rows, lambda row: (str(row["flow"]), -int(row["version"])), cursor, limit)
+    return FlowList(flows=[flow_version_of(row) for row in page], next=following)
 
 
 @FLOWS.operation(

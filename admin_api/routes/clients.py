@@ -8,7 +8,8 @@ from admin_api.case_lines import case_lines
 from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.entity_tag import Tagged
 from admin_api.masked import shown
-from admin_api.route import does, lists, reaches, section
+from admin_api.need import does, lists, reaches
+from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.client_file import Account, Client360, Clients
 from admin_api.schemas.contracts import Contract

@@ -3,7 +3,8 @@
 from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.entity_tag import of_row
 from admin_api.masked import shown
-from admin_api.route import does, reaches, section
+from admin_api.need import does, reaches
+from admin_api.route import section
 from admin_api.schemas.contracts import Contract, NewContract
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created

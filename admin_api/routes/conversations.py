@@ -7,7 +7,8 @@ from fastapi import Query
 
 from admin_api.desk import AtDesk
 from admin_api.names import names_of
-from admin_api.route import lists, reaches, section
+from admin_api.need import lists, reaches
+from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.conversations import ChatLine, Chats, Message, Messages
 from admin_api.schemas.ids import IdIn

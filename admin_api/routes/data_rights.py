@@ -6,7 +6,8 @@ from starlette.responses import Response, StreamingResponse
 
 from admin_api.desk import AtDesk
 from admin_api.download import SAFE
-from admin_api.route import does, reaches, section
+from admin_api.need import does, reaches
+from admin_api.route import section
 from admin_api.schemas.data_rights import LegalHold, Reason
 from admin_api.schemas.ids import IdIn
 from core.clients.erasure import hold_of

@@ -1,7 +1,8 @@
 """Delegation: a colleague does somebody's work for some days."""
 
 from admin_api.desk import AtDesk, Desk, command_of
-from admin_api.route import does, may, section
+from admin_api.need import does, may
+from admin_api.route import section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
 from admin_api.schemas.people import Delegation, Delegations, NewDelegation
@@ -10,6 +11,7 @@ from core.staff.delegation import given, last_day, received
 from core.store.sealing import Row
 
 DELEGATIONS = section("staff")
+MOST = 100
 
 
 @DELEGATIONS.operation("GET", "/delegations", may("staff.delegate"))
@@ -18,7 +20,8 @@ def list_delegations(desk: AtDesk) -> Delegations:
     now = desk.parts.clock.now()
     with desk.look() as reader:
         mine, others = given(reader, desk.actor.id, now), received(reader, desk.actor.id, now)
-    return Delegations(given=[_shown(desk, row) for row in mine], received=[_shown(desk, row) for row in others])
+    first, second = ([_shown(desk, row) for row in rows[:MOST]] for rows in (mine, others))
+    return Delegations(given=first, received=second)
 
 
 @DELEGATIONS.operation("POST", "/delegations", does(DelegateWork), status=201, errors=[404, 409])

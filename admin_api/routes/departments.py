@@ -3,7 +3,8 @@
 from collections import Counter
 
 from admin_api.desk import AtDesk, command_of
-from admin_api.route import does, may, section
+from admin_api.need import does, may
+from admin_api.route import section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
 from admin_api.schemas.people import DepartmentLine, DepartmentList, DepartmentName, DepartmentPlace, NewDepartment

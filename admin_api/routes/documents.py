@@ -7,7 +7,8 @@ from fastapi import Depends, Query, Response
 from admin_api import download
 from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.multipart import FIELD
-from admin_api.route import does, reaches, section, submits
+from admin_api.need import does, reaches, submits
+from admin_api.route import section
 from admin_api.schemas.documents import NewWaiver, Submitted, Who, findings_of
 from admin_api.schemas.ids import IdIn
 from admin_api.upload import Upload, check_room, forget, look_at, received

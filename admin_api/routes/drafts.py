@@ -7,8 +7,9 @@ from starlette.requests import Request
 from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.entity_tag import of_row
 from admin_api.language import language_of
+from admin_api.need import does, may, reaches
 from admin_api.problem import entries
-from admin_api.route import does, may, reaches, section
+from admin_api.route import section
 from admin_api.schemas.catalogue import FlowVersion, flow_version_of
 from admin_api.schemas.drafts import (
     Draft,

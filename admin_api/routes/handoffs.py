@@ -4,9 +4,11 @@ from functools import partial
 from typing import Literal
 
 from admin_api.desk import AtDesk, Desk, command_of
-from admin_api.route import does, lists, section
+from admin_api.need import does, lists
+from admin_api.paging import USUAL, Cursor, Limit, page_of
+from admin_api.route import section
 from admin_api.schemas.acts import NewMessage
-from admin_api.schemas.handoffs import Handoff, Handoffs, NewHolder, NewNote, handoff_of
+from admin_api.schemas.handoffs import Handoff, HandoffList, NewAnswerer, NewNote, handoff_of
 from admin_api.schemas.ids import IdIn
 from core.commands.command import Command
 from core.commands.handoffs import AddNote, GiveBack, PassHandoff, SayInChat, TakeOver
@@ -15,17 +17,19 @@ from core.kit.errors import NotFound
 from core.wiring.subjects import handoff_subject
 
 HANDOFFS = section("handoffs")
-MOST = 500
 
 
 @HANDOFFS.operation("GET", "/handoffs", lists("conversation.hold"))
-def list_handoffs(desk: AtDesk, state: Literal["waiting", "held", "ended"] = "waiting") -> Handoffs:
+def list_handoffs(
+    desk: AtDesk, state: Literal["waiting", "held", "ended"] = "waiting", cursor: Cursor = None, limit: Limit = USUAL
+) -> HandoffList:
     """Chats that the caller may take over or has."""
     with desk.look() as reader:
-        rows = reader.find(handoff, state=state, limit=MOST)
+        rows = reader.find(handoff, state=state)
         may_hold = partial(desk.parts.policy.may, desk.actor, "conversation.hold")
         mine = [row for row in rows if may_hold(handoff_subject(reader, row["id"]))]
-    return Handoffs(handoffs=[handoff_of(row) for row in mine])
+    page, following = page_of(mine, lambda row: (int(row["id"]),), cursor, limit)
+    return HandoffList(handoffs=[handoff_of(row) for row in page], next=following)
 
 
 @HANDOFFS.operation("POST", "/handoffs/{handoff_id}/take", does(TakeOver), errors=[409])
@@ -35,7 +39,7 @@ def take_over(desk: AtDesk, handoff_id: IdIn) -> Handoff:
 
 
 @HANDOFFS.operation("POST", "/handoffs/{handoff_id}/pass", does(PassHandoff), errors=[409])
-def pass_handoff(desk: AtDesk, handoff_id: IdIn, body: NewHolder) -> Handoff:
+def pass_handoff(desk: AtDesk, handoff_id: IdIn, body: NewAnswerer) -> Handoff:
     """Give the chat to a colleague, who is told what was said."""
     command = command_of(PassHandoff, {"handoff_id": handoff_id, "staff_id": body.colleague_id})
     return _after(desk, handoff_id, command)

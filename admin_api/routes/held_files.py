@@ -3,7 +3,9 @@
 from functools import partial
 
 from admin_api.desk import AtDesk
-from admin_api.route import does, may, section
+from admin_api.need import does, may
+from admin_api.paging import USUAL, Cursor, Limit, page_of
+from admin_api.route import section
 from admin_api.schemas.held_files import HeldFiles, held_file_of
 from admin_api.schemas.ids import IdIn
 from core.commands.documents import CheckFileAgain
@@ -16,13 +18,14 @@ HELD_FILES = section("held files")
 
 
 @HELD_FILES.operation("GET", "/held-files", may("file.recheck"))
-def list_held_files(desk: AtDesk) -> HeldFiles:
+def list_held_files(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> HeldFiles:
     """Files that came in and are not taken before the scanner has answered, of the cases that the caller reaches."""
     may_check = partial(desk.parts.policy.may, desk.actor, "file.recheck")
     with desk.look() as reader:
         rows = [row for row in reader.find(errand, in_state(errand, "waiting", "running")) if is_held(row)]
         mine = [row for row in rows if may_check(errand_subject(reader, row["id"]))]
-        return HeldFiles(files=[held_file_of(row, case_of(reader, row)) for row in mine])
+        page, following = page_of(mine, lambda row: (int(row["id"]),), cursor, limit)
+        return HeldFiles(files=[held_file_of(row, case_of(reader, row)) for row in page], next=following)
 
 
 @HELD_FILES.operation("POST", "/held-files/{errand_id}/check", does(CheckFileAgain), status=204, errors=[409])

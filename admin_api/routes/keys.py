@@ -1,7 +1,8 @@
 """API keys and accounts of others: issued, listed, revoked and reset by whoever manages staff."""
 
 from admin_api.desk import AtDesk, command_of
-from admin_api.route import does, reaches, section
+from admin_api.need import does, reaches
+from admin_api.route import section
 from admin_api.schemas.accounts import Key, KeyLine, KeyList, NewKey, NewLogin, NewPassword
 from admin_api.schemas.ids import IdIn
 from core.commands.accounts import ResetPassword, ResetTotp, SetLogin

@@ -1,7 +1,8 @@
 """Cards that a platform does not let be drawn anew: which there are."""
 
 from admin_api.desk import AtDesk
-from admin_api.route import may, section
+from admin_api.need import may
+from admin_api.route import section
 from admin_api.schemas.lost_cards import LostCards, lost_card_of
 from core.ledger.lost import lost_cards
 

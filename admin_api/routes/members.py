@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from admin_api.desk import AtDesk, command_of
-from admin_api.route import does, may, reaches, section
+from admin_api.need import does, may, reaches
+from admin_api.route import section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.people import BoundAccount, BoundAccounts, StaffChange, StaffList, StaffMember
 from core.commands.staffing import ChangeStaff, DisableStaff, EnableStaff, UnbindStaffIdentity

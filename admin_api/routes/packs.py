@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from admin_api.bodies import whole
 from admin_api.desk import SECONDS, AtDesk, Desk
-from admin_api.route import does, may, section
+from admin_api.need import does, may
+from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.packs import PackContent, content_of
 from core.catalog.packs import gathered, import_of

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Query
 
 from admin_api.desk import AtDesk, Desk
-from admin_api.route import does, may, reaches, section
+from admin_api.need import does, may, reaches
+from admin_api.route import section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.queues import (
     Entries,

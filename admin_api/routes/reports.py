@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import Query
 
 from admin_api.desk import AtDesk
-from admin_api.route import lists, section
+from admin_api.need import lists
+from admin_api.route import section
 from admin_api.schemas.asked import MomentIn
 from admin_api.schemas.reports import ResponseTimes, wait_of
 from core.cases.tables import case

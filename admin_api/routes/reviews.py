@@ -2,7 +2,8 @@
 
 from admin_api.case_file import read_version
 from admin_api.desk import AtDesk, Desk, command_of
-from admin_api.route import does, lists, section
+from admin_api.need import does, lists
+from admin_api.route import section
 from admin_api.schemas.documents import (
     Approvals,
     ClearReview,

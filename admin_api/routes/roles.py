@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Path
 
 from admin_api.desk import AtDesk, Desk, command_of
-from admin_api.route import does, may, section
+from admin_api.need import does, may
+from admin_api.route import section
 from admin_api.schemas.roles import (
     FieldMasks,
     MaskedField,

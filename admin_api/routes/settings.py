@@ -6,7 +6,8 @@ from fastapi import Path
 
 from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.entity_tag import Tagged
-from admin_api.route import does, may, section
+from admin_api.need import does, may
+from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.settings import Setting, Settings, SettingValue, shown
 from core.catalog.settings import CHANGEABLE, LivingAgency, own, with_own

@@ -1,7 +1,8 @@
 """Staff: the caller himself, new members and their accounts."""
 
 from admin_api.desk import AtDesk, command_of
-from admin_api.route import does, member, section
+from admin_api.need import does, member
+from admin_api.route import section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
 from admin_api.schemas.people import Me, NewDigest, NewIdentity, NewStaff

@@ -3,9 +3,11 @@
 from typing import Literal
 
 from admin_api.desk import AtDesk, Desk
-from admin_api.route import does, lists, section
+from admin_api.need import does, lists
+from admin_api.paging import USUAL, Cursor, Limit, Place, moment, page_of
+from admin_api.route import section
 from admin_api.schemas.ids import IdIn
-from admin_api.schemas.tasks import NewHolder, NewSnooze, Task, Tasks, task_of
+from admin_api.schemas.tasks import NewHolder, NewSnooze, Task, TaskList, task_of
 from core.cases.tables import case
 from core.commands.desk import ClaimTask, GiveTask, ReleaseTask, SnoozeTask
 from core.commands.work import CompleteTask
@@ -16,16 +18,16 @@ from core.tasks.tables import task
 from core.views.my_tasks import my_tasks
 
 TASKS = section("tasks")
-MOST = 500
 
 
 @TASKS.operation("GET", "/tasks", lists("task.complete"))
-def list_tasks(desk: AtDesk, state: Literal["open", "done", "ended"] = "open") -> Tasks:
+def list_tasks(
+    desk: AtDesk, state: Literal["open", "done", "ended"] = "open", cursor: Cursor = None, limit: Limit = USUAL
+) -> TaskList:
     """The caller's own tasks, and those of the colleagues for whom he stands in at present."""
     with desk.look() as reader:
-        rows = my_tasks(reader, desk.actor, state, MOST)
-        found = _tasks(desk, reader, rows)
-    return Tasks(tasks=sorted(found, key=lambda each: (each.due is None, each.due or each.created_at)))
+        rows, following = page_of(my_tasks(reader, desk.actor, state), _place, cursor, limit)
+        return TaskList(tasks=_tasks(desk, reader, rows), next=following)
 
 
 @TASKS.operation("POST", "/tasks/{task_id}/complete", does(CompleteTask), errors=[409])
@@ -61,6 +63,11 @@ def snooze_task(desk: AtDesk, task_id: IdIn, body: NewSnooze) -> Task:
     """Put one's own task off: it comes back in an hour, or at nine on the next working day."""
     desk.do(SnoozeTask(task_id=task_id, until=body.until))
     return _task(desk, task_id)
+
+
+def _place(row: Row) -> Place:
+    """What is due first comes first; what has no limit comes last, the oldest first."""
+    return int(row["due"] is None), moment(row["due"] or row["created_at"]), int(row["id"])
 
 
 def _task(desk: Desk, task_id: int) -> Task:

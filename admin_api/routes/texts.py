@@ -5,7 +5,9 @@ from typing import Annotated
 from fastapi import Query
 
 from admin_api.desk import AtDesk, Desk
-from admin_api.route import does, may, section
+from admin_api.need import does, may
+from admin_api.paging import USUAL, Cursor, Limit, page_of
+from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.texts import BotText, BotTexts, NewWords, TextChoice, Wording
 from core.catalog.tables import text_override
@@ -16,11 +18,14 @@ TEXTS = section("texts")
 
 
 @TEXTS.operation("GET", "/texts", may(SetText.permission))
-def list_texts(desk: AtDesk, prefix: Annotated[Words, Query(max_length=80)] = "") -> BotTexts:
+def list_texts(
+    desk: AtDesk, prefix: Annotated[Words, Query(max_length=80)] = "", cursor: Cursor = None, limit: Limit = USUAL
+) -> BotTexts:
     """Every sentence that the bot can say, by the beginning of its key."""
-    found = [key for key in sorted(desk.parts.texts.keys()) if key.startswith(prefix)]
+    known = desk.parts.texts.keys()
+    keys, following = page_of((key for key in known if key.startswith(prefix)), lambda key: (key,), cursor, limit)
     own = _own(desk)
-    return BotTexts(texts=[_text_of(desk, key, own) for key in found])
+    return BotTexts(texts=[_text_of(desk, key, own) for key in keys], next=following)
 
 
 @TEXTS.operation("POST", "/texts", does(SetText))

@@ -1,12 +1,15 @@
 """What is asked for in an address: texts and moments, as strict as the same in a body."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from admin_api.schemas.model import is_plain
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 
 
 def _plain(text: str) -> str:
@@ -25,5 +28,13 @@ def _in_utc(moment: datetime) -> datetime:
 Words = Annotated[str, AfterValidator(_plain)]
 """A text, without NUL: PostgreSQL refuses to be asked about one."""
 
-MomentIn = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+def _written_out(value: object) -> object:
+    """Otherwise a plain number would be taken for the seconds since 1970, which the description does not say."""
+    if isinstance(value, str) and not _MOMENT.match(value):
+        raise PydanticCustomError("datetime_parsing", "a moment as 2026-03-02T10:00:00+08:00")
+    return value
+
+
+MomentIn = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_utc)]
 """A moment with its zone, taken to UTC; one that UTC does not know is refused."""

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from admin_api.masked import name_under, value_under
+from admin_api.paging import Next
 from admin_api.schemas.documents import ChecklistItem, FileOut
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment
@@ -47,7 +48,7 @@ class CaseList(Given):
     """Cases that the caller reaches, newest first."""
 
     cases: list[CaseLine]
-    next: IdOut | None = Field(description="Give it as `before` for the next page; null on the last one.")
+    next: Next
 
 
 class Column(Given):

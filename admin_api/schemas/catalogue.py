@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from admin_api.condition_words import condition_words
+from admin_api.paging import Next
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment
 from core.engine.flow import Flow, Item
@@ -66,10 +67,11 @@ class Template(Given):
     groups: list[TemplateGroup]
 
 
-class Templates(Given):
+class TemplateList(Given):
     """The templates that match, by key of their flow."""
 
     templates: list[Template]
+    next: Next
 
 
 class FlowVersion(Given):
@@ -84,10 +86,11 @@ class FlowVersion(Given):
     published_at: Moment
 
 
-class Flows(Given):
+class FlowList(Given):
     """Every published version, newest of each flow first."""
 
     flows: list[FlowVersion]
+    next: Next
 
 
 def template_of(flow: Flow) -> Template:

@@ -136,7 +136,7 @@ class ClearReview(Given):
 class ClearReviews(Given):
     """At most 10, those that wait longest first."""
 
-    versions: list[ClearReview]
+    versions: list[ClearReview] = Field(max_length=10)
 
 
 class NewApprovals(Sent):

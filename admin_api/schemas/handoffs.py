@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from admin_api.paging import Next
 from admin_api.schemas.ids import IdIn, IdOut
 from admin_api.schemas.model import Given, Moment, Sent
 from core.store.sealing import Row
@@ -21,13 +22,14 @@ class Handoff(Given):
     ended_at: Moment | None
 
 
-class Handoffs(Given):
+class HandoffList(Given):
     """Those that the caller may take over, the oldest first."""
 
     handoffs: list[Handoff]
+    next: Next
 
 
-class NewHolder(Sent):
+class NewAnswerer(Sent):
     """Who answers the client from now on."""
 
     colleague_id: IdIn

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from admin_api.paging import Next
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment
 from core.store.sealing import Row
@@ -24,6 +25,7 @@ class HeldFiles(Given):
     """Those that the caller may have checked again, the oldest first."""
 
     files: list[HeldFile]
+    next: Next
 
 
 def held_file_of(row: Row, case_id: int | None) -> HeldFile:

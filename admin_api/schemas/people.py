@@ -69,7 +69,7 @@ class NewZone(Sent):
 class TagList(Given):
     """In the order in which they were put on."""
 
-    tags: list[str]
+    tags: list[str] = Field(max_length=20, examples=[["加急办理"]])
 
 
 class Invitation(Given):
@@ -213,10 +213,10 @@ class Delegation(Given):
 
 
 class Delegations(Given):
-    """What is not over yet."""
+    """What is not over yet, of each kind the first 100."""
 
-    given: list[Delegation] = Field(description="The caller's own work, which others do.")
-    received: list[Delegation] = Field(description="Others' work, which the caller may do.")
+    given: list[Delegation] = Field(max_length=100, description="The caller's own work, which others do.")
+    received: list[Delegation] = Field(max_length=100, description="Others' work, which the caller may do.")
 
 
 class Me(Given):

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from admin_api.paging import Next
 from admin_api.schemas.ids import IdIn, IdOut
 from admin_api.schemas.model import Given, Moment, Sent
 from core.engine.text import Words
@@ -40,10 +41,11 @@ class NewSnooze(Sent):
     until: Literal["hour", "tomorrow"]
 
 
-class Tasks(Given):
+class TaskList(Given):
     """The caller's tasks, the most urgent first."""
 
     tasks: list[Task]
+    next: Next
 
 
 def task_of(row: Row, case_number: str, now: datetime) -> Task:

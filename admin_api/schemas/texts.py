@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from admin_api.paging import Next
 from admin_api.schemas.model import Given, Sent
 from core.commands.texts import MOST_WORDS
 
@@ -44,4 +45,7 @@ class BotText(Given):
 
 
 class BotTexts(Given):
+    """Sentences of the bot, by their keys."""
+
     texts: list[BotText]
+    next: Next

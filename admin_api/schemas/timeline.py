@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
+from admin_api.paging import Next
 from admin_api.schemas.documents import Who
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment
@@ -48,3 +49,4 @@ class Timeline(Given):
 
     case_id: IdOut
     events: list[Happened]
+    next: Next

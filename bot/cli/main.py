@@ -18,6 +18,7 @@ from bot.cli import (
     key,
     keys,
     migrate,
+    openapi,
     run,
     story,
     user,
@@ -52,6 +53,7 @@ app.add_typer(backup.app, name="backup")
 app.add_typer(keys.app, name="keys")
 app.add_typer(clients.app)
 app.add_typer(config.app, name="config")
+app.command("openapi")(openapi.openapi)
 
 
 if __name__ == "__main__":

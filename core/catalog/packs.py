@@ -129,7 +129,7 @@ def _keep_story(flow: str, name: str, source: bytes, deed: Deed) -> None:
     row = deed.uow.first(flow_story, flow=flow, name=name)
     if row is None:
         deed.uow.add(flow_story, flow=flow, name=name, **kept)
-    elif row["sha256"] != digest:
+    elif bytes(row["source"]) != source:
         deed.uow.change(flow_story, row["id"], **kept)
 
 

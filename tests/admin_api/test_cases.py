@@ -49,7 +49,7 @@ def test_the_list_comes_in_pages(small_office: Office) -> None:
     made = [small_office.case(name) for name in ("张三", "李四", "王五")]
     first = small_office.get("visa.admin", "/cases?limit=2")
     assert [each["id"] for each in first["cases"]] == [made[2], made[1]]
-    second = small_office.get("visa.admin", f"/cases?limit=2&before={first['next']}")
+    second = small_office.get("visa.admin", f"/cases?limit=2&cursor={first['next']}")
     assert ([each["id"] for each in second["cases"]], second["next"]) == ([made[0]], None)
 
 
@@ -62,7 +62,7 @@ def test_closed_cases_are_a_list_of_their_own(small_office: Office) -> None:
     assert (closed["id"], closed["outcome"]) == (case_id, "withdrawn")
 
 
-@pytest.mark.parametrize("query", ["state=lost", "group_by=colour", "limit=0", "limit=5000", "before=x"])
+@pytest.mark.parametrize("query", ["state=lost", "group_by=colour", "limit=0", "limit=5000", "cursor=x"])
 def test_a_wrong_parameter_is_named(small_office: Office, query: str) -> None:
     told = small_office.refused(422, "invalid", "visa.admin", "GET", f"/cases?{query}")
     assert [each["parameter"] for each in told["errors"]] == [query.split("=")[0]]

@@ -122,14 +122,12 @@ def test_a_file_above_the_limit_is_refused_before_it_is_kept(small_office: Offic
 @pytest.mark.parametrize(
     "what",
     [
-        {"json": {"file": "x"}},
         {"data": {"file": "no file"}, "files": {"other": ("a.pdf", FIRST)}},
         {"files": [("file", ("a.pdf", FIRST)), ("file", ("b.pdf", SECOND))]},
         {"content": b"--x\r\nbroken", "headers": {"content-type": "multipart/form-data; boundary=x"}},
         {"content": FIRST, "headers": {"content-type": "multipart/form-data"}},
-        {"content": FIRST, "headers": {"content-type": "application/pdf"}},
     ],
-    ids=["json", "other field", "two files", "cut", "no boundary", "bare"],
+    ids=["other field", "two files", "cut", "no boundary"],
 )
 def test_what_is_no_form_with_one_file_is_refused(
     small_office: Office, tmp_path: Path, what: dict[str, object]
@@ -138,6 +136,15 @@ def test_what_is_no_form_with_one_file_is_refused(
     path = f"/items/{item_id}/documents"
     told = small_office.refused(422, "invalid", "visa.sales", "POST", path, **what)
     assert [(each["pointer"], each["code"]) for each in told["errors"]] == [("/file", "upload.form")]
+    assert stored(tmp_path) == []
+
+
+@pytest.mark.parametrize("what", [{"json": {"file": "x"}}, {"content": FIRST, "headers": {"content-type": "a/pdf"}}])
+def test_what_is_no_form_at_all_is_refused_by_its_type(
+    small_office: Office, tmp_path: Path, what: dict[str, object]
+) -> None:
+    item_id = small_office.item(small_office.case(), "retire")["id"]
+    small_office.refused(415, "unsupported_media_type", "visa.sales", "POST", f"/items/{item_id}/documents", **what)
     assert stored(tmp_path) == []
 
 

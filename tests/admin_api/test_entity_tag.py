@@ -7,7 +7,8 @@ import pytest
 
 from admin_api.desk import AtDesk
 from admin_api.entity_tag import Tagged, of_row
-from admin_api.route import does, lists, section
+from admin_api.need import does, lists
+from admin_api.route import section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.people import NewTag, TagList
 from core.clients.tables import client

@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from admin_api.app import check_declared, install
-from admin_api.route import DeskRoute, may, section
+from admin_api.need import may
+from admin_api.route import DeskRoute, section
 from core.kit.ids import new_id
 from core.ledger.tables import audit
 from core.staff.policy import DEFAULT

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from admin_api.openapi import describe, operations
-from admin_api.problem import MEDIA_TYPE
+from admin_api.problem import MEDIA_TYPE, ProblemDocument
 from admin_api.schemas import acts, contracts, documents, people
 from admin_api.schemas.model import Sent
 from tests.admin_api.office import Office
@@ -43,15 +44,77 @@ def test_every_error_is_declared_as_a_problem(document: dict[str, Any]) -> None:
     for path, item in document["paths"].items():
         for method, operation in item.items():
             statuses = set(operation["responses"])
-            expected = {"401", "503"} | ({"404"} if "{" in path else set())
-            expected |= {"413"} if method == "post" else set()
-            expected |= {"422"} if "requestBody" in operation else set()
+            expected = {"401", "429", "503"} | ({"404"} if "{" in path else set())
+            expected |= {"400", "413", "415", "422"} if method != "get" else set()
+            expected |= {"422"} if any(each["in"] == "query" for each in operation["parameters"]) else set()
+            headers = {each["name"]: each for each in operation["parameters"] if each["in"] == "header"}
+            expected |= {"409"} if "Idempotency-Key" in headers else set()
+            expected |= {"412"} if "If-Match" in headers else set()
+            expected |= {"428"} if headers.get("If-Match", {}).get("required") else set()
             expected |= set() if operation["x-permission"] in ("member", "anybody") else {"403"}
             assert expected <= statuses, operation["operationId"]
             for status in statuses:
                 if status.startswith(("4", "5")):
-                    assert operation["responses"][status]["content"] == PROBLEM
+                    content = operation["responses"][status]["content"]
+                    assert {each: {"schema": told["schema"]} for each, told in content.items()} == PROBLEM
+                    ProblemDocument.model_validate(content[MEDIA_TYPE]["example"])
+                    assert content[MEDIA_TYPE]["example"]["status"] == int(status)
                     assert operation["responses"][status]["description"]
+
+
+def test_the_document_itself_is_complete(document: dict[str, Any]) -> None:
+    info = document["info"]
+    assert all(info[name] for name in ("title", "version", "summary", "description", "license"))
+    described = {each["name"]: each["description"] for each in document["tags"]}
+    assert all(described.values())
+    assert {operation["tags"][0] for operation in operations(document)} == set(described)
+    assert "apiKey" in document["components"]["securitySchemes"]
+    for name, schema in document["components"]["schemas"].items():
+        assert schema.get("description") or "enum" in schema, name
+        assert "__" not in name, f"two models are called {name.rpartition('__')[2]}: a client could not tell them apart"
+
+
+def test_every_parameter_and_header_has_its_form(document: dict[str, Any]) -> None:
+    for operation in operations(document):
+        for parameter in operation["parameters"]:
+            assert parameter["schema"], (operation["operationId"], parameter["name"])
+            if parameter["in"] == "path":
+                assert parameter["required"]
+        for status, response in operation["responses"].items():
+            headers = set(response["headers"])
+            assert headers <= set(document["components"]["headers"])
+            assert status == "401" or {"RateLimit", "RateLimit-Policy"} <= headers
+            assert ("Retry-After" in headers) == (status in ("429", "503"))
+
+
+def test_every_body_and_every_answer_has_an_example_that_fits(document: dict[str, Any]) -> None:
+    tried = 0
+    for operation in operations(document):
+        for holder in (operation.get("requestBody", {}), *operation["responses"].values()):
+            for kind, content in holder.get("content", {}).items():
+                if content["schema"].get("format") == "binary":
+                    continue
+                schema = {**content["schema"], "components": document["components"]}
+                validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+                assert list(validator.iter_errors(content["example"])) == [], (operation["operationId"], kind)
+                tried += 1
+    assert tried > 400
+
+
+def test_every_pattern_is_one_that_others_read_the_same(document: dict[str, Any]) -> None:
+    """JSON Schema's patterns are ECMA 262: no Python extensions."""
+
+    def walk(node: Any) -> list[str]:
+        if isinstance(node, list):
+            return [each for member in node for each in walk(member)]
+        if not isinstance(node, dict):
+            return []
+        own = [node["pattern"]] if isinstance(node.get("pattern"), str) else []
+        return own + [each for member in node.values() for each in walk(member)]
+
+    for pattern in walk(document):
+        assert "(?P" not in pattern
+        assert "\\Z" not in pattern
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
@@ -59,7 +122,7 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 
     def walk(node: Any) -> None:
         if isinstance(node, dict):
-            if "$ref" in node:
+            if node.get("$ref", "").startswith("#/components/schemas/"):
                 names.add(node["$ref"].removeprefix("#/components/schemas/"))
             for member in node.values():
                 walk(member)

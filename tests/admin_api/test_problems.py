@@ -270,3 +270,19 @@ def test_a_file_that_nobody_could_look_at_is_kept_by_nobody(small_office: Office
         answer = http.post(f"/api/v1/items/{item_id}/documents", files={"file": ("a.pdf", pdf())}, headers=headers)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
+
+
+def test_what_is_no_json_is_told_apart(small_office: Office) -> None:
+    """A body of another type, one that is broken, and a method that the address does not take."""
+    for kind in ("text/plain", "application/xml", "multipart/form-data; boundary=x"):
+        headers = {"content-type": kind}
+        small_office.refused(
+            415, "unsupported_media_type", "visa.sales", "POST", "/clients", content=b"{}", headers=headers
+        )
+    headers = {"content-type": "application/json"}
+    small_office.refused(400, "malformed_json", "visa.sales", "POST", "/clients", content=b"{", headers=headers)
+    for method in ("PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"):
+        answer = small_office.call("visa.sales", method, f"/clients/{small_office.clients['张三']}")
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET"), method
+    answer = small_office.call("visa.sales", "PUT", "/cases")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")

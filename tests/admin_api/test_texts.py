@@ -9,7 +9,8 @@ KEY = "welcome.client"
 
 
 def test_every_sentence_is_listed_with_what_may_stand_in_it(small_office: Office) -> None:
-    everything = small_office.get("visa.admin", "/texts")["texts"]
+    first = small_office.get("visa.admin", "/texts?limit=500")
+    everything = first["texts"] + small_office.get("visa.admin", f"/texts?limit=500&cursor={first['next']}")["texts"]
     assert [each["key"] for each in everything] == sorted(sentences()["en"])
     [one] = small_office.get("visa.admin", f"/texts?prefix={KEY}")["texts"]
     assert one == {

@@ -71,6 +71,8 @@ class Reader:
             verb, words = line.split(" ", 1)
             if verb == "sends":
                 self.client.sends(words, pdf(words="passport"))
+            elif verb == "says":
+                self.client.says(words)
             else:
                 assert any(words in each for each in self.client.words), (words, self.client.words)
 
@@ -117,6 +119,6 @@ def test_a_new_visa_product_is_built_by_the_calls_of_the_page(database: str, tmp
         reader.names["today"] = house.clock.now().date().isoformat()
         page = PAGE.read_text("utf-8").replace("```http\n", "```call\n")
         reader.follow(page)
-        assert reader.calls == page.count("```call\n") > 20
+        assert reader.calls == page.count("```call\n") == 19
         source = http.get(f"/api/v1/flows/{reader.names['version']}/source", headers={"authorization": f"Bearer {key}"})
         assert source.text == reader.names["mended"]
