@@ -43,12 +43,12 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How an operation treats its request: whether it reads the body itself, and on which state it is done."""
+    """How an operation treats its request."""
 
     method: Method
-    streams: bool
-    tagged: Tagged | None
-    guarded: bool
+    streams: bool  # it reads the body itself, and tells `desk.once` what was in it
+    tagged: Tagged | None  # whose state it reads (the answer has an ETag) or changes (If-Match is heeded)
+    guarded: bool  # If-Match must be sent
     secret: bool = False  # what is sent or answered must not be kept, so there is no Idempotency-Key
 
     @property
@@ -210,12 +210,9 @@ class Section:
     ) -> Callable[[Endpoint], Endpoint]:
         """Declare an operation; its name becomes the operationId, its docstring summary and description.
 
-        ``errors``: statuses that it answers with beside those that every operation has. ``tagged``: the thing whose
-        state it reads (the answer has an ETag) or changes (If-Match is heeded; ``guarded``: it must be sent). What
-        ``streams`` reads the body itself, and tells `desk.once` what was in it. ``secret``: a password or the like is
-        sent or answered, so nothing of it is kept for an Idempotency-Key, which is not heeded. ``content``: media
-        types of an answer that is no JSON. ``extra``: more of its OpenAPI object. Keys never set are left out: hidden
-        fields leave no trace.
+        ``errors``: statuses that it answers with beside those that every operation has. ``tagged``, ``guarded``,
+        ``streams``, ``secret``: see Ways. ``content``: media types of an answer that is no JSON. ``extra``: more of
+        its OpenAPI object. Keys never set are left out: hidden fields leave no trace.
         """
 
         def declare(endpoint: Endpoint) -> Endpoint:

@@ -132,7 +132,7 @@ class Banli:
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     """Build one process. Raises MissingKey, SettingsError or RuntimeError for what would not work; nothing runs yet."""
-    check_classified()
+    _check()
     watch = clock or SystemClock()
     vault = Vault.from_settings(settings)
     url, sealing, watches = settings.database_url.get_secret_value(), Sealing(vault), Watches()
@@ -142,7 +142,6 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
     catalogue, texts, agency, policy = Catalogue(), LivingTexts(sentences()), LivingAgency.of(settings), LivingPolicy()
     bus = bus_of(policy, catalogue, texts, agency)
-    check_dialogs()
     house = house_of(settings, vault, policy, catalogue, texts, agency)
     hub, webchat = Hub(), _webchat(settings)
     pages = (WebchatChannel(webchat, store, files, hub), UploadsChannel(files, settings.limits.upload_bytes))
@@ -176,6 +175,12 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     )
     _listen(banli)
     return banli
+
+
+def _check() -> None:
+    """What is wrong with the code itself is told at the start, not when somebody meets it."""
+    check_classified()
+    check_dialogs()
 
 
 def _listen(banli: Banli) -> None:
