@@ -3,6 +3,7 @@
 import io
 import zipfile
 
+import pytest
 from sqlalchemy import update
 
 from core.clients.tables import client
@@ -27,8 +28,14 @@ def looks(office: Office, *paths: str, who: str = "visa.consultant") -> list[tup
     return [(row["command"], row["subject"]) for row in noted(office)[before:]]
 
 
-def test_writes_looks_exports_and_refusals_are_in_one_chain(office: Office) -> None:
-    """An audit row for every write, every read of what is sensitive, every export; chained by a keyed hash."""
+def sign_in(office: Office, password: str) -> int:
+    body = {"login": "zhangsan", "password": password, "code": ""}
+    return office.call(None, "POST", "/sessions", json=body).status_code
+
+
+@pytest.mark.row("SE5")
+def test_writes_looks_exports_logins_and_refusals_are_in_one_chain(office: Office) -> None:
+    """An audit row for every write, every read of what is sensitive, export and login; chained by a keyed hash."""
     case_id, client_id = office.case(), str(office.clients["张三"])
     item_id = office.item(case_id, "passport")["id"]
     version_id = office.upload(item_id, pdf()).json()["id"]
@@ -47,9 +54,15 @@ def test_writes_looks_exports_and_refusals_are_in_one_chain(office: Office) -> N
     office.refused(404, "not_found", "other.consultant", "GET", f"/cases/{case_id}")
     office.refused(403, "not_allowed", "visa.sales", "POST", f"/clients/{client_id}/erase")
 
+    member = f"/staff/{office.staff['visa.sales']}"
+    office.post("visa.admin", f"{member}/login", {"login": "zhangsan"})
+    office.post("visa.admin", f"{member}/password", {"password": "four words and a half"})
+    assert (sign_in(office, "another four words"), sign_in(office, "four words and a half")) == (401, 201)
+
     last = [(row["command"], row["outcome"]) for row in noted(office)]
     assert ("ExportClient", "done") in last
     assert ("EraseClient", "refused") in last
+    assert last[-2:] == [("CountWrongSignIn", "done"), ("SignIn", "done")]
     with office.parts.reading.open() as reader:
         assert "张三" not in str(reader.find(audit))
     office.parts.store.run(lambda uow: chain.seal(uow, VAULT.derive(chain.PURPOSE)))
