@@ -20,7 +20,13 @@ _CONTENT: Final = {_ZIP: {"schema": {"type": "string", "format": "binary"}}}
 
 
 @DATA_RIGHTS.operation(
-    "POST", "/clients/{client_id}/export", does(ExportClient), errors=[409], content=_CONTENT, response_class=Response
+    "POST",
+    "/clients/{client_id}/export",
+    does(ExportClient),
+    errors=[409],
+    content=_CONTENT,
+    response_class=Response,
+    secret=True,  # everything about a client: no second copy of it is kept
 )
 def export_client(desk: AtDesk, client_id: IdIn) -> Response:
     """A copy of everything that is kept about a client: data.json and his files, as one zip archive.

@@ -174,7 +174,7 @@ class DepartmentName(Sent):
 class DepartmentPlace(Sent):
     """Where in the tree it is from now on."""
 
-    parent_id: IdIn | None = Field(description="null: at the top.")
+    parent_id: IdIn | None = Field(description="null: at the top.", examples=["301234567890123456"])
 
 
 class DepartmentLine(Given):
