@@ -23,6 +23,8 @@ class Setting(Given):
 
 
 class Settings(Given):
+    """Every one, in the order of the documentation."""
+
     settings: list[Setting]
 
 

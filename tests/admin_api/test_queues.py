@@ -96,7 +96,7 @@ def test_pages_lead_through_all_of_them_once(small_office: Office) -> None:
     while query:
         answer = small_office.get("visa.admin", f"/queue-entries{query}")
         found += [each["id"] for each in answer["entries"]]
-        query = "" if answer["next"] is None else f"?queue=inbox&limit=2&before={answer['next']}"
+        query = "" if answer["next"] is None else f"?queue=inbox&limit=2&cursor={answer['next']}"
     assert found == made[::-1]
 
 
