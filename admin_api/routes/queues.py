@@ -6,11 +6,11 @@ from admin_api.paging import USUAL, Cursor, Limit, before_id, id_before
 from admin_api.route import section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.queues import (
+    DropReason,
     Entries,
     EntryContent,
     EntryFile,
     QueueStandings,
-    Reason,
     content_of,
     entry_of,
     file_of,
@@ -70,7 +70,7 @@ def retry_entry(desk: AtDesk, entry_id: IdIn) -> EntryFile:
 
 
 @QUEUES.operation("POST", "/queue-entries/{entry_id}/drop", does(DropEntry), errors=[409])
-def drop_entry(desk: AtDesk, entry_id: IdIn, body: Reason) -> EntryFile:
+def drop_entry(desk: AtDesk, entry_id: IdIn, body: DropReason) -> EntryFile:
     """Give a dead letter up for good; 409 for one that is none any more."""
     desk.do(DropEntry(entry_id=entry_id, reason=body.reason))
     return _file(desk, entry_id)

@@ -70,7 +70,7 @@ class EntryContent(Given):
     content: Any = Field(description="As it was delivered, or the notice, the command, the errand.")
 
 
-class Reason(Sent):
+class DropReason(Sent):
     """Why it is given up."""
 
     reason: str = Field(min_length=1, max_length=200, examples=["测试消息"])

@@ -23,7 +23,7 @@ class Setting(Given):
 
 
 class Settings(Given):
-    """Every one, in the order of the documentation."""
+    """Every one that may change while the house runs."""
 
     settings: list[Setting]
 

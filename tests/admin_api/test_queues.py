@@ -56,6 +56,7 @@ def test_a_dead_letter_is_seen_without_words_and_tried_again(office: Office, que
     with office.parts.reading.open() as reader:
         done = reader.find(audit, audit.c.subject == f"entry:{entry_id}")
     assert [(each["command"], each["outcome"]) for each in done] == [
+        ("read_entry", "done"),
         ("OpenEntry", "done"),
         ("RetryEntry", "done"),
         ("RetryEntry", "refused"),
