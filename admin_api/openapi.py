@@ -123,7 +123,7 @@ def _contents(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _parameters(ways: Ways) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [_LANGUAGE]
-    if ways.method == "POST":
+    if ways.keyed:
         found.append(_ONCE)
     if ways.method != "GET" and ways.tagged is not None:
         condition = {"type": "string", "examples": ['"5f3c"', "*"]}
@@ -140,7 +140,7 @@ def _sent(status: str, ways: Ways) -> list[str]:
     found = [] if status == "401" else [rates.POLICY, rates.LEFT]
     if status.startswith("2"):
         found += ["ETag"] if ways.tagged is not None else []
-        found += [once.REPLAYED] if ways.method == "POST" else []
+        found += [once.REPLAYED] if ways.keyed else []
     found += ["Retry-After"] if status in ("429", "503") else []
     return found + (["WWW-Authenticate"] if status == "401" else [])
 

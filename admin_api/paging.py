@@ -79,6 +79,11 @@ def id_before(cursor: str | None) -> int | None:
     raise _strange()
 
 
+def before_id(found: int | None) -> str | None:
+    """The cursor that `id_before` reads; None after the last page."""
+    return None if found is None else cursor_at((-found,))
+
+
 def moment(value: datetime) -> int:
     """A moment as a part of a place."""
     return (value - _EPOCH) // timedelta(microseconds=1)

@@ -5,6 +5,7 @@ from starlette.requests import Request
 
 from admin_api.desk import AtDesk, Desk
 from admin_api.need import anybody, does, may
+from admin_api.paging import USUAL, Cursor, Limit, page_of
 from admin_api.route import section
 from admin_api.schemas.accounts import (
     Code,
@@ -43,10 +44,11 @@ def open_session(desk: AtDesk, request: Request, body: Credentials) -> NewSessio
 
 
 @ACCOUNTS.operation("GET", "/sessions", may(SignOut.permission))
-def list_sessions(desk: AtDesk) -> Sessions:
+def list_sessions(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> Sessions:
     """Where the caller is signed in."""
     with desk.look() as reader:
         rows = open_sessions(reader, desk.actor.id, desk.parts.clock.now())
+    rows, following = page_of(rows, lambda row: (int(row["id"]),), cursor, limit)
     found = [
         Session(
             id=row["id"],
@@ -57,7 +59,7 @@ def list_sessions(desk: AtDesk) -> Sessions:
         )
         for row in rows
     ]
-    return Sessions(sessions=found)
+    return Sessions(sessions=found, next=following)
 
 
 @ACCOUNTS.operation("POST", "/sessions/current/end", may(SignOut.permission), status=204, errors=[404])

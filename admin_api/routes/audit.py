@@ -6,6 +6,7 @@ from fastapi import Query
 
 from admin_api.desk import AtDesk
 from admin_api.need import may
+from admin_api.paging import USUAL, Cursor, Limit, before_id, id_before
 from admin_api.route import section
 from admin_api.schemas.asked import MomentIn, Words
 from admin_api.schemas.audit import AuditPage, AuditVerdict, audited_of, verdict_of
@@ -16,16 +17,14 @@ from core.ledger.tables import audit
 AUDIT = section("audit")
 _READ: Final = "audit.read"
 
-Before = Annotated[IdIn | None, Query(description="Only what is older: `next` of the page before.")]
-Limit = Annotated[int, Query(ge=1, le=500)]
 Named = Annotated[Words | None, Query(max_length=60)]
 
 
 @AUDIT.operation("GET", "/audit", may(_READ, noted=True))
 def list_audit(
     desk: AtDesk,
-    before: Before = None,
-    limit: Limit = 100,
+    cursor: Cursor = None,
+    limit: Limit = USUAL,
     command: Named = None,
     subject: Named = None,
     actor_id: Annotated[IdIn | None, Query()] = None,
@@ -39,13 +38,14 @@ def list_audit(
     """
     equal = {"command": command, "subject": subject, "actor_id": actor_id, "case_id": case_id}
     where = [audit.c[name] == value for name, value in equal.items() if value is not None]
+    before = id_before(cursor)
     where += [] if before is None else [audit.c.id < before]
     where += [] if since is None else [audit.c.at >= since]
     where += [] if until is None else [audit.c.at < until]
     with desk.look() as reader:
         rows = reader.find(audit, *where, order=audit.c.id.desc(), limit=limit + 1)
     more = rows[limit - 1]["id"] if len(rows) > limit else None
-    return AuditPage(entries=[audited_of(row) for row in rows[:limit]], next=more)
+    return AuditPage(entries=[audited_of(row) for row in rows[:limit]], next=before_id(more))
 
 
 @AUDIT.operation("POST", "/audit/verify", may(_READ, noted=True))

@@ -7,6 +7,7 @@ from fastapi import Path
 from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.entity_tag import Tagged
 from admin_api.need import does, may
+from admin_api.paging import USUAL, Cursor, Limit, page_of
 from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.calendars import (
@@ -36,15 +37,15 @@ CALENDAR = Tagged(office_calendar.name, "calendar_name", _edition)
 
 
 @CALENDARS.operation("GET", "/calendars", may("flow.read"))
-def list_calendars(desk: AtDesk) -> Calendars:
+def list_calendars(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> Calendars:
     """Every calendar that a flow may name."""
     living = _living(desk)
     with desk.look() as reader:
+        names, following = page_of(living.names(reader), lambda name: (name,), cursor, limit)
         lines = [
-            CalendarLine(name=name, own=_own(reader, name), zone=living.of(reader, name).zone.key)
-            for name in living.names(reader)
+            CalendarLine(name=name, own=_own(reader, name), zone=living.of(reader, name).zone.key) for name in names
         ]
-    return Calendars(calendars=lines)
+    return Calendars(calendars=lines, next=following)
 
 
 @CALENDARS.operation("GET", "/calendars/{calendar_name}", may("flow.read"), tagged=CALENDAR)

@@ -9,6 +9,7 @@ from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.entity_tag import Tagged
 from admin_api.masked import shown
 from admin_api.need import does, lists, reaches
+from admin_api.paging import Cursor, Limit, before_id, id_before
 from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.client_file import Account, Client360, Clients
@@ -67,16 +68,16 @@ def list_clients(
     q: Annotated[
         Words, Query(max_length=200, description="Part of a name, or a whole phone, e-mail, passport number or tag.")
     ] = "",
-    before: Annotated[IdIn | None, Query(description="`next` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = PAGE,
+    cursor: Cursor = None,
+    limit: Limit = PAGE,
 ) -> Clients:
     """Clients whom the caller reaches, newest first; found only by what he may see."""
     masks = desk.masks("client")
     with desk.look() as reader:
         people = ClientList(reader, desk.actor, desk.parts.policy, client_subject, reader.sealing.vault)
-        page = people.page(q, before, limit)
+        page = people.page(q, id_before(cursor), limit)
         found = [ClientFile(**shown({**row, "tags": tags_of(reader, row["id"])}, masks)) for row in page.rows]
-    return Clients(clients=found, next=page.next)
+    return Clients(clients=found, next=before_id(page.next))
 
 
 @CLIENTS.operation("GET", "/clients/{client_id}", reaches("client.read", "client", "client_id"), tagged=CLIENT)

@@ -8,6 +8,7 @@ from fastapi import Query
 from admin_api.desk import AtDesk
 from admin_api.names import names_of
 from admin_api.need import lists, reaches
+from admin_api.paging import Cursor, Limit, before_id, id_before
 from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.conversations import ChatLine, Chats, Message, Messages
@@ -20,9 +21,6 @@ from core.wiring.subjects import case_subject, chat_subject
 CONVERSATIONS = section("conversations")
 PAGE = 50
 
-Before = Annotated[IdIn | None, Query(description="`next` of the page before.")]
-Limit = Annotated[int, Query(ge=1, le=200)]
-
 
 @CONVERSATIONS.operation("GET", "/conversations", lists("conversation.read"))
 def list_conversations(
@@ -30,7 +28,7 @@ def list_conversations(
     state: Annotated[Mode | None, Query(description="Who answers there.")] = None,
     channel: Annotated[Words | None, Query(max_length=40)] = None,
     holder_id: Annotated[IdIn | None, Query(description="The member of staff who has it.")] = None,
-    before: Before = None,
+    cursor: Cursor = None,
     limit: Limit = PAGE,
 ) -> Chats:
     """Chats with the clients whom the caller reaches, newest first."""
@@ -42,7 +40,7 @@ def list_conversations(
             channel=channel,
             mode=state,
             holder_id=holder_id,
-            before=before,
+            before=id_before(cursor),
             limit=limit,
         )
         people = {("client", each.row["client_id"]) for each in page.chats if each.row["client_id"] is not None}
@@ -61,17 +59,17 @@ def list_conversations(
         )
         for each in page.chats
     ]
-    return Chats(conversations=lines, next=page.next)
+    return Chats(conversations=lines, next=before_id(page.next))
 
 
 @CONVERSATIONS.operation(
     "GET", "/conversations/{conversation_id}/messages", reaches("conversation.read", "chat", "conversation_id")
 )
-def list_messages(desk: AtDesk, conversation_id: IdIn, before: Before = None, limit: Limit = PAGE) -> Messages:
+def list_messages(desk: AtDesk, conversation_id: IdIn, cursor: Cursor = None, limit: Limit = PAGE) -> Messages:
     """What was said in a chat, newest first."""
     with desk.look() as reader:
         may_read = partial(_may_read, desk, reader)
-        rows, following = said_in(reader, conversation_id, may_read, before, limit)
+        rows, following = said_in(reader, conversation_id, may_read, id_before(cursor), limit)
         found = [
             Message(
                 id=row["id"],
@@ -84,7 +82,7 @@ def list_messages(desk: AtDesk, conversation_id: IdIn, before: Before = None, li
             )
             for row in rows
         ]
-    return Messages(messages=found, next=following)
+    return Messages(messages=found, next=before_id(following))
 
 
 def _may_read(desk: AtDesk, reader: Reader, case_id: int) -> bool:

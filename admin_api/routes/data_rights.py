@@ -8,7 +8,7 @@ from admin_api.desk import AtDesk
 from admin_api.download import SAFE
 from admin_api.need import does, reaches
 from admin_api.route import section
-from admin_api.schemas.data_rights import LegalHold, Reason
+from admin_api.schemas.data_rights import HoldReason, LegalHold
 from admin_api.schemas.ids import IdIn
 from core.clients.erasure import hold_of
 from core.commands.data_rights import EraseClient, ExportClient, HoldClient, LiftHold
@@ -20,7 +20,13 @@ _CONTENT: Final = {_ZIP: {"schema": {"type": "string", "format": "binary"}}}
 
 
 @DATA_RIGHTS.operation(
-    "POST", "/clients/{client_id}/export", does(ExportClient), errors=[409], content=_CONTENT, response_class=Response
+    "POST",
+    "/clients/{client_id}/export",
+    does(ExportClient),
+    errors=[409],
+    content=_CONTENT,
+    response_class=Response,
+    secret=True,  # everything about a client: no second copy of it is kept
 )
 def export_client(desk: AtDesk, client_id: IdIn) -> Response:
     """A copy of everything that is kept about a client: data.json and his files, as one zip archive.
@@ -53,12 +59,12 @@ def read_hold(desk: AtDesk, client_id: IdIn) -> LegalHold:
 
 
 @DATA_RIGHTS.operation("POST", "/clients/{client_id}/hold", does(HoldClient), status=204, errors=[409])
-def hold_client(desk: AtDesk, client_id: IdIn, body: Reason) -> None:
+def hold_client(desk: AtDesk, client_id: IdIn, body: HoldReason) -> None:
     """The client's data must be kept (a dispute, an authority): nobody erases them until the hold is lifted."""
     desk.do(HoldClient(client_id=client_id, reason=body.reason))
 
 
 @DATA_RIGHTS.operation("POST", "/clients/{client_id}/hold/lift", does(LiftHold), status=204, errors=[409])
-def lift_hold(desk: AtDesk, client_id: IdIn, body: Reason) -> None:
+def lift_hold(desk: AtDesk, client_id: IdIn, body: HoldReason) -> None:
     """The data need not be kept any longer."""
     desk.do(LiftHold(client_id=client_id, reason=body.reason))

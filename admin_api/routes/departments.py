@@ -4,6 +4,7 @@ from collections import Counter
 
 from admin_api.desk import AtDesk, command_of
 from admin_api.need import does, may
+from admin_api.paging import USUAL, Cursor, Limit, page_of
 from admin_api.route import section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
@@ -16,16 +17,18 @@ DEPARTMENTS = section("staff")
 
 
 @DEPARTMENTS.operation("GET", "/departments", may(AddDepartment.permission))
-def list_departments(desk: AtDesk) -> DepartmentList:
+def list_departments(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> DepartmentList:
     """Every department with the one above it."""
     with desk.look() as reader:
         people = Counter(row["department_id"] for row in reader.find(staff, active=True))
         rows = reader.find(department, ended_at=None)
+    rows, following = page_of(rows, lambda row: (int(row["id"]),), cursor, limit)
     return DepartmentList(
         departments=[
             DepartmentLine(id=row["id"], name=row["name"], parent_id=row["parent_id"], staff=people[row["id"]])
             for row in rows
-        ]
+        ],
+        next=following,
     )
 
 

@@ -8,6 +8,7 @@ from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.entity_tag import of_row
 from admin_api.language import language_of
 from admin_api.need import does, may, reaches
+from admin_api.paging import USUAL, Cursor, Limit, page_of
 from admin_api.problem import entries
 from admin_api.route import section
 from admin_api.schemas.catalogue import FlowVersion, flow_version_of
@@ -50,10 +51,11 @@ def draft_flow(desk: AtDesk, body: NewDraft) -> Created:
 
 
 @DRAFTS.operation("GET", "/flow-drafts", may("flow.write"))
-def list_drafts(desk: AtDesk) -> Drafts:
+def list_drafts(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> Drafts:
     """Drafts that are neither published nor dropped."""
     with desk.look() as reader:
-        return Drafts(drafts=[line_of(row) for row in open_drafts(reader)])
+        rows, following = page_of(open_drafts(reader), lambda row: (int(row["id"]),), cursor, limit)
+    return Drafts(drafts=[line_of(row) for row in rows], next=following)
 
 
 @DRAFTS.operation("GET", "/flow-drafts/{draft_id}", reaches("flow.write", "draft", "draft_id"), tagged=DRAFT)

@@ -2,6 +2,7 @@
 
 from admin_api.desk import AtDesk, command_of
 from admin_api.need import does, reaches
+from admin_api.paging import USUAL, Cursor, Limit, page_of
 from admin_api.route import section
 from admin_api.schemas.accounts import Key, KeyLine, KeyList, NewKey, NewLogin, NewPassword
 from admin_api.schemas.ids import IdIn
@@ -17,11 +18,13 @@ KEYS = section("staff")
 
 
 @KEYS.operation("GET", "/staff/{staff_id}/keys", reaches(IssueApiKey.permission, "staff", "staff_id"))
-def list_api_keys(desk: AtDesk, staff_id: IdIn) -> KeyList:
+def list_api_keys(desk: AtDesk, staff_id: IdIn, cursor: Cursor = None, limit: Limit = USUAL) -> KeyList:
     """A member's keys, also those that have ended; never their secrets."""
     with desk.look() as reader:
         rows = reader.find(api_key, staff_id=staff_id)
-    return KeyList(keys=[KeyLine(**{name: row[name] for name in KeyLine.model_fields}) for row in rows])
+    rows, following = page_of(rows, lambda row: (int(row["id"]),), cursor, limit)
+    keys = [KeyLine(**{name: row[name] for name in KeyLine.model_fields}) for row in rows]
+    return KeyList(keys=keys, next=following)
 
 
 @KEYS.operation("POST", "/staff/{staff_id}/keys", does(IssueApiKey), status=201, secret=True)

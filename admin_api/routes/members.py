@@ -6,6 +6,7 @@ from fastapi import Query
 
 from admin_api.desk import AtDesk, command_of
 from admin_api.need import does, may, reaches
+from admin_api.paging import USUAL, Cursor, Limit, page_of
 from admin_api.route import section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.people import BoundAccount, BoundAccounts, StaffChange, StaffList, StaffMember
@@ -25,13 +26,16 @@ def list_staff(
     desk: AtDesk,
     department_id: Annotated[IdIn | None, Query(description="Only this department, without those below it.")] = None,
     active: Annotated[bool | None, Query(description="Left out: also who has left.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = USUAL,
 ) -> StaffList:
     """Members of staff, the first to be hired first."""
     equal: dict[str, Any] = {} if active is None else {"active": active}
     if department_id is not None:
         equal["department_id"] = department_id
     with desk.look() as reader:
-        return StaffList(staff=[_member(reader, row) for row in reader.find(staff, **equal)])
+        rows, following = page_of(reader.find(staff, **equal), lambda row: (int(row["id"]),), cursor, limit)
+        return StaffList(staff=[_member(reader, row) for row in rows], next=following)
 
 
 @MEMBERS.operation("GET", "/staff/{staff_id}", reaches(_RIGHT, "staff", "staff_id"))
@@ -69,12 +73,14 @@ def enable_staff(desk: AtDesk, staff_id: IdIn) -> None:
 
 
 @MEMBERS.operation("GET", "/staff/{staff_id}/identities", reaches(_RIGHT, "staff", "staff_id"))
-def list_staff_identities(desk: AtDesk, staff_id: IdIn) -> BoundAccounts:
+def list_staff_identities(desk: AtDesk, staff_id: IdIn, cursor: Cursor = None, limit: Limit = USUAL) -> BoundAccounts:
     """The accounts on channels that are this member's."""
     with desk.look() as reader:
         rows = reader.find(staff_identity, staff_id=staff_id, ended_at=None)
+    rows, following = page_of(rows, lambda row: (int(row["id"]),), cursor, limit)
     names = BoundAccount.model_fields
-    return BoundAccounts(identities=[BoundAccount(**{name: row[name] for name in names}) for row in rows])
+    found = [BoundAccount(**{name: row[name] for name in names}) for row in rows]
+    return BoundAccounts(identities=found, next=following)
 
 
 @MEMBERS.operation("POST", "/identities/{identity_id}/unbind", does(UnbindStaffIdentity), status=204)

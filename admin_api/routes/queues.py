@@ -1,19 +1,16 @@
 """Queues: how they stand, and dead letters, which are tried again or dropped with a reason."""
 
-from typing import Annotated
-
-from fastapi import Query
-
 from admin_api.desk import AtDesk, Desk
 from admin_api.need import does, may, reaches
+from admin_api.paging import USUAL, Cursor, Limit, before_id, id_before
 from admin_api.route import section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.queues import (
+    DropReason,
     Entries,
     EntryContent,
     EntryFile,
     QueueStandings,
-    Reason,
     content_of,
     entry_of,
     file_of,
@@ -24,7 +21,6 @@ from core.kit.errors import NotFound
 from core.ledger.queues import Queue, Standing, acts, entry, page, standings
 
 QUEUES = section("queues")
-PAGE = 100
 
 
 @QUEUES.operation("GET", "/queues", may("queue.read"))
@@ -39,14 +35,14 @@ def list_entries(
     desk: AtDesk,
     queue: Queue = "inbox",
     state: Standing = "dead",
-    before: Annotated[IdIn | None, Query(description="`next` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = PAGE,
+    cursor: Cursor = None,
+    limit: Limit = USUAL,
 ) -> Entries:
     """Rows of one queue, newest first: what they are about and why they failed, but nobody's words."""
     with desk.look() as reader:
-        rows = page(reader, queue, state, before, limit + 1)
+        rows = page(reader, queue, state, id_before(cursor), limit + 1)
     shown = [entry_of(queue, row) for row in rows[:limit]]
-    return Entries(entries=shown, next=shown[-1].id if len(rows) > limit else None)
+    return Entries(entries=shown, next=before_id(shown[-1].id) if len(rows) > limit else None)
 
 
 @QUEUES.operation("GET", "/queue-entries/{entry_id}", reaches("queue.read", "entry", "entry_id"))
@@ -74,7 +70,7 @@ def retry_entry(desk: AtDesk, entry_id: IdIn) -> EntryFile:
 
 
 @QUEUES.operation("POST", "/queue-entries/{entry_id}/drop", does(DropEntry), errors=[409])
-def drop_entry(desk: AtDesk, entry_id: IdIn, body: Reason) -> EntryFile:
+def drop_entry(desk: AtDesk, entry_id: IdIn, body: DropReason) -> EntryFile:
     """Give a dead letter up for good; 409 for one that is none any more."""
     desk.do(DropEntry(entry_id=entry_id, reason=body.reason))
     return _file(desk, entry_id)

@@ -6,6 +6,7 @@ from fastapi import Path
 
 from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.need import does, may
+from admin_api.paging import USUAL, Cursor, Limit, page_of
 from admin_api.route import section
 from admin_api.schemas.roles import (
     FieldMasks,
@@ -30,9 +31,10 @@ RoleKey = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 
 
 @ROLES.operation("GET", "/roles", may(SetRole.permission))
-def list_roles(desk: AtDesk) -> RoleList:
+def list_roles(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> RoleList:
     """Every role: the house's and the agency's own."""
-    return RoleList(roles=[_role(desk, key) for key in desk.parts.policy.roles])
+    keys, following = page_of(desk.parts.policy.roles, lambda key: (key,), cursor, limit)
+    return RoleList(roles=[_role(desk, key) for key in keys], next=following)
 
 
 @ROLES.operation("GET", "/permissions", may(SetRole.permission))

@@ -2,6 +2,7 @@
 
 from pydantic import AwareDatetime, Field
 
+from admin_api.paging import Next
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment, Sent
 
@@ -43,7 +44,10 @@ class Session(Given):
 
 
 class Sessions(Given):
+    """Oldest first."""
+
     sessions: list[Session]
+    next: Next
 
 
 class PasswordChange(Secret):
@@ -122,4 +126,7 @@ class KeyLine(Given):
 
 
 class KeyList(Given):
+    """Oldest first."""
+
     keys: list[KeyLine]
+    next: Next

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from admin_api.paging import Next
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment
 from core.ledger.chain import Verdict
@@ -30,7 +31,7 @@ class AuditPage(Given):
     """Newest first."""
 
     entries: list[Audited]
-    next: IdOut | None = Field(description="Give it as `before` for what is older; none: this was all.")
+    next: Next
 
 
 class AuditFault(Given):

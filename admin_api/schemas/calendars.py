@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from admin_api.paging import Next
 from admin_api.schemas.model import Given, Sent
 from core.commands.office import MOST_DAYS, NAME
 
@@ -64,7 +65,10 @@ class CalendarLine(Given):
 
 
 class Calendars(Given):
+    """By their names."""
+
     calendars: list[CalendarLine]
+    next: Next
 
 
 def calendar_of(name: str, data: dict[str, Any], *, own: bool) -> Calendar:

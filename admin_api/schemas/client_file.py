@@ -2,9 +2,9 @@
 
 from pydantic import Field
 
+from admin_api.paging import Next
 from admin_api.schemas.cases import CaseLine
 from admin_api.schemas.contracts import Contract
-from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment
 from admin_api.schemas.people import ClientFile
 
@@ -27,9 +27,7 @@ class Client360(Given):
 
 
 class Clients(Given):
-    """Newest first."""
+    """Newest first. A page may hold fewer than were asked for and yet not be the last one."""
 
     clients: list[ClientFile]
-    next: IdOut | None = Field(
-        description="`before` of the next page; null: nobody is left. A page may hold fewer than were asked for."
-    )
+    next: Next

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from admin_api.paging import Next
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment
 from core.views.chats import Mode
@@ -24,12 +25,10 @@ class ChatLine(Given):
 
 
 class Chats(Given):
-    """Newest chat first."""
+    """Newest chat first. A page may hold fewer than were asked for and yet not be the last one."""
 
     conversations: list[ChatLine]
-    next: IdOut | None = Field(
-        description="`before` of the next page; null: there are no more. A page may hold fewer than were asked for."
-    )
+    next: Next
 
 
 class Message(Given):
@@ -48,4 +47,4 @@ class Messages(Given):
     """Newest first; without those about a case that the caller does not reach."""
 
     messages: list[Message]
-    next: IdOut | None = Field(description="`before` of the next page; null: this is the beginning of the chat.")
+    next: Next

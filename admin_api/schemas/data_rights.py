@@ -6,7 +6,7 @@ from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment, Sent
 
 
-class Reason(Sent):
+class HoldReason(Sent):
     """Why."""
 
     reason: str = Field(min_length=1, max_length=1000, examples=["Dispute about the fee"])

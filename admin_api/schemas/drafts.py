@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
+from admin_api.paging import Next
 from admin_api.schemas.ids import IdIn, IdOut
 from admin_api.schemas.model import Given, Moment, Sent
 from core.commands.drafts import MOST_SOURCE
@@ -53,6 +54,7 @@ class Drafts(Given):
     """Open drafts, oldest first."""
 
     drafts: list[DraftLine]
+    next: Next
 
 
 class Mistake(Given):

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from admin_api.paging import Next
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment
 from core.ledger.lost import WHY
@@ -26,9 +27,10 @@ class LostCard(Given):
 
 
 class LostCards(Given):
-    """At most 500, the newest first."""
+    """The newest 500, the newest first."""
 
     cards: list[LostCard]
+    next: Next
 
 
 def lost_card_of(row: Row) -> LostCard:

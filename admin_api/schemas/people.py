@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from admin_api.paging import Next
 from admin_api.schemas.ids import IdIn, IdOut
 from admin_api.schemas.model import Given, Moment, Sent
 from core.commands.people import Sex, Source
@@ -148,7 +149,10 @@ class StaffMember(Given):
 
 
 class StaffList(Given):
+    """The first to be hired first."""
+
     staff: list[StaffMember]
+    next: Next
 
 
 class BoundAccount(Given):
@@ -162,7 +166,10 @@ class BoundAccount(Given):
 
 
 class BoundAccounts(Given):
+    """Oldest first."""
+
     identities: list[BoundAccount]
+    next: Next
 
 
 class DepartmentName(Sent):
@@ -174,7 +181,7 @@ class DepartmentName(Sent):
 class DepartmentPlace(Sent):
     """Where in the tree it is from now on."""
 
-    parent_id: IdIn | None = Field(description="null: at the top.")
+    parent_id: IdIn | None = Field(description="null: at the top.", examples=["301234567890123456"])
 
 
 class DepartmentLine(Given):
@@ -187,7 +194,10 @@ class DepartmentLine(Given):
 
 
 class DepartmentList(Given):
+    """Oldest first."""
+
     departments: list[DepartmentLine]
+    next: Next
 
 
 class NewDelegation(Sent):

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from admin_api.paging import Next
 from admin_api.schemas.ids import IdOut, ids_as_text
 from admin_api.schemas.model import Given, Moment, Sent
 from core.ledger.queues import Queue, Standings, content
@@ -20,6 +21,8 @@ class QueueStanding(Given):
 
 
 class QueueStandings(Given):
+    """Every queue."""
+
     queues: list[QueueStanding]
 
 
@@ -58,7 +61,7 @@ class Entries(Given):
     """Newest first."""
 
     entries: list[Entry]
-    next: IdOut | None = Field(description="`before` of the next page; null: this is the last one.")
+    next: Next
 
 
 class EntryContent(Given):
@@ -67,7 +70,7 @@ class EntryContent(Given):
     content: Any = Field(description="As it was delivered, or the notice, the command, the errand.")
 
 
-class Reason(Sent):
+class DropReason(Sent):
     """Why it is given up."""
 
     reason: str = Field(min_length=1, max_length=200, examples=["测试消息"])

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from admin_api.paging import Next
 from admin_api.schemas.model import Given, Sent
 from core.commands.roles import Mask, Reach
 from core.engine.text import Words
@@ -53,7 +54,10 @@ class Role(Given):
 
 
 class RoleList(Given):
+    """By their keys."""
+
     roles: list[Role]
+    next: Next
 
 
 class Permission(Given):
@@ -65,6 +69,8 @@ class Permission(Given):
 
 
 class PermissionList(Given):
+    """By their names."""
+
     permissions: list[Permission]
 
 

@@ -23,6 +23,8 @@ class Setting(Given):
 
 
 class Settings(Given):
+    """Every one that may change while the house runs."""
+
     settings: list[Setting]
 
 

@@ -87,7 +87,7 @@ def test_it_is_read_in_pages_newest_first(small_office: Office) -> None:
     whole = small_office.get("visa.admin", "/audit?limit=500")["entries"]
     pages, cursor = list[str](), whole[0]["id"]
     while cursor is not None:
-        page = small_office.get("visa.admin", f"/audit?limit=7&before={cursor}")
+        page = small_office.get("visa.admin", f"/audit?limit=7&cursor={cursor}")
         pages += [each["id"] for each in page["entries"]]
         cursor = page["next"]
 

@@ -43,7 +43,7 @@ def test_an_item_says_its_form_its_sample_and_of_whom_it_is_asked(small_office: 
 
 
 def test_nothing_matches_an_unknown_country_and_everything_matches_no_filter(small_office: Office) -> None:
-    assert small_office.get("visa.admin", "/templates?country=XX") == {"templates": []}
+    assert small_office.get("visa.admin", "/templates?country=XX") == {"templates": [], "next": None}
     assert len(small_office.get("visa.admin", "/templates")["templates"]) == 2
 
 

@@ -12,6 +12,7 @@ package_name_override: banli_client
 content_type_overrides:
   image/png: application/octet-stream
   application/yaml: application/octet-stream
+  application/zip: application/octet-stream
 """
 
 

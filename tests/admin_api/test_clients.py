@@ -181,7 +181,7 @@ def test_clients_are_listed_and_found_by_whom_they_concern(office: Office) -> No
     while query:
         answer = office.get("visa.admin", f"/clients{query}")
         pages += [int(each["id"]) for each in answer["clients"]]
-        query = "" if answer["next"] is None else f"?limit=1&before={answer['next']}"
+        query = "" if answer["next"] is None else f"?limit=1&cursor={answer['next']}"
     assert pages == everybody
 
 

@@ -70,7 +70,7 @@ def test_what_was_said_is_read_page_by_page_and_by_nobody_else(office: Office) -
     while query:
         answer = office.get("visa.sales", f"{path}{query}")
         found += [each["text"] for each in answer["messages"]]
-        query = "" if answer["next"] is None else f"?limit=2&before={answer['next']}"
+        query = "" if answer["next"] is None else f"?limit=2&cursor={answer['next']}"
     assert found == ["三", "二", "一"]
     office.refused(404, "not_found", "other.sales", "GET", path)
     office.refused(403, "not_allowed", "visa.finance", "GET", path)

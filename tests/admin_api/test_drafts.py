@@ -93,7 +93,7 @@ def test_a_draft_begins_with_one_of_two_things_and_is_dropped_for_good(office: O
     office.refused(404, "not_found", "visa.admin", "GET", f"/flow-drafts/{draft_id}")
     with office.parts.reading.open() as reader:
         done = reader.find(audit, audit.c.subject == f"draft:{draft_id}")
-    assert [(each["command"], each["outcome"]) for each in done] == [("DropDraft", "done")]
+    assert [(each["command"], each["outcome"]) for each in done] == [("read_draft", "done"), ("DropDraft", "done")]
 
 
 def test_drafts_are_the_admins_alone(small_office: Office) -> None:

@@ -153,6 +153,7 @@ def test_what_is_shown_once_is_kept_nowhere(small_office: Office) -> None:
 
 SECRET = {
     "open_session", "change_password", "enrol_totp", "confirm_totp", "disable_totp", "issue_api_key", "reset_password",
+    "export_client",
 }  # fmt: skip
 
 

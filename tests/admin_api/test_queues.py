@@ -56,6 +56,7 @@ def test_a_dead_letter_is_seen_without_words_and_tried_again(office: Office, que
     with office.parts.reading.open() as reader:
         done = reader.find(audit, audit.c.subject == f"entry:{entry_id}")
     assert [(each["command"], each["outcome"]) for each in done] == [
+        ("read_entry", "done"),
         ("OpenEntry", "done"),
         ("RetryEntry", "done"),
         ("RetryEntry", "refused"),
@@ -96,7 +97,7 @@ def test_pages_lead_through_all_of_them_once(small_office: Office) -> None:
     while query:
         answer = small_office.get("visa.admin", f"/queue-entries{query}")
         found += [each["id"] for each in answer["entries"]]
-        query = "" if answer["next"] is None else f"?queue=inbox&limit=2&before={answer['next']}"
+        query = "" if answer["next"] is None else f"?queue=inbox&limit=2&cursor={answer['next']}"
     assert found == made[::-1]
 
 
