@@ -128,7 +128,7 @@ class TestHouse:
     banli: Banli
     clock: ManualClock
     channel: LoopbackChannel
-    runner: asyncio.Runner = field(default_factory=asyncio.Runner)  # one loop for all: making one is dear
+    runner: asyncio.Runner | None = None  # one event loop for the whole test: making one is dear
     people: dict[str, Person] = field(default_factory=dict)
     quiet: bool = True
     _ids: int = 0
@@ -153,7 +153,8 @@ class TestHouse:
             self.rest()
 
     def rest(self) -> None:
-        self.runner.run(self.banli.work_until_quiet())
+        work = self.banli.work_until_quiet()
+        asyncio.run(work) if self.runner is None else self.runner.run(work)
 
     def move_to(self, moment: datetime) -> None:
         self.clock.move_to(moment)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from click import Group
 from ruamel.yaml import YAML
+from typer.core import TyperGroup
 
 from bot.cli.main import app
 from core.kit.settings import known_keys
@@ -39,10 +39,10 @@ def variables() -> frozenset[str]:
 def is_command(words: list[str]) -> bool:
     """Whether `banli` has this command, with these options and no more."""
     command: Any = typer.main.get_command(app)
-    while isinstance(command, Group) and words:
+    while isinstance(command, TyperGroup) and words:
         command = command.commands.get(words[0])
         words = words[1:]
-    if command is None or isinstance(command, Group):
+    if command is None or isinstance(command, TyperGroup):
         return False
     options = {name for each in command.params for name in each.opts if name.startswith("--")}
     return all(word in options for word in words if word.startswith("--"))

@@ -218,7 +218,7 @@ OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "files",
              "survey", "dialog", "stage", "substate", "said_file", "upload_link", "reminder"}  # fmt: skip
 OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "original", "task", "handoff", "handoff_held",
             "client_wrote", "message", "board", "tasks", "case", "found", "handed_over", "overdue", "batch",
-            "dialog", "about_client", "held_file", "digest"}  # fmt: skip
+            "dialog", "about_client", "held_file", "digest", "late_review", "late_task"}  # fmt: skip
 WITH_NAMES = ("contract", "stage_work", "review", "task", "handoff", "handoff_held", "client_wrote", "message", "case",
               "handed_over")  # fmt: skip
 

@@ -4,7 +4,6 @@ import io
 from collections.abc import Iterator
 
 from PIL import Image
-from redis import Redis, RedisError
 
 from adapters.clamd.scanner import Clamd
 from bot.cli.checkup.finding import Finding, advice, ok, wrong
@@ -21,6 +20,8 @@ def redis(settings: Settings) -> Iterator[Finding]:
     """Only if it is configured; its address is a secret and never shown."""
     if settings.redis_url is None:
         return
+    from redis import Redis, RedisError  # loads the SDK for traces where that is installed: not for every command
+
     try:
         with Redis.from_url(
             settings.redis_url.get_secret_value(), socket_timeout=SECONDS, socket_connect_timeout=SECONDS
