@@ -100,7 +100,8 @@ def _tags(app: FastAPI) -> list[dict[str, str]]:
 
 def _put_right(operation: dict[str, Any], ways: Ways, schemas: dict[str, Any]) -> None:
     """Problems have their own media type; all but signing in wants a key; all knows the caller's language."""
-    operation["security"] = [] if operation["x-permission"] == "anybody" else [{KEY: []}]
+    public = operation["x-permission"] == "anybody"
+    operation["security"] = [] if public else [{KEY: []}]
     operation["parameters"] = [*operation.get("parameters", []), *_parameters(ways)]
     if ways.method == "GET" and not any(parameter["in"] == "query" for parameter in operation["parameters"]):
         operation["responses"].pop("422", None)  # the framework's answer to a bad id, which is a 404 here
@@ -109,7 +110,7 @@ def _put_right(operation: dict[str, Any], ways: Ways, schemas: dict[str, Any]) -
         if status.startswith(("4", "5")):
             response["description"] = HTTPStatus(int(status)).phrase
             response["content"] = {MEDIA_TYPE: {"schema": _PROBLEM, "example": _problem(int(status))}}
-        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _sent(status, ways)}
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _sent(status, ways, public)}
     for content in _contents(operation):
         if "schema" in content and "example" not in content and content["schema"].get("format") != "binary":
             content["example"] = example_of(content["schema"], schemas)
@@ -135,9 +136,9 @@ def _parameters(ways: Ways) -> list[dict[str, Any]]:
     return found
 
 
-def _sent(status: str, ways: Ways) -> list[str]:
+def _sent(status: str, ways: Ways, public: bool) -> list[str]:
     """The headers of an answer."""
-    found = [] if status == "401" else [rates.POLICY, rates.LEFT]
+    found = [] if status == "401" or public else [rates.POLICY, rates.LEFT]
     if status.startswith("2"):
         found += ["ETag"] if ways.tagged is not None else []
         found += [once.REPLAYED] if ways.keyed else []

@@ -75,7 +75,7 @@ class DeskRoute(APIRoute):
             request.state.desk = await run_in_threadpool(self.admit, request)
             response = await answer(request, inner)
             response.headers.setdefault("Cache-Control", "no-store")
-            response.headers.update(getattr(request.state, RATE, {}))
+            response.headers.update(getattr(request.state, RATE, {}))  # nobody is counted before he has signed in
             return response
 
         return handle

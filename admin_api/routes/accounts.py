@@ -15,7 +15,7 @@ from admin_api.schemas.accounts import (
     PasswordChange,
     RecoveryCodes,
     Session,
-    Sessions,
+    SessionList,
 )
 from admin_api.schemas.ids import IdIn
 from admin_api.signing_in import address_of, guarded, name_of, prove_again, sign_in
@@ -44,7 +44,7 @@ def open_session(desk: AtDesk, request: Request, body: Credentials) -> NewSessio
 
 
 @ACCOUNTS.operation("GET", "/sessions", may(SignOut.permission))
-def list_sessions(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> Sessions:
+def list_sessions(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> SessionList:
     """Where the caller is signed in."""
     with desk.look() as reader:
         rows = open_sessions(reader, desk.actor.id, desk.parts.clock.now())
@@ -59,7 +59,7 @@ def list_sessions(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> 
         )
         for row in rows
     ]
-    return Sessions(sessions=found, next=following)
+    return SessionList(sessions=found, next=following)
 
 
 @ACCOUNTS.operation("POST", "/sessions/current/end", may(SignOut.permission), status=204, errors=[404])

@@ -48,7 +48,7 @@ def list_audit(
     return AuditPage(entries=[audited_of(row) for row in rows[:limit]], next=before_id(more))
 
 
-@AUDIT.operation("POST", "/audit/verify", may(_READ, noted=True))
+@AUDIT.operation("GET", "/audit/verify", may(_READ, noted=True))
 def verify_audit(desk: AtDesk) -> AuditVerdict:
     """Compare every sealed row with its seal and with the anchors; a long record takes its time."""
     with desk.look() as reader:

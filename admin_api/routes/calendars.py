@@ -14,7 +14,7 @@ from admin_api.schemas.calendars import (
     Calendar,
     CalendarHours,
     CalendarLine,
-    Calendars,
+    CalendarList,
     NewCalendar,
     calendar_of,
 )
@@ -37,7 +37,7 @@ CALENDAR = Tagged(office_calendar.name, "calendar_name", _edition)
 
 
 @CALENDARS.operation("GET", "/calendars", may("flow.read"))
-def list_calendars(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> Calendars:
+def list_calendars(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> CalendarList:
     """Every calendar that a flow may name."""
     living = _living(desk)
     with desk.look() as reader:
@@ -45,7 +45,7 @@ def list_calendars(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) ->
         lines = [
             CalendarLine(name=name, own=_own(reader, name), zone=living.of(reader, name).zone.key) for name in names
         ]
-    return Calendars(calendars=lines, next=following)
+    return CalendarList(calendars=lines, next=following)
 
 
 @CALENDARS.operation("GET", "/calendars/{calendar_name}", may("flow.read"), tagged=CALENDAR)

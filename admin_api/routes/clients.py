@@ -12,7 +12,7 @@ from admin_api.need import does, lists, reaches
 from admin_api.paging import Cursor, Limit, before_id, id_before
 from admin_api.route import section
 from admin_api.schemas.asked import Words
-from admin_api.schemas.client_file import Account, Client360, Clients
+from admin_api.schemas.client_file import Account, Client360, ClientPage
 from admin_api.schemas.contracts import Contract
 from admin_api.schemas.ids import IdIn, read_id
 from admin_api.schemas.model import Created
@@ -70,14 +70,14 @@ def list_clients(
     ] = "",
     cursor: Cursor = None,
     limit: Limit = PAGE,
-) -> Clients:
+) -> ClientPage:
     """Clients whom the caller reaches, newest first; found only by what he may see."""
     masks = desk.masks("client")
     with desk.look() as reader:
         people = ClientList(reader, desk.actor, desk.parts.policy, client_subject, reader.sealing.vault)
         page = people.page(q, id_before(cursor), limit)
         found = [ClientFile(**shown({**row, "tags": tags_of(reader, row["id"])}, masks)) for row in page.rows]
-    return Clients(clients=found, next=before_id(page.next))
+    return ClientPage(clients=found, next=before_id(page.next))
 
 
 @CLIENTS.operation("GET", "/clients/{client_id}", reaches("client.read", "client", "client_id"), tagged=CLIENT)

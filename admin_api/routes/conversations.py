@@ -11,7 +11,7 @@ from admin_api.need import lists, reaches
 from admin_api.paging import Cursor, Limit, before_id, id_before
 from admin_api.route import section
 from admin_api.schemas.asked import Words
-from admin_api.schemas.conversations import ChatLine, Chats, Message, Messages
+from admin_api.schemas.conversations import ChatLine, Chats, Message, MessageList
 from admin_api.schemas.ids import IdIn
 from core.store.reading import Reader
 from core.views.chats import Mode, chats, said_in
@@ -65,7 +65,7 @@ def list_conversations(
 @CONVERSATIONS.operation(
     "GET", "/conversations/{conversation_id}/messages", reaches("conversation.read", "chat", "conversation_id")
 )
-def list_messages(desk: AtDesk, conversation_id: IdIn, cursor: Cursor = None, limit: Limit = PAGE) -> Messages:
+def list_messages(desk: AtDesk, conversation_id: IdIn, cursor: Cursor = None, limit: Limit = PAGE) -> MessageList:
     """What was said in a chat, newest first."""
     with desk.look() as reader:
         may_read = partial(_may_read, desk, reader)
@@ -82,7 +82,7 @@ def list_messages(desk: AtDesk, conversation_id: IdIn, cursor: Cursor = None, li
             )
             for row in rows
         ]
-    return Messages(messages=found, next=before_id(following))
+    return MessageList(messages=found, next=before_id(following))
 
 
 def _may_read(desk: AtDesk, reader: Reader, case_id: int) -> bool:

@@ -15,7 +15,7 @@ from admin_api.schemas.catalogue import FlowVersion, flow_version_of
 from admin_api.schemas.drafts import (
     Draft,
     DraftImpact,
-    Drafts,
+    DraftList,
     DraftSource,
     Looked,
     Mistake,
@@ -51,11 +51,11 @@ def draft_flow(desk: AtDesk, body: NewDraft) -> Created:
 
 
 @DRAFTS.operation("GET", "/flow-drafts", may("flow.write"))
-def list_drafts(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> Drafts:
+def list_drafts(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> DraftList:
     """Drafts that are neither published nor dropped."""
     with desk.look() as reader:
         rows, following = page_of(open_drafts(reader), lambda row: (int(row["id"]),), cursor, limit)
-    return Drafts(drafts=[line_of(row) for row in rows], next=following)
+    return DraftList(drafts=[line_of(row) for row in rows], next=following)
 
 
 @DRAFTS.operation("GET", "/flow-drafts/{draft_id}", reaches("flow.write", "draft", "draft_id"), tagged=DRAFT)

@@ -7,9 +7,9 @@ from admin_api.route import section
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.queues import (
     DropReason,
-    Entries,
     EntryContent,
     EntryFile,
+    EntryList,
     QueueStandings,
     content_of,
     entry_of,
@@ -37,12 +37,12 @@ def list_entries(
     state: Standing = "dead",
     cursor: Cursor = None,
     limit: Limit = USUAL,
-) -> Entries:
+) -> EntryList:
     """Rows of one queue, newest first: what they are about and why they failed, but nobody's words."""
     with desk.look() as reader:
         rows = page(reader, queue, state, id_before(cursor), limit + 1)
     shown = [entry_of(queue, row) for row in rows[:limit]]
-    return Entries(entries=shown, next=before_id(shown[-1].id) if len(rows) > limit else None)
+    return EntryList(entries=shown, next=before_id(shown[-1].id) if len(rows) > limit else None)
 
 
 @QUEUES.operation("GET", "/queue-entries/{entry_id}", reaches("queue.read", "entry", "entry_id"))

@@ -9,7 +9,7 @@ from admin_api.entity_tag import Tagged
 from admin_api.need import does, may
 from admin_api.route import section
 from admin_api.schemas.asked import Words
-from admin_api.schemas.settings import Setting, Settings, SettingValue, shown
+from admin_api.schemas.settings import Setting, SettingList, SettingValue, shown
 from core.catalog.settings import CHANGEABLE, LivingAgency, own, with_own
 from core.catalog.tables import setting_override
 from core.commands.office import ResetSetting, SetSetting
@@ -31,9 +31,9 @@ SETTING = Tagged(setting_override.name, "setting_name", _edition)
 
 
 @SETTINGS.operation("GET", "/settings", may("setting.write"))
-def list_settings(desk: AtDesk) -> Settings:
+def list_settings(desk: AtDesk) -> SettingList:
     """Every setting that may change while the house runs. The others are read when a process starts."""
-    return Settings(settings=_settings(desk))
+    return SettingList(settings=_settings(desk))
 
 
 @SETTINGS.operation("GET", "/settings/{setting_name}", may("setting.write"), tagged=SETTING)

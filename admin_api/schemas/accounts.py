@@ -43,7 +43,7 @@ class Session(Given):
     current: bool = Field(description="Whether it is the one of this request.")
 
 
-class Sessions(Given):
+class SessionList(Given):
     """Oldest first."""
 
     sessions: list[Session]

@@ -14,7 +14,7 @@ _WEEKDAY = ["09:00-12:00", "13:30-18:00"]
 _WEEK = [*[_WEEKDAY] * 5, [], []]
 
 
-class Day(Sent):
+class CalendarDay(Sent):
     """A day that is otherwise than its weekday."""
 
     day: date = Field(examples=["2026-10-01"])
@@ -30,7 +30,7 @@ class CalendarHours(Sent):
     week: list[list[Hours]] = Field(
         min_length=7, max_length=7, description="Seven days, Monday first; no hours: closed.", examples=[_WEEK]
     )
-    days: list[Day] = Field(default=[], max_length=MOST_DAYS)
+    days: list[CalendarDay] = Field(default=[], max_length=MOST_DAYS)
 
 
 class NewCalendar(CalendarHours):
@@ -59,12 +59,14 @@ class Calendar(Given):
 
 
 class CalendarLine(Given):
+    """A calendar, without its days."""
+
     name: str
     own: bool
     zone: str
 
 
-class Calendars(Given):
+class CalendarList(Given):
     """By their names."""
 
     calendars: list[CalendarLine]

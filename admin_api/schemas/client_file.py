@@ -26,7 +26,7 @@ class Client360(Given):
     cases: list[CaseLine] = Field(description="Newest first; those that the caller reaches, open and closed.")
 
 
-class Clients(Given):
+class ClientPage(Given):
     """Newest first. A page may hold fewer than were asked for and yet not be the last one."""
 
     clients: list[ClientFile]

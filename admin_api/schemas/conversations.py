@@ -43,7 +43,7 @@ class Message(Given):
     case_id: IdOut | None
 
 
-class Messages(Given):
+class MessageList(Given):
     """Newest first; without those about a case that the caller does not reach."""
 
     messages: list[Message]

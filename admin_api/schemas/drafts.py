@@ -50,7 +50,7 @@ class Draft(DraftLine):
     source: str
 
 
-class Drafts(Given):
+class DraftList(Given):
     """Open drafts, oldest first."""
 
     drafts: list[DraftLine]

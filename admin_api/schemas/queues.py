@@ -26,7 +26,7 @@ class QueueStandings(Given):
     queues: list[QueueStanding]
 
 
-class Act(Given):
+class EntryAct(Given):
     """What somebody did with it by hand."""
 
     act: Literal["retry", "drop"]
@@ -54,10 +54,10 @@ class Entry(Given):
 class EntryFile(Entry):
     """The same with what was done with it by hand."""
 
-    acts: list[Act]
+    acts: list[EntryAct]
 
 
-class Entries(Given):
+class EntryList(Given):
     """Newest first."""
 
     entries: list[Entry]
@@ -85,7 +85,9 @@ def entry_of(queue: Queue, row: Row) -> Entry:
 
 
 def file_of(queue: Queue, row: Row, acts: list[Row]) -> EntryFile:
-    done = [Act(act=each["act"], at=each["at"], by_id=each["by_id"] or None, reason=each["reason"]) for each in acts]
+    done = [
+        EntryAct(act=each["act"], at=each["at"], by_id=each["by_id"] or None, reason=each["reason"]) for each in acts
+    ]
     return EntryFile(**_entry(queue, row), acts=done)
 
 

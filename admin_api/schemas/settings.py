@@ -22,7 +22,7 @@ class Setting(Given):
     own: bool = Field(description="Whether the agency has said it otherwise here.")
 
 
-class Settings(Given):
+class SettingList(Given):
     """Every one that may change while the house runs."""
 
     settings: list[Setting]
