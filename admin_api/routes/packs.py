@@ -40,7 +40,9 @@ async def _content(request: Request, desk: AtDesk) -> bytes:
     return content
 
 
-@PACKS.operation("GET", "/pack", may("pack.import"), response_class=Response, content={"application/zip": _ZIP})
+@PACKS.operation(
+    "GET", "/pack", may("pack.import"), errors=[404], response_class=Response, content={"application/zip": _ZIP}
+)
 def export_pack(
     desk: AtDesk,
     flow: Annotated[list[Words] | None, Query(max_length=100, description="Keys of flows; none: all.")] = None,

@@ -1,7 +1,7 @@
-"""What is asked for in an address: texts and moments, as strict as the same in a body."""
+"""What is asked for: texts and moments of an address, as strict as the same in a body, and days of a body."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from admin_api.schemas.model import is_plain
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _plain(text: str) -> str:
@@ -38,3 +39,14 @@ def _written_out(value: object) -> object:
 
 MomentIn = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_utc)]
 """A moment with its zone, taken to UTC; one that UTC does not know is refused."""
+
+
+def _a_day(value: object) -> object:
+    """As with moments: neither a number nor a moment is a day."""
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise PydanticCustomError("date_parsing", "a day as 2026-03-02")
+
+
+DayIn = Annotated[date, BeforeValidator(_a_day)]
+"""A day of the calendar, written out."""

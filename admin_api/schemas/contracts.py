@@ -1,9 +1,8 @@
 """Contracts in JSON."""
 
-from datetime import date
-
 from pydantic import Field
 
+from admin_api.schemas.asked import DayIn
 from admin_api.schemas.ids import IdIn, IdOut
 from admin_api.schemas.model import Given, Moment, Sent
 
@@ -26,7 +25,7 @@ class NewContract(Sent):
     package: str = Field(min_length=1, max_length=200, examples=["标准套餐"])
     amount: int = Field(ge=0, le=10**15, examples=[128000], description="In minor units （分）.")
     currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
-    signed_on: date
+    signed_on: DayIn
     travellers: list[NewTraveller] = Field(min_length=1, max_length=30)
     team: dict[str, IdIn] = Field(default_factory=dict, description="Role -> member of staff.")
     fields: dict[str, FieldIn] = Field(default_factory=dict, description="First values of the flow's fields.")

@@ -1,11 +1,11 @@
 """Checklist items and document versions in JSON."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
 
+from admin_api.schemas.asked import DayIn
 from admin_api.schemas.ids import IdIn, IdOut, ids_as_text
 from admin_api.schemas.model import Given, Moment, Sent
 from core.engine.text import Words
@@ -168,7 +168,7 @@ class NewDate(Sent):
     """A date that was read on the document."""
 
     name: Literal["issued", "expires", "from", "to"] = Field(examples=["expires"])
-    value: date = Field(examples=["2030-01-31"])
+    value: DayIn = Field(examples=["2030-01-31"])
 
 
 class NewWaiver(Sent):

@@ -1,11 +1,11 @@
 """Clients, staff and departments in JSON."""
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
 from admin_api.paging import Next
+from admin_api.schemas.asked import DayIn
 from admin_api.schemas.ids import IdIn, IdOut
 from admin_api.schemas.model import Given, Moment, Sent
 from core.commands.people import Sex, Source
@@ -21,7 +21,7 @@ class NewClient(Sent):
     phone: str = Field(default="", max_length=40, examples=["13800000000"])
     email: str = Field(default="", max_length=200, examples=["client@example.com"])
     sex: Sex | None = None
-    birth_date: date | None = Field(default=None, examples=["1990-05-01"])
+    birth_date: DayIn | None = Field(default=None, examples=["1990-05-01"])
     passport_no: str = Field(default="", max_length=40, examples=["E12345678"])
     language: Language = "zh-CN"
     source: Source = "other"
@@ -34,7 +34,7 @@ class ClientChange(Sent):
     phone: str | None = Field(default=None, max_length=40, examples=["13800000000"])
     email: str | None = Field(default=None, max_length=200, examples=["client@example.com"])
     sex: Sex | Literal[""] | None = Field(default=None, examples=["female"])
-    birth_date: date | Literal[""] | None = Field(default=None, examples=["1990-05-01"])
+    birth_date: DayIn | Literal[""] | None = Field(default=None, examples=["1990-05-01"])
     passport_no: str | None = Field(default=None, max_length=40, examples=["E12345678"])
     source: Source | None = None
 
@@ -82,7 +82,7 @@ class Invitation(Given):
 class PaperConsent(Sent):
     """A consent that was signed on paper."""
 
-    signed_on: date = Field(examples=["2026-03-01"])
+    signed_on: DayIn = Field(examples=["2026-03-01"])
 
 
 class NewGuardian(Sent):
@@ -204,8 +204,8 @@ class NewDelegation(Sent):
     """Who stands in, from the first to the last day, both included; in one role or in all."""
 
     delegate_id: IdIn = Field(examples=["374856932401152003"])
-    first: date = Field(examples=["2026-03-05"])
-    last: date = Field(examples=["2026-03-09"])
+    first: DayIn = Field(examples=["2026-03-05"])
+    last: DayIn = Field(examples=["2026-03-09"])
     role: str | None = Field(default=None, max_length=40, examples=["reviewer"])
     staff_id: IdIn | None = Field(default=None, description="Whose work it is; the caller's own if left out.")
 

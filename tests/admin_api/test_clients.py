@@ -119,7 +119,8 @@ def test_one_file_per_client_with_the_basics(office: Office) -> None:
     found = office.get("visa.admin", f"/clients/{client_id}/360")
     assert {name: found["basic"][name] for name in BASIC} == BASIC
     assert (found["contracts"], found["cases"], found["accounts"]) == ([], [], [])
-    for wrong, pointer in (({"email": "zhaoliu"}, "/email"), ({"birth_date": "1990-13-01"}, "/birth_date")):
+    days = ("1990-13-01", "1990-05-01T00:00:00Z", "0", 0, 19900501)
+    for wrong, pointer in (({"email": "zhaoliu"}, "/email"), *(({"birth_date": day}, "/birth_date") for day in days)):
         told = office.refused(422, "invalid", "visa.sales", "POST", "/clients", json=BASIC | wrong)
         assert [each["pointer"] for each in told["errors"]] == [pointer]
     with office.parts.reading.open() as reader:
