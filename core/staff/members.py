@@ -52,7 +52,8 @@ def change_staff(command: ChangeStaff, deed: Deed) -> None:
     if command.roles is not None:
         _check_roles(command.roles, deed)
         values["roles"] = sorted(command.roles)
-    deed.uow.change(staff, command.staff_id, **values)
+    if values:  # a change of nothing is none
+        deed.uow.change(staff, command.staff_id, **values)
     refuse_without_admin(deed, there_was, deed.wiring.policy)
 
 
