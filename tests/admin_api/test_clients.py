@@ -120,9 +120,9 @@ def test_one_file_per_client_with_the_basics(office: Office) -> None:
     assert {name: found["basic"][name] for name in BASIC} == BASIC
     assert (found["contracts"], found["cases"], found["accounts"]) == ([], [], [])
     days = ("1990-13-01", "1990-05-01T00:00:00Z", "0", 0, 19900501)
-    for wrong, pointer in (({"email": "zhaoliu"}, "/email"), *(({"birth_date": day}, "/birth_date") for day in days)):
-        told = office.refused(422, "invalid", "visa.sales", "POST", "/clients", json=BASIC | wrong)
-        assert [each["pointer"] for each in told["errors"]] == [pointer]
+    for name, wrong in (("email", "zhaoliu"), *(("birth_date", day) for day in days)):
+        told = office.refused(422, "invalid", "visa.sales", "POST", "/clients", json={**BASIC, name: wrong})
+        assert [each["pointer"] for each in told["errors"]] == [f"/{name}"]
     with office.parts.reading.open() as reader:
         [raw] = reader.rows(client.select().where(client.c.id == int(client_id)))
     for name in ("sex", "birth_date", "passport_no"):
