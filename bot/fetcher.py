@@ -97,8 +97,8 @@ class Fetcher:
 
     async def _hand_out(self) -> int:
         """Begin to fetch what waits, as far as there is room. Returns how many."""
-        room = self._hands.room
-        rows = await asyncio.to_thread(self._claim, room) if room > 0 else []
+        busy, room = self._hands.busy, self._hands.room
+        rows = await asyncio.to_thread(self._claim, room, busy) if room > 0 else []
         for row in rows:
             self._hands.take(row["id"], self._fetch_one(row))
         return len(rows)
@@ -109,9 +109,11 @@ class Fetcher:
         await asyncio.gather(*(self._fetch_one(row) for row in rows))
         return len(rows)
 
-    def _claim(self, room: int) -> list[Row]:
+    def _claim(self, room: int, busy: frozenset[int] = frozenset()) -> list[Row]:
+        """`busy`: rows that are being fetched here. They are not claimed again, however long a file takes."""
         with self._reading.open() as reader:
-            waiting = errands.open_errands(reader, self._clock.now(), room)
+            found = errands.open_errands(reader, self._clock.now(), room + len(busy))
+        waiting = [row for row in found if row["id"] not in busy][:room]
         if not waiting:
             return []
         claimed: list[Row] = self._store.run(lambda uow: [row for row in waiting if errands.claim(uow, row)])

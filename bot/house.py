@@ -39,7 +39,7 @@ def house_of(
         texts=texts,
         catalogue=catalogue,
         policy=policy,
-        calendars=LivingCalendars(CALENDARS),
+        calendars=LivingCalendars(CALENDARS, settings.agency.calendar),
         settled=agency,
         zone=CALENDARS[settings.agency.calendar].zone,
         links=OriginalLinks(vault.derive(PURPOSE), settings.base_url),

@@ -15,8 +15,9 @@ from core.store.reading import Lookup
 class LivingCalendars:
     """Looks calendars up by name. Built ones are kept by their edition: every process sees a change at once."""
 
-    def __init__(self, built_in: Mapping[str, WorkingCalendar]) -> None:
+    def __init__(self, built_in: Mapping[str, WorkingCalendar], office: str) -> None:
         self.built_in = built_in
+        self._office = office
         self._kept: dict[str, tuple[int, WorkingCalendar]] = {}
 
     def of(self, lookup: Lookup, name: str) -> WorkingCalendar:
@@ -34,7 +35,7 @@ class LivingCalendars:
 
     def office(self, lookup: Lookup) -> WorkingCalendar:
         """The hours of the office itself, whatever a case is about."""
-        return self.of(lookup, next(iter(self.built_in)))
+        return self.of(lookup, self._office)
 
     def names(self, lookup: Lookup) -> list[str]:
         return sorted({*self.built_in, *(row["name"] for row in lookup.find(office_calendar))})

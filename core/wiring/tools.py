@@ -26,8 +26,9 @@ def tools(
     zone: ZoneInfo | None,
 ) -> dict[str, Any]:
     """By name; without an agency and a zone those of a house that has settled nothing."""
-    office = next(iter(calendars.values()))
-    living = LivingCalendars(calendars)
+    settled = agency or LivingAgency(Agency())
+    office = calendars[settled.written.calendar]
+    living = LivingCalendars(calendars, settled.written.calendar)
 
     def calendar_of_case(deed: Deed, case_id: int) -> WorkingCalendar:
         return stages.calendar_of(deed, stages.compiled_of(deed, deed.uow.get(case, case_id)))
@@ -46,7 +47,7 @@ def tools(
         "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
         "sayings": sayings,
         "zone": zone or office.zone,
-        "agency": agency or LivingAgency(Agency()),
+        "agency": settled,
         "waits_for_client": waits_for_client,
         "open_in_department": lambda uow, number: uow.first(case, department_id=number, state="open") is not None,
     }
