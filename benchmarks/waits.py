@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from adapters.loopback.channel import LoopbackChannel
 from benchmarks.agency import ACCOUNT, Agency, open_with
 from benchmarks.clerk import CHANNEL, COMING, Desk
-from bot.app import Banli
+from bot.app import LOOPS, Banli
 from core.channel.inbound import Address, FileRef, InboundMessage, Update
 from core.channel.outbound import OutboundMessage, Receipt
 from core.kit.clock import SystemClock
@@ -111,7 +111,7 @@ async def _arrive(banli: Banli, channel: Timed, desks: Sequence[Desk], seconds: 
 
 @asynccontextmanager
 async def _loops(banli: Banli) -> AsyncIterator[None]:
-    running = asyncio.create_task(banli.run_loops())
+    running = asyncio.create_task(banli.run(*LOOPS))
     try:
         yield
     finally:

@@ -24,6 +24,7 @@ from adapters.webchat.routes import WebchatRoutes
 from adapters.webchat.throttle import ChatLimits
 from admin_api.app import Parts as AdminParts
 from admin_api.app import Rates, install
+from bot.between import Between, between
 from bot.cards.context import House
 from bot.demo.people import ACCOUNT as DEMO_ACCOUNT
 from bot.demo.people import SEATS as DEMO_SEATS
@@ -100,6 +101,7 @@ class Banli:
     eraser: Eraser
     reconciler: Reconciler
     watches: Watches
+    between: Between
 
     def start(self) -> None:
         self.store.start()
@@ -123,11 +125,13 @@ class Banli:
                 return
         raise RuntimeError("the loops do not come to rest")
 
-    async def run_loops(self) -> None:
-        """Every loop until cancelled."""
+    async def run(self, *loops: str) -> None:
+        """These loops, and what joins this process to others, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            for name in LOOPS:
+            for name in loops:
                 tasks.create_task(getattr(self, name).run())
+            if self.between.relay is not None:
+                tasks.create_task(self.between.relay.run())
 
 
 def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
@@ -172,6 +176,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         eraser=Eraser(store, reading, bus, files, settings.erased_file),
         reconciler=Reconciler(store, reading, house, channels, watch),
         watches=watches,
+        between=between(settings, vault, watch),
     )
     _listen(banli)
     return banli
@@ -185,16 +190,18 @@ def _check() -> None:
 
 def _listen(banli: Banli) -> None:
     """Who wakes when a unit that concerns him is committed."""
-    for name, loop in (
-        ("inbox", banli.receiver),
-        ("outbox", banli.sender),
-        ("errand", banli.fetcher),
-        (ERASURE, banli.eraser),
+    house = banli.house
+    for name, wake in (
+        ("inbox", banli.receiver.bell.ring),
+        ("outbox", banli.sender.bell.ring),
+        ("errand", banli.fetcher.bell.ring),
+        (ERASURE, banli.eraser.bell.ring),
+        (TEXTS_BELL, house.texts.forget),
+        (POLICY_BELL, house.policy.forget),
+        (SETTINGS_BELL, house.settled.forget),
     ):
-        banli.store.listen(name, loop.bell.ring)
-    banli.store.listen(TEXTS_BELL, banli.house.texts.forget)
-    banli.store.listen(POLICY_BELL, banli.house.policy.forget)
-    banli.store.listen(SETTINGS_BELL, banli.house.settled.forget)
+        banli.between.rings(banli.store, name, wake)
+    banli.between.joins(banli.hub)
 
 
 def web(banli: Banli, *, loops: bool = True) -> FastAPI:
@@ -204,12 +211,11 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         banli.start()
         watching.start()
-        work = asyncio.create_task(banli.run_loops()) if loops else None
+        work = asyncio.create_task(banli.run(*(LOOPS if loops else ())))
         yield
-        if work is not None:
-            work.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await work
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
         await asyncio.to_thread(banli.stop)
         await asyncio.to_thread(watching.stop)
 
@@ -219,7 +225,8 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
     app = FastAPI(
         title="Banli", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=OPENAPI, telemetry=NO_TELEMETRY
     )
-    routes = WebchatRoutes(banli.webchat, banli.store, banli.reading, banli.files, banli.bus, banli.hub, banli.clock)
+    store, reading, clock, buckets = banli.store, banli.reading, banli.clock, banli.between.buckets
+    routes = WebchatRoutes(banli.webchat, store, reading, banli.files, banli.bus, banli.hub, clock, buckets)
     app.router.routes.extend([*routes.routes(), *_uploads(banli).routes(), *watching.health.routes()])
     if settings.demo:
         app.router.routes.extend(DemoRoutes(banli.house, banli.reading, banli.clock, lambda: banli.hub.closed).routes())
@@ -246,7 +253,7 @@ def _desk(banli: Banli) -> AdminParts:
         links=banli.house.links,
         sent_links=banli.house.sent_links,
         story_problems=story_problems,
-        rates=Rates(banli.settings.api.requests_per_minute),
+        rates=Rates(banli.settings.api.requests_per_minute, buckets=banli.between.buckets),
         anchors=partial(read_anchors, banli.settings.anchors_file),
     )
 
@@ -254,7 +261,8 @@ def _desk(banli: Banli) -> AdminParts:
 def _uploads(banli: Banli) -> UploadRoutes:
     page = UploadPage(dict(banli.webchat.title), banli.webchat.max_file_bytes, banli.webchat.limits)
     links, catalogue = banli.house.uploads, banli.catalogue
-    return UploadRoutes(page, links, catalogue, banli.store, banli.reading, banli.files, banli.clock)
+    buckets = banli.between.buckets
+    return UploadRoutes(page, links, catalogue, banli.store, banli.reading, banli.files, banli.clock, buckets)
 
 
 def _webchat(settings: Settings) -> WebchatConfig:

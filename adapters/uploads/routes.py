@@ -20,6 +20,7 @@ from core.channel.inbound import Address, FileRef, InboundMessage, Update
 from core.engine.text import pick
 from core.files.links import Opening, UploadLinks
 from core.files.store_port import FileStore
+from core.kit.buckets import Buckets
 from core.kit.clock import Clock
 from core.ledger import inbox
 from core.store.reading import Reading
@@ -55,6 +56,7 @@ class UploadRoutes:
         reading: Reading,
         files: FileStore,
         clock: Clock,
+        buckets: Buckets,
     ) -> None:
         self._page = page
         self._links = links
@@ -63,7 +65,7 @@ class UploadRoutes:
         self._reading = reading
         self._files = files
         self._clock = clock
-        self._throttle = Throttle(page.limits, clock)
+        self._throttle = Throttle(page.limits, buckets)
 
     def routes(self) -> list[BaseRoute]:
         return [

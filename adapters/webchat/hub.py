@@ -2,7 +2,15 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+PassOn = Callable[[str, str], None]
+"""Takes account and visitor; never blocks."""
+
+
+def _nobody(account: str, visitor: str) -> None:
+    """All pages are open at this process."""
 
 
 @dataclass(eq=False, slots=True)
@@ -19,20 +27,35 @@ class Hub:
     def __init__(self) -> None:
         self._waiting: dict[tuple[str, str], set[_Page]] = defaultdict(set)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._others: tuple[PassOn, PassOn] = (_nobody, _nobody)
         self.closed = False
+
+    def passes_on(self, ring: PassOn, sign: PassOn) -> None:
+        """Who tells other processes, where the page may be open: of what is new, and of an answer that is coming."""
+        self._others = ring, sign
 
     def close(self) -> None:
         """The process ends: whoever waits here goes home, so that no stream holds it back."""
         self.closed = True
         for account, visitor in list(self._waiting):
-            self.ring(account, visitor)
+            self.wake(account, visitor)
 
     def ring(self, account: str, visitor: str) -> None:
         """Something is new in this chat."""
-        self._soon(account, visitor, typing=False)
+        self.wake(account, visitor)
+        self._others[0](account, visitor)
 
     def sign(self, account: str, visitor: str) -> None:
         """An answer is coming in this chat."""
+        self.wake_with_sign(account, visitor)
+        self._others[1](account, visitor)
+
+    def wake(self, account: str, visitor: str) -> None:
+        """The chat's pages at this process look."""
+        self._soon(account, visitor, typing=False)
+
+    def wake_with_sign(self, account: str, visitor: str) -> None:
+        """The chat's pages at this process show that an answer is coming."""
         self._soon(account, visitor, typing=True)
 
     def _soon(self, account: str, visitor: str, *, typing: bool) -> None:
@@ -51,7 +74,8 @@ class Hub:
         page, key = _Page(), (account, visitor)
         self._waiting[key].add(page)
         try:
-            await asyncio.wait_for(page.event.wait(), seconds)
+            async with asyncio.timeout(seconds):  # not wait_for: it loses a cancellation that comes with the ring
+                await page.event.wait()
         except TimeoutError:
             return False
         finally:

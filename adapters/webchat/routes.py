@@ -38,6 +38,7 @@ from core.channel.inbound import Update
 from core.commands.people import Language
 from core.files.store_port import FileStore
 from core.files.tables import file
+from core.kit.buckets import Buckets
 from core.kit.clock import Clock
 from core.kit.errors import NotFound
 from core.kit.ids import new_token
@@ -74,6 +75,7 @@ class WebchatRoutes:
         bus: Bus,
         hub: Hub,
         clock: Clock,
+        buckets: Buckets,
     ) -> None:
         self._config = config
         self._store = store
@@ -82,7 +84,7 @@ class WebchatRoutes:
         self._bus = bus
         self._hub = hub
         self._clock = clock
-        self._throttle = Throttle(config.limits, clock)
+        self._throttle = Throttle(config.limits, buckets)
 
     def routes(self) -> list[BaseRoute]:
         """Everything below /chat; a seat is a place at the page with a session of its own."""

@@ -106,7 +106,7 @@ async def _loops(banli: Banli, out: Console) -> None:
         banli.catalogue.warm(reader)
     calm_collector()
     out.print("Working. Stop with Ctrl-C.")
-    loops, ending = asyncio.create_task(banli.run_loops()), asyncio.create_task(told.wait())
+    loops, ending = asyncio.create_task(banli.run(*LOOPS)), asyncio.create_task(told.wait())
     await asyncio.wait((loops, ending), return_when=asyncio.FIRST_COMPLETED)
     ending.cancel()
     loops.cancel()

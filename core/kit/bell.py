@@ -37,8 +37,9 @@ class Bell:
         self._loop = asyncio.get_running_loop()
         self._event = asyncio.Event()
         if not self._rung:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._event.wait(), seconds)
+            with contextlib.suppress(TimeoutError):  # not wait_for: it loses a cancellation that comes with the ring
+                async with asyncio.timeout(seconds):
+                    await self._event.wait()
         rung, self._rung = self._rung, False
         return rung
 

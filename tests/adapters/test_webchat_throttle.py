@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 
 from adapters.webchat.tables import web_session
-from adapters.webchat.throttle import MOST_BUCKETS, Allowance, Buckets
-from core.kit.clock import ManualClock
 from core.kit.settings import MIB, Webchat
 from core.ledger.tables import inbox
 from tests.adapters.test_webchat_session import assert_problem
 from tests.adapters.webpage import Page, Site, new_id, open_site
-from tests.house import START
 
 FEW = Webchat(
     texts_per_minute=30, texts_at_once=3, files_in_ten_minutes=2, bytes_a_day=MIB, sessions_an_hour=1
@@ -120,20 +117,3 @@ def test_all_visitors_of_an_address_together_are_limited(site: Site) -> None:
     one_more = site.page()
     later(site, seconds=-3600)
     assert say(one_more)[0] == 429
-
-
-def test_the_buckets_do_not_grow_without_end() -> None:
-    buckets, allowance = Buckets(ManualClock(START)), Allowance(1, 60)
-    for number in range(MOST_BUCKETS + 50):
-        buckets.take(str(number), allowance, 1)
-    assert len(buckets._levels) == MOST_BUCKETS
-    assert buckets.wait_for("0", allowance, 1) == 0  # forgotten
-    assert buckets.wait_for(str(MOST_BUCKETS), allowance, 1) == 60
-
-
-def test_a_clock_that_goes_back_gives_nothing_away() -> None:
-    clock = ManualClock(START)
-    buckets, allowance = Buckets(clock), Allowance(2, 60)
-    buckets.take("a", allowance, 2)
-    clock.move_to(START - timedelta(hours=1))
-    assert buckets.wait_for("a", allowance, 1) == 30

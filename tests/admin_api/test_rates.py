@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from admin_api.rates import Rates
+from core.kit.buckets import OwnBuckets
 from tests.admin_api.office import Office
 
 
 def limited(office: Office, quota: int) -> list[float]:
     """The office with this quota a minute; the list's only member is its clock in seconds."""
     moment = [0.0]
-    office.app.state.admin_api = replace(office.parts, rates=Rates(quota, 60, lambda: moment[0]))
+    office.app.state.admin_api = replace(office.parts, rates=Rates(quota, 60, OwnBuckets(lambda: moment[0])))
     return moment
 
 
