@@ -41,6 +41,7 @@ from bot.sweeper import Sweeper
 from bot.texts.catalogue import sentences
 from bot.texts.living import LivingTexts
 from bot.ticker import Ticker
+from bot.watch.beats import LOOPS
 from bot.watch.requests import NO_TELEMETRY, RequestIds
 from bot.watch.watching import Watching
 from bot.webhooks import LOOPBACK_NAMES, guard
@@ -59,6 +60,7 @@ from core.kit.crypto import Vault
 from core.kit.db import check_classified, is_sqlite, reader_engine, writer_engine
 from core.kit.settings import Settings
 from core.kit.watch import Watches
+from core.ledger.processes import Kind
 from core.staff.living import BELL as POLICY_BELL
 from core.staff.living import LivingPolicy
 from core.store.reading import Reading
@@ -66,10 +68,9 @@ from core.store.sealing import Sealing
 from core.store.store import Store
 
 OPENAPI = "/api/openapi.json"
-LOOPS = ("receiver", "sender", "signs", "ticker", "fetcher", "sealer", "sweeper", "eraser", "reconciler")
 FLOWS = Path(__file__).resolve().parent.parent / "flows"
 
-__all__ = ["FLOWS", "Banli", "adapters", "build", "core", "web"]
+__all__ = ["FLOWS", "LOOPS", "Banli", "adapters", "build", "core", "web"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,18 +205,22 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         banli.start()
         watching.start()
-        work = asyncio.create_task(banli.run_loops()) if loops else None
+        tasks = [asyncio.create_task(watching.pulse.run())]
+        if loops:
+            tasks.append(asyncio.create_task(banli.run_loops()))
         yield
-        if work is not None:
-            work.cancel()
+        for task in tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await work
+                await task
+        await asyncio.to_thread(watching.pulse.leave)
         await asyncio.to_thread(banli.stop)
         await asyncio.to_thread(watching.stop)
 
     settings = banli.settings
     bells = {name: getattr(banli, name).bell for name in LOOPS} if loops else {}
-    watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, bells)
+    kind: Kind = "run" if loops else "web"
+    watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, bells, kind)
     app = FastAPI(
         title="Banli", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=OPENAPI, telemetry=NO_TELEMETRY
     )

@@ -1,4 +1,4 @@
-"""The sweeper: removes files that a crash has left half or that no row names, and answers kept for a day."""
+"""The sweeper: removes files that a crash has left half or that no row names, and rows that nobody needs any more."""
 
 import asyncio
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from core.files.naming import kept_names, named_by_waiting
 from core.files.store_port import SweptStore
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
-from core.ledger import repeats
+from core.ledger import processes, repeats
 from core.store.reading import Reading
 from core.store.store import Store
 
@@ -50,6 +50,8 @@ class Sweeper:
             log.info("files_swept", halves=swept.halves, orphans=swept.orphans)
         if forgotten := await asyncio.to_thread(self._store.run, repeats.sweep):
             log.info("answers_swept", answers=forgotten)
+        if dead := await asyncio.to_thread(self._store.run, processes.sweep):
+            log.info("processes_swept", processes=dead)
         return 0
 
     def sweep(self, *, dry_run: bool = False) -> Swept:

@@ -77,11 +77,12 @@ def work(settings: Settings, out: Console) -> None:
     banli = build(settings)
     _check_tables(banli)
     bells = {name: getattr(banli, name).bell for name in LOOPS}
-    watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, bells)
+    watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, bells, "worker")
     try:
         watching.start()
         banli.start()
-        asyncio.run(_loops(banli, out))
+        asyncio.run(_loops(banli, watching, out))
+        watching.pulse.leave()
     finally:
         banli.stop()
         watching.stop()
@@ -97,7 +98,7 @@ def _answer(banli: Banli, listener: socket.socket, out: Console, *, loops: bool)
     Server(config, banli.hub.close).run(sockets=[listener])
 
 
-async def _loops(banli: Banli, out: Console) -> None:
+async def _loops(banli: Banli, watching: Watching, out: Console) -> None:
     """A round that has begun is finished by the store's close; what was not begun waits for the next worker."""
     told = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -107,9 +108,10 @@ async def _loops(banli: Banli, out: Console) -> None:
     calm_collector()
     out.print("Working. Stop with Ctrl-C.")
     loops, ending = asyncio.create_task(banli.run_loops()), asyncio.create_task(told.wait())
+    pulse = asyncio.create_task(watching.pulse.run())
     await asyncio.wait((loops, ending), return_when=asyncio.FIRST_COMPLETED)
-    ending.cancel()
-    loops.cancel()
+    for task in (ending, pulse, loops):
+        task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await loops
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from core.kit.db import Instant, key, metadata, plain, sealed
+from core.kit.db import Instant, Json, key, metadata, plain, sealed
 
 WAITING = text("state = 'waiting'")
 DEAD = text("state = 'dead'")  # what is parked is counted whenever somebody looks, however long the history is
@@ -205,4 +205,17 @@ retired_key = Table(  # what is still needed of a key that may leave the ring
     key(),
     plain("key_id", String(32), unique=True),
     sealed("audit", "content", "bytes", nullable=False),  # the key of the seals that were made while it was the first
+)
+
+process = Table(  # one that runs, or that ended without saying so; moments are of the database's clock
+    "process",
+    metadata,
+    key(),
+    plain("kind", String(10)),  # run, web, worker
+    plain("host", String(200)),
+    plain("pid", Integer),
+    plain("release", String(40)),  # of Banli; `version` would be the row's own
+    plain("started_at", Instant),
+    plain("beaten_at", Instant),
+    plain("loops", Json),  # loop -> seconds since its last sign of life, at `beaten_at`; none in a `web`
 )

@@ -44,6 +44,12 @@ def left(url: str) -> int:
     return int(number)
 
 
+def not_ready(port: int) -> list[str]:
+    """What the web process's page calls wrong."""
+    wrong: list[str] = httpx.get(f"http://127.0.0.1:{port}/readyz").json()["wrong"]
+    return wrong
+
+
 def test_a_chat_is_answered_by_two_processes_and_none_is_lost_when_the_worker_ends(
     env: dict[str, str], tmp_path: Path, started: list[Process], postgres_url: str
 ) -> None:
@@ -54,17 +60,20 @@ def test_a_chat_is_answered_by_two_processes_and_none_is_lost_when_the_worker_en
     with Visitor(port) as visitor:
         visitor.says("你好")
         assert until(lambda: left(postgres_url), web), "nobody works yet: what was said waits"
+        assert not_ready(port) == ["workers"]
 
         figures = free_port()
         worker = Process(["worker"], {**env, "BANLI_METRICS__PORT": str(figures)}, tmp_path)
         started.append(worker)
         until(visitor.reads, web, worker)
         until(lambda: not left(postgres_url), web, worker)
+        until(lambda: not not_ready(port), web, worker)
 
         assert "banli_" in httpx.get(f"http://127.0.0.1:{figures}/metrics").text
         for number in range(12):
             visitor.says(f"问题 {number}")
         assert worker.stop() == 0, worker.said
+        assert not_ready(port) == ["workers"], "it took leave"
         assert "Traceback" not in worker.said
 
         first, second = (Process(["worker"], env, tmp_path) for _ in range(2))

@@ -4,6 +4,7 @@ import re
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from bot.watch.watching import Watching
 from core.channel.inbound import Update
 from core.channel.port import DeliveryFailed
 from core.kit.settings import Metrics
-from core.ledger import inbox
+from core.ledger import inbox, processes
+from core.ledger.processes import Me
 from tests.bot.chat import open_case, picture
 from tests.house import TestHouse, open_house
 from tests.watch.scraped import Samples, samples, scrape, value
@@ -72,6 +74,13 @@ def press_of_another(house: TestHouse) -> None:
     house.contract()
     tokens = [b.token for each in house.people["顾问甲"].messages for b in each.message.card.buttons]
     house.people["文案乙"].press_token(tokens[-1])
+
+
+def test_live_processes_are_counted_by_kind_also_where_there_is_none(house: TestHouse, watching: Watching) -> None:
+    for me in (Me("worker", "1"), Me("worker", "2"), Me("web", "2")):
+        house.banli.store.run(partial(processes.beat, me=me, loops={}))
+    found = read(watching)
+    assert [value(found, "banli_processes", kind=kind) for kind in ("run", "web", "worker")] == [0, 1, 2]
 
 
 def test_a_refusal_is_counted_by_door_and_code(house: TestHouse, watching: Watching) -> None:
@@ -208,7 +217,7 @@ def test_a_database_that_is_down_leaves_the_other_metrics(house: TestHouse) -> N
     finally:
         broken.stop()
     assert value(found, "banli_database_up") == 0
-    assert not [name for name, _ in found if name.startswith("banli_queue")]
+    assert not [name for name, _ in found if name.startswith(("banli_queue", "banli_processes"))]
     assert value(found, "banli_units_waiting") == 0
 
 
