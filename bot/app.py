@@ -1,14 +1,11 @@
 """The root: builds every part of one process and wires them. Only it and the CLI know the concrete channels."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
-
-from fastapi import FastAPI
+from typing import Any
 
 import adapters.webchat.tables
 import core.wiring.tables
@@ -16,35 +13,29 @@ from adapters.clamd.scanner import Clamd
 from adapters.folder_store.store import FolderStore
 from adapters.gateways.loopback import LoopbackGateway
 from adapters.uploads.channel import UploadsChannel
-from adapters.uploads.routes import UploadPage, UploadRoutes
 from adapters.webchat.channel import WebchatChannel
 from adapters.webchat.config import WebchatConfig
 from adapters.webchat.hub import Hub
-from adapters.webchat.routes import WebchatRoutes
 from adapters.webchat.throttle import ChatLimits
-from admin_api.app import Parts as AdminParts
-from admin_api.app import Rates, install
 from bot.between import Between, between
 from bot.cards.context import House
+from bot.crew import Crew
 from bot.demo.people import ACCOUNT as DEMO_ACCOUNT
 from bot.demo.people import SEATS as DEMO_SEATS
-from bot.demo.routes import DemoRoutes
 from bot.eraser import Eraser
 from bot.fetcher import Fetcher
 from bot.house import bus_of, check_dialogs, house_of
 from bot.receiver import Receiver
 from bot.reconciler import Reconciler
-from bot.sealer import Sealer, read_anchors
+from bot.sealer import Sealer
 from bot.sender import Sender
 from bot.signs import Signs
-from bot.story.reader import story_problems
 from bot.sweeper import Sweeper
 from bot.texts.catalogue import sentences
 from bot.texts.living import LivingTexts
 from bot.ticker import Ticker
-from bot.watch.requests import NO_TELEMETRY, RequestIds
-from bot.watch.watching import Watching
-from bot.webhooks import LOOPBACK_NAMES, guard
+from bot.watch.beats import LOOPS
+from bot.watch.health import version
 from core.bus.bus import Bus
 from core.catalog.catalogue import Catalogue
 from core.catalog.settings import BELL as SETTINGS_BELL
@@ -60,17 +51,18 @@ from core.kit.crypto import Vault
 from core.kit.db import check_classified, is_sqlite, reader_engine, writer_engine
 from core.kit.settings import Settings
 from core.kit.watch import Watches
+from core.ledger.processes import Kind, Me
+from core.ledger.share import Place
 from core.staff.living import BELL as POLICY_BELL
 from core.staff.living import LivingPolicy
 from core.store.reading import Reading
 from core.store.sealing import Sealing
+from core.store.sessions import SessionLocks
 from core.store.store import Store
 
-OPENAPI = "/api/openapi.json"
-LOOPS = ("receiver", "sender", "signs", "ticker", "fetcher", "sealer", "sweeper", "eraser", "reconciler")
 FLOWS = Path(__file__).resolve().parent.parent / "flows"
 
-__all__ = ["FLOWS", "Banli", "adapters", "build", "core", "web"]
+__all__ = ["FLOWS", "LOOPS", "Banli", "adapters", "build", "core"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +94,8 @@ class Banli:
     reconciler: Reconciler
     watches: Watches
     between: Between
+    me: Me
+    crew: Crew
 
     def start(self) -> None:
         self.store.start()
@@ -125,20 +119,21 @@ class Banli:
                 return
         raise RuntimeError("the loops do not come to rest")
 
-    async def run(self, *loops: str) -> None:
-        """These loops, and what joins this process to others, until cancelled."""
+    async def run(self, *loops: str, also: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()) -> None:
+        """These loops, what joins this process to others, and whatever is given, until cancelled."""
+        if loops:
+            await self.crew.enlist()
         async with asyncio.TaskGroup() as tasks:
-            for name in loops:
-                tasks.create_task(getattr(self, name).run())
+            for work in (*(getattr(self, name).run for name in loops), *also):
+                tasks.create_task(work())
             if self.between.relay is not None:
                 tasks.create_task(self.between.relay.run())
 
 
-def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
+def build(settings: Settings, *, clock: Clock | None = None, kind: Kind = "run") -> Banli:
     """Build one process. Raises MissingKey, SettingsError or RuntimeError for what would not work; nothing runs yet."""
     _check()
-    watch = clock or SystemClock()
-    vault = Vault.from_settings(settings)
+    watch, vault = clock or SystemClock(), Vault.from_settings(settings)
     url, sealing, watches = settings.database_url.get_secret_value(), Sealing(vault), Watches()
     store, reading = Store(writer_engine(url), sealing, watch, watches), Reading(reader_engine(url), sealing)
     files = FolderStore(settings.files_dir, vault)
@@ -147,10 +142,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
     catalogue, texts, agency, policy = Catalogue(), LivingTexts(sentences()), LivingAgency.of(settings), LivingPolicy()
     bus = bus_of(policy, catalogue, texts, agency)
     house = house_of(settings, vault, policy, catalogue, texts, agency)
-    hub, webchat = Hub(), _webchat(settings)
-    pages = (WebchatChannel(webchat, store, files, hub), UploadsChannel(files, settings.limits.upload_bytes))
-    doors: tuple[Channel, ...] = (*pages, LoopbackGateway("sms"), LoopbackGateway("mail"))
-    channels = {f"{each.name}:{each.account}": each for each in doors}
+    me, place, hub, webchat = Me(kind, version()), Place(), Hub(), _webchat(settings)
+    channels = _channels(settings, webchat, store, files, hub)
     banli = Banli(
         settings=settings,
         clock=watch,
@@ -166,20 +159,31 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Banli:
         hub=hub,
         webchat=webchat,
         channels=channels,
-        receiver=Receiver(store, reading, bus, house, channels, watch, watches),
-        sender=Sender(store, reading, house, channels, watch, watches),
+        receiver=Receiver(store, reading, bus, house, channels, watch, watches, place),
+        sender=Sender(store, reading, house, channels, watch, watches, place),
         signs=Signs(reading, channels, watch),
-        ticker=Ticker(store, reading, bus, watch, watches),
-        fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, inspector.limits, scanner),
+        ticker=Ticker(store, reading, bus, watch, watches, place),
+        fetcher=Fetcher(store, reading, bus, channels, files, inspector, watch, inspector.limits, scanner, place),
         sealer=Sealer(store, vault, watch, settings.anchors_file),
-        sweeper=Sweeper(store, reading, files, watch, timedelta(hours=settings.orphan_hours)),
-        eraser=Eraser(store, reading, bus, files, settings.erased_file),
-        reconciler=Reconciler(store, reading, house, channels, watch),
+        sweeper=Sweeper(store, reading, files, watch, timedelta(hours=settings.orphan_hours), place),
+        eraser=Eraser(store, reading, bus, files, settings.erased_file, place),
+        reconciler=Reconciler(store, reading, house, channels, watch, place),
         watches=watches,
         between=between(settings, vault, watch),
+        me=me,
+        crew=Crew(store, reading, SessionLocks(store.engine), me, place),
     )
     _listen(banli)
     return banli
+
+
+def _channels(
+    settings: Settings, webchat: WebchatConfig, store: Store, files: FolderStore, hub: Hub
+) -> dict[str, Channel]:
+    """Our own pages, and where codes go out by."""
+    pages = (WebchatChannel(webchat, store, files, hub), UploadsChannel(files, settings.limits.upload_bytes))
+    every: tuple[Channel, ...] = (*pages, LoopbackGateway("sms"), LoopbackGateway("mail"))
+    return {f"{each.name}:{each.account}": each for each in every}
 
 
 def _check() -> None:
@@ -202,67 +206,6 @@ def _listen(banli: Banli) -> None:
     ):
         banli.between.rings(banli.store, name, wake)
     banli.between.joins(banli.hub)
-
-
-def web(banli: Banli, *, loops: bool = True) -> FastAPI:
-    """The web application: the page, the admin API, health; with `loops` also the workers, in this process."""
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        banli.start()
-        watching.start()
-        work = asyncio.create_task(banli.run(*(LOOPS if loops else ())))
-        yield
-        work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await work
-        await asyncio.to_thread(banli.stop)
-        await asyncio.to_thread(watching.stop)
-
-    settings = banli.settings
-    bells = {name: getattr(banli, name).bell for name in LOOPS} if loops else {}
-    watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, bells)
-    app = FastAPI(
-        title="Banli", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=OPENAPI, telemetry=NO_TELEMETRY
-    )
-    store, reading, clock, buckets = banli.store, banli.reading, banli.clock, banli.between.buckets
-    routes = WebchatRoutes(banli.webchat, store, reading, banli.files, banli.bus, banli.hub, clock, buckets)
-    app.router.routes.extend([*routes.routes(), *_uploads(banli).routes(), *watching.health.routes()])
-    if settings.demo:
-        app.router.routes.extend(DemoRoutes(banli.house, banli.reading, banli.clock, lambda: banli.hub.closed).routes())
-    install(app, _desk(banli))
-    guard(app, LOOPBACK_NAMES if settings.demo else None)
-    app.add_middleware(RequestIds, watches=banli.watches)
-    return app
-
-
-def _desk(banli: Banli) -> AdminParts:
-    return AdminParts(
-        store=banli.store,
-        reading=banli.reading,
-        bus=banli.bus,
-        catalogue=banli.catalogue,
-        files=banli.files,
-        inspector=banli.inspector,
-        scanner=banli.scanner,
-        clock=banli.clock,
-        policy=banli.house.policy,
-        limits=FileLimits.of(banli.settings.limits),
-        texts=banli.house.texts,
-        zone=banli.house.zone,
-        links=banli.house.links,
-        sent_links=banli.house.sent_links,
-        story_problems=story_problems,
-        rates=Rates(banli.settings.api.requests_per_minute, buckets=banli.between.buckets),
-        anchors=partial(read_anchors, banli.settings.anchors_file),
-    )
-
-
-def _uploads(banli: Banli) -> UploadRoutes:
-    page = UploadPage(dict(banli.webchat.title), banli.webchat.max_file_bytes, banli.webchat.limits)
-    links, catalogue = banli.house.uploads, banli.catalogue
-    buckets = banli.between.buckets
-    return UploadRoutes(page, links, catalogue, banli.store, banli.reading, banli.files, banli.clock, buckets)
 
 
 def _webchat(settings: Settings) -> WebchatConfig:

@@ -32,6 +32,12 @@ class Between:
     buckets: Buckets
     relay: RedisRelay | None
 
+    @property
+    def joined(self) -> Callable[[], bool] | None:
+        """Whether the others are heard at this moment; None without Redis."""
+        relay = self.relay
+        return None if relay is None else lambda: relay.connected
+
     def rings(self, store: Store, name: str, listener: Callable[[], None]) -> None:
         """Call the listener when a unit that rings the name is committed here, or in another process."""
         store.listen(name, listener)

@@ -18,6 +18,7 @@ from core.files.naming import kept_names
 from core.files.store_port import FileStore
 from core.kit.bell import Bell, keep_working
 from core.kit.ids import new_id
+from core.ledger.share import Place
 from core.store.reading import Reading
 from core.store.sealing import Row
 from core.store.store import Store
@@ -36,14 +37,17 @@ class Tombstone:
 
 
 class Eraser:
-    """One of these works in every process; two at once do the same twice, which harms nobody."""
+    """One of the processes does this; two at once do the same twice, which harms nobody."""
 
-    def __init__(self, store: Store, reading: Reading, bus: Bus, files: FileStore, tombstones: Path) -> None:
+    def __init__(
+        self, store: Store, reading: Reading, bus: Bus, files: FileStore, tombstones: Path, place: Place | None = None
+    ) -> None:
         self._store = store
         self._reading = reading
         self._bus = bus
         self._files = files
         self._tombstones = tombstones
+        self._place = place or Place()
         self.bell = Bell()
 
     async def run(self) -> None:
@@ -52,7 +56,7 @@ class Eraser:
 
     async def work_once(self) -> int:
         """Settle what waits. Returns how many clients."""
-        return await asyncio.to_thread(self.settle)
+        return await asyncio.to_thread(self.settle) if self._place.share.leads else 0
 
     def settle(self) -> int:
         """For each: 1. the list; 2. the files that nobody else's row names; 3. done. Killed, it begins anew."""

@@ -30,6 +30,7 @@ from core.kit.errors import TooMuch
 from core.kit.hands import Hands
 from core.kit.log import bound, describe_error
 from core.ledger import errands, inbox
+from core.ledger.share import Place
 from core.store.reading import Reading
 from core.store.sealing import Row
 from core.store.store import Store, Unit
@@ -75,6 +76,7 @@ class Fetcher:
         clock: Clock,
         limits: FileLimits,
         scanner: Scanner | None = None,
+        place: Place | None = None,
     ) -> None:
         self._store = store
         self._reading = reading
@@ -85,6 +87,7 @@ class Fetcher:
         self._clock = clock
         self._limits = limits
         self._scanner = scanner
+        self._place = place or Place()
         self.bell = Bell()
         self._hands = Hands(BATCH, self.bell, "fetcher")
 
@@ -112,11 +115,12 @@ class Fetcher:
     def _claim(self, room: int, busy: frozenset[int] = frozenset()) -> list[Row]:
         """`busy`: rows that are being fetched here. They are not claimed again, however long a file takes."""
         with self._reading.open() as reader:
-            found = errands.open_errands(reader, self._clock.now(), room + len(busy))
+            found = errands.open_errands(reader, self._clock.now(), room + len(busy), self._place.share)
         waiting = [row for row in found if row["id"] not in busy][:room]
         if not waiting:
             return []
-        claimed: list[Row] = self._store.run(lambda uow: [row for row in waiting if errands.claim(uow, row)])
+        holder = self._place.id
+        claimed: list[Row] = self._store.run(lambda uow: [row for row in waiting if errands.claim(uow, row, holder)])
         return claimed
 
     async def _fetch_one(self, row: Row) -> None:

@@ -25,6 +25,7 @@ from core.kit.errors import Busy
 from core.kit.log import bound, describe_error
 from core.kit.watch import Watches, Worked
 from core.ledger import inbox
+from core.ledger.share import Place
 from core.ledger.tables import inbox as inbox_table
 from core.store.locks import case_key, conversation_key
 from core.store.reading import Reader, Reading
@@ -50,6 +51,7 @@ class Receiver:
         channels: Mapping[str, Channel],
         clock: Clock,
         watches: Watches | None = None,
+        place: Place | None = None,
     ) -> None:
         self._store = store
         self._reading = reading
@@ -58,6 +60,7 @@ class Receiver:
         self._channels = channels
         self._clock = clock
         self._watches = watches or Watches()
+        self._place = place or Place()
         self._handled: dict[int, tuple[Worked, datetime]] = {}  # what is to be told, and when the update came in
         self._flying: set[int] = set()  # entries that the store has and has not settled
         self.bell = Bell()
@@ -82,7 +85,7 @@ class Receiver:
         """
         flying = set(self._flying)  # before the look: what lands meanwhile would look as if it still waited
         with self._reading.open() as reader:
-            waiting = inbox.waiting(reader, self._clock.now(), BATCH + len(flying))
+            waiting = inbox.waiting(reader, self._clock.now(), BATCH + len(flying), self._place.share)
             fresh = [(entry_id, key) for entry_id, key in waiting if entry_id not in flying]
             cases = _cases_of(reader, {key for _, key in fresh})
         submitted = []

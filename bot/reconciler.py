@@ -20,6 +20,7 @@ from core.channel.port import Channel
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.ledger import looks, outbox
+from core.ledger.share import Place
 from core.ledger.tables import button
 from core.ledger.tables import outbox as outbox_table
 from core.store.reading import Reader, Reading
@@ -52,16 +53,23 @@ class Look:
 
 
 class Reconciler:
-    """One of these works in every process; two that find the same copy have it redrawn once or, at worst, twice."""
+    """One of the processes does this; two that find the same copy have it redrawn once or, at worst, twice."""
 
     def __init__(
-        self, store: Store, reading: Reading, house: House, channels: Mapping[str, Channel], clock: Clock
+        self,
+        store: Store,
+        reading: Reading,
+        house: House,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        place: Place | None = None,
     ) -> None:
         self._store = store
         self._reading = reading
         self._house = house
         self._channels = channels
         self._clock = clock
+        self._place = place or Place()
         self.bell = Bell()
 
     async def run(self) -> None:
@@ -75,7 +83,7 @@ class Reconciler:
 
     async def work_once(self) -> int:
         """One round, of at most BATCH copies. Returns how many redraws were asked for."""
-        found = await asyncio.to_thread(self._look)
+        found = await asyncio.to_thread(self._look) if self._place.share.leads else []
         if not found:
             return 0
         asked: int = await asyncio.to_thread(self._store.run, lambda uow: _settle(uow, found))

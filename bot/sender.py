@@ -21,6 +21,7 @@ from core.kit.hands import Hands
 from core.kit.log import bound, describe_error
 from core.kit.watch import Watches
 from core.ledger import looks, lost, outbox
+from core.ledger.share import Place
 from core.ledger.tables import outbox as outbox_table
 from core.store.reading import Reader, Reading
 from core.store.sealing import Row
@@ -45,6 +46,7 @@ class Sender:
         channels: Mapping[str, Channel],
         clock: Clock,
         watches: Watches | None = None,
+        place: Place | None = None,
     ) -> None:
         self._store = store
         self._reading = reading
@@ -52,6 +54,7 @@ class Sender:
         self._channels = channels
         self._clock = clock
         self._watches = watches or Watches()
+        self._place = place or Place()
         self.bell = Bell()
         self._hands = Hands(BATCH, self.bell, "sender")
 
@@ -84,11 +87,11 @@ class Sender:
         `busy`: rows that are being served here. They are not claimed again, however long their platform takes.
         """
         with self._reading.open() as reader:
-            found = outbox.waiting(reader, self._clock.now(), room + len(busy))
+            found = outbox.waiting(reader, self._clock.now(), room + len(busy), self._place.share)
         waiting = [row for row in found if row["id"] not in busy][:room]
         if not waiting:
             return []
-        claimed = self._store.run(lambda uow: outbox.claim_all(uow, waiting))
+        claimed = self._store.run(lambda uow: outbox.claim_all(uow, waiting, self._place.id))
         drawn: list[tuple[Row, int, OutboundMessage | Exception]] = []
         with self._reading.open() as reader:
             look_ahead_to_draw(reader, claimed)

@@ -1,4 +1,4 @@
-"""The sweeper: removes files that a crash has left half or that no row names, and answers kept for a day."""
+"""The sweeper: removes files that a crash has left half or that no row names, and rows that nobody needs any more."""
 
 import asyncio
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from core.files.naming import kept_names, named_by_waiting
 from core.files.store_port import SweptStore
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
-from core.ledger import repeats
+from core.ledger import processes, repeats
+from core.ledger.share import Place
 from core.store.reading import Reading
 from core.store.store import Store
 
@@ -28,15 +29,24 @@ class Swept:
 
 
 class Sweeper:
-    """One of these works in every process; two at once only look twice."""
+    """One of the processes does this; two at once only look twice."""
 
-    def __init__(self, store: Store, reading: Reading, files: SweptStore, clock: Clock, grace: timedelta) -> None:
+    def __init__(
+        self,
+        store: Store,
+        reading: Reading,
+        files: SweptStore,
+        clock: Clock,
+        grace: timedelta,
+        place: Place | None = None,
+    ) -> None:
         """``grace``: how old a file must be before it has to have a name; longer than any fetch or upload takes."""
         self._store = store
         self._reading = reading
         self._files = files
         self._clock = clock
         self._grace = grace
+        self._place = place or Place()
         self.bell = Bell()
 
     async def run(self) -> None:
@@ -45,11 +55,15 @@ class Sweeper:
 
     async def work_once(self) -> int:
         """One round. Returns 0: the next one is in an hour."""
+        if not self._place.share.leads:
+            return 0
         swept = await asyncio.to_thread(self.sweep)
         if swept.halves or swept.orphans:
             log.info("files_swept", halves=swept.halves, orphans=swept.orphans)
         if forgotten := await asyncio.to_thread(self._store.run, repeats.sweep):
             log.info("answers_swept", answers=forgotten)
+        if dead := await asyncio.to_thread(self._store.run, processes.sweep):
+            log.info("processes_swept", processes=dead)
         return 0
 
     def sweep(self, *, dry_run: bool = False) -> Swept:

@@ -14,6 +14,7 @@ from core.kit.errors import Busy
 from core.kit.log import bound, describe_error
 from core.kit.watch import Watches
 from core.ledger import timers
+from core.ledger.share import Place
 from core.store.locks import case_key
 from core.store.reading import Reading
 from core.store.store import Store, Unit
@@ -28,12 +29,21 @@ log = structlog.get_logger(__name__)
 class Ticker:
     """Fires due timers. A timer whose command is refused has fired all the same: the truth has moved on."""
 
-    def __init__(self, store: Store, reading: Reading, bus: Bus, clock: Clock, watches: Watches | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        reading: Reading,
+        bus: Bus,
+        clock: Clock,
+        watches: Watches | None = None,
+        place: Place | None = None,
+    ) -> None:
         self._store = store
         self._reading = reading
         self._bus = bus
         self._clock = clock
         self._watches = watches or Watches()
+        self._place = place or Place()
         self.bell = Bell()
 
     async def run(self) -> None:
@@ -47,7 +57,7 @@ class Ticker:
 
     def _due(self) -> list[tuple[int, int | None]]:
         with self._reading.open() as reader:
-            return timers.due(reader, self._clock.now(), BATCH)
+            return timers.due(reader, self._clock.now(), BATCH, self._place.share)
 
     async def _fire_one(self, timer_id: int, case_id: int | None) -> int:
         keys = frozenset() if case_id is None else frozenset({case_key(case_id)})

@@ -19,6 +19,7 @@ from bot.cli.terminal import AsJson, out, progress, tell_json
 from core.kit.clock import SystemClock
 from core.kit.crypto import Vault
 from core.kit.settings import Settings
+from core.ledger import processes
 
 app = typer.Typer(help="Backups: the database and its files in one folder, without the keys.", no_args_is_help=True)
 _Folder = Annotated[Path, typer.Argument(help="The folder of one backup, banli-...")]
@@ -100,10 +101,14 @@ def restore_command(
 
 
 def _erase_again(settings: Settings) -> int:
-    """Nobody comes back who was erased since the backup. Returns how many stand in the list."""
+    """Nobody comes back who was erased since the backup, and no process of then is taken for one of now.
+
+    Returns how many stand in the list of the erased.
+    """
     banli = build(settings)
     banli.start()
     try:
+        banli.store.run(processes.forget)
         return banli.eraser.apply()
     finally:
         banli.stop()

@@ -15,11 +15,12 @@ import uvicorn
 from pydantic import SecretStr
 from rich.console import Console
 
-from bot.app import FLOWS, LOOPS, Banli, build, database_file, web
+from bot.app import FLOWS, LOOPS, Banli, build, database_file
 from bot.cli.problems import CannotServe
 from bot.cli.revision import revision
 from bot.demo.seed import seed
 from bot.watch.watching import Watching
+from bot.web import web
 from core.kit import migrate
 from core.kit.crypto import generate_key
 from core.kit.memory import calm_collector
@@ -74,14 +75,17 @@ def serve_doors(settings: Settings, out: Console) -> None:
 def work(settings: Settings, out: Console) -> None:
     """The loops without a door, until SIGTERM or Ctrl-C. Raises CannotServe, MissingKey, DBAPIError."""
     _several(settings)
-    banli = build(settings)
+    banli = build(settings, kind="worker")
     _check_tables(banli)
     bells = {name: getattr(banli, name).bell for name in LOOPS}
-    watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, bells)
+    watching = Watching(
+        settings, banli.watches, banli.store, banli.reading, banli.clock, bells, banli.me, banli.between.joined
+    )
     try:
         watching.start()
         banli.start()
-        asyncio.run(_loops(banli, out))
+        asyncio.run(_loops(banli, watching, out))
+        watching.pulse.leave()
     finally:
         banli.stop()
         watching.stop()
@@ -97,7 +101,7 @@ def _answer(banli: Banli, listener: socket.socket, out: Console, *, loops: bool)
     Server(config, banli.hub.close).run(sockets=[listener])
 
 
-async def _loops(banli: Banli, out: Console) -> None:
+async def _loops(banli: Banli, watching: Watching, out: Console) -> None:
     """A round that has begun is finished by the store's close; what was not begun waits for the next worker."""
     told = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -106,12 +110,13 @@ async def _loops(banli: Banli, out: Console) -> None:
         banli.catalogue.warm(reader)
     calm_collector()
     out.print("Working. Stop with Ctrl-C.")
-    loops, ending = asyncio.create_task(banli.run(*LOOPS)), asyncio.create_task(told.wait())
-    await asyncio.wait((loops, ending), return_when=asyncio.FIRST_COMPLETED)
+    working = asyncio.create_task(banli.run(*LOOPS, also=[watching.pulse.run]))
+    ending = asyncio.create_task(told.wait())
+    await asyncio.wait((working, ending), return_when=asyncio.FIRST_COMPLETED)
     ending.cancel()
-    loops.cancel()
+    working.cancel()
     with contextlib.suppress(asyncio.CancelledError):
-        await loops
+        await working
 
 
 def _several(settings: Settings) -> None:

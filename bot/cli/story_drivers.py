@@ -10,8 +10,9 @@ from adapters.loopback.channel import LoopbackChannel
 from adapters.webchat.channel import NAME as WEBCHAT
 from adapters.webchat.channel import WebchatChannel
 from adapters.webchat.config import WebchatConfig
-from bot.app import Banli, web
+from bot.app import Banli
 from bot.story.driver import Driver, Shown, ShownButton
+from bot.web import web
 from core.channel.inbound import Address, ButtonPress, ContactEvent, FileRef, Inbound, InboundMessage, Update
 from core.channel.outbound import Card
 from core.kit.ids import new_id

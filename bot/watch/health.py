@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from importlib import metadata
 from typing import Any, Final
@@ -12,29 +12,39 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.watch.beats import BEAT_LIMIT, late, live, undone
 from core.kit.bell import Bell
 from core.kit.clock import Clock
 from core.kit.migrate import newest
-from core.store.reading import Reading
+from core.ledger.processes import running
+from core.store.reading import Reader, Reading
 from core.store.store import MAX_WAITING, Store
 from core.views.queues import overdue
 
-BEAT_LIMIT: Final = 30.0  # seconds that a loop may be without a sign of life
-LONG_BEATS: Final[Mapping[str, float]] = {"sweeper": 900.0}  # one round looks through every file that is kept
 AGE_LIMIT: Final = timedelta(minutes=5)  # so long may a row be due in its queue and nobody takes it
+NOBODY_WORKS: Final = "start `banli worker` beside `banli web` (or `banli run` alone); if one runs, its log says more"
 NO_STORE: Final = {"Cache-Control": "no-store"}
 
 Check = dict[str, Any]
 
 
 class Health:
-    """What is well and what is not. `bells`: of the loops that run in this process, by their names."""
+    """What is well and what is not. `bells`: of the loops that run in this process, by their names; `joined`: whether
+    this process hears the others over Redis, where that is configured."""
 
-    def __init__(self, store: Store, reading: Reading, clock: Clock, bells: Mapping[str, Bell]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        reading: Reading,
+        clock: Clock,
+        bells: Mapping[str, Bell],
+        joined: Callable[[], bool] | None = None,
+    ) -> None:
         self._store = store
         self._reading = reading
         self._clock = clock
         self._bells = bells
+        self.joined = joined
         self._since = time.monotonic()  # a loop that never began is measured from here
 
     def routes(self) -> list[BaseRoute]:
@@ -50,16 +60,21 @@ class Health:
     def checks(self) -> dict[str, Check]:
         """Each with `ok`, and figures that say why; nothing about anybody's case."""
         units = self._store.waiting()
-        return {**self._database(), "writer": _within(units, MAX_WAITING // 2, "units"), "loops": self._loops()}
+        writer = _within(units, MAX_WAITING // 2, "units")
+        return {**self._database(), "writer": writer, "loops": self._loops(), **self._redis()}
 
     def ages(self) -> dict[str, float]:
         """Seconds since each loop's last sign of life."""
         now = time.monotonic()
         return {name: now - (self._since if bell.beaten is None else bell.beaten) for name, bell in self._bells.items()}
 
+    def _redis(self) -> dict[str, Check]:
+        """Always well: a house without its Redis is slower and loses nothing."""
+        return {} if self.joined is None else {"redis": {"ok": True, "connected": self.joined()}}
+
     def _loops(self) -> Check:
-        late = {name: round(age, 1) for name, age in self.ages().items() if age > LONG_BEATS.get(name, BEAT_LIMIT)}
-        return {"ok": not late, "late": late, "limit_seconds": BEAT_LIMIT}
+        silent = late(self.ages())
+        return {"ok": not silent, "late": silent, "limit_seconds": BEAT_LIMIT}
 
     def _database(self) -> dict[str, Check]:
         unknown: Check = {"ok": False, "why": "the database does not answer"}
@@ -67,17 +82,32 @@ class Health:
             with self._reading.open() as reader:
                 revision = reader.connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
         except Exception:  # whatever is wrong with the database, the page must say so and not fail
-            return {"database": unknown, "migrations": unknown, "queues": unknown}
-        migrations = {"ok": revision == newest(), "found": revision, "wanted": newest()}
-        return {"database": {"ok": True}, "migrations": migrations, "queues": self._queues()}
+            return dict.fromkeys(("database", "migrations", "queues", "workers"), unknown)
+        return {
+            "database": {"ok": True},
+            "migrations": {"ok": revision == newest(), "found": revision, "wanted": newest()},
+            "queues": self._asked(self._queues),
+            "workers": self._asked(self._workers),
+        }
 
-    def _queues(self) -> Check:
+    def _asked(self, question: Callable[[Reader], Check]) -> Check:
         try:
             with self._reading.open() as reader:
-                late = overdue(reader, self._clock.now() - AGE_LIMIT)
+                return question(reader)
         except Exception:  # tables of another version
-            return {"ok": False, "why": "the queues cannot be read"}
-        return {"ok": not late, "late": late, "limit_seconds": AGE_LIMIT.total_seconds()}
+            return {"ok": False, "why": "the tables cannot be read"}
+
+    def _queues(self, reader: Reader) -> Check:
+        waits = overdue(reader, self._clock.now() - AGE_LIMIT)
+        return {"ok": not waits, "late": waits, "limit_seconds": AGE_LIMIT.total_seconds()}
+
+    def _workers(self, reader: Reader) -> Check:
+        """Whether a process that lives, here or on another machine, does all of the work."""
+        found = running(reader, self._clock.now())
+        missing = undone(found)
+        told = [{"kind": each.kind, "version": each.version, "silent": round(each.silent, 1)} for each in live(found)]
+        check: Check = {"ok": not missing, "processes": told, "limit_seconds": BEAT_LIMIT}
+        return {**check, "missing": missing, "remedy": NOBODY_WORKS} if missing else check
 
 
 async def livez(_: Request) -> Response:

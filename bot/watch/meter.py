@@ -22,6 +22,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from core.kit.watch import Counted, Worked
+from core.ledger.processes import KINDS, Running
 from core.views.queues import Queue
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -85,13 +86,17 @@ class Present:
         self,
         version: str,
         queues: Callable[[], list[Queue]],
+        processes: Callable[[], list[Running]],
         units: Callable[[], int],
         beats: Callable[[], dict[str, float]],
+        joined: Callable[[], bool] | None = None,
     ) -> None:
         self.version = version
         self.queues = queues
+        self.processes = processes  # that live, on every machine
         self.units = units  # that wait for the writer
         self.beats = beats  # loop -> seconds since its last sign of life
+        self.joined = joined  # whether the others are heard over Redis; None: it is not configured
 
 
 class _Gauges(Collector):
@@ -105,11 +110,13 @@ class _Gauges(Collector):
         for loop, age in self._now.beats().items():
             beats.add_metric([loop], age)
         yield beats
-        yield from self._queues()
+        if self._now.joined is not None:
+            yield self._one("banli_redis_up", "Whether other processes are heard over Redis.", {}, self._now.joined())
+        yield from self._stored()
 
-    def _queues(self) -> Iterator[Metric]:
+    def _stored(self) -> Iterator[Metric]:
         try:
-            found = self._now.queues()
+            found, alive = self._now.queues(), Tally(each.kind for each in self._now.processes())
         except Exception:  # a database that is down must not take the other metrics along
             yield self._one("banli_database_up", "Whether the database answered this scrape.", {}, 0)
             return
@@ -120,7 +127,10 @@ class _Gauges(Collector):
             rows.add_metric([queue.name, "open"], queue.waiting)
             rows.add_metric([queue.name, "parked"], queue.parked)
             age.add_metric([queue.name], queue.age)
-        yield from (rows, age)
+        running = GaugeMetricFamily("banli_processes", "Live processes of this house, by kind.", labels=["kind"])
+        for kind in KINDS:  # also those that nobody is, so that an alert can ask for them
+            running.add_metric([kind], alive[kind])
+        yield from (rows, age, running)
 
     def _one(self, name: str, told: str, labels: dict[str, str], value: float) -> Metric:
         family = GaugeMetricFamily(name, told, labels=list(labels))

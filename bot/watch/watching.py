@@ -1,19 +1,22 @@
 """What a process tells its operator: health always; metrics and traces only where the settings ask for them."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIServer
 
 import structlog
 from prometheus_client import start_http_server
 
+from bot.watch.beats import live
 from bot.watch.health import Health, version
 from bot.watch.meter import Meter, Present
+from bot.watch.pulse import Pulse
 from core.kit.bell import Bell
 from core.kit.clock import Clock
 from core.kit.settings import Settings
 from core.kit.watch import Watches
+from core.ledger.processes import Me, Running, running
 from core.store.reading import Reading
 from core.store.store import Store
 from core.views.queues import Queue, queues
@@ -25,7 +28,10 @@ log = structlog.get_logger(__name__)
 
 
 class Watching:
-    """Built by the root for one process. `health` answers at once; the rest begins with `start`."""
+    """Built by the root for one process. `health` answers at once; the rest begins with `start`.
+
+    `pulse` is a loop of its own, which the root runs and ends.
+    """
 
     def __init__(
         self,
@@ -35,8 +41,11 @@ class Watching:
         reading: Reading,
         clock: Clock,
         bells: Mapping[str, Bell],
+        me: Me,
+        joined: Callable[[], bool] | None = None,
     ) -> None:
-        self.health = Health(store, reading, clock, bells)
+        self.health = Health(store, reading, clock, bells, joined)
+        self.pulse = Pulse(store, me, self.health.ages)
         self._settings = settings
         self._watches = watches
         self._store = store
@@ -72,7 +81,9 @@ class Watching:
 
     def _measure(self, port: int, host: str) -> None:
         meter = Meter()
-        meter.ask(Present(version(), self._queues, self._store.waiting, self.health.ages))
+        meter.ask(
+            Present(version(), self._queues, self._processes, self._store.waiting, self.health.ages, self.health.joined)
+        )
         try:
             self._page = start_http_server(port, host, meter.registry)
         except OSError:
@@ -94,3 +105,7 @@ class Watching:
     def _queues(self) -> list[Queue]:
         with self._reading.open() as reader:
             return queues(reader, self._clock.now())
+
+    def _processes(self) -> list[Running]:
+        with self._reading.open() as reader:
+            return live(running(reader, self._clock.now()))

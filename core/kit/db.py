@@ -6,7 +6,7 @@ otherwise stops the start-up (`check_classified`).
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import (
     BigInteger,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    make_url,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -104,8 +105,20 @@ def check_classified() -> None:
         raise RuntimeError(f"columns without a data class (use plain, sealed or blind): {', '.join(loose)}")
 
 
+_ALIVE: Final = {"idle": 2, "interval": 1, "count": 2}  # seconds, seconds, and how many without an answer
+
+
 def is_sqlite(url: str) -> bool:
     return url.startswith("sqlite")
+
+
+def _postgres(url: str) -> dict[str, Any]:
+    """Both ends find out within seconds that the other machine is gone: the server lets go of locks, the client asks
+    anew. (A process that ends closes its connections itself.) Over a Unix socket there is nothing to find out.
+    """
+    ours = " ".join(f"-c tcp_keepalives_{name}={value}" for name, value in _ALIVE.items())
+    given = make_url(url).query.get("options", "")
+    return {"options": f"{given} {ours}".strip(), **{f"keepalives_{name}": value for name, value in _ALIVE.items()}}
 
 
 def writer_engine(url: str) -> Engine:
@@ -115,7 +128,7 @@ def writer_engine(url: str) -> Engine:
     transaction begins with our own BEGIN IMMEDIATE.
     """
     if not is_sqlite(url):
-        return create_engine(url, pool_size=8, max_overflow=4, hide_parameters=True)
+        return create_engine(url, pool_size=8, max_overflow=4, hide_parameters=True, connect_args=_postgres(url))
     engine = create_engine(url, connect_args=_SQLITE, hide_parameters=True)
     event.listen(engine, "connect", _sqlite_writer_pragmas)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -126,7 +139,12 @@ def reader_engine(url: str) -> Engine:
     """An engine whose connections cannot write, whatever is sent through them."""
     if not is_sqlite(url):
         return create_engine(
-            url, pool_size=4, max_overflow=8, hide_parameters=True, execution_options={"postgresql_readonly": True}
+            url,
+            pool_size=4,
+            max_overflow=8,
+            hide_parameters=True,
+            execution_options={"postgresql_readonly": True},
+            connect_args=_postgres(url),
         )
     engine = create_engine(url, connect_args=_SQLITE, hide_parameters=True)
     event.listen(engine, "connect", _sqlite_reader_pragmas)

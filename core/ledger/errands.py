@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 
+from core.ledger.share import WHOLE, Share
 from core.ledger.tables import errand, in_state
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -50,17 +51,18 @@ def release(uow: UnitOfWork, conversation: str) -> list[Row]:
     return rows
 
 
-def open_errands(reader: Reader, now: datetime, limit: int) -> list[Row]:
+def open_errands(reader: Reader, now: datetime, limit: int, share: Share = WHOLE) -> list[Row]:
     """What waits and is due, and what a worker that died has left behind; work under way takes nobody's place."""
     ready = or_(
         and_(errand.c.state == "waiting", errand.c.due <= now),
         and_(errand.c.state == "running", errand.c.lease_until <= now),
     )
-    return reader.find(errand, in_state(errand, "waiting", "running"), ready, limit=limit)
+    mine = share.of_words(errand.c.conversation, errand.c.due, now)
+    return reader.find(errand, in_state(errand, "waiting", "running"), ready, *mine, limit=limit)
 
 
-def claim(uow: UnitOfWork, row: Row) -> bool:
-    """Take an errand: true for one worker, and again after the lease of a worker that died."""
+def claim(uow: UnitOfWork, row: Row, holder: int | None = None) -> bool:
+    """Take an errand: true for one worker, and again after the lease of one that died. ``holder``: its process."""
     if row["state"] == "running" and row["lease_until"] > uow.now:
         return False
     return uow.settle(
@@ -70,7 +72,14 @@ def claim(uow: UnitOfWork, row: Row) -> bool:
         state="running",
         attempts=row["attempts"] + 1,
         lease_until=uow.now + LEASE,
+        holder=holder,
     )
+
+
+def free(uow: UnitOfWork, *held: ColumnElement[bool]) -> int:
+    """The processes that hold these are gone: their leases end now. Returns how many rows."""
+    uow.rings.add("errand")
+    return uow.update_where(errand, in_state(errand, "running"), *held, lease_until=uow.now)
 
 
 def done(uow: UnitOfWork, row_id: int, attempt: int) -> bool:

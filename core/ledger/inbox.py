@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from core.channel.inbound import Update
+from core.ledger.share import WHOLE, Share
 from core.ledger.tables import in_state, inbox
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -30,11 +31,12 @@ def append(uow: UnitOfWork, update: Update) -> None:
     )
 
 
-def waiting(reader: Reader, now: datetime, limit: int) -> list[tuple[int, str]]:
+def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE) -> list[tuple[int, str]]:
     """Ids and conversations of what is due, oldest first. A hint only: the unit looks again under its lock."""
     found = reader.rows(
         select(inbox.c.id, inbox.c.conversation)
         .where(in_state(inbox, "waiting"), inbox.c.due <= now)
+        .where(*share.of_words(inbox.c.conversation, inbox.c.due, now))
         .order_by(inbox.c.id)
         .limit(limit)
     )

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from core.channel.inbound import Address
 from core.ledger import looks
+from core.ledger.share import WHOLE, Share
 from core.ledger.tables import in_state, outbox
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -16,7 +17,7 @@ OPEN_STATES = ("waiting", "sending")
 MAX_ATTEMPTS = 8
 BACKOFF = timedelta(seconds=2)  # doubled at every attempt, at most MAX_BACKOFF
 MAX_BACKOFF = timedelta(minutes=30)
-LEASE = timedelta(seconds=60)  # a sender that died holds a row no longer than this
+LEASE = timedelta(seconds=60)  # a sender that hangs holds a row no longer than this; one that died, see `free`
 REDRAW_LEASE = timedelta(seconds=9)  # and a redraw, which may be done twice, no longer than this
 REDRAW_PATIENCE = timedelta(seconds=7)  # with a platform; shorter, so that whoever holds a redraw settles it
 
@@ -100,7 +101,7 @@ def bring_back(uow: UnitOfWork, copy: Row) -> None:
         uow.change(outbox, copy["id"], state="waiting", due=uow.now, attempts=0)
 
 
-def waiting(reader: Reader, now: datetime, limit: int) -> list[Row]:
+def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE) -> list[Row]:
     """The first open row of every chat, if it is due: later ones of a chat wait for it."""
     earlier = outbox.alias()
     heads = (
@@ -123,6 +124,7 @@ def waiting(reader: Reader, now: datetime, limit: int) -> list[Row]:
             )
             .exists()
         )
+        .where(*share.of_words(outbox.c.chat, outbox.c.due, now))
         .order_by(outbox.c.id)
         .limit(limit)
     )
@@ -130,14 +132,17 @@ def waiting(reader: Reader, now: datetime, limit: int) -> list[Row]:
     return reader.find(outbox, outbox.c.id.in_(ids)) if ids else []
 
 
-def claim_all(uow: UnitOfWork, rows: list[Row]) -> list[Row]:
+def claim_all(uow: UnitOfWork, rows: list[Row], holder: int | None = None) -> list[Row]:
     """Those of the rows that this sender now has, as they are now: buttons may be others than when it looked."""
     uow.preload(outbox, "id", [row["id"] for row in rows])
-    return [uow.get(outbox, row["id"]) for row in rows if claim(uow, row)]
+    return [uow.get(outbox, row["id"]) for row in rows if claim(uow, row, holder)]
 
 
-def claim(uow: UnitOfWork, row: Row) -> bool:
-    """Take a row for sending: true for one sender. The attempt number fences off a sender that comes back late."""
+def claim(uow: UnitOfWork, row: Row, holder: int | None = None) -> bool:
+    """Take a row for sending: true for one sender. The attempt number fences off a sender that comes back late.
+
+    ``holder``: the process that takes it.
+    """
     if row["state"] == "sending" and (row["lease_until"] is None or row["lease_until"] > uow.now):
         return False
     return uow.settle(
@@ -147,7 +152,14 @@ def claim(uow: UnitOfWork, row: Row) -> bool:
         state="sending",
         attempts=row["attempts"] + 1,
         lease_until=uow.now + (LEASE if row["copy_of"] is None else REDRAW_LEASE),
+        holder=holder,
     )
+
+
+def free(uow: UnitOfWork, *held: ColumnElement[bool]) -> int:
+    """The processes that hold these are gone: their leases end now. Returns how many rows."""
+    uow.rings.add("outbox")
+    return uow.update_where(outbox, in_state(outbox, "sending"), *held, lease_until=uow.now)
 
 
 def sent(uow: UnitOfWork, row_id: int, attempt: int, external_id: str, **shown: Any) -> bool:

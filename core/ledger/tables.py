@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from core.kit.db import Instant, key, metadata, plain, sealed
+from core.kit.db import Instant, Json, key, metadata, plain, sealed
 
 WAITING = text("state = 'waiting'")
 DEAD = text("state = 'dead'")  # what is parked is counted whenever somebody looks, however long the history is
@@ -70,6 +70,7 @@ outbox = Table(
     plain("due", Instant),
     plain("attempts", Integer, default=0),
     plain("lease_until", Instant, nullable=True),
+    plain("holder", BigInteger, nullable=True),  # the process that claimed it
     plain("external_id", String(200), nullable=True),
     plain("sent_at", Instant, nullable=True),
     plain("error", String(500), nullable=True),
@@ -142,6 +143,7 @@ errand = Table(
     plain("due", Instant),
     plain("attempts", Integer, default=0),
     plain("lease_until", Instant, nullable=True),
+    plain("holder", BigInteger, nullable=True),  # the process that claimed it
     plain("error", String(500), nullable=True),
 )
 Index("ix_errand_open", errand.c.due, sqlite_where=text("state IN ('waiting', 'running')"),
@@ -205,4 +207,17 @@ retired_key = Table(  # what is still needed of a key that may leave the ring
     key(),
     plain("key_id", String(32), unique=True),
     sealed("audit", "content", "bytes", nullable=False),  # the key of the seals that were made while it was the first
+)
+
+process = Table(  # one that runs, or that ended without saying so; moments are of the database's clock
+    "process",
+    metadata,
+    key(),
+    plain("kind", String(10)),  # run, web, worker
+    plain("host", String(200)),
+    plain("pid", Integer),
+    plain("release", String(40)),  # of Banli; `version` would be the row's own
+    plain("started_at", Instant),
+    plain("beaten_at", Instant),
+    plain("loops", Json),  # loop -> seconds since its last sign of life, at `beaten_at`; none in a `web`
 )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from core.commands.command import Command, to_json
+from core.ledger.share import WHOLE, Share
 from core.ledger.tables import in_state, timer
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -34,11 +35,12 @@ def cancel_case(uow: UnitOfWork, case_id: int) -> int:
     return uow.update_where(timer, timer.c.case_id == case_id, timer.c.state == "waiting", state="cancelled")
 
 
-def due(reader: Reader, now: datetime, limit: int) -> list[tuple[int, int | None]]:
+def due(reader: Reader, now: datetime, limit: int, share: Share = WHOLE) -> list[tuple[int, int | None]]:
     """Ids and cases of the timers whose hour has come, earliest first."""
     found = reader.rows(
         select(timer.c.id, timer.c.case_id)
         .where(in_state(timer, "waiting"), timer.c.due <= now)
+        .where(*share.of_numbers(timer.c.id, timer.c.due, now))
         .order_by(timer.c.due, timer.c.id)
         .limit(limit)
     )

@@ -73,6 +73,11 @@ class Store:
         self._down = False
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
 
+    @property
+    def engine(self) -> Engine:
+        """For what is no unit: a lock that outlives transactions, a copy of the whole database."""
+        return self._engine
+
     def listen(self, name: str, listener: Callable[[], None]) -> None:
         """Call this after every commit of a unit that rang the name; from the writer's thread."""
         self._listeners[name].append(listener)

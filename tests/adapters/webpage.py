@@ -11,8 +11,9 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from bot.app import FLOWS, Banli, build, web
+from bot.app import FLOWS, Banli, build
 from bot.demo.seed import seed
+from bot.web import web
 from core.kit.clock import ManualClock
 from core.kit.crypto import generate_key
 from core.kit.settings import Settings, Webchat

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from bot.app import FLOWS, web
+from bot.app import FLOWS
+from bot.web import web
 from core.cases.tables import case
 from core.commands.cases import OpenForm
 from core.commands.contracts import ActivateContract, RecordDeposit

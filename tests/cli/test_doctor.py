@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from bot.cli.checkup import machine, paper, services
 from bot.cli.checkup.finding import State
+from bot.watch.beats import LOOPS
 from core.commands.people import AddStaff
 from core.files.child import Inspector
 from core.kit import migrate
@@ -21,6 +22,8 @@ from core.kit.crypto import generate_key
 from core.kit.db import writer_engine
 from core.kit.ids import new_id
 from core.kit.settings import Settings
+from core.ledger import processes
+from core.ledger.processes import Kind, Me
 from tests.cli.agency import Agency
 
 OLD = datetime.now(UTC) - timedelta(hours=1)
@@ -78,10 +81,41 @@ def test_what_was_given_up_and_what_nobody_works_on_is_told(agency: Agency) -> N
     runs(agency, row, id=new_id(), key="a", blob=b"x", due=due, state="dead")
     runs(agency, row, id=new_id(), key="b", blob=b"x", due=due, state="waiting")
 
-    found = wrong(agency)
-
-    assert found.keys() == {"parked", "queues"}
+    assert wrong(agency).keys() == {"parked", "queues"}
     assert agency.banli("doctor").exit_code == 1
+
+
+def found(agency: Agency, name: str) -> list[dict[str, str]]:
+    return [each for each in agency.asks("doctor")["findings"] if each["name"] == name]
+
+
+def beats(agency: Agency, kind: Kind, version: str = "1") -> Me:
+    me, loops = Me(kind, version, host="machine-a"), {} if kind == "web" else dict.fromkeys(LOOPS, 0.0)
+    banli = agency.house()
+    banli.start()
+    banli.store.run(lambda uow: processes.beat(uow, me, loops))
+    banli.stop()
+    return me
+
+
+def test_who_works_and_who_fell_silent_is_told(agency: Agency) -> None:
+    [told] = found(agency, "processes")
+    assert (told["state"], told["remedy"]) == ("advice", "banli run"), "a house that is switched off is not wrong"
+
+    beats(agency, "web")
+    [told] = found(agency, "processes")
+    assert (told["state"], "banli worker" in told["remedy"]) == ("wrong", True)
+
+    worker = beats(agency, "worker")
+    [told] = found(agency, "processes")
+    assert (told["state"], f"worker 1 on machine-a (pid {worker.pid})" in told["said"]) == ("ok", True)
+
+    beats(agency, "worker", "2")
+    [told] = found(agency, "processes")
+    assert (told["state"], "Versions 1, 2" in told["said"]) == ("advice", True)
+
+    runs(agency, "UPDATE process SET beaten_at = :at WHERE release = '2'", at=micros(agency, OLD))
+    assert [each["state"] for each in found(agency, "processes")] == ["advice", "ok"]
 
 
 def test_an_audit_that_nobody_seals_is_told(agency: Agency) -> None:
@@ -117,10 +151,10 @@ def test_a_house_without_flow_and_admin_is_told(
     tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    found = wrong(Agency(tmp_path, sqlite_url))
+    sick = wrong(Agency(tmp_path, sqlite_url))
 
-    assert found.keys() == {"flows", "admin"}
-    assert "banli flow publish" in found["flows"]
+    assert sick.keys() == {"flows", "admin"}
+    assert "banli flow publish" in sick["flows"]
 
 
 def test_an_admin_who_has_left_is_none(small: Agency) -> None:

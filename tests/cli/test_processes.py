@@ -15,6 +15,9 @@ from core.kit.db import reader_engine
 from scripts.visitor import Visitor, free_port
 from tests.cli.processes import Process, until
 from tests.services.databases import Databases
+from tests.services.redis_server import RedisServer
+
+WORKER = ["worker"]
 
 
 @pytest.fixture
@@ -44,6 +47,12 @@ def left(url: str) -> int:
     return int(number)
 
 
+def not_ready(port: int) -> list[str]:
+    """What the web process's page calls wrong."""
+    wrong: list[str] = httpx.get(f"http://127.0.0.1:{port}/readyz").json()["wrong"]
+    return wrong
+
+
 def test_a_chat_is_answered_by_two_processes_and_none_is_lost_when_the_worker_ends(
     env: dict[str, str], tmp_path: Path, started: list[Process], postgres_url: str
 ) -> None:
@@ -54,17 +63,20 @@ def test_a_chat_is_answered_by_two_processes_and_none_is_lost_when_the_worker_en
     with Visitor(port) as visitor:
         visitor.says("你好")
         assert until(lambda: left(postgres_url), web), "nobody works yet: what was said waits"
+        assert not_ready(port) == ["workers"]
 
         figures = free_port()
         worker = Process(["worker"], {**env, "BANLI_METRICS__PORT": str(figures)}, tmp_path)
         started.append(worker)
         until(visitor.reads, web, worker)
         until(lambda: not left(postgres_url), web, worker)
+        until(lambda: not not_ready(port), web, worker)
 
         assert "banli_" in httpx.get(f"http://127.0.0.1:{figures}/metrics").text
         for number in range(12):
             visitor.says(f"问题 {number}")
         assert worker.stop() == 0, worker.said
+        assert not_ready(port) == ["workers"], "it took leave"
         assert "Traceback" not in worker.said
 
         first, second = (Process(["worker"], env, tmp_path) for _ in range(2))
@@ -75,6 +87,39 @@ def test_a_chat_is_answered_by_two_processes_and_none_is_lost_when_the_worker_en
     assert (first.stop(), second.stop()) == (0, 0), first.said + second.said
     assert web.stop() in (0, -signal.SIGTERM), web.said
     assert "Traceback" not in first.said + second.said + web.said
+
+
+def test_redis_comes_and_goes_and_a_dead_workers_part_is_done_by_another(
+    env: dict[str, str], tmp_path: Path, started: list[Process], postgres_url: str, spare_redis: RedisServer
+) -> None:
+    env = {**env, "BANLI_REDIS_URL": spare_redis.url()}
+    port = free_port()
+    web, first, second = (Process(words, env, tmp_path) for words in (["web", "--port", str(port)], WORKER, WORKER))
+    started += [web, first, second]
+    web.says("relay_connected")
+    for each in (first, second):
+        each.says("relay_connected").says("share_changed")
+    with Visitor(port) as visitor:
+        visitor.says("你好")
+        until(lambda: len(visitor.reads()) >= 1, web, first, second)
+        assert httpx.get(f"http://127.0.0.1:{port}/readyz").json()["checks"]["redis"] == {"ok": True, "connected": True}
+
+        spare_redis.stop()
+        web.says("relay_lost")
+        told = httpx.get(f"http://127.0.0.1:{port}/readyz")
+        assert (told.status_code, told.json()["checks"]["redis"]) == (200, {"ok": True, "connected": False})
+        visitor.says("没有 Redis")
+        until(lambda: not left(postgres_url), web, first, second)
+        spare_redis.start()
+
+        first.stop(signal.SIGKILL)
+        for number in range(12):
+            visitor.says(f"问题 {number}")
+        second.says("process_gone")
+        until(lambda: not left(postgres_url), web, second)
+    assert second.stop() == 0, second.said
+    web.stop()
+    assert "Traceback" not in web.said + second.said
 
 
 @pytest.mark.parametrize("command", ["web", "worker"])

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.app import LOOPS
+from bot.watch.beats import LOOPS
 from tests.browser.server import DemoServer, free_port
 from tests.watch.scraped import samples, scrape, value
 

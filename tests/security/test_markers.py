@@ -40,7 +40,7 @@ def told(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iter
         banli = house.banli
         banli.watches.add(Traces(SimpleSpanProcessor(spans), "0"))
         settings = banli.settings.model_copy(update={"metrics": Metrics(port=0)})
-        watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, {})
+        watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me)
         watching.start()
         try:
             walked = walk(house)

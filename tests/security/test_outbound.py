@@ -33,7 +33,8 @@ with only() as guard:
             if ".migrations." not in each.name and each.name != "core.files.inspect":
                 importlib.import_module(each.name)
     from fastapi.testclient import TestClient
-    from bot.app import build, web
+    from bot.app import build
+    from bot.web import web
     from core.kit import migrate
     from core.kit.settings import load_settings
     settings = load_settings()
@@ -57,7 +58,7 @@ def test_a_whole_case_needs_no_connection_to_anybody(house: TestHouse) -> None:
     """By chat and over HTTP, from the contract to the survey, with metrics on; the agency's channels are here."""
     banli = house.banli
     settings = banli.settings.model_copy(update={"metrics": Metrics(port=0)})
-    watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, {})
+    watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me)
     with only() as guard:
         watching.start()
         try:
@@ -97,7 +98,7 @@ def test_what_is_configured_is_reached_and_nothing_else(house: TestHouse) -> Non
     banli = house.banli
     endpoint = f"http://127.0.0.1:{server.server_port}/v1/traces"
     settings = banli.settings.model_copy(update={"traces": Traces(endpoint=endpoint)})
-    watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, {})
+    watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me)
     try:
         with only() as guard:
             watching.start()

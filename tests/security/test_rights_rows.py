@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from bot.app import web
+from bot.web import web
 from core.bus.deed import Cause
 from core.cases.tables import case as case_table
 from core.cases.tables import document_version

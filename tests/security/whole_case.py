@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 from fastapi.testclient import TestClient
 
-from bot.app import web
+from bot.web import web
 from core.bus.deed import SYSTEM
 from core.commands.handoffs import AddNote
 from core.commands.people import IssueApiKey

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from bot.app import web
+from bot.web import web
 from core.commands.people import IssueApiKey
 from tests.files.papers import pdf
 from tests.house import Person, TestHouse, open_house

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
-from bot.app import web
+from bot.web import web
 from core.channel.port import DeliveryFailed
 from core.commands.people import IssueApiKey
 from core.views import response

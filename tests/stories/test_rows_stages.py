@@ -4,7 +4,7 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from bot.app import web
+from bot.web import web
 from core.commands.people import IssueApiKey
 from tests.bot.chat import CONSULTANT, REVIEWER, case_of, new_client, open_case, picture
 from tests.house import Person, TestHouse

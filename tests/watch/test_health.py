@@ -11,14 +11,18 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from bot.watch.health import BEAT_LIMIT, Health
+from bot.watch.beats import BEAT_LIMIT, LOOPS
+from bot.watch.health import Health
 from core.channel.inbound import Update
 from core.channel.port import DeliveryFailed
 from core.kit.bell import BEAT_SECONDS, Bell, keep_working
 from core.kit.db import writer_engine
 from core.kit.migrate import newest
-from core.ledger import inbox
+from core.ledger import inbox, processes
+from core.ledger.processes import Me
 from tests.house import TestHouse, open_house
+
+RUN = Me("run", "1")
 
 
 @pytest.fixture
@@ -36,7 +40,14 @@ def bell() -> Bell:
 
 @pytest.fixture
 def health(house: TestHouse, bell: Bell) -> Health:
+    """Of a house whose work is done by this process."""
+    beats(house)
     return health_of(house, bell)
+
+
+def beats(house: TestHouse, me: Me = RUN) -> None:
+    ages = {} if me.kind == "web" else dict.fromkeys(LOOPS, 0.0)
+    house.banli.store.run(lambda uow: processes.beat(uow, me, ages))
 
 
 def health_of(house: TestHouse, bell: Bell) -> Health:
@@ -49,7 +60,7 @@ def wrong(health: Health) -> dict[str, Any]:
 
 def test_a_house_that_can_work_is_ready(health: Health) -> None:
     assert wrong(health) == {}
-    assert set(health.checks()) == {"database", "migrations", "queues", "writer", "loops"}
+    assert set(health.checks()) == {"database", "migrations", "queues", "writer", "loops", "workers"}
 
 
 def test_tables_of_another_version_are_named(house: TestHouse, health: Health, database: str) -> None:
@@ -72,8 +83,10 @@ def test_an_update_that_nobody_takes_is_named(house: TestHouse, health: Health) 
     update = Update(channel="loopback", account="test", platform_id="x", conversation="loopback:test:x", raw=b"{}")
     house.banli.store.run(lambda uow: inbox.append(uow, update))
     house.clock.advance(timedelta(minutes=4))
+    beats(house)
     assert wrong(health) == {}
     house.clock.advance(timedelta(minutes=2))
+    beats(house)
     assert wrong(health)["queues"]["late"] == ["inbox"]
     house.rest()
     assert wrong(health) == {}
@@ -86,6 +99,7 @@ def test_a_platform_that_is_down_does_not_make_us_unready(house: TestHouse, heal
     client.says("你好").says("在吗").says("喂")
     for _ in range(10):
         house.move_to(house.clock.now() + timedelta(minutes=3))
+        beats(house)
         assert wrong(health) == {}
 
 
@@ -95,7 +109,7 @@ def test_a_database_that_does_not_answer_is_named(house: TestHouse, bell: Bell) 
             raise ConnectionError
 
     health = Health(house.banli.store, Down(), house.clock, {"receiver": bell})  # type: ignore[arg-type]  # a fake
-    assert set(wrong(health)) == {"database", "migrations", "queues"}
+    assert set(wrong(health)) == {"database", "migrations", "queues", "workers"}
 
 
 def test_the_pages_say_it_over_http(house: TestHouse, health: Health, bell: Bell) -> None:

@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from bot import receiver
-from bot.app import web
 from bot.turn import Turn
+from bot.web import web
 from core.bus.deed import Deed
 from core.channel.port import DeliveryFailed
 from core.commands.command import Command

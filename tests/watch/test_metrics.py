@@ -4,18 +4,20 @@ import re
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.app import web
 from bot.watch.watching import Watching
+from bot.web import web
 from core.channel.inbound import Update
 from core.channel.port import DeliveryFailed
 from core.kit.settings import Metrics
-from core.ledger import inbox
+from core.ledger import inbox, processes
+from core.ledger.processes import Me
 from tests.bot.chat import open_case, picture
 from tests.house import TestHouse, open_house
 from tests.watch.scraped import Samples, samples, scrape, value
@@ -42,7 +44,7 @@ def watch(house: TestHouse) -> Watching:
     banli = house.banli
     settings = banli.settings.model_copy(update={"metrics": Metrics(port=0)})
     bells = {"receiver": banli.receiver.bell}
-    begun = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, bells)
+    begun = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, bells, banli.me, lambda: True)
     begun.start()
     return begun
 
@@ -72,6 +74,13 @@ def press_of_another(house: TestHouse) -> None:
     house.contract()
     tokens = [b.token for each in house.people["顾问甲"].messages for b in each.message.card.buttons]
     house.people["文案乙"].press_token(tokens[-1])
+
+
+def test_live_processes_are_counted_by_kind_also_where_there_is_none(house: TestHouse, watching: Watching) -> None:
+    for me in (Me("worker", "1"), Me("worker", "2"), Me("web", "2")):
+        house.banli.store.run(partial(processes.beat, me=me, loops={}))
+    found = read(watching)
+    assert [value(found, "banli_processes", kind=kind) for kind in ("run", "web", "worker")] == [0, 1, 2]
 
 
 def test_a_refusal_is_counted_by_door_and_code(house: TestHouse, watching: Watching) -> None:
@@ -177,7 +186,7 @@ def test_no_label_holds_an_id_or_a_word_of_somebody(house: TestHouse, watching: 
 
 def test_without_a_port_nothing_listens_and_nothing_is_measured(house: TestHouse) -> None:
     banli = house.banli
-    watching = Watching(banli.settings, banli.watches, banli.store, banli.reading, banli.clock, {})
+    watching = Watching(banli.settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me)
     watching.start()
     assert watching.metrics_port is None
     assert banli.watches.silent
@@ -190,7 +199,7 @@ def test_a_port_that_is_taken_stops_the_start(house: TestHouse) -> None:
         taken.listen()
         settings = banli.settings.model_copy(update={"metrics": Metrics(port=taken.getsockname()[1])})
         with pytest.raises(OSError, match="in use"):
-            Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, {}).start()
+            Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me).start()
 
 
 def test_a_database_that_is_down_leaves_the_other_metrics(house: TestHouse) -> None:
@@ -201,6 +210,7 @@ def test_a_database_that_is_down_leaves_the_other_metrics(house: TestHouse) -> N
         Broken(),  # type: ignore[arg-type]  # a fake of the reading side
         house.banli.clock,
         {"receiver": house.banli.receiver.bell},
+        house.banli.me,
     )
     broken.start()
     try:
@@ -208,7 +218,7 @@ def test_a_database_that_is_down_leaves_the_other_metrics(house: TestHouse) -> N
     finally:
         broken.stop()
     assert value(found, "banli_database_up") == 0
-    assert not [name for name, _ in found if name.startswith("banli_queue")]
+    assert not [name for name, _ in found if name.startswith(("banli_queue", "banli_processes"))]
     assert value(found, "banli_units_waiting") == 0
 
 

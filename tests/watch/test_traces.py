@@ -12,8 +12,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
-from bot.app import web
 from bot.watch.traces import Traces, trace_of
+from bot.web import web
 from core.channel.port import DeliveryFailed
 from core.ledger.tables import inbox
 from tests.bot.chat import open_case, picture

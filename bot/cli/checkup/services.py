@@ -30,7 +30,7 @@ def redis(settings: Settings) -> Iterator[Finding]:
     except (RedisError, OSError, ValueError) as no:
         yield wrong("redis", f"It does not answer ({type(no).__name__}).", "start it, mend or unset BANLI_REDIS_URL")
         return
-    yield ok("redis", "It answers. Nothing uses it yet.")
+    yield ok("redis", "It answers.")
 
 
 def scanner(settings: Settings) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What the doctor reads in the database: version, tables, key, clock, flows, admin, queues, audit."""
+"""What the doctor reads in the database: version, tables, key, clock, flows, admin, processes, queues, audit."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import database_file
+from bot.cli.checkup.crew import crew
 from bot.cli.checkup.finding import Finding, advice, ok, wrong
 from bot.cli.flow import examined
 from bot.cli.revision import revision
@@ -70,7 +71,7 @@ def _inside(books: Books) -> Iterator[Finding]:
         yield wrong("migrations", said, "make a backup, then: banli migrate")
         return
     yield ok("migrations", f"The tables are at {at}.")
-    questions: tuple[Callable[[Books], Iterator[Finding]], ...] = (key, clock, flows, admin, queues, seals)
+    questions: tuple[Callable[[Books], Iterator[Finding]], ...] = (key, clock, flows, admin, processes, queues, seals)
     for question in questions:
         yield from question(books)
 
@@ -140,6 +141,11 @@ def admin(books: Books) -> Iterator[Finding]:
         yield ok("admin", f"{len(admins)} with the role admin.")
     else:
         yield wrong("admin", "Nobody has the role admin.", "banli init makes the first one")
+
+
+def processes(books: Books) -> Iterator[Finding]:
+    """Who works, here and on other machines."""
+    yield from crew(books.reader, books.now)
 
 
 def queues(books: Books) -> Iterator[Finding]:

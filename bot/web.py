@@ -1,0 +1,89 @@
+"""The web application of one process: the pages, the admin API, health; it starts and ends the loops with itself."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
+
+from fastapi import FastAPI
+
+from adapters.uploads.routes import UploadPage, UploadRoutes
+from adapters.webchat.routes import WebchatRoutes
+from admin_api.app import Parts as AdminParts
+from admin_api.app import Rates, install
+from bot.app import LOOPS, Banli
+from bot.demo.routes import DemoRoutes
+from bot.sealer import read_anchors
+from bot.story.reader import story_problems
+from bot.watch.requests import NO_TELEMETRY, RequestIds
+from bot.watch.watching import Watching
+from bot.webhooks import LOOPBACK_NAMES, guard
+from core.files.limits import FileLimits
+
+OPENAPI = "/api/openapi.json"
+
+
+def web(banli: Banli, *, loops: bool = True) -> FastAPI:
+    """The web application: the page, the admin API, health; with `loops` also the workers, in this process."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        banli.start()
+        watching.start()
+        work = asyncio.create_task(banli.run(*(LOOPS if loops else ()), also=[watching.pulse.run]))
+        yield
+        work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await work
+        await asyncio.to_thread(watching.pulse.leave)
+        await asyncio.to_thread(banli.stop)
+        await asyncio.to_thread(watching.stop)
+
+    settings = banli.settings
+    bells = {name: getattr(banli, name).bell for name in LOOPS} if loops else {}
+    me = banli.me if loops else replace(banli.me, kind="web")
+    watching = Watching(
+        settings, banli.watches, banli.store, banli.reading, banli.clock, bells, me, banli.between.joined
+    )
+    app = FastAPI(
+        title="Banli", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=OPENAPI, telemetry=NO_TELEMETRY
+    )
+    store, reading, clock, buckets = banli.store, banli.reading, banli.clock, banli.between.buckets
+    routes = WebchatRoutes(banli.webchat, store, reading, banli.files, banli.bus, banli.hub, clock, buckets)
+    app.router.routes.extend([*routes.routes(), *_uploads(banli).routes(), *watching.health.routes()])
+    if settings.demo:
+        app.router.routes.extend(DemoRoutes(banli.house, banli.reading, banli.clock, lambda: banli.hub.closed).routes())
+    install(app, _desk(banli))
+    guard(app, LOOPBACK_NAMES if settings.demo else None)
+    app.add_middleware(RequestIds, watches=banli.watches)
+    return app
+
+
+def _desk(banli: Banli) -> AdminParts:
+    return AdminParts(
+        store=banli.store,
+        reading=banli.reading,
+        bus=banli.bus,
+        catalogue=banli.catalogue,
+        files=banli.files,
+        inspector=banli.inspector,
+        scanner=banli.scanner,
+        clock=banli.clock,
+        policy=banli.house.policy,
+        limits=FileLimits.of(banli.settings.limits),
+        texts=banli.house.texts,
+        zone=banli.house.zone,
+        links=banli.house.links,
+        sent_links=banli.house.sent_links,
+        story_problems=story_problems,
+        rates=Rates(banli.settings.api.requests_per_minute, buckets=banli.between.buckets),
+        anchors=partial(read_anchors, banli.settings.anchors_file),
+    )
+
+
+def _uploads(banli: Banli) -> UploadRoutes:
+    page = UploadPage(dict(banli.webchat.title), banli.webchat.max_file_bytes, banli.webchat.limits)
+    links, catalogue = banli.house.uploads, banli.catalogue
+    buckets = banli.between.buckets
+    return UploadRoutes(page, links, catalogue, banli.store, banli.reading, banli.files, banli.clock, buckets)
