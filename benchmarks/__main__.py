@@ -17,6 +17,7 @@ from benchmarks.footprint import Footprint, record, write_again
 from benchmarks.places import Place, open_places
 from benchmarks.product import WARM_UP, Run, drive
 from benchmarks.reference import Speed
+from benchmarks.rotation import Rotation, rotate
 from benchmarks.traffic import SCRIPT
 from benchmarks.waits import BETWEEN, RATE, Wait, wait
 from core.kit import migrate
@@ -35,16 +36,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     calm_collector()  # as the served process does
     results: dict[Kind, list[Cell]] = {}
     waits: dict[Kind, WaitCell] = {}
+    rotations: dict[Kind, Rotation] = {}
     footprint: Footprint | None = None
     with open_places() as places:
         for kind in options.databases:
             results[kind], footprint = suite(places[kind], options)
             if options.waits:
                 waits[kind] = waiting(places[kind], options)
+            if options.rows:
+                rotations[kind] = rotate(places[kind], options.rows)
         postgres = _version(places["postgres"])
     if footprint is None:
         return 2
-    text_ = report.page(results, waits, footprint, options.cases * len(SCRIPT), postgres)
+    text_ = report.page(results, waits, rotations, footprint, options.cases * len(SCRIPT), postgres)
     print(text_)
     if options.write:
         report.write(text_)
@@ -121,6 +125,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--tries", type=int, default=3, help="at most, while the machine is noisy")
     parser.add_argument("--waits", type=float, default=20.0, help="seconds of the run at a steady rate; 0: none")
     parser.add_argument("--rate", type=float, default=RATE, help="messages a second of that run")
+    parser.add_argument("--rows", type=int, default=20_000, help="that come under another key; 0: none")
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     return parser.parse_args(arguments)
 

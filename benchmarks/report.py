@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.cell import Cell, WaitCell
 from benchmarks.footprint import Footprint
+from benchmarks.rotation import Rotation
 from benchmarks.traffic import MIX
 from tests.services.databases import Kind
 
@@ -53,6 +54,18 @@ def waits_table(results: Mapping[Kind, WaitCell]) -> str:
     return "\n".join(lines)
 
 
+def rotation_table(results: Mapping[Kind, Rotation]) -> str:
+    """Rows brought under another key, beside the same updates alone."""
+    lines = ["| database | change of the key | rows/s | raw SQL, the same updates/s | ratio | CPU µs a row |"]
+    lines.append("|---|---|---:|---:|---:|---:|")
+    for kind, each in results.items():
+        lines.append(
+            f"| {NAMES[kind]} | {each.rows:,} clients | {each.product.rate:,.0f} | {each.raw.rate:,.0f} "
+            f"| {each.ratio:.2f} | {each.product.cpu * 1e6:.0f} |"
+        )
+    return "\n".join(lines)
+
+
 def rows(footprint: Footprint) -> str:
     """What a message writes when it is answered, on the average; "+" is a new row."""
     lines = ["| message | rows written with its answer |", "|---|---|"]
@@ -83,6 +96,7 @@ def verdict(results: Mapping[Kind, Sequence[Cell]]) -> str:
 def page(
     results: Mapping[Kind, Sequence[Cell]],
     waits: Mapping[Kind, WaitCell],
+    rotations: Mapping[Kind, Rotation],
     footprint: Footprint,
     messages: int,
     postgres: str,
@@ -93,6 +107,7 @@ def page(
         table(results),
         verdict(results),
         *([waits_table(waits)] if waits else []),
+        *([rotation_table(rotations)] if rotations else []),
         rows(footprint),
         versions(postgres),
     ]

@@ -51,7 +51,7 @@ def export_client(
     to: Annotated[Path, typer.Argument(help="The zip archive; must not be there yet.")],
     json: AsJson = False,
 ) -> None:
-    """Write everything that is kept about a client, and his files, into one zip archive that only its owner reads."""
+    """Write all that is kept about a client, and his files, into one zip archive that only its owner reads."""
     if to.exists():
         raise WrongInput(f"{to} is there already: give a name that is free, or remove it")
     half = to.with_name(f".half-{to.name}")

@@ -9,7 +9,8 @@ import typer
 
 from bot.app import Banli, build
 from bot.cli.configured import settings_or_exit
-from bot.cli.problems import WRONG, refused
+from bot.cli.problems import WRONG
+from bot.cli.sentences import refused
 from bot.cli.serving import owned
 from bot.cli.terminal import AsJson, out, tell_json
 from bot.texts.catalogue import built_in

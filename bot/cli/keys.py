@@ -19,8 +19,9 @@ from core.clients.tables import invitation
 from core.files.store_port import FileGone
 from core.kit.crypto import Tampered
 from core.kit.db import writer_engine
+from core.kit.memory import calm_collector
 from core.ledger import chain
-from core.store.rekeying import BATCH, Rekeying
+from core.store.rekeying import ALONE, SHARED, Rekeying
 from core.wiring.blinds import BLINDS
 
 app = typer.Typer(help="The keys under which personal data and files are sealed.", no_args_is_help=True)
@@ -38,7 +39,10 @@ class Rotated:
 
 @app.command("rotate")
 def rotate_command(
-    batch: Annotated[int, typer.Option(help="Rows in one transaction.", min=1, max=10_000)] = BATCH,
+    batch: Annotated[
+        int | None,
+        typer.Option(help=f"Rows in one transaction ({SHARED}; on SQLite {ALONE}).", min=1, max=10_000),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Re-seal every value, lookup digest and file key that an older key has sealed. Killed, it is simply run again.
@@ -66,9 +70,10 @@ def rotate_command(
         raise typer.Exit(WRONG)
 
 
-def rotate(banli: Banli, batch: int = BATCH) -> Rotated:
+def rotate(banli: Banli, batch: int | None = None) -> Rotated:
     """1. the keys of older seals; 2. rows; 3. files. Whatever is done is done for good."""
     done = Rotated()
+    calm_collector()  # thousands of rows at once, none of them in a ring
     banli.store.run(lambda uow: chain.retire(uow, banli.vault))
     with rekeying_of(banli) as rows, Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("Rows", total=rows.waiting())

@@ -5,14 +5,9 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import typer
-from sqlalchemy.exc import DBAPIError
 from typer.core import TyperGroup
 
 from bot.cli.terminal import err
-from bot.texts.catalogue import built_in
-from core.kit.crypto import MissingKey, Tampered
-from core.kit.errors import Refusal
-from core.kit.settings_sources import SettingsError
 
 DONE: Final = 0
 WRONG: Final = 1
@@ -49,38 +44,14 @@ def expected() -> Iterator[None]:
     """Turn an expected problem into its sentence and its exit code; anything else is a fault and goes on."""
     try:
         yield
-    except (CannotServe, MissingKey, SettingsError, WrongInput) as wrong:
-        raise _told(str(wrong), USAGE) from wrong
-    except Broken as broken:
-        raise _told(str(broken), WRONG) from broken
-    except Refusal as refusal:
-        raise _told(refused(refusal), WRONG) from refusal
-    except DBAPIError as failed:
-        raise _told(_database(failed), WRONG) from failed
-    except Tampered as tampered:
-        raise _told(f"{tampered}. Is this the right key, and the files folder of this database?", WRONG) from tampered
-    except OSError as failed:
-        raise _told(f"{failed.filename or 'the system'}: {failed.strerror or failed}", WRONG) from failed
+    except Exception as problem:
+        if hasattr(problem, "exit_code"):  # the command line's own ways of ending
+            raise
+        from bot.cli.sentences import told  # only now: see there
 
-
-def refused(refusal: Refusal) -> str:
-    """Why the house said no: its problems with their places, else its own words, else the sentence of its kind."""
-    if refusal.problems:
-        return "\n".join(f"{each.pointer.lstrip('/') or '/'}: {each.message['en']}" for each in refusal.problems)
-    if refusal.text:
-        return refusal.text
-    texts = built_in()
-    key = next((each for each in (refusal.text_key, f"refusal.{refusal.code}") if texts.has(each)), "refusal.refused")
-    return texts.say("en", key, {hole: refusal.params.get(hole, "?") for hole in texts.holes(key) or ()})
-
-
-def _told(sentence: str, code: int) -> typer.Exit:
-    err.print(sentence, markup=False)
-    return typer.Exit(code)
-
-
-def _database(failed: DBAPIError) -> str:
-    said = str(failed.orig)[:300].strip()
-    if "no such table" in said or "no such column" in said or "does not exist" in said:
-        return f"The database has not the tables of this version ({said}). Remedy: banli migrate"
-    return f"The database does not answer: {said}\nRemedy: start it, or mend BANLI_DATABASE_URL; banli doctor looks."
+        found = told(problem)
+        if found is None:
+            raise
+        sentence, code = found
+        err.print(sentence, markup=False)
+        raise typer.Exit(code) from problem

@@ -11,5 +11,5 @@ app = typer.Typer()
 
 @app.command()
 def worker() -> None:
-    """Only the loops that receive, send, fetch and tick. PostgreSQL only; any number of them, beside `banli web`."""
+    """Only the loops that receive, send, fetch and tick. PostgreSQL only; any number, beside `banli web`."""
     work(settings_or_exit(), out)

@@ -1,16 +1,22 @@
 """Re-seals rows that an older key has sealed: in batches, each a transaction, as often as it takes."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, LargeBinary, Table, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, LargeBinary, Table, func, or_, select, type_coerce
+from sqlalchemy.types import NullType
 
 from core.kit.crypto import Tampered, Vault
 from core.kit.db import metadata
 from core.store.sealing import Row, Sealing
+from core.store.writing import write_changes
 
-BATCH: Final = 500
+SHARED: Final = (
+    1_000  # rows in one transaction where a house may be working: so long may one of its units wait for a row
+)
+ALONE: Final = 5_000  # where nobody else is there: every commit waits for the disk
 _PASSES: Final = 5  # rows that others hold are left to the next pass
 
 Blinds = Mapping[str, Callable[[Vault, Row], Mapping[str, bytes | None]]]  # table -> its blind indexes, from a row
@@ -34,13 +40,17 @@ class Rekeying:
         with self.engine.connect() as connection, connection.begin():
             return sum(_count(connection, table, self._older(table)) for table in self._tables())
 
-    def work(self, batch: int = BATCH) -> Iterator[int]:
-        """Tells after each batch how many rows it has re-sealed; what it told is in the database for good."""
+    def work(self, batch: int | None = None) -> Iterator[int]:
+        """Tells after each batch how many rows it has re-sealed; what it told is in the database for good.
+
+        ``batch``: rows in one transaction; None: as many as suit the database.
+        """
+        size = batch or (ALONE if self.engine.dialect.name == "sqlite" else SHARED)
         for table in self._tables():
             for _ in range(_PASSES):
                 at, met = None, False
                 while True:
-                    at, done = self._batch(table, at, batch)
+                    at, done = self._batch(table, at, size)
                     if at is None:
                         break
                     met = True
@@ -75,29 +85,31 @@ class Rekeying:
 
     def _batch(self, table: Table, at: int | None, batch: int) -> tuple[int | None, int]:
         """The last row of the batch, None when there is none, and how many were re-sealed."""
-        wanted = select(table).where(self._older(table)).order_by(table.c.id).limit(batch)
+        # As they lie there: nothing is needed of the columns' own types, and converting would cost as much as sealing.
+        columns = (type_coerce(column, NullType()).label(column.name) for column in table.columns)
+        wanted = select(*columns).where(self._older(table)).order_by(table.c.id).limit(batch)
         if at is not None:
             wanted = wanted.where(table.c.id > at)
         with self.engine.connect() as connection, connection.begin():
-            rows = [dict(row) for row in connection.execute(wanted.with_for_update(skip_locked=True)).mappings()]
-            changes = [change for row in rows if (change := self._changed(table, row)) is not None]
-            if changes:
-                names = [name for name in changes[0] if name != "row_id"]
-                values: dict[Any, Any] = {table.c[name.removeprefix("new_")]: bindparam(name) for name in names}
-                connection.execute(update(table).where(table.c.id == bindparam("row_id")).values(values), changes)
+            rows = connection.execute(wanted.with_for_update(skip_locked=True)).mappings().all()
+            changes = [found for row in rows if (found := self._changed(table, dict(row))) is not None]
+            shapes: dict[frozenset[str], list[Row]] = defaultdict(list)
+            for row_id, stored in changes:
+                shapes[frozenset(stored)].append({f"_{name}": stored[name] for name in stored} | {"row_id": row_id})
+            for names, alike in shapes.items():
+                write_changes(connection, table, names, alike)
         return (rows[-1]["id"] if rows else None), len(changes)
 
-    def _changed(self, table: Table, row: Row) -> Row | None:
-        """The row's sealed columns and blind indexes under the primary key; None when it cannot be read."""
+    def _changed(self, table: Table, row: Row) -> tuple[int, Row] | None:
+        """The row's id, its sealed columns and blind indexes under the primary key; None when it cannot be read."""
+        blinds = self.blinds.get(table.name)
         try:
-            opened = self.sealing.open(table, dict(row))
+            sealed, opened = self.sealing.again(table, row, opened=blinds is not None)
         except Tampered:
             self.unreadable.add(f"{table.name} {row['id']}")
             return None
-        again = {name: opened[name] for name, _ in self._sealed(table)}
-        blinds = self.blinds.get(table.name)
-        stored = self.sealing.seal(table, again, row["id"]) | dict(blinds(self.sealing.vault, opened) if blinds else {})
-        return {"row_id": row["id"], **{f"new_{name}": value for name, value in stored.items()}}
+        found = blinds(self.sealing.vault, row | opened) if blinds else {}
+        return row["id"], sealed | {name: digest for name, digest in found.items() if digest is not None}
 
 
 def _begins(column: ColumnElement[Any], head: bytes) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, update
+from sqlalchemy import Connection, LargeBinary, Table, bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.store.sealing import Row
@@ -65,7 +65,8 @@ def _compiled(connection: Connection, statement: Any) -> _Form:
     compiled = statement.compile(dialect=dialect)
     names = compiled.positiontup if compiled.positional else list(compiled.binds)
     kinds = ((name, compiled.binds[name].type.dialect_impl(dialect)) for name in names)
-    parameters = tuple((name, kind.bind_processor(dialect)) for name, kind in kinds)
+    # Both drivers take bytes as they are; SQLAlchemy would wrap each of them.
+    parameters = tuple((n, None if isinstance(k, LargeBinary) else k.bind_processor(dialect)) for n, k in kinds)
     return _Form(str(compiled), parameters, named=not compiled.positional)
 
 

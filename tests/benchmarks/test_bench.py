@@ -10,7 +10,8 @@ from benchmarks.cell import Cell
 from benchmarks.product import Run
 from benchmarks.reference import Speed
 
-TINY = ["--cases", "2", "--submitters", "1", "3", "--seconds", "0.05", "--tries", "1", "--waits", "1", "--rate", "10"]
+TINY = ["--cases", "2", "--submitters", "1", "3", "--seconds", "0.05", "--tries", "1", "--waits", "1", "--rate", "10",
+        "--rows", "30"]  # fmt: skip
 
 
 def test_both_databases_are_measured_from_end_to_end(
@@ -31,6 +32,7 @@ def test_both_databases_are_measured_from_end_to_end(
             "product, 16 submitters, sender on",
         ):
             assert f"| {name} | {what}" in printed
+        assert f"| {name} | 30 clients |" in printed
         assert f"| {name} | first sign | 10 |" in printed
         assert f"| {name} | file to review card | 1 |" in printed
     assert printed.strip() in kept

@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from bot.app import build
 from bot.cli.main import app
 from core.kit.crypto import generate_key
+from core.kit.settings import load_settings
+from core.ledger import processes
+from core.ledger.processes import Me
 
 
 @pytest.fixture
@@ -19,6 +23,14 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     return runner
 
 
+def worked(me: Me) -> None:
+    """A process that is there while the backup is made."""
+    banli = build(load_settings({"BANLI_KEYS": generate_key()}))
+    banli.start()
+    banli.store.run(lambda uow: processes.beat(uow, me, {}))
+    banli.stop()
+
+
 def made(run: CliRunner) -> str:
     told = run.invoke(app, ["backup", "create", "--json"])
     assert told.exit_code == 0, told.output
@@ -26,6 +38,7 @@ def made(run: CliRunner) -> str:
 
 
 def test_made_looked_at_and_brought_back(run: CliRunner) -> None:
+    worked(Me("run", "1"))  # while it is made
     folder = made(run)
 
     looked = run.invoke(app, ["backup", "verify", folder, "--json"])
@@ -35,6 +48,9 @@ def test_made_looked_at_and_brought_back(run: CliRunner) -> None:
     assert json.loads(looked.stdout)["sound"] is True
     assert (refused.exit_code, "--force" in refused.output) == (1, True)
     assert (back.exit_code, json.loads(back.stdout)["audit_sound"]) == (0, True)
+    doctor = json.loads(run.invoke(app, ["doctor", "--json"]).stdout)["findings"]
+    assert "No process runs." in [each["said"] for each in doctor if each["name"] == "processes"], "it ran then"
+    assert not [each for each in doctor if "did not end as it should" in each["said"]]
 
 
 def test_a_broken_one_is_exit_code_1(run: CliRunner) -> None:

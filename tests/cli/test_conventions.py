@@ -15,8 +15,10 @@ from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 from bot.cli import terminal
+from bot.cli.contents import Later
 from bot.cli.main import app
-from bot.cli.problems import Broken, CannotServe, Sentences, WrongInput, refused
+from bot.cli.problems import Broken, CannotServe, Sentences, WrongInput
+from bot.cli.sentences import refused
 from bot.cli.terminal import progress
 from core.kit.crypto import MissingKey, UnknownKey, generate_key
 from core.kit.errors import Invalid, NotFound, NotPossibleNow, Problem
@@ -31,7 +33,8 @@ def commands() -> Iterator[tuple[str, ...]]:
     """The words of every command that can be called."""
 
     def below(group: TyperGroup, above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-        for name, command in group.commands.items():
+        for name, found in group.commands.items():
+            command = found.load() if isinstance(found, Later) else found
             if isinstance(command, TyperGroup):
                 yield from below(command, (*above, name))
             else:
@@ -59,6 +62,29 @@ def test_every_command_has_help(shell: CliRunner, words: tuple[str, ...]) -> Non
 @pytest.mark.parametrize("words", [each for each in commands() if each[0] not in SERVES | ALWAYS], ids=" ".join)
 def test_every_command_that_tells_something_tells_it_as_json(shell: CliRunner, words: tuple[str, ...]) -> None:
     assert "--json" in shell.invoke(app, [*words, "--help"]).output
+
+
+HEAVY = {"sqlalchemy", "alembic", "psycopg", "fastapi", "pydantic", "cryptography", "telegram", "pypdf", "PIL", "httpx"}
+
+
+def imported_by(*words: str) -> set[str]:
+    """Packages that are in memory when the command has ended."""
+    code = "import sys; from bot.cli.main import app; app(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in told.stdout.splitlines()[-1].split()}
+
+
+def test_the_table_of_contents_is_told_without_opening_the_book() -> None:
+    assert imported_by("--help") & HEAVY == set()
+    assert "sqlalchemy" in imported_by("key", "--help"), "what is asked for is there"
+
+
+def test_the_table_of_contents_says_what_the_commands_say_of_themselves() -> None:
+    root = typer.main.get_command(app)
+    assert isinstance(root, TyperGroup)
+    for name, later in root.commands.items():
+        assert isinstance(later, Later)
+        assert (later.load().help or "").partition("\n\n")[0].replace("\n", " ") == later.help, name
 
 
 def test_the_help_says_what_the_exit_codes_mean(shell: CliRunner) -> None:

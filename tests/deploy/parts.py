@@ -12,6 +12,7 @@ import typer
 from ruamel.yaml import YAML
 from typer.core import TyperGroup
 
+from bot.cli.contents import Later
 from bot.cli.main import app
 from core.kit.settings import known_keys
 from core.kit.settings_sources import variable
@@ -41,6 +42,7 @@ def is_command(words: list[str]) -> bool:
     command: Any = typer.main.get_command(app)
     while isinstance(command, TyperGroup) and words:
         command = command.commands.get(words[0])
+        command = command.load() if isinstance(command, Later) else command
         words = words[1:]
     if command is None or isinstance(command, TyperGroup):
         return False

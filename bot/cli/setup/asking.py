@@ -7,7 +7,8 @@ from typing import Any, Final
 import typer
 
 from bot.cli.counter import password_from
-from bot.cli.problems import WrongInput, refused
+from bot.cli.problems import WrongInput
+from bot.cli.sentences import refused
 from bot.cli.setup.answers import LOCAL, Admin, Tree, answers, flow_keys, over
 from bot.cli.terminal import err
 from core.engine.calendars.known import CALENDARS
