@@ -23,6 +23,7 @@ GIVES: Final[Mapping[str, tuple[str, str]]] = {
     "submit_document": ("version_id", "/id"),
     "list_clear_reviews": ("version_id", "/versions/0/version_id"),
     "list_tasks": ("task_id", "/tasks/0/id"),
+    "list_texts": ("text_key", "/texts/0/key"),
     "add_calendar": ("calendar_name", "/name"),
     "list_calendars": ("calendar_name", "/calendars/0/name"),
     "list_settings": ("setting_name", "/settings/0/name"),
@@ -38,7 +39,7 @@ GIVES: Final[Mapping[str, tuple[str, str]]] = {
     "list_staff_identities": ("identity_id", "/identities/0/id"),
     "add_department": ("department_id", "/id"),
     "list_departments": ("department_id", "/departments/0/id"),
-    "set_role": ("role", "/role"),
+    "add_role": ("role", "/role"),
     "list_roles": ("role", "/roles/0/role"),
     "delegate_work": ("delegation_id", "/id"),
     "list_delegations": ("delegation_id", "/given/0/id"),
@@ -74,8 +75,8 @@ def _with_tag(path: str, operation: dict[str, Any], found: list[tuple[str, dict[
     """From a look at a thing to what changes the same thing: with the state that was seen."""
     if "ETag" not in _success(operation)["headers"] or _takes_tag(operation):
         return {}
-    [parameter] = _path_parameters(operation)
-    seen = {parameter: f"$request.path.{parameter}", entity_tag.HEADER: "$response.header.ETag"}
+    seen = {name: f"$request.path.{name}" for name in _path_parameters(operation)}
+    seen[entity_tag.HEADER] = "$response.header.ETag"
     return {
         each["operationId"]: _link(each, seen)
         for below, each in found

@@ -16,7 +16,7 @@ from admin_api.route import PREFIX, DeskRoute, Ways
 from admin_api.wording import title_of
 
 VERSION: Final = (
-    "1.0.0"  # of the API: a change that breaks its callers raises the first number (scripts/api_changes.py)
+    "2.0.0"  # of the API: a change that breaks its callers raises the first number (scripts/api_changes.py)
 )
 KEY: Final = "apiKey"
 _PROBLEM: Final = {"$ref": "#/components/schemas/ProblemDocument"}

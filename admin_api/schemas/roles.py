@@ -22,7 +22,7 @@ class Names(Sent):
 
 
 class NewRole(Sent):
-    """A role of the agency's own, or another name for one of the house's."""
+    """A role of the agency's own."""
 
     role: str = _ROLE
     names: Names

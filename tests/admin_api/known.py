@@ -8,7 +8,7 @@ import schemathesis
 
 from core.engine.pack import Pack, write_pack
 from tests.admin_api.requests import KOREA, REQUESTS, Ids
-from tests.admin_api.world import ENDS
+from tests.admin_api.world import ENDS, NAMED
 
 Json = dict[str, Any]
 _PACK: Final = "the pack of an empty agency"  # what no schema can make; the serializer below puts the bytes in
@@ -37,7 +37,7 @@ def known(document: Json, worlds: Sequence[Ids]) -> Json:
     for item in found["paths"].values():
         for operation in item.values():
             name = operation["operationId"]
-            meant = [{**ids, "role": "finance"} for ids in worlds]
+            meant = [{**ids, **NAMED} for ids in worlds]
             if name in ENDS:
                 meant = [{**ids, "staff_id": ids["leaver_id"]} for ids in meant]
             _parameters(operation, meant)
@@ -47,6 +47,12 @@ def known(document: Json, worlds: Sequence[Ids]) -> Json:
             if name in worlds[0]:
                 each["examples"] = [ids[name] for ids in worlds]
     return found
+
+
+def examples_of(operation: Json) -> list[Any]:
+    """The right bodies of an operation of a known document."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return [each["value"] for each in content.get("examples", {}).values()]
 
 
 def _parameters(operation: Json, worlds: Sequence[Mapping[str, str]]) -> None:
