@@ -102,8 +102,12 @@ def attack(
     effort: Effort,
     headers: dict[str, str] | None = None,
     after: Callable[[], bool] = lambda: False,
+    only: Sequence[str] | None = None,
 ) -> Told:
-    """Every operation of the document. ``after`` is called when something was done, and says whether it healed."""
+    """Every operation of the document, or only those with these ids.
+
+    ``after`` is called when something was done, and says whether it healed.
+    """
     config = SchemathesisConfig.from_dict(
         {
             "seed": seed,
@@ -125,6 +129,7 @@ def attack(
         }
     )
     schema = schemathesis.openapi.from_dict(document, config=config)
+    schema = schema if only is None else schema.include(operation_id=list(only))
     schema.app = app
     told = Told()
 
@@ -234,13 +239,19 @@ def as_each(roles: Sequence[str | None], cases: int, seed: int) -> Told:
     return whole
 
 
-def as_one(office: Office, who: str | None, document: dict[str, Any], seed: int, effort: Effort) -> Told:
+def as_one(
+    office: Office,
+    who: str | None,
+    document: dict[str, Any],
+    seed: int,
+    effort: Effort,
+    only: Sequence[str] | None = None,
+) -> Told:
     """The attack with one member's key, or with none."""
     if who is None:
-        return attack(office.app, document, seed, effort)
-    return attack(
-        office.app, document, seed, effort, {"Authorization": f"Bearer {office.keys[who]}"}, healing(office, who)
-    )
+        return attack(office.app, document, seed, effort, only=only)
+    headers = {"Authorization": f"Bearer {office.keys[who]}"}
+    return attack(office.app, document, seed, effort, headers, healing(office, who), only)
 
 
 def main() -> int:
