@@ -44,7 +44,7 @@ class Effort:
     """How much of it: random cases for each operation, chains over links, and whether all cases of the description."""
 
     examples: int
-    chains: int
+    chains: int = 0
     coverage: bool = True
 
     @classmethod
@@ -117,12 +117,13 @@ def attack(
                 "positive_data_acceptance": {"expected-statuses": list(ACCEPTED)},
                 "missing_required_header": {"expected-statuses": list(WITHOUT_HEADER)},
             },
-            "generation": {"max-examples": effort.examples, "database": "none"},
+            "generation": {"max-examples": effort.examples, "database": "none", "no-shrink": True},
             "phases": {
                 "coverage": {"enabled": effort.coverage},
                 "stateful": {
                     "max-steps": STEPS,
-                    "generation": {"max-examples": effort.chains, "database": "none"},
+                    "enabled": effort.chains > 0,
+                    "generation": {"max-examples": max(1, effort.chains), "database": "none", "no-shrink": True},
                     "inference": {"algorithms": []},  # only the links of the description: they are true
                 },
             },

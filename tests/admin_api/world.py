@@ -49,7 +49,7 @@ NOTED = {"used_at", "seen_at"}  # when something was used last, which no operati
 IN_BODY = ("draft_contract", "approve_shown")
 """Operations whose foreign id stands in the body."""
 
-NAMED = {"role": "finance", "language": "en"}
+NAMED = {"role": "finance", "text_key": "welcome.client", "language": "en"}
 """What stands in a path and belongs to nobody."""
 
 ENDS = ("disable_staff", "reset_password", "reset_totp", "set_login")
@@ -162,7 +162,6 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "entry_id": dead_letter(office),
         "calendar_name": "cn-office",
         "setting_name": "agency.remind_days",
-        "text_key": "welcome.client",
         "draft_id": _draft(office),
         "flow_version_id": office.get("visa.admin", "/flows")["flows"][0]["id"],
         "handoff_id": _handoff(office, int(case_id), office.clients[name]),
