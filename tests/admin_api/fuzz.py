@@ -108,11 +108,30 @@ def attack(
 
     ``after`` is called when something was done, and says whether it healed.
     """
-    config = SchemathesisConfig.from_dict(
+    loaded = schemathesis.openapi.from_dict(document, config=config_of(seed, effort, headers or {}))
+    schema = loaded if only is None else loaded.include(operation_id=list(only))
+    schema.app = app
+    told = Told()
+
+    def after_call(context: object, case: Any, response: Any) -> None:
+        if response.status_code < 300 and response.request.method != "GET":
+            told.healed += after()
+
+    schema.hook(after_call)
+    schema.hook(right_bodies(document))
+    with capture_logs():
+        for event in from_schema(schema).execute():
+            note(told, event)
+    return told
+
+
+def config_of(seed: int, effort: Effort, headers: dict[str, str]) -> SchemathesisConfig:
+    """All checks and all phases."""
+    return SchemathesisConfig.from_dict(
         {
             "seed": seed,
             "continue-on-failure": True,
-            "headers": headers or {},
+            "headers": headers,
             "checks": {
                 "positive_data_acceptance": {"expected-statuses": list(ACCEPTED)},
                 "missing_required_header": {"expected-statuses": list(WITHOUT_HEADER)},
@@ -129,21 +148,6 @@ def attack(
             },
         }
     )
-    schema = schemathesis.openapi.from_dict(document, config=config)
-    schema = schema if only is None else schema.include(operation_id=list(only))
-    schema.app = app
-    told = Told()
-
-    def after_call(context: object, case: Any, response: Any) -> None:
-        if response.status_code < 300 and response.request.method != "GET":
-            told.healed += after()
-
-    schema.hook(after_call)
-    schema.hook(right_bodies(document))
-    with capture_logs():
-        for event in from_schema(schema).execute():
-            note(told, event)
-    return told
 
 
 def right_bodies(document: dict[str, Any]) -> Callable[..., Any]:
