@@ -20,6 +20,14 @@ SAFE: Final[Mapping[str, str]] = {
 _UNSAFE_KINDS: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # control, direction marks, no characters
 _UNSAFE: Final = frozenset('/\\:*?"<>|')
 _MOST_NAME: Final = 120
+ENDINGS: Final[Mapping[str, str]] = {
+    "application/pdf": ".pdf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/heic": ".heic",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+}
+"""Media types of the files that clients send, with what their names end in."""
 
 
 def original(files: FileStore, kept: Row, plain_name: str, *, named: bool) -> Response:
@@ -54,10 +62,4 @@ def safe_name(given: str, otherwise: str) -> str:
 
 
 def ending_of(media_type: str) -> str:
-    return {
-        "application/pdf": ".pdf",
-        "image/jpeg": ".jpg",
-        "image/png": ".png",
-        "image/heic": ".heic",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-    }.get(media_type, ".bin")
+    return ENDINGS.get(media_type, ".bin")

@@ -37,13 +37,17 @@ class TagNeeded(Refusal):
 class Tagged:
     """A thing with an entity tag: the same for the operation that reads it and those that change it.
 
-    ``name`` and the path's ``parameter`` name the lock under which it is changed; ``state`` gives what the tag
-    stands for, by the value in the path, or None for what is not there.
+    ``name`` and the path's ``parameter`` (None: there is one of it) name the lock under which it is changed; ``state``
+    gives what the tag stands for, by the value in the path, or None for what is not there.
     """
 
     name: str
-    parameter: str
+    parameter: str | None
     state: State
+
+    def given(self, request: Request) -> str:
+        """Which one the request is about; nothing where there is one only."""
+        return "" if self.parameter is None else str(request.path_params[self.parameter])
 
     def tag(self, lookup: Lookup, given: str) -> str | None:
         """The entity tag with its quotes, None for what is not there."""
@@ -110,4 +114,4 @@ def match_of(request: Request, tagged: Tagged | None, *, guarded: bool) -> Match
     wanted = request.headers.getlist(HEADER)
     if not wanted and guarded:
         raise TagNeeded
-    return Match(tagged, request.path_params[tagged.parameter], ", ".join(wanted) if wanted else None)
+    return Match(tagged, tagged.given(request), ", ".join(wanted) if wanted else None)

@@ -10,12 +10,13 @@ from fastapi.openapi.utils import get_openapi
 
 from admin_api import entity_tag, once, rates
 from admin_api.examples import example_of
+from admin_api.links import add_links
 from admin_api.problem import MEDIA_TYPE, TYPE, ErrorEntry, ProblemDocument
 from admin_api.route import PREFIX, DeskRoute, Ways
 from admin_api.wording import title_of
 
 VERSION: Final = (
-    "1.0.0"  # of the API: a change that breaks its callers raises the first number (scripts/api_changes.py)
+    "2.0.0"  # of the API: a change that breaks its callers raises the first number (scripts/api_changes.py)
 )
 KEY: Final = "apiKey"
 _PROBLEM: Final = {"$ref": "#/components/schemas/ProblemDocument"}
@@ -77,6 +78,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         ways = {route.operation_id: route.ways for route in app.routes if isinstance(route, DeskRoute)}
         for operation in operations(document):
             _put_right(operation, ways[operation["operationId"]], document["components"]["schemas"])
+        add_links(document)
         app.openapi_schema = document
     return app.openapi_schema
 

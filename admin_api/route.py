@@ -124,7 +124,7 @@ class DeskRoute(APIRoute):
         if tagged is None:
             return None
         with parts.reading.open() as reader:
-            return tagged.tag(reader, request.path_params[tagged.parameter])
+            return tagged.tag(reader, tagged.given(request))
 
     def admit(self, request: Request) -> Desk:
         """Raises Unauthenticated, TooManyRequests, NotAllowed without the right, NotFound for what is not his."""

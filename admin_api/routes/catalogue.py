@@ -22,7 +22,10 @@ from core.kit.errors import Invalid, NotFound, Problem
 
 FLOWS = section("catalogue")
 MOST_SOURCE = 256 * 1024  # bytes
-_YAML = {"schema": {"type": "string", "format": "binary"}, "example": "key: visa_jp_tourist\nversion: 2\nkind: visa\n"}
+_EXAMPLE = "key: visa_jp_tourist\nversion: 2\nkind: visa\n"
+_YAML = {"schema": {"type": "string", "format": "binary"}, "example": _EXAMPLE}
+# The schema of an answer says what its YAML holds, not that it is bytes; the flow language stands elsewhere.
+_SOURCE = {"schema": {"description": "The source of a flow, see flows/README.md."}, "example": _EXAMPLE}
 _BODY = {"requestBody": {"required": True, "content": {"application/yaml": _YAML}}}
 
 Mark = Annotated[Words | None, Query(max_length=40)]
@@ -67,7 +70,7 @@ def list_flows(desk: AtDesk, flow: Mark = None, cursor: Cursor = None, limit: Li
     "/flows/{flow_version_id}/source",
     may("flow.read"),
     response_class=Response,
-    content={"application/yaml": _YAML},
+    content={"application/yaml": _SOURCE},
 )
 def export_flow(desk: AtDesk, flow_version_id: IdIn) -> Response:
     """The YAML of a published version, every byte and comment as it was published; its hash is the version's."""

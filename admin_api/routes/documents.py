@@ -35,7 +35,10 @@ _FORM = {
     }
 }
 _UPLOAD = {"requestBody": {"required": True, "content": {"multipart/form-data": _FORM}}}
-_BINARY: dict[str, Any] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_BINARY: dict[str, Any] = {
+    media_type: {"schema": {"type": "string", "format": "binary"}}
+    for media_type in ("application/octet-stream", *download.ENDINGS)
+}
 _PICTURE: dict[str, Any] = {"image/png": {"schema": {"type": "string", "format": "binary"}}}
 
 

@@ -10,23 +10,36 @@ from starlette.responses import Response
 
 from admin_api.bodies import whole
 from admin_api.desk import SECONDS, AtDesk, Desk
+from admin_api.entity_tag import Tagged
 from admin_api.need import does, may
 from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.packs import PackContent, content_of
 from core.catalog.packs import gathered, import_of
 from core.catalog.service import look_over
+from core.catalog.tables import flow_version, office_calendar, text_override
 from core.commands.packs import ImportPack
 from core.engine.pack import Pack, read_pack, write_pack
 from core.engine.pointer import join
 from core.kit.errors import Invalid, Problem
 from core.staff.policy import ROLES
+from core.store.reading import Lookup
 from core.store.unit import UnitOfWork
 
 PACKS = section("packs")
 MOST_PACK = 4 * 1024 * 1024  # bytes
 _ZIP = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {"requestBody": {"required": True, "content": {"application/zip": _ZIP}}}
+
+
+def _edition(lookup: Lookup, _: str) -> object:
+    """All that an import may write over, and the flows that stand beside it."""
+    calendars = sorted((row["name"], row["version"]) for row in lookup.find(office_calendar))
+    texts = sorted((row["text_key"], row["language"], row["words"] or "") for row in lookup.find(text_override))
+    return (calendars, texts, sorted(row["id"] for row in lookup.find(flow_version)))
+
+
+PACK = Tagged("pack", None, _edition)
 
 
 class _Enough(Exception):
@@ -41,7 +54,13 @@ async def _content(request: Request, desk: AtDesk) -> bytes:
 
 
 @PACKS.operation(
-    "GET", "/pack", may("pack.import"), errors=[404], response_class=Response, content={"application/zip": _ZIP}
+    "GET",
+    "/pack",
+    may("pack.import"),
+    errors=[404],
+    response_class=Response,
+    content={"application/zip": _ZIP},
+    tagged=PACK,
 )
 def export_pack(
     desk: AtDesk,
@@ -54,7 +73,7 @@ def export_pack(
     return Response(content, media_type="application/zip", headers=named)
 
 
-@PACKS.operation("POST", "/pack", does(ImportPack), streams=True, extra=_BODY)
+@PACKS.operation("POST", "/pack", does(ImportPack), streams=True, extra=_BODY, tagged=PACK, guarded=True)
 def import_pack(
     desk: AtDesk,
     content: Annotated[bytes, Depends(_content)],

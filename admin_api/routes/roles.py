@@ -5,12 +5,14 @@ from typing import Annotated
 from fastapi import Path
 
 from admin_api.desk import AtDesk, Desk, command_of
+from admin_api.entity_tag import Tagged
 from admin_api.need import does, may
 from admin_api.paging import USUAL, Cursor, Limit, page_of
 from admin_api.route import section
 from admin_api.schemas.roles import (
     FieldMasks,
     MaskedField,
+    Names,
     NewGrant,
     NewMask,
     NewRole,
@@ -25,9 +27,23 @@ from core.engine.access import PII_CLASSES, Mask, Reach
 from core.engine.text import LANGUAGES
 from core.kit.errors import NotFound
 from core.staff.roles import OWN_ONLY, WHOLE, rights_of
+from core.staff.tables import role as named
+from core.staff.tables import role_grant, role_mask
+from core.store.reading import Lookup
 
 ROLES = section("roles")
 RoleKey = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+
+
+def _edition(lookup: Lookup, key: str) -> object:
+    """What the agency has said of it; one of which it has said nothing has an edition as well."""
+    names = [row["names"] for row in lookup.find(named, role=key)]
+    grants = sorted((row["permission"], row["reach"] or "") for row in lookup.find(role_grant, role=key))
+    masks = sorted((row["pii"], row["mask"] or "") for row in lookup.find(role_mask, role=key))
+    return (key, names, grants, masks)
+
+
+ROLE = Tagged(named.name, "role", _edition)
 
 
 @ROLES.operation("GET", "/roles", may(SetRole.permission))
@@ -64,25 +80,38 @@ def list_field_masks(desk: AtDesk) -> FieldMasks:
     return FieldMasks(fields=fields, roles={key: _masks(desk, key) for key in policy.roles})
 
 
-@ROLES.operation("POST", "/roles", does(SetRole))
-def set_role(desk: AtDesk, body: NewRole) -> Role:
-    """Make a role of the agency's own, or give one of the house's another name."""
-    return _after(desk, command_of(SetRole, body.model_dump(by_alias=True)), body.role)
+@ROLES.operation("GET", "/roles/{role}", may(SetRole.permission), tagged=ROLE)
+def read_role(desk: AtDesk, role: RoleKey) -> Role:
+    """One role."""
+    return _role(desk, role)
 
 
-@ROLES.operation("POST", "/roles/{role}/grants", does(SetGrant), errors=[409])
+@ROLES.operation("POST", "/roles", does(SetRole), status=201)
+def add_role(desk: AtDesk, body: NewRole) -> Role:
+    """Make a role of the agency's own; 409 for one that is there."""
+    return _after(desk, command_of(SetRole, {**body.model_dump(by_alias=True), "new": True}), body.role)
+
+
+@ROLES.operation("PUT", "/roles/{role}", does(SetRole), tagged=ROLE, guarded=True)
+def name_role(desk: AtDesk, role: RoleKey, body: Names) -> Role:
+    """Give a role another name, also one of the house's."""
+    values = {"role": role, "names": body.model_dump(by_alias=True), "new": False}
+    return _after(desk, command_of(SetRole, values), role)
+
+
+@ROLES.operation("POST", "/roles/{role}/grants", does(SetGrant), errors=[409], tagged=ROLE, guarded=True)
 def set_grant(desk: AtDesk, role: RoleKey, body: NewGrant) -> Role:
     """Say how far a right of a role goes. Nobody gives more than he has, and somebody must be left to undo it."""
     return _after(desk, command_of(SetGrant, {"role": role, "right": body.permission, "reach": body.reach}), role)
 
 
-@ROLES.operation("POST", "/roles/{role}/masks", does(SetMask), errors=[409])
+@ROLES.operation("POST", "/roles/{role}/masks", does(SetMask), errors=[409], tagged=ROLE, guarded=True)
 def set_mask(desk: AtDesk, role: RoleKey, body: NewMask) -> Role:
     """Say what a role sees of a class of personal data. Nobody shows more than he sees."""
     return _after(desk, command_of(SetMask, {"role": role, "pii": body.data, "mask": body.mask}), role)
 
 
-@ROLES.operation("POST", "/roles/{role}/reset", does(ResetRole), status=204, errors=[409])
+@ROLES.operation("POST", "/roles/{role}/reset", does(ResetRole), status=204, errors=[409], tagged=ROLE, guarded=True)
 def reset_role(desk: AtDesk, role: RoleKey) -> None:
     """Take back everything that the agency has changed of a role; one of its own is gone with it."""
     desk.do(command_of(ResetRole, {"role": role}))

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StrictBool
 from pydantic_core import PydanticCustomError
 
 from admin_api.schemas.model import is_plain
@@ -50,3 +50,16 @@ def _a_day(value: object) -> object:
 
 DayIn = Annotated[date, BeforeValidator(_a_day)]
 """A day of the calendar, written out."""
+
+Yes = StrictBool
+"""true or false: not 0, not "yes", which the description does not say either."""
+
+
+def _a_number(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    raise PydanticCustomError("int_type", "a whole number")
+
+
+Whole = Annotated[int, BeforeValidator(_a_number)]
+"""A whole number: neither a text of digits nor true."""

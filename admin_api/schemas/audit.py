@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from admin_api.paging import Next
-from admin_api.schemas.ids import IdOut
+from admin_api.schemas.ids import ActorIdOut, IdOut
 from admin_api.schemas.model import Given, Moment
 from core.ledger.chain import Verdict
 from core.store.sealing import Row
@@ -15,7 +15,7 @@ class Audited(Given):
     id: IdOut
     at: Moment
     actor_kind: str = Field(examples=["staff"])
-    actor_id: IdOut
+    actor_id: ActorIdOut
     on_behalf_of: IdOut | None
     door: str = Field(examples=["api"])
     command: str = Field(description="The command, or the operation by which something was looked at.")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from admin_api.paging import Next
-from admin_api.schemas.asked import DayIn
+from admin_api.schemas.asked import DayIn, Yes
 from admin_api.schemas.model import Given, Sent
 from core.commands.office import MOST_DAYS, NAME
 
@@ -20,7 +20,7 @@ class CalendarDay(Sent):
     day: DayIn = Field(examples=["2026-10-01"])
     hours: list[Hours] = Field(default=[], max_length=12, description="None: closed.", examples=[_WEEKDAY])
     note: str = Field(default="", max_length=80, examples=["国庆节"])
-    confirmed: bool = Field(default=True, description="False: only expected, as before the year is published.")
+    confirmed: Yes = Field(default=True, description="False: only expected, as before the year is published.")
 
 
 class CalendarHours(Sent):

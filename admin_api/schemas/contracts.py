@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from admin_api.schemas.asked import DayIn
+from admin_api.schemas.asked import DayIn, Whole
 from admin_api.schemas.ids import IdIn, IdOut
 from admin_api.schemas.model import Given, Moment, Sent
 
@@ -23,7 +23,7 @@ class NewContract(Sent):
     flow: str = Field(min_length=1, max_length=60, examples=["visa_jp_tourist"])
     number: str = Field(min_length=1, max_length=60, examples=["HT-2026-0001"])
     package: str = Field(min_length=1, max_length=200, examples=["标准套餐"])
-    amount: int = Field(ge=0, le=10**15, examples=[128000], description="In minor units （分）.")
+    amount: Whole = Field(ge=0, le=10**15, examples=[128000], description="In minor units （分）.")
     currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
     signed_on: DayIn
     travellers: list[NewTraveller] = Field(min_length=1, max_length=30)

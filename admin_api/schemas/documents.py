@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from admin_api.schemas.asked import DayIn
-from admin_api.schemas.ids import IdIn, IdOut, ids_as_text
+from admin_api.schemas.ids import ActorIdOut, IdIn, IdOut, ids_as_text
 from admin_api.schemas.model import Given, Moment, Sent
 from core.engine.text import Words
 from core.store.sealing import Row
@@ -16,7 +16,7 @@ class Who(Given):
     """A client, a member of staff, or the system; a hidden name is empty."""
 
     kind: str
-    id: IdOut
+    id: ActorIdOut
     name: str
 
 

@@ -8,7 +8,8 @@ from pydantic_core import PydanticCustomError
 
 _MOST: Final = 2**63 - 1
 _FORM: Final = "^[1-9][0-9]{0,18}$"
-_SCHEMA: Final = {"type": "string", "pattern": _FORM, "examples": ["301234567890123456"]}
+_EXAMPLES: Final = ["301234567890123456"]
+_SCHEMA: Final = {"type": "string", "pattern": _FORM, "examples": _EXAMPLES}
 _ID = re.compile(_FORM)
 
 
@@ -32,6 +33,13 @@ IdIn = Annotated[int, BeforeValidator(_given), WithJsonSchema(_SCHEMA)]
 
 IdOut = Annotated[int, PlainSerializer(str, return_type=str), WithJsonSchema(_SCHEMA)]
 """An id as we write it."""
+
+
+_ACTOR: Final = {"type": "string", "pattern": "^(0|[1-9][0-9]{0,18})$", "examples": _EXAMPLES}
+ActorIdOut = Annotated[
+    int, PlainSerializer(str, return_type=str), WithJsonSchema({**_ACTOR, "description": "0: Banli itself."})
+]
+"""Who did something: a member of staff, a client, or Banli itself."""
 
 
 def ids_as_text(value: Any) -> Any:

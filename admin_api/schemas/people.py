@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from admin_api.paging import Next
-from admin_api.schemas.asked import DayIn
+from admin_api.schemas.asked import DayIn, Yes
 from admin_api.schemas.ids import IdIn, IdOut
 from admin_api.schemas.model import Given, Moment, Sent
 from core.commands.people import Sex, Source
@@ -89,8 +89,8 @@ class NewGuardian(Sent):
     """Who follows a client's cases."""
 
     person_id: IdIn = Field(description="The guardian's own client file.", examples=["374856932401152001"])
-    notify: bool = Field(default=True, description="Whether he is told what the client is told.")
-    ends: bool = Field(default=False, description="He follows them no more.")
+    notify: Yes = Field(default=True, description="Whether he is told what the client is told.")
+    ends: Yes = Field(default=False, description="He follows them no more.")
 
 
 class NewIdentity(Sent):
@@ -105,7 +105,7 @@ class NewDigest(Sent):
     """When somebody is told what waits for him."""
 
     at: str = Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$", description="Empty: never.", examples=["08:30"])
-    daily: bool = Field(default=False, description="On days off as well.")
+    daily: Yes = Field(default=False, description="On days off as well.")
 
 
 class NewDepartment(Sent):

@@ -22,7 +22,7 @@ class Names(Sent):
 
 
 class NewRole(Sent):
-    """A role of the agency's own, or another name for one of the house's."""
+    """A role of the agency's own."""
 
     role: str = _ROLE
     names: Names
@@ -45,7 +45,7 @@ class NewMask(Sent):
 class Role(Given):
     """A role: what it is called, what it may do, what it sees."""
 
-    role: str
+    role: str = Field(examples=["trainee"])
     names: Words
     built_in: bool = Field(description="Whether it came with Banli.")
     changed: bool = Field(description="Whether the agency has changed anything of it.")

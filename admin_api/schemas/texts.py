@@ -9,17 +9,9 @@ from admin_api.schemas.model import Given, Sent
 from core.commands.texts import MOST_WORDS
 
 Language = Literal["zh-CN", "en"]
-_KEY = Field(min_length=1, max_length=80, examples=["welcome.client"])
 
 
-class TextChoice(Sent):
-    """Which sentence, in which language."""
-
-    key: str = _KEY
-    language: Language
-
-
-class NewWords(TextChoice):
+class NewWords(Sent):
     """The agency's own words for it."""
 
     words: str = Field(

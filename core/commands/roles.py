@@ -27,6 +27,7 @@ class SetRole(Command):
 
     role: str = _ROLE
     names: RoleNames
+    new: bool | None = None  # True: refused for one that is there; False: for one that is not
 
 
 class SetGrant(Command):

@@ -20,8 +20,15 @@ OWN_ONLY: Final = frozenset({"staff.account"})
 
 
 def set_role(command: SetRole, deed: Deed) -> None:
-    """Raises Invalid for a name that is not the agency's to take."""
+    """Raises Invalid for a name that is not the agency's to take, NotFound for another name of a role that is not
+    there, NotPossibleNow for a new one that is."""
     _refuse_reserved(command.role)
+    deed.uow.need("roles")
+    there = command.role in overlaid(deed.wiring.policy.house, deed.uow).roles
+    if command.new is True and there:
+        raise NotPossibleNow(reason="role_there")
+    if command.new is False and not there:
+        raise NotFound(thing="role")
     names = command.names.model_dump(by_alias=True)
     _keep(deed, role, {"role": command.role}, names=names)
     _settle(deed, command.role)

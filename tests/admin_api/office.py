@@ -131,8 +131,9 @@ class Office:
         return found
 
     def post(self, who: str | None, path: str, body: Json | None = None, **what: Any) -> Json:
-        """What a POST gives; anything but success is a failure of the test."""
-        answer = self.call(who, "POST", path, **({} if body is None else {"json": body}), **what)
+        """What a POST gives, whatever was seen; anything but success is a failure of the test."""
+        given = {"if-match": "*", **what.pop("headers", {})}
+        answer = self.call(who, "POST", path, headers=given, **({} if body is None else {"json": body}), **what)
         assert answer.status_code in (200, 201, 204), answer.text
         found: Json = answer.json() if answer.content else {}
         return found
@@ -155,13 +156,13 @@ class Office:
         return self.call(who, "DELETE", path, headers=self.seen(who, path))
 
     def seen(self, who: str | None, path: str) -> dict[str, str]:
-        """The header that says which state was seen: the present one."""
-        tag = self.call(who, "GET", path).headers.get("etag")
-        return {} if tag is None else {"if-match": tag}
+        """The header that says which state was seen: the present one, whatever it is where none can be read."""
+        return {"if-match": self.call(who, "GET", path).headers.get("etag", "*")}
 
     def refused(self, status: int, code: str, who: str | None, method: str, path: str, **what: Any) -> Json:
-        """The problem that a request gives."""
-        answer = self.call(who, method, path, **what)
+        """The problem that a request gives, whatever was seen; 428 is asked for without a word of that."""
+        seen = {} if status == 428 or method == "GET" else {"if-match": "*"}
+        answer = self.call(who, method, path, headers={**seen, **what.pop("headers", {})}, **what)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text
         found: Json = answer.json()
         assert found["code"] == code, found

@@ -99,7 +99,7 @@ def test_what_breaks_callers_is_found_and_named(now: dict[str, Any], said: str) 
     BREAKING[said](changed)
     assert said in breaking(now, changed)
     assert not accepted(now, changed)
-    changed["info"]["version"] = "2.0.0"
+    changed["info"]["version"] = f"{int(now['info']['version'].split('.')[0]) + 1}.0.0"
     assert accepted(now, changed)
 
 

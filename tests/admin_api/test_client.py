@@ -11,6 +11,10 @@ post_hooks: []
 package_name_override: banli_client
 content_type_overrides:
   image/png: application/octet-stream
+  image/jpeg: application/octet-stream
+  image/heic: application/octet-stream
+  application/pdf: application/octet-stream
+  application/vnd.openxmlformats-officedocument.wordprocessingml.document: application/octet-stream
   application/yaml: application/octet-stream
   application/zip: application/octet-stream
 """

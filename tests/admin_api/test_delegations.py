@@ -56,8 +56,8 @@ def test_nobody_delegates_a_higher_rank_or_to_himself_for_another(office: Office
 def test_a_right_about_nobody_is_not_delegated(office: Office) -> None:
     office.post("visa.admin", "/delegations", {"delegate_id": str(office.staff["visa.supervisor"]), **DAYS})
     office.refused(403, "not_allowed", "visa.supervisor", "GET", "/texts?prefix=welcome")
-    words = {"key": "welcome.client", "language": "en", "words": "x"}
-    office.refused(403, "not_allowed", "visa.supervisor", "POST", "/texts", json=words)
+    place = "/texts/welcome.client/en"
+    office.refused(403, "not_allowed", "visa.supervisor", "PUT", place, json={"words": "x"})
 
 
 def test_days_that_no_calendar_reaches_are_refused(office: Office) -> None:

@@ -17,7 +17,7 @@ from core.engine.access import PII_CLASSES, Mask, Policy, Reach, mask_value
 from core.staff.policy import DEFAULT, ROLES
 from tests.admin_api.office import EMAIL, FLOWS, PHONE, Office
 from tests.admin_api.requests import REQUESTS
-from tests.admin_api.world import build, described
+from tests.admin_api.world import NAMED, build, described
 from tests.files.papers import pdf
 
 RULES = DEFAULT.field_rules
@@ -173,7 +173,7 @@ def test_a_key_that_is_not_named_is_refused_everywhere(small_office: Office) -> 
         request = REQUESTS[operation.name](ids)
         if "json" not in request:
             continue
-        path = operation.path.removeprefix("/api/v1").format(role="finance", **ids)
+        path = operation.path.removeprefix("/api/v1").format(**NAMED, **ids)
         for key in ("colour", *SERVER_SIDE):
             if key in request["json"] or (operation.name in ("add_staff", "change_staff") and key == "department_id"):
                 continue

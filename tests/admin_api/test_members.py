@@ -107,6 +107,37 @@ def test_departments_are_listed_renamed_moved_and_never_below_themselves(office:
     office.refused(404, "not_found", "visa.admin", "POST", f"/departments/{below}/move", json={"parent_id": "7"})
 
 
+def test_of_eight_who_rename_a_department_at_once_one_succeeds(office: Office) -> None:
+    path = f"/departments/{office.departments['visa']}"
+    office.refused(428, "precondition_required", "visa.admin", "POST", f"{path}/rename", json={"name": "x"})
+    for number in range(3):
+        seen = office.seen("visa.admin", path)
+
+        def rename(racer: int, seen: dict[str, str] = seen, number: int = number) -> tuple[int, str]:
+            name = f"{number}-{racer}"
+            answer = office.call("visa.admin", "POST", f"{path}/rename", json={"name": name}, headers=seen)
+            return answer.status_code, name
+
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(rename, range(8)))
+        assert sorted(status for status, _ in answers) == [204] + [412] * 7
+        [winner] = [name for status, name in answers if status == 204]
+        assert office.get("visa.admin", path)["name"] == winner
+
+
+def test_a_change_of_a_member_is_not_written_over_unseen(office: Office) -> None:
+    path = f"/staff/{office.staff['visa.sales']}"
+    seen = office.seen("visa.admin", path)
+    office.refused(428, "precondition_required", "visa.admin", "POST", path, json={"name": "李四"})
+    office.post("other.admin", path, {"roles": ["finance"]})
+    office.refused(412, "precondition_failed", "visa.admin", "POST", path, json={"roles": ["sales"]}, headers=seen)
+    office.refused(412, "precondition_failed", "visa.admin", "POST", f"{path}/disable", headers=seen)
+    assert office.get("visa.admin", path)["roles"] == ["finance"]
+    seen = office.seen("visa.admin", path)
+    office.post("visa.sales", "/me/digest", {"at": "08:30"})
+    assert office.seen("visa.admin", path) == seen  # what he sets for himself is no admin's
+
+
 def test_a_moved_department_is_seen_by_whoever_leads_above_it_from_then_on(office: Office) -> None:
     case_id = office.case("王五", department="other")
     office.refused(404, "not_found", "visa.supervisor", "GET", f"/cases/{case_id}")

@@ -7,7 +7,7 @@ from typing import Any
 from admin_api.openapi import describe
 from tests.admin_api.office import Office
 from tests.admin_api.requests import REQUESTS
-from tests.admin_api.world import build, described
+from tests.admin_api.world import NAMED, build, described
 
 TEXTS = ("", " ", "\0", "\ud800", "x" * 5000, "../..", "{name}")
 MOMENTS = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:01+14:00")
@@ -35,7 +35,7 @@ def test_no_value_in_any_body_crashes_anything(postgres_office: Office) -> None:
     for operation in described(postgres_office):
         request = REQUESTS[operation.name](ids)
         for body in variations(request.get("json", {})):
-            path = operation.path.removeprefix("/api/v1").format(role="finance", **ids)
+            path = operation.path.removeprefix("/api/v1").format(**NAMED, **ids)
             answer = postgres_office.call(
                 "visa.admin",
                 operation.method,
@@ -55,7 +55,7 @@ def test_no_parameter_of_any_address_crashes_anything(postgres_office: Office) -
         for parameter in operations.get("get", {}).get("parameters", ()):
             if parameter["in"] != "query" or not path.startswith("/api/v1"):
                 continue
-            address, name = path.removeprefix("/api/v1").format(role="finance", **ids), parameter["name"]
+            address, name = path.removeprefix("/api/v1").format(**NAMED, **ids), parameter["name"]
             wanted = {"q": "a"} if path.endswith("/find") else {}
             for odd in IN_ADDRESSES:
                 answer = postgres_office.call("visa.admin", "GET", address, params={**wanted, name: odd})

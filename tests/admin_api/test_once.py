@@ -16,7 +16,7 @@ from core.ledger.tables import repeat
 from core.staff.tables import api_key
 from tests.admin_api.office import Office
 from tests.admin_api.requests import REQUESTS
-from tests.admin_api.world import build, described
+from tests.admin_api.world import NAMED, build, described
 from tests.files.papers import pdf
 
 NEW = {"name": "赵六"}
@@ -170,7 +170,7 @@ def test_every_post_of_the_api_takes_a_key(small_office: Office) -> None:
     for operation in operations:
         what = REQUESTS[operation.name](ids)
         what["headers"] = {**what.get("headers", {}), "Idempotency-Key": operation.name}
-        path = operation.path.removeprefix("/api/v1").format(role="finance", **ids)
+        path = operation.path.removeprefix("/api/v1").format(**NAMED, **ids)
         send: Callable[[], Any] = lambda path=path, what=what: small_office.call("visa.admin", "POST", path, **what)  # type: ignore[misc]  # noqa: E731
         first, again = send(), send()
         assert first.status_code < 500, (operation.name, first.text)

@@ -37,7 +37,7 @@ def another(databases: Databases, tmp_path: Path, inspector: Inspector) -> Itera
 
 
 def send(office: Office, content: bytes, query: str = "", who: str = "visa.admin") -> tuple[int, dict[str, object]]:
-    headers = {"content-type": "application/zip"}
+    headers = {"content-type": "application/zip", "if-match": "*"}
     answer = office.call(who, "POST", f"/pack{query}", content=content, headers=headers)
     return answer.status_code, answer.json()
 
@@ -146,3 +146,16 @@ def test_packs_are_the_admins_alone(small_office: Office) -> None:
     assert send(small_office, write_pack(PACK), who="visa.supervisor")[0] == 403
     small_office.refused(403, "not_allowed", "visa.supervisor", "GET", "/pack")
     small_office.refused(404, "not_found", "visa.admin", "GET", "/pack?flow=visa_xx")
+
+
+def test_a_pack_does_not_write_over_what_was_changed_since(office: Office) -> None:
+    headers = {"content-type": "application/zip", **office.seen("visa.admin", "/pack")}
+    content = write_pack(PACK)
+    plain = {"content-type": "application/zip"}
+    office.refused(428, "precondition_required", "visa.admin", "POST", "/pack", content=content, headers=plain)
+    office.put("other.admin", "/texts/welcome.client/en", {"words": "Hi {name}"})
+    before = counts(office)
+    office.refused(412, "precondition_failed", "visa.admin", "POST", "/pack", content=content, headers=headers)
+    assert counts(office) == before
+    headers |= office.seen("visa.admin", "/pack")
+    assert office.call("visa.admin", "POST", "/pack", content=content, headers=headers).status_code == 200

@@ -92,8 +92,29 @@ def test_an_agency_makes_a_role_of_its_own_and_gives_it_up(office: Office) -> No
     office.refused(422, "invalid", "visa.admin", "POST", f"/staff/{member}", json={"roles": ["trainee"]})
 
 
+def test_a_change_of_a_role_is_not_written_over_unseen(office: Office) -> None:
+    seen = office.seen("visa.admin", "/roles/sales")
+    assert seen == office.seen("other.admin", "/roles/sales")
+    bodies = {
+        "grants": {"permission": "contract.read", "reach": "all"},
+        "masks": {"data": "contact", "mask": "hidden"},
+        "reset": None,
+    }
+    for what, body in bodies.items():
+        office.refused(428, "precondition_required", "visa.admin", "POST", f"/roles/sales/{what}", json=body)
+    changed = office.call("visa.admin", "POST", "/roles/sales/grants", json=bodies["grants"], headers=seen)
+    assert office.seen("visa.admin", "/roles/sales") == {"if-match": changed.headers["etag"]}
+    for what, body in bodies.items():
+        path = f"/roles/sales/{what}"
+        office.refused(412, "precondition_failed", "other.admin", "POST", path, json=body, headers=seen)
+    office.refused(412, "precondition_failed", "other.admin", "PUT", "/roles/sales", json=NAMES, headers=seen)
+    assert office.get("visa.admin", "/roles/sales")["grants"]["contract.read"] == "all"
+
+
 def test_a_role_of_the_house_gets_another_name(office: Office) -> None:
-    office.post("visa.admin", "/roles", {"role": "sales", "names": NAMES})
+    office.refused(409, "not_possible_now", "visa.admin", "POST", "/roles", json={"role": "sales", "names": NAMES})
+    office.refused(404, "not_found", "visa.admin", "PUT", "/roles/nobody", json=NAMES)
+    assert office.put("visa.admin", "/roles/sales", NAMES)["names"] == NAMES
     assert office.get("visa.sales", "/me")["role_names"] == {"sales": NAMES}
     office.post("visa.admin", "/roles/sales/reset")
     assert office.get("visa.sales", "/me")["role_names"]["sales"]["en"] == "Sales"

@@ -49,6 +49,9 @@ NOTED = {"used_at", "seen_at"}  # when something was used last, which no operati
 IN_BODY = ("draft_contract", "approve_shown")
 """Operations whose foreign id stands in the body."""
 
+NAMED = {"role": "finance", "text_key": "welcome.client", "language": "en"}
+"""What stands in a path and belongs to nobody."""
+
 ENDS = ("disable_staff", "reset_password", "reset_totp", "set_login")
 """Whoever it is done to can do no more."""
 
@@ -75,7 +78,7 @@ class Operation:
 
     def ask(self, office: Office, who: str | None, ids: Ids) -> Any:
         meant = {**ids, "staff_id": ids["leaver_id"]} if self.name in ENDS else ids  # the others go on
-        path = self.path.removeprefix("/api/v1").format(role="finance", **meant)
+        path = self.path.removeprefix("/api/v1").format(**NAMED, **meant)
         return office.call(who, self.method, path, **REQUESTS[self.name](ids))
 
 
@@ -97,7 +100,7 @@ def described(office: Office) -> list[Operation]:
         for method, operation in item.items():
             if operation in list(operations(document)):
                 name = operation["operationId"]
-                takes_id = "{" in path.replace("{role}", "") or name in IN_BODY
+                takes_id = "{" in path.replace("{role}", "").replace("{language}", "") or name in IN_BODY
                 found.append(Operation(name, method.upper(), path, operation["x-permission"], takes_id))
     return found
 
@@ -181,8 +184,9 @@ def dead_letter(office: Office) -> str:
 
 
 def _draft(office: Office) -> str:
-    """A draft of somebody's; the subject that a draft is belongs to nobody in particular."""
-    made = {"made_by": 0, "changed_by": 0}
+    """A draft of an admin's; the subject that a draft is belongs to nobody in particular."""
+    admin = office.staff["visa.admin"]
+    made = {"made_by": admin, "changed_by": admin}
 
     def work(uow: UnitOfWork) -> int:
         row = uow.add(flow_draft, flow="", source=b"key: x", made_at=uow.now, changed_at=uow.now, **made)

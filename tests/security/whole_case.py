@@ -89,7 +89,8 @@ def _mistakes(walked: Walk, case_id: int) -> None:
     call("GET", f"{api}/cases?state=MARKQUERY&cursor=MARKQUERY")
     call("GET", f"{api}/nothing/MARKQUERY?name=MARKQUERY")
     call("POST", f"{api}/cases/{case_id}/advance", json={"transition": "MARKBODY"})
-    call("POST", f"{api}/texts", json={"key": "menu.title", "language": "en", "text": "MARKBODY {nobody}"})
+    seen = {"if-match": "*"}
+    call("PUT", f"{api}/texts/menu.title/en", json={"words": "MARKBODY {nobody}"}, headers=seen)
     call("POST", f"{api}/cases/{case_id}/notes", json={"text": ""})
     contract_id = call("GET", f"{api}/cases/{case_id}").json()["contract_id"]
     call("POST", f"{api}/contracts/{contract_id}/deposit")
