@@ -35,7 +35,7 @@ from core.store.unit import UnitOfWork
 
 FETCHER = "fetcher"
 """Channel name of our own second update of a file; its conversation is the one where the file came in."""
-BATCH = 256  # entries that are looked up at once
+BATCH = 256  # entries that the store has at once; the rest waits in the ledger, where it costs no memory
 POLL_SECONDS = 1.0  # how late an entry is seen when no bell rings
 
 
@@ -84,9 +84,11 @@ class Receiver:
         Each future tells whether its entry is settled: done, pushed ahead or parked.
         """
         flying = set(self._flying)  # before the look: what lands meanwhile would look as if it still waited
+        if (room := BATCH - len(flying)) <= 0:
+            return []
         with self._reading.open() as reader:
             waiting = inbox.waiting(reader, self._clock.now(), BATCH + len(flying), self._place.share)
-            fresh = [(entry_id, key) for entry_id, key in waiting if entry_id not in flying]
+            fresh = [(entry_id, key) for entry_id, key in waiting if entry_id not in flying][:room]
             cases = _cases_of(reader, {key for _, key in fresh})
         submitted = []
         with contextlib.suppress(Busy):  # the rest waits in its ledger
@@ -126,6 +128,8 @@ class Receiver:
 
     def _land(self, entry_id: int, settled: "Future[bool]", is_settled: bool) -> None:
         self._flying.discard(entry_id)
+        if len(self._flying) in (BATCH // 2, 0):  # there is room again, or what was left out of the last look waits
+            self.bell.ring()
         handled = self._handled.pop(entry_id, None)
         if handled is not None and is_settled:
             work, came = handled

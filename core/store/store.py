@@ -134,10 +134,10 @@ class Store:
                 time.sleep(RETRY_SECONDS)
 
     def _take(self) -> list[Unit]:
-        group: list[Unit] = []
-        while len(group) < MAX_GROUP and (self._waiting_first or self._waiting):
-            group.append((self._waiting_first or self._waiting).popleft())
-        return group
+        """What goes first goes first, and leaves some room, so that a flood of it does not stop all other work."""
+        room = MAX_GROUP - min(len(self._waiting), MAX_GROUP // 4)
+        group = [self._waiting_first.popleft() for _ in range(min(room, len(self._waiting_first)))]
+        return group + [self._waiting.popleft() for _ in range(min(MAX_GROUP - len(group), len(self._waiting)))]
 
     def _settle(self, group: list[Unit]) -> list[Unit]:
         """Run a group and tell its results; returns the units that must wait for the next one.

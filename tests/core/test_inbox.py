@@ -96,3 +96,31 @@ def test_a_failure_that_is_told_late_does_not_wake_a_settled_entry(store: Store)
     assert not store.run(lambda uow: inbox.failed(uow, row_id, "late"))
     assert store.run(lambda uow: uow.get(table, row_id))["state"] == "done"
     assert store.run(lambda uow: inbox.take(uow, row_id)) is None
+
+
+def said(number: int, conversation: str) -> Update:
+    return Update(channel="c", account="a", platform_id=f"{number}", conversation=conversation, raw=b"{}")
+
+
+def test_one_who_sends_thousands_makes_nobody_wait_for_them_all(
+    database: str, store: Store, clock: ManualClock
+) -> None:
+    flood = [said(number, "flood") for number in range(300)]
+    others = [said(300 + number, f"other {number}") for number in range(20)]
+    for each in [*flood, *others]:
+        store.submit(Unit(partial(inbox.append, update=each)))
+    store.run(lambda uow: None)
+    with reading(database) as looks, looks.open() as reader:
+        found = inbox.waiting(reader, clock.now(), 64)
+    assert [key for _, key in found] == ["flood"] * inbox.FAIR + [each.conversation for each in others]
+    assert [row_id for row_id, _ in found] == sorted(row_id for row_id, _ in found)
+
+
+def test_a_look_is_full_when_enough_waits_and_knows_its_end(database: str, store: Store, clock: ManualClock) -> None:
+    for number in range(40):
+        store.submit(Unit(partial(inbox.append, update=said(number, f"chat {number % 2}"))))
+    store.run(lambda uow: None)
+    with reading(database) as looks, looks.open() as reader:
+        assert len(inbox.waiting(reader, clock.now(), 20)) == 20
+        assert len(inbox.waiting(reader, clock.now(), 100)) == 2 * inbox.FAIR
+        assert inbox.waiting(reader, clock.now(), 1)[0][0] == inbox.waiting(reader, clock.now(), 100)[0][0]
