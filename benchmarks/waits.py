@@ -85,7 +85,7 @@ def wait(agency: Agency, url: str, seconds: float, rate: float = RATE) -> list[W
     banli = open_with(channel, url, agency.folder, agency.key, SystemClock())
     banli.start()
     try:
-        asyncio.run(_arrive(banli, channel, agency.desks, seconds, rate))
+        asyncio.run(arriving(banli, channel, agency.desks, seconds, rate))
     finally:
         banli.stop()
     return [
@@ -94,8 +94,9 @@ def wait(agency: Agency, url: str, seconds: float, rate: float = RATE) -> list[W
     ]
 
 
-async def _arrive(banli: Banli, channel: Timed, desks: Sequence[Desk], seconds: float, rate: float) -> None:
-    async with _loops(banli):
+async def arriving(banli: Banli, channel: Timed, desks: Sequence[Desk], seconds: float, rate: float) -> None:
+    """Messages at a steady rate, until all are answered. Raises RuntimeError when one never is."""
+    async with running(banli):
         started, jobs = time.perf_counter(), []
         for n in range(int(seconds * rate)):
             due = started + n / rate
@@ -110,14 +111,15 @@ async def _arrive(banli: Banli, channel: Timed, desks: Sequence[Desk], seconds: 
 
 
 @asynccontextmanager
-async def _loops(banli: Banli) -> AsyncIterator[None]:
-    running = asyncio.create_task(banli.run(*LOOPS))
+async def running(banli: Banli) -> AsyncIterator[None]:
+    """All loops of the house."""
+    work = asyncio.create_task(banli.run(*LOOPS))
     try:
         yield
     finally:
-        running.cancel()
+        work.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await running
+            await work
 
 
 def _post(channel: Timed, desks: Sequence[Desk], n: int, due: float) -> Unit:
