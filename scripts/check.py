@@ -72,6 +72,7 @@ def run(suite: Suite, folder: Path) -> Result:
     started = time.monotonic()
     passed = suite.before is None or suite.before()
     if passed:
+        clean.pop("PYTHONDONTWRITEBYTECODE", None)  # every process that a test starts would compile everything anew
         environment = {**clean, "BANLI_TEST_TALLY": str(tally)}
         done = subprocess.run(suite.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
         passed = done.returncode == 0
