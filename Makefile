@@ -6,7 +6,7 @@ PORT ?= 8080
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test orders tampering clamd first rows openapi fuzz-api story bench lock sbom format clean env env-dev
+.PHONY: help run reset check test orders tampering erasing clamd first rows openapi fuzz-api story bench lock sbom format clean env env-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ orders: env-dev ## files, words and undo in a thousand random orders: none lost,
 
 tampering: env-dev ## random edits, cuts, insertions and swaps of the audit: all found (TAMPERINGS= for another number)
 	@BANLI_TEST_TAMPERINGS=$(or $(TAMPERINGS),100000) $(BIN)/python -m pytest -q tests/core/test_tampering.py
+
+erasing: env-dev ## a hundred clients with a thousand documents are erased on both databases: no store holds a word (ERASED=)
+	@BANLI_TEST_ERASED=$(or $(ERASED),100) $(BIN)/python -m pytest -q --timeout 3600 --durations 4 tests/security/test_erasure_in_size.py
 
 clamd: env-dev ## the virus check against a real clamd of this machine (apt-get install clamav-daemon; needs no signatures)
 	@$(BIN)/python -m pytest -q tests/real/clamd.py

@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from core.engine.access import Actor
 from core.kit.errors import Refusal
 from core.staff import keys, sessions
+from core.staff.credentials import must_change
 from core.staff.service import actor_at
 from core.staff.tables import api_key, session
 from core.store.reading import Reader
@@ -25,6 +26,12 @@ class Unauthenticated(Refusal):
     code, status = "unauthenticated", 401
 
 
+class PasswordChangeNeeded(Refusal):
+    """Take a password of your own (``POST /me/password``): an admin knows the one that he gave you."""
+
+    code, status = "password_change_needed", 403
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """The member behind a request, and the row that showed it."""
@@ -32,6 +39,7 @@ class Caller:
     actor: Actor
     table: Table
     proof: Row
+    must_change: bool = False  # his password first, by this session
 
     @property
     def session_id(self) -> int | None:
@@ -60,6 +68,6 @@ def caller_of(reader: Reader, authorization: str | None, now: datetime) -> Calle
     if proof is None or actor is None:
         raise Unauthenticated
     if is_session:
-        return Caller(actor, session, proof)
+        return Caller(actor, session, proof, must_change(reader, actor.id))
     scopes = proof["scopes"]
     return Caller(actor if scopes is None else replace(actor, only=frozenset(scopes)), api_key, proof)

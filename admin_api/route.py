@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from admin_api.auth import NOBODY, Caller, caller_of
+from admin_api.auth import NOBODY, Caller, PasswordChangeNeeded, caller_of
 from admin_api.bodies import replayed, whole
 from admin_api.desk import Desk, open_desk
 from admin_api.entity_tag import Tagged, match_of
@@ -49,6 +49,7 @@ class Ways:
     streams: bool  # it reads the body itself, and tells `desk.once` what was in it
     tagged: Tagged | None  # whose state it reads (the answer has an ETag) or changes (If-Match is heeded)
     guarded: bool  # If-Match must be sent
+    at_once: bool = False  # also for whoever must first take a password of his own
     secret: bool = False  # what is sent or answered must not be kept, so there is no Idempotency-Key
 
     @property
@@ -139,7 +140,8 @@ class DeskRoute(APIRoute):
             setattr(request.state, RATE, rate.headers())
             if too_many is not None:
                 raise too_many
-            refusal = self._refusal(desk, reader, request)
+            barred = caller.must_change and not self.ways.at_once
+            refusal = PasswordChangeNeeded() if barred else self._refusal(desk, reader, request)
         _note_use(parts, caller)
         if refusal is not None:
             self._note(desk, request, refusal)
@@ -167,7 +169,7 @@ class DeskRoute(APIRoute):
         """What would have been done is audited like an attempt that the bus refused."""
         need = self.need
         if need.command is not None:
-            subject_id = read_id(request.path_params[need.parameter])
+            subject_id = read_id(request.path_params[need.parameter]) if need.kind else None
             subject = None if subject_id is None else f"{need.kind}:{subject_id}"
             desk.note(need.command.__name__, subject, refusal.code)
 
@@ -204,6 +206,7 @@ class Section:
         tagged: Tagged | None = None,
         guarded: bool = False,
         secret: bool = False,
+        at_once: bool = False,
         content: dict[str, Any] | None = None,
         extra: dict[str, Any] | None = None,
         **options: Any,
@@ -211,12 +214,12 @@ class Section:
         """Declare an operation; its name becomes the operationId, its docstring summary and description.
 
         ``errors``: statuses that it answers with beside those that every operation has. ``tagged``, ``guarded``,
-        ``streams``, ``secret``: see Ways. ``content``: media types of an answer that is no JSON. ``extra``: more of
-        its OpenAPI object. Keys never set are left out: hidden fields leave no trace.
+        ``streams``, ``secret``, ``at_once``: see Ways. ``content``: media types of an answer that is no JSON.
+        ``extra``: more of its OpenAPI object. Keys never set are left out: hidden fields leave no trace.
         """
 
         def declare(endpoint: Endpoint) -> Endpoint:
-            ways = Ways(method, streams, tagged, guarded, secret)
+            ways = Ways(method, streams, tagged, guarded, at_once, secret)
             self.routes.append(
                 DeskRoute(
                     PREFIX + path,

@@ -30,6 +30,10 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "zh-CN": "缺少密钥或登录凭证，或已失效。请在 Authorization 中以 Bearer 发送管理员签发的密钥，或重新登录。",
         "en": "There is no key or session, or it has ended. Send one as Authorization: Bearer, or sign in again.",
     },
+    "password_change_needed": {
+        "zh-CN": "您的密码由管理员设置，请先改为自己的密码（POST /me/password），之后即可继续。",
+        "en": "An admin gave you this password: first take one of your own (POST /me/password), then go on.",
+    },
     "unknown_path": {
         "zh-CN": "没有这个地址。请对照接口文档检查路径。",
         "en": "There is nothing at this address. Compare the path with the API description.",

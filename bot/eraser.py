@@ -1,8 +1,9 @@
-"""The eraser: shreds the files of erased clients, and keeps the list by which a restored backup erases them again."""
+"""The eraser: empties an erased client's rows in steps, shreds his files, and keeps the list that restores go by."""
 
 import asyncio
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,8 @@ import structlog
 
 from core.bus.bus import Bus
 from core.bus.deed import SYSTEM, Cause
-from core.clients.erasure import waiting
+from core.clients.erasure import note_emptied, waiting
+from core.clients.tables import erasure
 from core.commands.command import Command
 from core.commands.data_rights import EraseAgain, SettleErasure
 from core.files.naming import kept_names
@@ -22,8 +24,12 @@ from core.ledger.share import Place
 from core.store.reading import Reading
 from core.store.sealing import Row
 from core.store.store import Store
+from core.store.unit import UnitOfWork
+from core.wiring.forgetting import Place, forget, left
 
 LOOK_SECONDS = 600.0
+STEP = 100  # rows in one unit
+TIMEOUT = 600.0
 
 log = structlog.get_logger(__name__)
 
@@ -59,17 +65,47 @@ class Eraser:
         return await asyncio.to_thread(self.settle) if self._place.share.leads else 0
 
     def settle(self) -> int:
-        """For each: 1. the list; 2. the files that nobody else's row names; 3. done. Killed, it begins anew."""
+        """For each: 1. the list; 2. rows, in steps; 3. the files that nobody else's row names; 4. done.
+
+        Killed at any moment, it begins anew with what is left.
+        """
         with self._reading.open() as reader:
             rows = waiting(reader)
         for row in rows:
             self._list(row)
-            with self._reading.open() as reader:
-                still_named = kept_names(reader, row["handles"])
-            shredded = sum(self._files.delete(handle) for handle in row["handles"] if handle not in still_named)
+            if row["state"] == "emptying":
+                self._empty(row)
+            shredded = self._shred(row["id"])
             self._do(SettleErasure(erasure_id=row["id"]))
             log.info("client_erased", client=row["client_id"], files=shredded)
         return len(rows)
+
+    def _empty(self, row: Row) -> None:
+        """Until nothing is left: what came in meanwhile is met in the next round."""
+        while places := self._left(row["client_id"]):
+            for start in range(0, len(places), STEP):
+                self._step(row, places[start : start + STEP])
+        self._step(row, [], last=True)
+
+    def _left(self, client_id: int) -> list[Place]:
+        with self._reading.open() as reader:
+            return left(reader, client_id)
+
+    def _step(self, row: Row, places: Sequence[Place], *, last: bool = False) -> None:
+        """So many rows in one unit, so that others take their turn between two of them."""
+
+        def work(uow: UnitOfWork) -> None:
+            note_emptied(uow, row["id"], forget(uow, row["client_id"], places), last=last)
+
+        self._store.run(work, timeout=TIMEOUT)
+        self.bell.beat()
+
+    def _shred(self, erasure_id: int) -> int:
+        with self._reading.open() as reader:
+            row = reader.peek(erasure, erasure_id)
+            handles = [] if row is None else row["handles"]
+            still_named = kept_names(reader, handles)
+        return sum(self._files.delete(handle) for handle in handles if handle not in still_named)
 
     def apply(self) -> int:
         """Erase everybody of the list again whom a restored backup has brought back. Returns how many are listed."""
@@ -92,7 +128,7 @@ class Eraser:
 
     def _do(self, command: Command) -> None:
         cause = Cause(SYSTEM, "cli", new_id())
-        self._store.run(lambda uow: self._bus.execute(uow, command, cause), timeout=600)
+        self._store.run(lambda uow: self._bus.execute(uow, command, cause), timeout=TIMEOUT)
 
 
 def read_tombstones(path: Path) -> list[Tombstone]:

@@ -12,6 +12,7 @@ from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.ledger import processes, repeats
 from core.ledger.share import Place
+from core.staff import sign_in
 from core.store.reading import Reading
 from core.store.store import Store
 
@@ -62,6 +63,8 @@ class Sweeper:
             log.info("files_swept", halves=swept.halves, orphans=swept.orphans)
         if forgotten := await asyncio.to_thread(self._store.run, repeats.sweep):
             log.info("answers_swept", answers=forgotten)
+        if tries := await asyncio.to_thread(self._store.run, sign_in.sweep):
+            log.info("wrong_sign_ins_swept", subjects=tries)
         if dead := await asyncio.to_thread(self._store.run, processes.sweep):
             log.info("processes_swept", processes=dead)
         return 0

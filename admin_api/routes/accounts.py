@@ -21,6 +21,7 @@ from admin_api.schemas.ids import IdIn
 from admin_api.signing_in import address_of, guarded, name_of, prove_again, sign_in
 from core.commands.accounts import ChangePassword, ConfirmTotp, DisableTotp, EnrolTotp, SignOut, SignOutEverywhere
 from core.kit.errors import Invalid, NotFound
+from core.staff.credentials import must_change
 from core.staff.passwords import hash_password, password_problems
 from core.staff.sessions import IDLE, open_sessions, session_of
 from core.staff.tables import staff
@@ -33,14 +34,18 @@ def open_session(desk: AtDesk, request: Request, body: Credentials) -> NewSessio
     """Sign in with name, password and, where a second factor is set, a code.
 
     A wrong name and a wrong password are answered with the same words. Without a code that is needed the answer is
-    `code_needed`: send all of it again with the code. After five wrong tries each further one has to wait.
+    `code_needed`: send all of it again with the code. After five wrong tries each further one has to wait. With
+    `must_change_password` an admin gave the password: until it is changed everything but `GET /me`, changing it and
+    signing out answers 403 `password_change_needed`.
     """
     token = sign_in(desk, address_of(request), body.login, body.password, body.code)
     with desk.look() as reader:
         row = session_of(reader, token, desk.parts.clock.now())
+        barred = row is not None and must_change(reader, row["staff_id"])
     if row is None:
         raise NotFound(thing="session")
-    return NewSession(token=token, expires_at=row["expires_at"], idle_seconds=int(IDLE.total_seconds()))
+    idle = int(IDLE.total_seconds())
+    return NewSession(token=token, expires_at=row["expires_at"], idle_seconds=idle, must_change_password=barred)
 
 
 @ACCOUNTS.operation("GET", "/sessions", may(SignOut.permission))
@@ -62,7 +67,7 @@ def list_sessions(desk: AtDesk, cursor: Cursor = None, limit: Limit = USUAL) -> 
     return SessionList(sessions=found, next=following)
 
 
-@ACCOUNTS.operation("POST", "/sessions/current/end", may(SignOut.permission), status=204, errors=[404])
+@ACCOUNTS.operation("POST", "/sessions/current/end", may(SignOut.permission), status=204, errors=[404], at_once=True)
 def sign_out(desk: AtDesk) -> None:
     """Sign out of the session of this request. With an API key there is none."""
     if desk.session_id is None:
@@ -76,13 +81,15 @@ def end_session(desk: AtDesk, session_id: IdIn) -> None:
     desk.do(SignOut(session_id=session_id))
 
 
-@ACCOUNTS.operation("POST", "/sessions/end", does(SignOutEverywhere), status=204)
+@ACCOUNTS.operation("POST", "/sessions/end", does(SignOutEverywhere), status=204, at_once=True)
 def sign_out_everywhere(desk: AtDesk) -> None:
     """Sign out everywhere, here as well."""
     desk.do(SignOutEverywhere(staff_id=desk.actor.id))
 
 
-@ACCOUNTS.operation("POST", "/me/password", does(ChangePassword), status=204, errors=[409, 429], secret=True)
+@ACCOUNTS.operation(
+    "POST", "/me/password", does(ChangePassword), status=204, errors=[409, 429], secret=True, at_once=True
+)
 def change_password(desk: AtDesk, request: Request, body: PasswordChange) -> None:
     """Change the caller's own password.
 

@@ -41,9 +41,10 @@ def export_client(desk: AtDesk, client_id: IdIn) -> Response:
 
 @DATA_RIGHTS.operation("POST", "/clients/{client_id}/erase", does(EraseClient), status=204, errors=[409])
 def erase_client(desk: AtDesk, client_id: IdIn) -> None:
-    """Erase what is personal about a client for good. Numbers, stages and the audit stay; his files are shredded next.
+    """Erase what is personal about a client for good. Numbers, stages and the audit stay.
 
-    409 while a case of his is open or a legal hold is in force. It cannot be undone.
+    From here on he is erased; his rows are emptied and his files shredded in steps within the next moments. 409 while a
+    case of his is open or a legal hold is in force. It cannot be undone.
     """
     desk.do(EraseClient(client_id=client_id))
 

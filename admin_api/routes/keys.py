@@ -61,7 +61,7 @@ def set_login(desk: AtDesk, staff_id: IdIn, body: NewLogin) -> None:
     secret=True,
 )
 def reset_password(desk: AtDesk, staff_id: IdIn, body: NewPassword) -> None:
-    """Give a member a new password; he is signed out everywhere."""
+    """Give a member a new password; he is signed out everywhere and must first take one of his own."""
     with desk.look() as reader:
         member = reader.peek(staff, staff_id)
     others = () if member is None else (as_typed(member["login"] or ""), member["name"])

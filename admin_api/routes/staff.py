@@ -15,7 +15,7 @@ from core.staff.tables import staff
 STAFF = section("staff")
 
 
-@STAFF.operation("GET", "/me", member())
+@STAFF.operation("GET", "/me", member(), at_once=True)
 def read_me(desk: AtDesk) -> Me:
     """The caller: roles, rights and what he sees of which field."""
     actor, policy = desk.actor, desk.parts.policy

@@ -31,6 +31,7 @@ class NewSession(Given):
     token: str = Field(description="To be sent as Authorization: Bearer.", examples=["bs_..."])
     expires_at: Moment = Field(description="The latest end; it ends earlier when it is not used.")
     idle_seconds: int = Field(description="How long it may rest.", examples=[7200])
+    must_change_password: bool = Field(description="Whether he must first take a password of his own.")
 
 
 class Session(Given):

@@ -1,6 +1,7 @@
 """`banli flow`: what is wrong with a flow, and publishing it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -9,19 +10,19 @@ import typer
 
 from bot.app import Banli, build
 from bot.cli.configured import settings_or_exit
+from bot.cli.names import Names, known_names
 from bot.cli.problems import WRONG
 from bot.cli.sentences import refused
 from bot.cli.serving import owned
-from bot.cli.terminal import AsJson, out, tell_json
+from bot.cli.terminal import AsJson, err, out, tell_json
 from bot.texts.catalogue import built_in
-from core.actions.registry import actions
 from core.bus.deed import SYSTEM, Cause
+from core.catalog.calendars import unknown_calendar
+from core.catalog.service import look_over
 from core.commands.work import PublishFlow
-from core.engine.lint import Examined, Known, examine
-from core.events.event import EVENTS
+from core.engine.lint import Examined
 from core.kit.errors import Refusal
 from core.kit.ids import new_id
-from core.staff.policy import ROLES
 
 app = typer.Typer(help="Check and publish flows.", no_args_is_help=True)
 
@@ -30,8 +31,13 @@ Files = Annotated[list[Path], typer.Argument(help="Flow files (YAML).", exists=T
 
 @app.command()
 def validate(files: Files, json: AsJson = False) -> None:
-    """Tell every problem of each file at once, with its place. Exit code 1 when there is any."""
-    found = {path: examined(path.read_bytes()) for path in files}
+    """Tell every problem of each file at once, with its place. Exit code 1 when there is any.
+
+    With the agency's own roles and calendars where its database can be read; it says which it went by.
+    """
+    names = known_names()
+    found = {path: examined(path.read_bytes(), names) for path in files}
+    err.print(names.whose, markup=False)
     if json:
         tell_json({str(path): _problems(told) for path, told in found.items()})
     else:
@@ -43,12 +49,14 @@ def validate(files: Files, json: AsJson = False) -> None:
 @app.command()
 def publish(files: Files, json: AsJson = False) -> None:
     """Make new versions that never change again. Nothing is published when one file has a problem."""
-    found = {path: examined(path.read_bytes()) for path in files}
+    names = known_names()
+    found = {path: examined(path.read_bytes(), names) for path in files}
     if any(told.problems for told in found.values()):
         if json:
             tell_json([{"file": str(path), "published": False, "problems": _problems(found[path])} for path in files])
         else:
             _tell(found)
+            err.print(names.whose, markup=False)
         raise typer.Exit(WRONG)
     settings = settings_or_exit()
     with owned(settings):
@@ -68,15 +76,18 @@ def publish(files: Files, json: AsJson = False) -> None:
         raise typer.Exit(WRONG)
 
 
-def examined(source: bytes) -> Examined:
+def examined(source: bytes, names: Names) -> Examined:
     """Everything that is wrong with a flow, as its YAML."""
-    known = Known({name: action.Args for name, action in actions().items()}, ROLES, (), EVENTS, built_in())
-    return examine(source, known)
+    found = look_over(source, frozenset(names.roles), built_in())
+    unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, names.calendars)
+    return replace(found, flow=None, problems=tuple(unknown)) if unknown else found
 
 
 def published(files: Sequence[Path], banli: Banli) -> dict[Path, str]:
     """Publish each file in a house that is started. Why one was refused, empty for one that is published now."""
     outcomes = {}
+    with banli.reading.open() as reader:
+        banli.house.policy.catch_up(reader, banli.clock.now())
     for path in files:
         command = PublishFlow(source=path.read_text("utf-8"))
         try:

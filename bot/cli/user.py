@@ -41,7 +41,7 @@ def create_admin(
         def password(made: int) -> ResetPassword:
             nonlocal staff_id
             staff_id = made
-            return ResetPassword(staff_id=made, hashed=hashed)
+            return ResetPassword(staff_id=made, hashed=hashed, own=True)
 
         desk.do(AddStaff(name=name, roles=("admin",), login=login), password)
         _tell(
@@ -84,7 +84,7 @@ def enable(who: Who, as_json: AsJson = False) -> None:
 
 @app.command("reset-password")
 def reset_password(who: Who, password_file: PasswordFile = None, as_json: AsJson = False) -> None:
-    """Give a member a new password; he is signed out everywhere."""
+    """Give a member a new password; he is signed out everywhere and must take one of his own when he comes back."""
     with counter() as desk:
         member = desk.member(who)
         hashed = hash_password(password_from(password_file, member["login"] or "", member["name"]))

@@ -1,5 +1,6 @@
-"""Erasure and its hold: what is personal goes in one unit, the files follow, and the number stays as a tombstone."""
+"""Erasure and its hold: first the tombstone, in one unit; what is personal goes in steps, his files at the end."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from core.bus.deed import Deed
@@ -70,24 +71,28 @@ def hold_of(lookup: Lookup, client_id: int) -> Row | None:
 
 
 def waiting(lookup: Lookup) -> list[Row]:
-    """Erasures whose files are not shredded yet."""
-    return lookup.find(erasure, state="shredding")
+    """Erasures that have begun and are not done."""
+    return [row for state in ("emptying", "shredding") for row in lookup.find(erasure, state=state)]
+
+
+def note_emptied(uow: UnitOfWork, erasure_id: int, handles: Iterable[str], *, last: bool) -> None:
+    """Of one step, in its unit: which files may be shredded afterwards; with the last one they may be."""
+    known = uow.get(erasure, erasure_id)
+    state = "shredding" if last else known["state"]
+    uow.change(erasure, erasure_id, handles=sorted({*known["handles"], *handles}), state=state)
 
 
 def _erase(deed: Deed, client_id: int, at: datetime) -> None:
+    """From here on he is erased, whatever happens to this process; the eraser does the rest in steps."""
     _tell(deed, client_id, ClientErased)
-    handles: list[str] = deed.tool("forget")(deed.uow, client_id)
+    deed.tool("end_cases")(deed.uow, client_id)
     deed.uow.change(client, client_id, erased_at=at)
-    _tombstone(deed.uow, client_id, at, handles)
-
-
-def _tombstone(uow: UnitOfWork, client_id: int, at: datetime, handles: list[str]) -> None:
-    known = uow.first(erasure, client_id=client_id)
+    known = deed.uow.first(erasure, client_id=client_id)
     if known is None:
-        uow.add(erasure, client_id=client_id, at=at, handles=handles)
+        deed.uow.add(erasure, client_id=client_id, at=at, handles=[])
     else:
-        uow.change(erasure, known["id"], handles=[*known["handles"], *handles], state="shredding")
-    uow.rings.add(BELL)
+        deed.uow.change(erasure, known["id"], state="emptying")
+    deed.uow.rings.add(BELL)
 
 
 def _check_there(deed: Deed, client_id: int) -> None:

@@ -118,7 +118,7 @@ erasure = Table(  # whose data were erased; kept for good, so that a restored ba
     plain("client_id", BigInteger, unique=True),
     plain("at", Instant),
     plain("handles", Json),  # files that nothing names any more, until they are shredded
-    plain("state", String(10), default="shredding"),  # shredding, done
+    plain("state", String(10), default="emptying"),  # emptying, shredding, done
 )
 
 legal_hold = Table(  # a client whose data must be kept, whoever asks for their erasure

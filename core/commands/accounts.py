@@ -78,13 +78,17 @@ class ChangePassword(Command):
 
 
 class ResetPassword(Command):
-    """A password that an admin gives to a member, as its hash; he is signed out everywhere."""
+    """A password that an admin gives to a member, as its hash; he is signed out everywhere.
+
+    Two know it then, so he must take one of his own before he does anything else; not so where he has typed it himself.
+    """
 
     permission: ClassVar[str] = "staff.manage"
     about: ClassVar[Subject] = ("staff", "staff_id")
 
     staff_id: int
     hashed: str = Field(max_length=200, repr=False)
+    own: bool = False  # he has typed it himself
 
 
 class EnrolTotp(Command):

@@ -5,6 +5,7 @@ from core.commands.accounts import ChangePassword, ResetPassword
 from core.kit.errors import NotAllowed, Stale
 from core.staff.sessions import end_sessions
 from core.staff.tables import credential, staff
+from core.store.reading import Lookup
 
 
 def change_password(command: ChangePassword, deed: Deed) -> None:
@@ -12,15 +13,21 @@ def change_password(command: ChangePassword, deed: Deed) -> None:
     row = deed.uow.first(credential, staff_id=command.staff_id)
     if row is None or row["password"] != command.checked:
         raise Stale
-    _keep(deed, command.staff_id, command.hashed)
+    _keep(deed, command.staff_id, command.hashed, own=True)
     end_sessions(deed.uow, command.staff_id, but=command.session_id)
 
 
 def reset_password(command: ResetPassword, deed: Deed) -> None:
     """By an admin. Raises NotAllowed about somebody who may more than the admin himself."""
     refuse_higher(command.staff_id, deed)
-    _keep(deed, command.staff_id, command.hashed)
+    _keep(deed, command.staff_id, command.hashed, own=command.own)
     end_sessions(deed.uow, command.staff_id)
+
+
+def must_change(lookup: Lookup, staff_id: int) -> bool:
+    """Whether somebody else has given him the password that he has."""
+    row = lookup.first(credential, staff_id=staff_id)
+    return row is not None and bool(row["must_change"])
 
 
 def refuse_higher(staff_id: int, deed: Deed) -> None:
@@ -29,9 +36,10 @@ def refuse_higher(staff_id: int, deed: Deed) -> None:
         raise NotAllowed(reason="more_than_yours")
 
 
-def _keep(deed: Deed, staff_id: int, hashed: str) -> None:
+def _keep(deed: Deed, staff_id: int, hashed: str, *, own: bool) -> None:
+    kept = {"password": hashed, "password_at": deed.now, "must_change": not own}
     row = deed.uow.first(credential, staff_id=staff_id)
     if row is None:
-        deed.uow.add(credential, staff_id=staff_id, password=hashed, password_at=deed.now)
+        deed.uow.add(credential, staff_id=staff_id, **kept)
     else:
-        deed.uow.change(credential, row["id"], password=hashed, password_at=deed.now)
+        deed.uow.change(credential, row["id"], **kept)

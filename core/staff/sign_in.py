@@ -7,6 +7,8 @@ half an hour at most. A name that nobody has is counted like one that somebody h
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import delete
+
 from core.bus.deed import Deed
 from core.commands.accounts import CountWrongSignIn, SignIn
 from core.kit.crypto import Vault
@@ -16,6 +18,7 @@ from core.staff.sessions import open_session
 from core.staff.tables import credential, staff, wrong_sign_in
 from core.store.reading import Lookup
 from core.store.sealing import Row
+from core.store.unit import UnitOfWork
 
 FREE: Final = 5  # wrong tries without a delay
 FIRST: Final = timedelta(seconds=2)
@@ -96,6 +99,12 @@ def _forget(deed: Deed, subject: bytes) -> None:
     row = deed.uow.first(wrong_sign_in, subject=subject)
     if row is not None:
         deed.uow.change(wrong_sign_in, row["id"], tries=0, last_at=deed.now)
+
+
+def sweep(uow: UnitOfWork) -> int:
+    """Forget tries that count no more. Returns of how many names and addresses."""
+    old = wrong_sign_in.c.last_at < uow.now - FORGOTTEN
+    return int(uow.connection.execute(delete(wrong_sign_in).where(old)).rowcount)
 
 
 def subject_of(vault: Vault, kind: str, value: str) -> bytes:

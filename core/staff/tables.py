@@ -78,6 +78,7 @@ credential = Table(  # how a member proves who he is
     plain("staff_id", BigInteger, ForeignKey("staff.id"), unique=True),
     plain("password", String(200), nullable=True),  # argon2id with its parameters and salt
     plain("password_at", Instant, nullable=True),
+    plain("must_change", Boolean, default=False, server_default=false()),  # somebody else knows it: he gave it to him
     sealed("totp", "content"),  # the secret of the second factor
     plain("totp_at", Instant, nullable=True),  # since when it is asked for; None: it waits for its first code
     plain("totp_step", BigInteger, nullable=True),  # the half minute of the last code: none is taken twice
@@ -106,6 +107,7 @@ wrong_sign_in = Table(  # one row for every name that was tried, and for every a
     plain("last_at", Instant),
     UniqueConstraint("subject"),
 )
+Index("ix_wrong_sign_in_last", wrong_sign_in.c.last_at)
 
 role = Table(  # what the agency has made of its roles; the house's own stand in core.staff.policy
     "role",

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Table
@@ -12,10 +12,12 @@ from core.files.naming import names_in
 from core.files.tables import file
 from core.kit.db import metadata
 from core.ledger.tables import errand, inbox
+from core.store.reading import Lookup
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
-from core.wiring.belongings import Found, belongings
+from core.wiring.belongings import belongings
 
+_LAST: Final[Mapping[str, int]] = {"inbox": 1, "conversation": 2, "client_identity": 2, "applicant": 3, "client": 4}
 GONE: Final = "（已删除 / erased）"  # where people would look for a name
 _CODES: Final = frozenset(
     {"stage", "to", "before", "substate", "item", "role", "trigger", "outcome", "command", "code", "flow", "rule"}
@@ -27,30 +29,61 @@ _NO_CARD: Final = {"error": None, "look_at": None, "card": None}  # nothing is r
 _NO_FILE: Final = {"inspection": {"verdict": "erased"}}
 
 
-def forget(uow: UnitOfWork, client_id: int) -> list[str]:
-    """Empty every row about him. Returns the handles of files that may be shredded if nobody else's row names them."""
-    found = belongings(uow, client_id)
-    handles = _handles(found)
-    for name, rows in found.rows.items():
+Place = tuple[str, int]  # a table's name and the id of a row
+
+
+def left(lookup: Lookup, client_id: int) -> list[Place]:
+    """Rows about him that say something still, in the order in which they must be emptied.
+
+    What leads to others (his names, his chats) comes after what it leads to: whoever begins anew finds the rest.
+    """
+    found = belongings(lookup, client_id)
+    places = [
+        (_turn(metadata.tables[name]), name, row["id"])
+        for name, rows in found.rows.items()
+        for row in rows.values()
+        if _says(row, _values(name, row, client_id))
+    ]
+    return [(name, row_id) for _, name, row_id in sorted(places)]
+
+
+def forget(uow: UnitOfWork, client_id: int, places: Iterable[Place]) -> list[str]:
+    """Empty these rows about him. Returns the handles of files that may be shredded if nobody else's row names them."""
+    handles: set[str] = set()
+    for name, row_id in places:
         table = metadata.tables[name]
-        more = _MORE.get(name)
-        for row in rows.values():
-            values = _emptied(table, row) | (more(row, client_id) if more is not None else {})
-            if values:
-                uow.settle(table, row["id"], {}, **values)  # not a change of the case: its version stays
-    for row in found.of(case):
-        if row["state"] == "open":
-            uow.settle(case, row["id"], {}, state="closed", closed_at=uow.now)
-    return sorted(handles)
+        row = uow.peek(table, row_id)
+        if row is not None:
+            handles |= _named(name, row)
+            uow.settle(table, row_id, {}, **_values(name, row, client_id))  # no change of the case: its version stays
+    return sorted(handles - {""})
 
 
-def _handles(found: Found) -> set[str]:
-    named = {row[column] for row in found.of(file) for column in ("handle", "preview_handle")}
-    for row in found.of(inbox):
-        named |= names_in(row["raw"])
-    for row in found.of(errand):
-        named |= names_in(row["what"])
-    return named - {""}
+def end_cases(uow: UnitOfWork, client_id: int) -> None:
+    """A restored backup may have brought back open ones."""
+    for row in uow.find(case, client_id=client_id, state="open"):
+        uow.settle(case, row["id"], {}, state="closed", closed_at=uow.now)
+
+
+def _turn(table: Table) -> int:
+    """When it is emptied: names last, before them the chats, before those what tells of chats and other rows."""
+    return _LAST.get(table.name, 1 if "chat" in table.info else 0)
+
+
+def _values(name: str, row: Row, client_id: int) -> Row:
+    more = _MORE.get(name)
+    return _emptied(metadata.tables[name], row) | (more(row, client_id) if more is not None else {})
+
+
+def _says(row: Row, emptied: Row) -> bool:
+    """Whether emptying changes anything; new random digests in the place of others do not count."""
+    return any(row[name] != value for name, value in emptied.items() if not (isinstance(value, bytes) and value))
+
+
+def _named(name: str, row: Row) -> set[str]:
+    if name == file.name:
+        return {row["handle"], row["preview_handle"]}
+    return names_in(row["raw"]) if name == inbox.name else names_in(row["what"]) if name == errand.name else set()
 
 
 def _emptied(table: Table, row: Row) -> Row:

@@ -15,7 +15,7 @@ from core.kit.settings import Agency
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 from core.views.checklist_view import checklist, waiting_for_client
-from core.wiring.forgetting import forget
+from core.wiring.forgetting import end_cases
 
 
 def tools(
@@ -43,7 +43,7 @@ def tools(
         "team": team.who,
         "open_cases": team.open_cases,
         "cases_of": lambda uow, client_id: [row["id"] for row in uow.find(case, client_id=client_id)],
-        "forget": forget,
+        "end_cases": end_cases,
         "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
         "sayings": sayings,
         "zone": zone or office.zone,

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from bot.cli import migrate
 from bot.cli.main import app
+from bot.cli.problems import WrongInput
 from core.kit.crypto import generate_key
 
 FLOW = Path("flows/visa_kr_tourist/v1.yaml").resolve()
@@ -50,9 +52,22 @@ def test_the_tables_go_up_and_down(run: CliRunner, tmp_path: Path) -> None:
     environment = settings(tmp_path)
 
     up = run.invoke(app, ["migrate"], env=environment)
-    down = run.invoke(app, ["migrate", "--down", "--to", "base"], env=environment)
+    asked = run.invoke(app, ["migrate", "--down", "--to", "base"], env=environment)
+    kept = json.loads(run.invoke(app, ["doctor", "--json"], env=environment).stdout)["findings"]
+    down = run.invoke(app, ["migrate", "--down", "--yes", "--to", "base"], env=environment)
 
-    assert (up.exit_code, down.exit_code) == (0, 0)
+    assert (up.exit_code, asked.exit_code, down.exit_code) == (0, 2, 0)
+    assert "--yes" in asked.stderr
+    assert {each["state"] for each in kept if each["name"] == "migrations"} == {"ok"}, "nobody said yes"
+
+
+def test_going_down_asks_whoever_sits_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([False, True])
+    monkeypatch.setattr(migrate.sys.stdin, "isatty", lambda: True, raising=False)  # type: ignore[attr-defined]
+    monkeypatch.setattr(migrate.typer, "confirm", lambda _: next(answers))  # type: ignore[attr-defined]
+    with pytest.raises(WrongInput):
+        migrate._ask("base")
+    migrate._ask("base")
 
 
 def test_publishing_twice_is_publishing_once(run: CliRunner, tmp_path: Path) -> None:

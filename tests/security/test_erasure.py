@@ -1,7 +1,6 @@
 """A client is erased: nothing personal is left anywhere, the case's skeleton and the audit are, and nobody else is hit
 (S24)."""
 
-import asyncio
 import json
 import zipfile
 from collections.abc import Iterator
@@ -43,16 +42,20 @@ HIS = (*(mark for mark in MARKS if mark not in ABSENT), "标记标签", "chat-7"
 
 @pytest.fixture
 def house(database: str, tmp_path: Path) -> Iterator[TestHouse]:
-    """The marked client has lived through a whole case; somebody else has one too."""
     with open_house(database, tmp_path) as opened:
-        live_through(opened)
-        opened.do(TagClient(client_id=opened.people[NAME].id, tag="标记标签"))
-        opened.do(InviteClient(client_id=opened.people[NAME].id))
-        other = open_case(opened)
-        other.says("材料")
-        opened.people["other"] = other
-        opened.rest()
-        yield opened
+        yield lived(opened)
+
+
+def lived(house: TestHouse) -> TestHouse:
+    """The marked client has lived through a whole case; somebody else has one too."""
+    live_through(house)
+    house.do(TagClient(client_id=house.people[NAME].id, tag="标记标签"))
+    house.do(InviteClient(client_id=house.people[NAME].id))
+    other = open_case(house)
+    other.says("材料")
+    house.people["other"] = other
+    house.rest()
+    return house
 
 
 def close(house: TestHouse) -> int:
@@ -201,22 +204,6 @@ def again_open(house: TestHouse) -> Iterator[TestHouse]:
     banli.start()
     yield TestHouse(banli, house.clock, house.channel)
     banli.stop()
-
-
-def test_a_kill_between_rows_and_files_is_made_good(house: TestHouse) -> None:
-    """The rows are gone, the files not yet; the next process shreds them and writes the list."""
-    close(house)
-    house.do(EraseClient(client_id=house.people[NAME].id))
-    with house.looking() as reader:
-        [waiting] = reader.find(erasure)
-    assert waiting["handles"]
-    assert set(waiting["handles"]) & set(house.banli.files.handles())
-
-    assert asyncio.run(house.banli.eraser.work_once()) == 1
-
-    assert not set(waiting["handles"]) & set(house.banli.files.handles())
-    assert asyncio.run(house.banli.eraser.work_once()) == 0
-    assert len(read_tombstones(house.banli.settings.erased_file)) == 1
 
 
 def test_a_copy_holds_everything_about_him_and_nothing_of_others(house: TestHouse, tmp_path: Path) -> None:

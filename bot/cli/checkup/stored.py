@@ -12,6 +12,7 @@ from bot.app import database_file
 from bot.cli.checkup.crew import crew
 from bot.cli.checkup.finding import Finding, advice, ok, wrong
 from bot.cli.flow import examined
+from bot.cli.names import names_in
 from bot.cli.revision import revision
 from core.catalog.catalogue import Catalogue
 from core.clients.tables import client
@@ -121,9 +122,9 @@ def _apart(books: Books) -> timedelta:
 
 def flows(books: Books) -> Iterator[Finding]:
     """The newest version of every flow must still be understood by this version of the code."""
-    published = Catalogue().newest(books.reader)
+    published, names = Catalogue().newest(books.reader), names_in(books.reader)
     for row in published:
-        found = examined(bytes(row["source"]))
+        found = examined(bytes(row["source"]), names)
         if found.problems:
             said = f"{row['flow']} version {row['version']}: {found.problems[0]}"
             yield wrong("flows", said, "mend the flow and publish a new version")

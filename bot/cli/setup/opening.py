@@ -80,7 +80,7 @@ def _first_admin(desk: Counter, answers: Answers, hashed: str | None, done: Open
     def work(uow: UnitOfWork) -> str:
         admin = bus.execute(uow, add, cause)
         if hashed is not None:
-            bus.execute(uow, ResetPassword(staff_id=admin, hashed=hashed), cause)
+            bus.execute(uow, ResetPassword(staff_id=admin, hashed=hashed, own=True), cause)
         return str(bus.execute(uow, IssueApiKey(staff_id=admin, name="first"), cause))
 
     done.admin, done.login, done.api_key = first.name, first.login or None, desk.banli.store.run(work)

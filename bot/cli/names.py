@@ -1,0 +1,68 @@
+"""The roles and calendars that a flow may name: the agency's own where its database can be read, else the house's."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
+
+from bot.app import database_file
+from bot.cli.revision import revision
+from core.catalog.calendars import LivingCalendars
+from core.engine.calendars.known import CALENDARS
+from core.kit.crypto import MissingKey, Tampered, Vault
+from core.kit.db import reader_engine
+from core.kit.migrate import newest
+from core.kit.settings import Settings, load_settings
+from core.kit.settings_sources import SettingsError
+from core.staff.living import overlaid
+from core.staff.policy import DEFAULT, ROLES
+from core.store.reading import Reader, Reading
+from core.store.sealing import Sealing
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """``whose``: a sentence for whoever reads what was found with them."""
+
+    roles: Collection[str]
+    calendars: Collection[str]
+    whose: str
+
+
+def house_names(why: str) -> Names:
+    """What Banli comes with, and why no more is known."""
+    return Names(ROLES, tuple(CALENDARS), f"Compared with the roles and calendars that Banli comes with: {why}.")
+
+
+def names_in(reader: Reader) -> Names:
+    """What this agency has made of them."""
+    roles, calendars = overlaid(DEFAULT, reader).roles, LivingCalendars(CALENDARS).names(reader)
+    own = len(set(roles) - set(ROLES)), len(set(calendars) - set(CALENDARS))
+    told = f"Compared with the agency's database: {own[0]} roles and {own[1]} calendars of its own."
+    return Names(tuple(roles), calendars, told)
+
+
+def known_names() -> Names:
+    """Of the agency whose settings stand here. Changes nothing, and works where there is no agency yet."""
+    try:
+        settings = load_settings()
+        vault = Vault.from_settings(settings)
+    except (SettingsError, MissingKey):
+        return house_names("no database is configured here (banli config check)")
+    file = database_file(settings)
+    if file is not None and not file.is_file():
+        return house_names(f"there is no database at {file} yet")
+    return _read(settings, vault)
+
+
+def _read(settings: Settings, vault: Vault) -> Names:
+    reading = Reading(reader_engine(settings.database_url.get_secret_value()), Sealing(vault))
+    try:
+        with reading.open() as reader:
+            if revision(reader) != newest():
+                return house_names("the tables are not those of this version (banli migrate)")
+            return names_in(reader)
+    except (DBAPIError, Tampered):
+        return house_names("the configured database cannot be read (banli doctor)")
+    finally:
+        reading.close()
