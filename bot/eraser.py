@@ -17,6 +17,7 @@ from core.commands.data_rights import EraseAgain, SettleErasure
 from core.files.naming import kept_names
 from core.files.store_port import FileStore
 from core.kit.bell import Bell, keep_working
+from core.kit.fail_points import reach
 from core.kit.ids import new_id
 from core.store.reading import Reading
 from core.store.sealing import Row
@@ -60,9 +61,11 @@ class Eraser:
             rows = waiting(reader)
         for row in rows:
             self._list(row)
+            reach("eraser.listed")
             with self._reading.open() as reader:
                 still_named = kept_names(reader, row["handles"])
             shredded = sum(self._files.delete(handle) for handle in row["handles"] if handle not in still_named)
+            reach("eraser.shredded")
             self._do(SettleErasure(erasure_id=row["id"]))
             log.info("client_erased", client=row["client_id"], files=shredded)
         return len(rows)
