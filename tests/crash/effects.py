@@ -60,9 +60,9 @@ def _of_case(reader: Reader, desk: Desk, mark: int) -> Effects:
     for each in reader.find(document_version, case_id=desk.case_id):
         wanted = reader.peek(item, each["item_id"])
         key = wanted["key"] if wanted is not None else "?"
-        found[f"version {each['n']} of {key} {each['status']}: {_page(desk, each['sha256'])}"] += 1
-    for each in reader.find(document_file, case_id=desk.case_id):
-        found[f"further file: {_page(desk, each['sha256'])}"] += 1
+        files = [each, *reader.find(document_file, version_id=each["id"])]
+        pages = [_page(desk, one["sha256"]) for one in sorted(files, key=lambda one: one["sent"])]
+        found[f"version {each['n']} of {key} {each['status']}: {', '.join(pages)}"] += 1
     for each in reader.find(task, case_id=desk.case_id):
         found[f"task {each['state']}"] += 1
     for each in reader.find(button, case_id=desk.case_id, state="spent"):

@@ -6,6 +6,7 @@ nothing half done along; it ends, and its children with it, when its input ends.
 
 import contextlib
 import ctypes
+import gc
 import json
 import os
 import select
@@ -74,7 +75,7 @@ class Forge:
             env={**environment, "PYTHONPATH": str(ROOT)},
             text=True,
         )
-        self._ask({})  # it has imported everything
+        self._ask({"op": "ready"})
         return self
 
     def __exit__(
@@ -84,11 +85,15 @@ class Forge:
         self._server.stdin.close()
         self._server.wait(30)
 
+    def prepare(self, settings: dict[str, Any], desks: int) -> Any:
+        """Fill a database (tests.crash.world), here, so that the children inherit warm caches. The world as JSON."""
+        return self._ask({"op": "prepare", "settings": settings, "desks": desks})
+
     def start(self, order: Any) -> Process:
         """Fork a child for this order (tests.crash.child.Order)."""
-        return Process(self._ask(asdict(order)))
+        return Process(int(self._ask({"op": "start", "order": asdict(order)})))
 
-    def _ask(self, order: dict[str, Any]) -> int:
+    def _ask(self, order: dict[str, Any]) -> Any:
         with self._lock:
             assert self._server.stdin is not None and self._server.stdout is not None
             self._server.stdin.write(json.dumps(order) + "\n")
@@ -96,28 +101,47 @@ class Forge:
             line = self._server.stdout.readline()
         if not line:
             raise RuntimeError("the fork server has ended")
-        return int(line)
+        return json.loads(line)
 
 
 def serve() -> None:
     """The server's side."""
-    from bot.demo.seed import publish_flows  # noqa: F401  # imported for the children
-    from tests.crash.child import Order, run
-    from tests.crash.warm import warm
+    from tests.crash.child import Order, run  # late: the driver's side needs none of it
+    from tests.crash.warm import quiet_log, warm
 
     warm()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is killed leaves no trace
+    quiet_log()
     libc = ctypes.CDLL(None)
     answer = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever is printed is no answer
     for line in sys.stdin:
         told = json.loads(line)
-        pid = os.fork() if told else 0
-        if told and pid == 0:
-            libc.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-            answer.close()
-            run(Order(**told))
-        answer.write(f"{pid}\n")
+        match told["op"]:
+            case "prepare":
+                reply = _prepare(told)
+                assert threading.active_count() == 1, threading.enumerate()
+            case "start":
+                signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is killed leaves no trace
+                reply = os.fork()
+                if reply == 0:
+                    libc.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+                    answer.close()
+                    run(Order(**told["order"]))
+            case _:
+                reply = 0
+        answer.write(json.dumps(reply) + "\n")
         answer.flush()
+
+
+def _prepare(told: dict[str, Any]) -> Any:
+    from core.kit.settings import Settings
+    from tests.crash.world import prepare
+
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    world = asdict(prepare(Settings.model_validate(told["settings"]), told["desks"]))
+    gc.collect()
+    gc.freeze()  # a child's collector would copy every page of what it has inherited
+    return world
 
 
 if __name__ == "__main__":

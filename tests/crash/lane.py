@@ -16,18 +16,19 @@ from sqlalchemy.exc import DBAPIError
 from adapters.folder_store.store import FolderStore
 from core.kit import migrate
 from core.kit.crypto import Vault, generate_key
-from core.kit.db import is_sqlite, reader_engine
+from core.kit.db import reader_engine
 from core.kit.settings import Settings
 from core.ledger.tables import timer
 from core.store.reading import Reader, Reading
 from core.store.sealing import Sealing
+from scripts.first_ten_minutes import answers
 from scripts.visitor import free_port
 from tests.crash.child import Order, Role
 from tests.crash.control import Control
 from tests.crash.forge import Forge, Process
 from tests.crash.platform import Platform
 from tests.crash.rehearsal import START
-from tests.crash.world import Desk, World, prepare
+from tests.crash.world import Desk, World
 from tests.services import databases, postgres
 from tests.services.postgres import PostgresServer
 
@@ -64,7 +65,7 @@ class Lane:
             databases.create_database(self.server.url(), "template_world", "template0")
             self.template = self.server.url("template_world")
         migrate.upgrade(self.template)
-        self.agency: World = prepare(self._settings(self.template, self.files), desks)
+        self.agency = World.of(self.forge.prepare(self._told(self.template, self.files), desks))
 
     @contextmanager
     def world(self) -> Iterator["Lane"]:
@@ -84,6 +85,7 @@ class Lane:
         with Platform(self.place / "plat.sock") as self.platform:
             try:
                 self.start()
+                self._wait_until_it_works()
                 yield self
             finally:
                 for process in self.processes.values():
@@ -97,17 +99,24 @@ class Lane:
         """These, or all of them."""
         for role in roles or ROLES[self.database]:
             self.controls[role].forget()
-            settings = self._settings(self.url, self.place / "files").model_dump(mode="json")
-            secrets = {"database_url": self.url, "keys": self.key}
             order = Order(
                 role=role,
-                settings={**settings, **secrets},
+                settings=self._told(self.url, self.place / "files"),
                 control=str(self.controls[role].path),
                 socket=str(self.platform.socket),
                 log=str(self.place / "log"),
                 lease=self.lease,
             )
             self.processes[role] = self.forge.start(order)
+
+    def _wait_until_it_works(self) -> None:
+        """The door answers, and whoever has loops has been to the database."""
+        end = time.monotonic() + PATIENCE
+        worker = self.controls[ROLES[self.database][-1]]
+        while not (worker.counts().get("store.answered") and answers(self.port)):
+            if time.monotonic() > end:
+                raise TimeoutError(f"no start; see {self.place}/log")
+            time.sleep(0.02)
 
     def clocks_at(self, moment: datetime) -> None:
         """The clocks of all processes go on from this moment."""
@@ -175,8 +184,9 @@ class Lane:
             with suppress(DBAPIError):
                 databases.drop_database(self.server.url(), f"w{self._worlds}")
 
-    def _settings(self, url: str, files: Path) -> Settings:
-        told: dict[str, Any] = {
+    def _told(self, url: str, files: Path) -> dict[str, Any]:
+        """The settings of a process, as an operator writes them; nothing but limits is other than usual."""
+        return {
             "database_url": url,
             "files_dir": str(files),
             "keys": self.key,
@@ -186,8 +196,6 @@ class Lane:
             "webchat": {"texts_per_minute": 10_000, "texts_at_once": 10_000, "files_in_ten_minutes": 10_000},
             "api": {"requests_per_minute": 100_000},
         }
-        assert is_sqlite(url) or self.database == "postgres"
-        return Settings.model_validate(told)
 
 
 def _children_of(pid: int) -> list[int]:

@@ -1,7 +1,10 @@
 """Brings the fork server into the state in which a process has worked for a while: compiled flows, warm caches."""
 
+import logging
 from pathlib import Path
 from typing import Final
+
+import structlog
 
 import bot.app  # noqa: F401  # everything that a child needs is imported once
 import bot.cli.serving  # noqa: F401
@@ -25,3 +28,8 @@ def warm() -> None:
     sentences()
     for version in range(1, 4):
         _from_source(source(version).encode())
+
+
+def quiet_log() -> None:
+    """What the product logs about every message would drown what a run tells."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

@@ -1,9 +1,9 @@
 """The agency that every round begins with: prepared once by the product itself, then copied for each world."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 from PIL import Image, ImageDraw
 
@@ -49,6 +49,12 @@ class World:
     admin_id: int
     admin_key: str
     desks: dict[Kind, list[Desk]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> "World":
+        """From plain values, as they come through a pipe."""
+        desks = {kind: [Desk(**each) for each in found] for kind, found in told["desks"].items()}
+        return cls(told["admin_id"], told["admin_key"], desks)
 
 
 @cache
@@ -124,8 +130,6 @@ def _case(house: Rehearsal, number: int, client_id: int, staff_id: int) -> int:
 
 def _ready(house: Rehearsal, desk: Desk) -> Desk:
     """Bring the desk to the moment before its event."""
-    from dataclasses import replace
-
     if desk.kind in ("approve", "reject"):
         house.sends(desk.client_chat, "passport.jpg", picture(desk.number), PASSPORT)
         with house.banli.reading.open() as reader:
