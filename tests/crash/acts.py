@@ -122,9 +122,7 @@ def _picture(lane: Lane, desk: Desk, page: int, album: str) -> InboundMessage:
     lane.platform.files[handle] = data
     caption = "" if page > 1 else "身份证" if album else PASSPORT
     ref = FileRef(handle=handle, name=f"{page}.jpg", size=len(data))
-    return InboundMessage(
-        address=_at(desk.client_chat), sender=desk.client_chat, text=caption, file=ref, album=album
-    )
+    return InboundMessage(address=_at(desk.client_chat), sender=desk.client_chat, text=caption, file=ref, album=album)
 
 
 def _at(chat: str) -> Address:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import structlog
 from fastapi import FastAPI
 from rich.console import Console
+from sqlalchemy import Connection, event
 
 import bot.app
 import bot.cli.serving as serving
@@ -23,13 +24,14 @@ from bot import eraser, fetcher, receiver, sealer, sender, sweeper, ticker
 from bot.app import Banli
 from core.kit import fail_points
 from core.kit.settings import Settings
-from core.ledger import errands, outbox
+from core.ledger import errands, inbox, outbox
 from tests.crash.channel import PlatformChannel, door
 from tests.crash.control import Control
 
 Role = Literal["run", "web", "worker"]
-POLL_SECONDS = 0.05
+POLL_SECONDS, LOOK_SECONDS = 0.05, 0.3
 BACKOFF = timedelta(seconds=0.05)
+_NO_LIMIT = 1_073_741_823  # pages, SQLite's own
 _START = {"run": serving.serve, "web": serving.serve_doors, "worker": serving.work}
 
 
@@ -73,12 +75,12 @@ def _log_to(path: str) -> None:
 
 
 def _shorten(lease: float) -> None:
-    outbox.LEASE = outbox.REDRAW_LEASE = errands.LEASE = timedelta(seconds=lease)  # type: ignore[misc]
-    outbox.BACKOFF = errands.BACKOFF = BACKOFF
-    for module in (receiver, sender, fetcher, ticker):
-        module.POLL_SECONDS = POLL_SECONDS
-    for loop in (sealer, eraser, sweeper):
-        loop.LOOK_SECONDS = 0.3
+    outbox.LEASE = outbox.REDRAW_LEASE = errands.LEASE = timedelta(seconds=lease)
+    inbox.BACKOFF = outbox.BACKOFF = errands.BACKOFF = BACKOFF
+    for polls in (receiver, sender, fetcher, ticker):
+        vars(polls)["POLL_SECONDS"] = POLL_SECONDS
+    for looks in (sealer, eraser, sweeper):
+        vars(looks)["LOOK_SECONDS"] = LOOK_SECONDS
     sealer.ANCHOR_EVERY = timedelta(0)
 
 
@@ -88,11 +90,18 @@ def _add(control: Control, socket: Path) -> None:
     def built(settings: Settings) -> Banli:
         banli = build(settings, clock=control)
         banli.add(PlatformChannel(socket=socket))
+        if banli.store._engine.dialect.name == "sqlite":
+            event.listen(banli.store._engine, "begin", may_grow)
         return banli
+
+    def may_grow(connection: Connection) -> None:
+        """As a full disk would have it: SQLite refuses a page more than there are (SQLITE_FULL)."""
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar() if control.is_full else _NO_LIMIT
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
     def webbed(banli: Banli, *, loops: bool = True) -> FastAPI:
         app = web(banli, loops=loops)
         app.router.routes.insert(0, door(banli.store))
         return app
 
-    serving.build, serving.web = built, webbed  # type: ignore[assignment]
+    vars(serving).update(build=built, web=webbed)

@@ -1,4 +1,4 @@
-"""Memory that the driver shares with one process under test: what kills it, what it has reached, how its clock is off."""
+"""Memory that the driver shares with one process: what kills it, what it has reached, how far its clock is off."""
 
 import mmap
 import os
@@ -15,7 +15,7 @@ ANY: Final = "any"  # whichever point it is
 _NAMES: Final = tuple(POINTS)
 _INDEX: Final[Mapping[str, int]] = {name: at for at, name in enumerate(_NAMES)}
 _NONE, _ANY = -1, -2
-_ARMED, _LEFT, _OFFSET, _COUNTS = 0, 1, 2, 4  # places of 32-bit numbers
+_ARMED, _LEFT, _OFFSET, _FULL, _COUNTS = 0, 1, 2, 3, 4  # places of 32-bit numbers
 
 
 class Control:
@@ -56,6 +56,10 @@ class Control:
         """The process's clock is so many seconds off from now on."""
         self._numbers[_OFFSET] = seconds
 
+    def fill(self, full: bool) -> None:
+        """Whether the database file may not grow any more."""
+        self._numbers[_FULL] = int(full)
+
     # -- the process's side ----------------------------------------------------------------------------------------
 
     def reached(self, name: str) -> None:
@@ -67,6 +71,10 @@ class Control:
                 self._numbers[_LEFT] -= 1
                 if self._numbers[_LEFT] <= 0:
                     os.kill(os.getpid(), signal.SIGKILL)
+
+    @property
+    def is_full(self) -> bool:
+        return bool(self._numbers[_FULL])
 
     def now(self) -> datetime:
         """The clock of the process: the machine's, as far off as the driver says."""

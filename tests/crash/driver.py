@@ -13,13 +13,14 @@ from core.catalog.tables import flow_version
 from core.engine.flow import read_flow
 from core.engine.machine import CompiledFlow, compile_flow
 from core.kit.ids import new_id
+from core.store.reading import Reader
 from tests.crash import oracle
 from tests.crash.acts import Deliver, Doors, NotTaken, deliveries
 from tests.crash.child import Role
 from tests.crash.control import ANY
 from tests.crash.effects import Effects, effects_of, published
 from tests.crash.kinds import KINDS, WITHOUT_DESK, Kind
-from tests.crash.lane import PATIENCE, ROLES, Lane
+from tests.crash.lane import PATIENCE, Lane
 from tests.crash.results import Result, Results
 from tests.crash.warm import source
 from tests.crash.world import Desk
@@ -58,6 +59,7 @@ class Run:
     reached: dict[tuple[Kind, Role], dict[str, int]] = field(default_factory=dict)
     compiled: CompiledFlow = field(default_factory=lambda: compile_flow(read_flow(source().encode())))
     version: int = 1  # the newest flow version of this world
+    expected_dead: int = 0  # dead letters that somebody has planted
 
     @contextmanager
     def world(self) -> Iterator["Run"]:
@@ -66,7 +68,7 @@ class Run:
             stack.enter_context(self.lane.world())
             self.doors = Doors(self.lane)
             stack.callback(self.doors.close)
-            self.version, self.mark = 1, new_id()
+            self.version, self.expected_dead = 1, 0
             self.rest()
             yield self
             self.rest()
@@ -98,8 +100,8 @@ class Run:
             for chat in (desk.client_chat, desk.staff_chat):
                 lane.platform.fail(chat, ["500"])
         lane.controls[plan.role].arm(plan.point, plan.nth)
-        left = self._deliver(posts)
-        kills = int(self._dies(plan.role))
+        left = self.deliver(posts)
+        kills = int(self.dies(plan.role))
         lane.controls[plan.role].disarm()
         began = time.monotonic()
         if kills:
@@ -107,9 +109,9 @@ class Run:
             if plan.wound == "twice":
                 kills += self._again(plan.role)
         resent = len(left)
-        self._insist(left)
+        self.insist(left)
         if self.chance.random() < 0.25 and plan.kind not in ("timer", "sweep"):
-            self._insist(posts)  # platforms repeat themselves, above all after a silence
+            self.insist(posts)  # platforms repeat themselves, above all after a silence
         note, wrong = "" if kills else "not reached", list[str]()
         try:
             self.rest()
@@ -158,11 +160,14 @@ class Run:
 
     def effects(self, desk: Desk, mark: int) -> Effects:
         with self.lane.looking() as reader:
-            if desk.kind == "publish":
-                return published(reader, self.version)
-            if desk.kind == "sweep":
-                return Effects()  # what is to be gone is looked for at the end
-            return effects_of(reader, desk, mark)
+            return self.effects_in(reader, desk, mark)
+
+    def effects_in(self, reader: Reader, desk: Desk, mark: int) -> Effects:
+        if desk.kind == "publish":
+            return published(reader, self.version)
+        if desk.kind == "sweep":
+            return Effects()  # what is to be gone is looked for at the end
+        return effects_of(reader, desk, mark)
 
     def rest(self) -> None:
         """Until nothing is on its way. Raises Unsettled when that takes too long."""
@@ -182,7 +187,8 @@ class Run:
         """The whole world: I1 to I7."""
         lane = self.lane
         with lane.looking() as reader:
-            wrong = oracle.dead_letters(reader) + oracle.histories(reader, self.compiled)
+            dead = oracle.dead_letters(reader)
+            wrong = (dead if len(dead) != self.expected_dead else []) + oracle.histories(reader, self.compiled)
             wrong += oracle.contents(reader, lane.store())
             wrong += oracle.chained(reader, lane.vault, lane.place / "audit-anchors.jsonl")
             wrong += oracle.timers_fired(reader, lane.now()) + oracle.claims(reader, lane.now())
@@ -192,25 +198,25 @@ class Run:
                 wrong.append(f"I1 flow versions are {versions}")
         return wrong
 
-    def _deliver(self, posts: list[Deliver]) -> list[Deliver]:
+    def deliver(self, posts: list[Deliver]) -> list[Deliver]:
         """Once each. Returns what was not acknowledged."""
         left = []
         for post in posts:
             try:
                 post()
-            except NotTaken:
+            except (NotTaken, DBAPIError):
                 left.append(post)
         return left
 
-    def _insist(self, posts: list[Deliver]) -> None:
+    def insist(self, posts: list[Deliver]) -> None:
         """Until each is acknowledged, as platforms and pages do. Raises NotTaken after a minute."""
         end = time.monotonic() + PATIENCE
-        while posts := self._deliver(posts):
+        while posts := self.deliver(posts):
             if time.monotonic() > end:
                 raise NotTaken("nobody answers")
             time.sleep(0.02)
 
-    def _dies(self, role: Role) -> bool:
+    def dies(self, role: Role) -> bool:
         """Whether the process gets to its point, as long as something is on its way and a little longer."""
         calm = 0.0
         while not self.lane.processes[role].ended(LOOK):
@@ -239,13 +245,30 @@ class Run:
             wrong += oracle.dead_letters(reader) + oracle.claims(reader, self.lane.now())
         return wrong + oracle.effect(self.wanted.get(desk.kind, Effects()), self.effects(desk, mark)), repeats
 
+    def judge(self, desk: Desk, mark: int, *, kills: int = 0, dead: int = 0, sent: bool = True) -> list[str]:
+        """What is wrong at this desk. `dead`: how many letters are dead on purpose; `sent`: look at the platform."""
+        with self.lane.looking() as reader:
+            wrong = oracle.sent(reader, self.lane.platform, mark, kills)[0] if sent else []
+            found = oracle.dead_letters(reader)
+            wrong += found if len(found) != dead else []
+        return wrong + oracle.effect(self.wanted.get(desk.kind, Effects()), self.effects(desk, mark))
+
+    def in_order(self, desk: Desk) -> list[str]:
+        """I2: each chat was sent its messages in the order of the ledger."""
+        wrong = []
+        for chat in (desk.client_chat, desk.staff_chat):
+            keys = [int(each.key) for each in self.lane.platform.seen_in(chat)]
+            if keys != sorted(keys):
+                wrong.append(f"I2 {chat} was sent its messages out of order")
+        return wrong
+
 
 def plans(run: Run, done: dict[str, int]) -> Iterator[Plan]:
     """For ever: every combination of kind, process and point that the rehearsal met, the least tried first; every
     fourth kill is followed by a second one, every tenth falls into a retry."""
     met = sorted({(kind, role, point) for (kind, role), points in run.reached.items() for point in points})
     run.chance.shuffle(met)
-    tried = {each: 0 for each in met}
+    tried = dict.fromkeys(met, 0)
     for key, count in done.items():
         _, _, kind, victim, point, _ = key.split("/")
         if (kind, victim, point) in tried:
@@ -261,6 +284,3 @@ def plans(run: Run, done: dict[str, int]) -> Iterator[Plan]:
         nth = 1 if tried[kind, role, point] == 1 else run.chance.randint(1, min(most, 8))
         wound = "twice" if number % 4 == 0 else "retry" if number % 10 == 0 else "once"
         yield Plan(kind, role, point, nth, wound)
-
-
-__all__ = ["ROLES", "Plan", "Run", "Unsettled", "plans"]

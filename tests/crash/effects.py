@@ -3,6 +3,8 @@
 import hashlib
 from collections import Counter
 
+from sqlalchemy import Table
+
 from core.cases.tables import case, case_event, document_file, document_version, item
 from core.catalog.tables import flow_version
 from core.clients.tables import client, consent, erasure
@@ -10,6 +12,7 @@ from core.conversations.tables import conversation, message
 from core.files.tables import file
 from core.ledger.tables import audit, button, outbox, timer
 from core.store.reading import Reader
+from core.store.sealing import Row
 from core.tasks.tables import task
 from tests.crash.world import Desk, picture
 
@@ -72,15 +75,15 @@ def _of_case(reader: Reader, desk: Desk, mark: int) -> Effects:
     return found
 
 
-def _new(reader: Reader, table: object, mark: int) -> list[dict[str, object]]:
-    return reader.find(table, table.c.id > mark)  # type: ignore[arg-type,attr-defined]
+def _new(reader: Reader, table: Table, mark: int) -> list[Row]:
+    return reader.find(table, table.c.id > mark)
 
 
 def _people(desk: Desk) -> tuple[tuple[str, int], tuple[str, int]]:
     return ("client", desk.client_id), ("staff", desk.staff_id)
 
 
-def _chats(reader: Reader, desk: Desk) -> list[list[dict[str, object]]]:
+def _chats(reader: Reader, desk: Desk) -> list[list[Row]]:
     return [reader.find(conversation, client_id=desk.client_id), reader.find(conversation, staff_id=desk.staff_id)]
 
 

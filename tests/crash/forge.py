@@ -95,7 +95,8 @@ class Forge:
 
     def _ask(self, order: dict[str, Any]) -> Any:
         with self._lock:
-            assert self._server.stdin is not None and self._server.stdout is not None
+            assert self._server.stdin is not None
+            assert self._server.stdout is not None
             self._server.stdin.write(json.dumps(order) + "\n")
             self._server.stdin.flush()
             line = self._server.stdout.readline()

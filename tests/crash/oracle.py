@@ -1,6 +1,7 @@
-"""The judge: after a crash, a restart and a rest, do the invariants I1 to I7 hold? It reads rows, files and the platform.
+"""The judge: after a crash, a restart and a rest, do the invariants I1 to I7 hold?
 
-Every function returns sentences about what is wrong, with the invariant's number; none is good.
+It reads rows, files and the platform. Every function returns sentences about what is wrong, with the invariant's
+number; none is good.
 """
 
 import hashlib
@@ -89,7 +90,7 @@ def ghosts(reader: Reader, platform: Platform) -> list[str]:
 
 
 def histories(reader: Reader, compiled: CompiledFlow) -> list[str]:
-    """I3: no two events of a case have one number, none is newer than the case, and its stages follow its flow's transitions."""
+    """I3: a case's events have numbers of their own, none above the case's, and its stages follow its flow."""
     steps = {(stage, each.to, each.key) for each in compiled.flow.transitions for stage in each.from_stages}
     found = []
     for row in reader.find(case):

@@ -113,9 +113,7 @@ class Platform:
         known = next((each for each in self.taken if each.key == said["key"]), None)
         if known is not None and self.looks_at_keys:
             return {"status": 200, "id": known.id}
-        taken = Taken(
-            said["chat"], said["key"], f"p{len(self.taken)}", time.monotonic(), said["text"], said["buttons"]
-        )
+        taken = Taken(said["chat"], said["key"], f"p{len(self.taken)}", time.monotonic(), said["text"], said["buttons"])
         self.taken.append(taken)
         return {"status": 200, "id": taken.id}
 

@@ -1,4 +1,4 @@
-"""The results file: one JSON line per round, appended and on disk before the next one; a run that stops goes on there."""
+"""The results file: a JSON line per round, on disk before the next one begins; a run that stopped goes on there."""
 
 import json
 import os

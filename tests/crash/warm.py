@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-import bot.app  # noqa: F401  # everything that a child needs is imported once
+import bot.app  # everything that a child needs is imported once
 import bot.cli.serving  # noqa: F401
 from bot.house import check_dialogs
 from bot.texts.catalogue import sentences
@@ -32,4 +32,7 @@ def warm() -> None:
 
 def quiet_log() -> None:
     """What the product logs about every message would drown what a run tells."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=str)],
+    )

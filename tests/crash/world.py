@@ -95,9 +95,7 @@ def _desk(house: Rehearsal, kind: Kind, number: int) -> Desk:
         config = house.banli.webchat
         cookie, visitor = house.banli.store.run(lambda uow: open_session(uow, config, ME, None))
         chat = visitor.visitor
-        house.do(
-            BindClientIdentity(client_id=client_id, channel="webchat", account=config.account, external_id=chat)
-        )
+        house.do(BindClientIdentity(client_id=client_id, channel="webchat", account=config.account, external_id=chat))
     else:
         house.do(BindClientIdentity(client_id=client_id, channel=NAME, account=ACCOUNT, external_id=chat))
     if kind != "press":
