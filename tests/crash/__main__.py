@@ -1,6 +1,6 @@
 """`python -m tests.crash`: kills the product's processes at every fail point and judges what is left.
 
-A run appends to its results file, and goes on where an earlier one of the same commit and seed has stopped. Exit code
+A run appends to its results file, and goes on where an earlier one of the same product and seed has stopped. Exit code
 1 when anything was violated, 2 when the run itself could not go on.
 """
 

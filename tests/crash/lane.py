@@ -34,7 +34,7 @@ from tests.services.postgres import PostgresServer
 
 Database = Literal["sqlite", "postgres"]
 ROLES: Final[dict[Database, tuple[Role, ...]]] = {"sqlite": ("run",), "postgres": ("web", "worker")}
-LEASE: Final = 0.5  # seconds
+LEASE: Final = 0.3  # seconds
 PATIENCE: Final = 60.0  # seconds within which a started product has to answer and to come to rest
 
 

@@ -6,13 +6,13 @@ number; none is good.
 
 import hashlib
 from collections import Counter
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, FromClause, Label, bindparam, func, select
 
+from adapters.folder_store.store import FolderStore
 from adapters.webchat.tables import web_message
-from bot.sealer import read_anchors
 from core.cases.tables import case, case_event, document_file, document_version
 from core.clients.tables import erasure
 from core.engine.machine import CompiledFlow
@@ -20,6 +20,7 @@ from core.files.store_port import FileGone, FileStore
 from core.files.tables import file
 from core.kit.crypto import Tampered, Vault
 from core.ledger import chain
+from core.ledger.chain import Anchor
 from core.ledger.tables import audit, errand, in_state, inbox, outbox, timer
 from core.store.reading import Reader
 from tests.crash.channel import NAME
@@ -28,16 +29,23 @@ from tests.crash.platform import Platform
 
 
 def unsettled(reader: Reader, now: datetime) -> list[str]:
-    """What is still on its way; a product at rest has nothing."""
-    waiting = {
-        "inbox": select(func.count()).where(in_state(inbox, "waiting")),
-        "outbox": select(func.count()).where(in_state(outbox, "waiting", "sending")),
-        "errands": select(func.count()).where(in_state(errand, "waiting", "running")),
-        "timers": select(func.count()).where(in_state(timer, "waiting"), timer.c.due <= now),
-        "erasures": select(func.count()).where(erasure.c.state == "shredding"),
-        "audit": select(func.count()).where(audit.c.chain.is_(None)),
-    }
-    return [f"{name}: {count}" for name, query in waiting.items() if (count := reader.connection.scalar(query))]
+    """What is still on its way; a product at rest has nothing. One question, as it is asked very often."""
+    found = reader.connection.execute(_UNSETTLED, {"now": now}).one()
+    return [f"{name}: {count}" for name, count in found._mapping.items() if count]
+
+
+def _count(of: FromClause, *where: ColumnElement[bool]) -> Label[int]:
+    return select(func.count()).select_from(of).where(*where).scalar_subquery().label(str(of))
+
+
+_UNSETTLED = select(
+    _count(inbox, in_state(inbox, "waiting")),
+    _count(outbox, in_state(outbox, "waiting", "sending")),
+    _count(errand, in_state(errand, "waiting", "running")),
+    _count(timer, in_state(timer, "waiting"), timer.c.due <= bindparam("now", type_=timer.c.due.type)),
+    _count(erasure, erasure.c.state == "shredding"),
+    _count(audit, audit.c.chain.is_(None)),
+)
 
 
 def dead_letters(reader: Reader) -> list[str]:
@@ -134,9 +142,14 @@ def contents(reader: Reader, store: FileStore) -> list[str]:
     return found
 
 
-def chained(reader: Reader, vault: Vault, anchors: Path) -> list[str]:
+def swept(store: FolderStore, now: datetime) -> list[str]:
+    """I4, the reverse: what nobody names does not stay for ever."""
+    return [f"I4 {handle} has no name and is still there" for handle in store.aged(now - timedelta(days=2))]
+
+
+def chained(reader: Reader, vault: Vault, anchors: Sequence[Anchor]) -> list[str]:
     """I5: what `banli audit verify` looks at."""
-    verdict = chain.verify(reader, chain.keys_of(reader, vault), read_anchors(anchors))
+    verdict = chain.verify(reader, chain.keys_of(reader, vault), anchors)
     faults = [f"I5 position {fault.chain}: {fault.what}" for fault in verdict.faults]
     return faults + (["I5 nothing is sealed"] if not verdict.sealed else [])
 

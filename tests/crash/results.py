@@ -1,5 +1,6 @@
 """The results file: a JSON line per round, on disk before the next one begins; a run that stopped goes on there."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -8,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 from tests.crash.forge import ROOT
+
+PRODUCT: Final = ("core", "bot", "adapters", "admin_api")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,16 @@ class Result:
 
 
 class Results:
-    """All rounds of this commit and seed, those of earlier runs included."""
+    """All rounds of this code and seed, those of earlier runs included."""
 
     def __init__(self, path: Path, seed: int) -> None:
         self._path, self._lock = path, Lock()
-        self._same = {"commit": commit(), "seed": seed}
+        self._same = {"code": code(), "seed": seed}
+        self._commit = commit()
         self.rounds: list[Result] = []
         path.parent.mkdir(parents=True, exist_ok=True)
         for told in _lines(path):
+            told.pop("commit", None)
             if {name: told.pop(name, None) for name in self._same} == self._same:
                 self.rounds.append(Result(**told))
 
@@ -51,7 +56,9 @@ class Results:
         with self._lock:
             self.rounds.append(result)
             with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({**self._same, **asdict(result)}, ensure_ascii=False) + "\n")
+                file.write(
+                    json.dumps({"commit": self._commit, **self._same, **asdict(result)}, ensure_ascii=False) + "\n"
+                )
                 file.flush()
                 os.fsync(file.fileno())
 
@@ -69,10 +76,18 @@ class Results:
 
 def commit() -> str:
     """Of the tree that is tried; with a + when it has changes."""
-    told = subprocess.run(
-        ["git", "describe", "--always", "--abbrev=12", "--dirty=+"], cwd=ROOT, capture_output=True, text=True
-    )
-    return told.stdout.strip() or "unknown"
+    return _git("describe", "--always", "--abbrev=12", "--dirty=+") or "unknown"
+
+
+def code() -> str:
+    """Which product is tried: the same as long as its own folders are, whatever else was committed meanwhile."""
+    trees = _git("rev-parse", *(f"HEAD:{room}" for room in PRODUCT))
+    changes = _git("diff", "HEAD", "--", *PRODUCT)
+    return hashlib.sha256(f"{trees}\n{changes}".encode()).hexdigest()[:12]
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.strip()
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
