@@ -65,16 +65,6 @@ def effect(wanted: Effects, found: Effects) -> list[str]:
     ]
 
 
-def taken_once(reader: Reader, updates: list[str]) -> list[str]:
-    """I1: of every acknowledged update there is one entry, and it is done."""
-    found = []
-    for update in updates:
-        rows = reader.find(inbox, platform_id=update)
-        if [row["state"] for row in rows] != ["done"]:
-            found.append(f"I1 update {update} is {[row['state'] for row in rows] or 'lost'}")
-    return found
-
-
 def sent(reader: Reader, platform: Platform, mark: int, kills: int) -> tuple[list[str], int]:
     """I2: what is settled as sent was taken at least once, and once more at most for every kill. With the repeats."""
     found, repeats = [], 0
