@@ -6,7 +6,7 @@ PORT ?= 8080
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test orders tampering erasing clamd first rows openapi fuzz-api story bench lock sbom format clean env env-dev
+.PHONY: help run reset check test orders tampering erasing crash clamd first rows openapi fuzz-api story bench lock sbom format clean env env-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ tampering: env-dev ## random edits, cuts, insertions and swaps of the audit: all
 
 erasing: env-dev ## a hundred clients with a thousand documents are erased on both databases: no store holds a word (ERASED=)
 	@BANLI_TEST_ERASED=$(or $(ERASED),100) $(BIN)/python -m pytest -q --timeout 3600 --durations 4 tests/security/test_erasure_in_size.py
+
+crash: env-dev ## kill -9 of every process at every fail point on both databases, then judge (KILLS= and SEED= for others)
+	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),2000) --seed $(or $(SEED),1)
 
 clamd: env-dev ## the virus check against a real clamd of this machine (apt-get install clamav-daemon; needs no signatures)
 	@$(BIN)/python -m pytest -q tests/real/clamd.py

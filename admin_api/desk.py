@@ -18,6 +18,7 @@ from core.commands.command import Command
 from core.engine.access import Actor, Mask, Pii
 from core.engine.spec_problems import problems_of
 from core.kit.errors import Busy, Invalid, Refusal
+from core.kit.fail_points import reach
 from core.kit.ids import new_id
 from core.kit.log import bound
 from core.ledger import audit
@@ -76,6 +77,7 @@ class Desk:
         except Busy:
             given_up.set()
             raise
+        reach("api.done")
         return answer
 
     def note(self, command: str, subject: str | None, code: str) -> None:

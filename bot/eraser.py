@@ -19,8 +19,9 @@ from core.commands.data_rights import EraseAgain, SettleErasure
 from core.files.naming import kept_names
 from core.files.store_port import FileStore
 from core.kit.bell import Bell, keep_working
+from core.kit.fail_points import reach
 from core.kit.ids import new_id
-from core.ledger.share import Place
+from core.ledger import share
 from core.store.reading import Reading
 from core.store.sealing import Row
 from core.store.store import Store
@@ -46,14 +47,20 @@ class Eraser:
     """One of the processes does this; two at once do the same twice, which harms nobody."""
 
     def __init__(
-        self, store: Store, reading: Reading, bus: Bus, files: FileStore, tombstones: Path, place: Place | None = None
+        self,
+        store: Store,
+        reading: Reading,
+        bus: Bus,
+        files: FileStore,
+        tombstones: Path,
+        place: share.Place | None = None,
     ) -> None:
         self._store = store
         self._reading = reading
         self._bus = bus
         self._files = files
         self._tombstones = tombstones
-        self._place = place or Place()
+        self._place = place or share.Place()
         self.bell = Bell()
 
     async def run(self) -> None:
@@ -73,9 +80,11 @@ class Eraser:
             rows = waiting(reader)
         for row in rows:
             self._list(row)
+            reach("eraser.listed")
             if row["state"] == "emptying":
                 self._empty(row)
             shredded = self._shred(row["id"])
+            reach("eraser.shredded")
             self._do(SettleErasure(erasure_id=row["id"]))
             log.info("client_erased", client=row["client_id"], files=shredded)
         return len(rows)

@@ -27,6 +27,7 @@ from core.files.tables import file
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.errors import TooMuch
+from core.kit.fail_points import reach
 from core.kit.hands import Hands
 from core.kit.log import bound, describe_error
 from core.ledger import errands, inbox
@@ -121,6 +122,7 @@ class Fetcher:
             return []
         holder = self._place.id
         claimed: list[Row] = self._store.run(lambda uow: [row for row in waiting if errands.claim(uow, row, holder)])
+        reach("fetcher.claimed")
         return claimed
 
     async def _fetch_one(self, row: Row) -> None:
@@ -150,7 +152,10 @@ class Fetcher:
         client_id = row["what"]["client_id"]
         keys = frozenset() if client_id is None else frozenset({client_files(client_id)})
         unit = Unit(lambda uow: self._arrived(uow, row, attempt, said, fetched), keys, name="file arrived")
-        for spare in await asyncio.wrap_future(self._store.submit(unit)):
+        reach("fetcher.settle")
+        spares = await asyncio.wrap_future(self._store.submit(unit))
+        reach("fetcher.settled")
+        for spare in spares:
             await asyncio.to_thread(self._files.delete, spare)
         await channel.release(said.file)
 
@@ -168,9 +173,11 @@ class Fetcher:
                 stored = await self._files.put_stream(channel.fetch(ref), min(self._limits.upload_bytes, room))
             except TooMuch:
                 return Fetched(None, "", Inspected(self._no_room(ref, used, room)))
+            reach("fetcher.stored")
         self.bell.beat()
         data = await asyncio.to_thread(self._files.read, stored.handle)
         inspected = await asyncio.to_thread(self._inspector.inspect, data)
+        reach("fetcher.inspected")
         self.bell.beat()
         try:
             inspected = await asyncio.to_thread(scanned, self._scanner, data, inspected)
@@ -179,6 +186,7 @@ class Fetcher:
         preview = ""
         if inspected.preview is not None:
             kept = await asyncio.to_thread(self._files.put, [inspected.preview], self._limits.upload_bytes)
+            reach("fetcher.previewed")
             preview = kept.handle
         return Fetched(stored, preview, inspected)
 

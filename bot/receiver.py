@@ -22,6 +22,7 @@ from core.conversations.tables import conversation, message
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.errors import Busy
+from core.kit.fail_points import reach
 from core.kit.log import bound, describe_error
 from core.kit.watch import Watches, Worked
 from core.ledger import inbox
@@ -90,6 +91,8 @@ class Receiver:
             waiting = inbox.waiting(reader, self._clock.now(), BATCH + len(flying), self._place.share)
             fresh = [(entry_id, key) for entry_id, key in waiting if entry_id not in flying][:room]
             cases = _cases_of(reader, {key for _, key in fresh})
+        if fresh:
+            reach("receiver.found")
         submitted = []
         with contextlib.suppress(Busy):  # the rest waits in its ledger
             for entry_id, key in fresh:
@@ -127,6 +130,7 @@ class Receiver:
             pushed.add_done_callback(lambda done: self._land(entry_id, settled, done.exception() is None))
 
     def _land(self, entry_id: int, settled: "Future[bool]", is_settled: bool) -> None:
+        reach("receiver.settled")
         self._flying.discard(entry_id)
         if len(self._flying) in (BATCH // 2, 0):  # there is room again, or what was left out of the last look waits
             self.bell.ring()

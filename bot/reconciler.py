@@ -19,6 +19,7 @@ from core.cases.tables import case
 from core.channel.port import Channel
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
+from core.kit.fail_points import reach
 from core.ledger import looks, outbox
 from core.ledger.share import Place
 from core.ledger.tables import button
@@ -86,6 +87,7 @@ class Reconciler:
         found = await asyncio.to_thread(self._look) if self._place.share.leads else []
         if not found:
             return 0
+        reach("reconciler.looked")
         asked: int = await asyncio.to_thread(self._store.run, lambda uow: _settle(uow, found))
         return asked
 

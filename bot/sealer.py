@@ -9,6 +9,7 @@ from pathlib import Path
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.crypto import Vault
+from core.kit.fail_points import reach
 from core.ledger import chain
 from core.ledger.chain import Anchor
 from core.store.store import Store, Unit
@@ -38,6 +39,7 @@ class Sealer:
         end: Anchor | None = await asyncio.wrap_future(self._store.submit(unit))
         if end is None:
             return 0
+        reach("sealer.sealed")
         if self._clock.now() - self._anchored_at >= ANCHOR_EVERY:
             await asyncio.to_thread(self._anchor, end)
         return 1
@@ -50,6 +52,7 @@ class Sealer:
             file.write(line + "\n")
             file.flush()
             os.fsync(file.fileno())
+        reach("sealer.anchored")
         self._anchored_at = self._clock.now()
 
 

@@ -17,6 +17,7 @@ from core.channel.port import Channel, DeliveryFailed
 from core.conversations.tables import message
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
+from core.kit.fail_points import reach
 from core.kit.hands import Hands
 from core.kit.log import bound, describe_error
 from core.kit.watch import Watches
@@ -92,6 +93,7 @@ class Sender:
         if not waiting:
             return []
         claimed = self._store.run(lambda uow: outbox.claim_all(uow, waiting, self._place.id))
+        reach("sender.claimed")
         drawn: list[tuple[Row, int, OutboundMessage | Exception]] = []
         with self._reading.open() as reader:
             look_ahead_to_draw(reader, claimed)
@@ -139,18 +141,24 @@ class Sender:
         work = partial(settle, row=row, attempt=attempt, external_id=external_id, drawn=drawn)
         unit = Unit(work, name="sent", ahead=Ahead(_look_ahead, (row["id"], row["copy_of"])))
         await asyncio.wrap_future(self._store.submit(unit))
+        reach("sender.settled")
         return "sent" if row["copy_of"] is None else "redrawn"
 
     async def _deliver(self, channel: Channel, address: Address, row: Row, drawn: OutboundMessage) -> str:
         """The platform's id of the message; empty for a redraw of what was not sent, or cannot be edited there."""
         if row["copy_of"] is None:
-            return (await channel.send(address, drawn.on(files=channel.capabilities.files_out))).external_id
+            reach("sender.send")
+            receipt = await channel.send(address, drawn.on(files=channel.capabilities.files_out))
+            reach("sender.sent")
+            return receipt.external_id
         original = await asyncio.to_thread(self._original, row["copy_of"])
         if not channel.capabilities.edit or original is None or not original["external_id"]:
             return ""
         try:
             async with asyncio.timeout(outbox.REDRAW_PATIENCE.total_seconds()):
+                reach("redraw.send")
                 await channel.redraw(address, original["external_id"], drawn)
+                reach("redraw.sent")
         except TimeoutError as late:
             raise DeliveryFailed("no answer to an edit", ambiguous=True) from late
         return str(original["external_id"])

@@ -10,6 +10,7 @@ from core.files.naming import kept_names, named_by_waiting
 from core.files.store_port import SweptStore
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
+from core.kit.fail_points import reach
 from core.ledger import processes, repeats
 from core.ledger.share import Place
 from core.staff import sign_in
@@ -75,7 +76,11 @@ class Sweeper:
         orphans = self.orphans(before)
         if dry_run:
             return Swept(0, len(orphans))
+        if orphans:
+            reach("sweeper.found")
         removed = sum(self._files.delete(handle) for handle in orphans)
+        if removed:
+            reach("sweeper.swept")
         return Swept(self._files.sweep(self._clock.now()), removed)
 
     def orphans(self, before: datetime) -> list[str]:

@@ -11,6 +11,7 @@ from core.commands.command import from_json
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.errors import Busy
+from core.kit.fail_points import reach
 from core.kit.log import bound, describe_error
 from core.kit.watch import Watches
 from core.ledger import timers
@@ -53,6 +54,8 @@ class Ticker:
     async def work_once(self) -> int:
         """Fire what is due now. Returns how many timers were tried."""
         due = await asyncio.to_thread(self._due)
+        if due:
+            reach("ticker.due")
         return sum(await asyncio.gather(*(self._fire_one(timer_id, case_id) for timer_id, case_id in due)))
 
     def _due(self) -> list[tuple[int, int | None]]:
@@ -65,6 +68,7 @@ class Ticker:
             unit = Unit(lambda uow: self.fire(uow, timer_id), keys, name="timer")
             with self._watches.timed("timer", "timer", timer_id, begins=True):
                 await asyncio.wrap_future(self._store.submit(unit))
+            reach("ticker.fired")
         except Busy:
             return 0  # it still waits
         except Exception as error:  # a timer that fails is pushed ahead, and parked after some attempts

@@ -54,13 +54,14 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
     app.router.routes.extend([*routes.routes(), *_uploads(banli).routes(), *watching.health.routes()])
     if settings.demo:
         app.router.routes.extend(DemoRoutes(banli.house, banli.reading, banli.clock, lambda: banli.hub.closed).routes())
-    install(app, _desk(banli))
+    install(app, desk_of(banli))
     guard(app, LOOPBACK_NAMES if settings.demo else None)
     app.add_middleware(RequestIds, watches=banli.watches)
     return app
 
 
-def _desk(banli: Banli) -> AdminParts:
+def desk_of(banli: Banli) -> AdminParts:
+    """What the admin API leans on."""
     return AdminParts(
         store=banli.store,
         reading=banli.reading,

@@ -59,6 +59,10 @@ def create(
     return Made(folder, parcel_manifest(folder), removed)
 
 
+def _bytes_of(place: Path) -> bytes:
+    return place.read_bytes() if place.exists() else b""
+
+
 def parcel_manifest(folder: Path) -> Manifest:
     """Raises BackupBroken when there is none or it cannot be read."""
     try:
@@ -73,6 +77,7 @@ def _filled(
     parcel: Parcel, settings: Settings, vault: Vault, files: SealedFiles, now: datetime, track: Track
 ) -> Manifest:
     url, missing = settings.database_url.get_secret_value(), []
+    anchored = _bytes_of(settings.anchors_file)  # before the rows: of rows older than an anchor some would look cut off
     with copied(url, parcel, Sealing(vault)) as (reader, tables):
         revision = revision_of(reader.connection)
         if revision != migrate.newest():
@@ -81,9 +86,10 @@ def _filled(
                  "make the backup with the version that wrote them"]
             )  # fmt: skip
         kept, waiting = all_kept(reader), named_by_waiting(reader)
-    for name, place in ((ANCHORS, settings.anchors_file), (ERASED, settings.erased_file)):
-        if place.exists():
-            parcel.add(name, pieces_of(place))
+    if anchored:
+        parcel.add(ANCHORS, [anchored])
+    if settings.erased_file.exists():
+        parcel.add(ERASED, pieces_of(settings.erased_file))
     for handle in track(sorted(kept | waiting), "Files", len(kept | waiting)):
         try:
             parcel.add(f"{FILES}/{handle}", files.sealed(handle))

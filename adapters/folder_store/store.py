@@ -17,6 +17,7 @@ from adapters.folder_store.sealed_file import CHUNK, SealedWriter, read_sealed, 
 from core.files.store_port import FileGone, StorageFull, Stored
 from core.kit.crypto import Vault, key_id_of
 from core.kit.errors import TooMuch
+from core.kit.fail_points import reach
 
 _HANDLE: Final = re.compile(r"[0-9a-f]{32}")
 _PARTS: Final = "incoming"  # on the same volume, so that moving is one atomic step
@@ -194,12 +195,14 @@ class _Upload:
             self._out.flush()
             os.fsync(self._out.fileno())
             self._out.close()
+            reach("files.written")
             place = _place(self._root, self.handle)
             try:
                 _move_in(self._part, place, self._root)
             except OSError:
                 place.unlink(missing_ok=True)
                 raise
+        reach("files.moved")
         return Stored(self.handle, self._writer.size, digest)
 
     def discard(self) -> None:

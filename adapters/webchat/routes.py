@@ -41,6 +41,7 @@ from core.files.tables import file
 from core.kit.buckets import Buckets
 from core.kit.clock import Clock
 from core.kit.errors import NotFound
+from core.kit.fail_points import reach
 from core.kit.ids import new_token
 from core.ledger import inbox
 from core.store.reading import Reading
@@ -288,7 +289,9 @@ class WebchatRoutes:
             if body is not None:
                 feed.show(uow, visitor.account, visitor.visitor, said_id, "me", body)
 
+        reach("inbox.append")
         await asyncio.wrap_future(self._store.submit(Unit(work, frozenset({key}), first=True, name="webchat in")))
+        reach("inbox.kept")
         self._hub.ring(visitor.account, visitor.visitor)
 
     async def _run(self, work: Callable[[Any], Any]) -> Any:

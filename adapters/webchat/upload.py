@@ -11,6 +11,7 @@ from starlette.requests import Request
 from adapters.webchat.said import id_of, speakable
 from core.files.store_port import FileStore, Stored
 from core.kit.errors import Invalid, Problem, TooMuch
+from core.kit.fail_points import reach
 
 OVERHEAD = 64 * 1024  # bytes of the form around the file
 CHUNK = 256 * 1024
@@ -45,6 +46,7 @@ async def read_upload(request: Request, files: FileStore, most: int) -> Upload:
             raise _no_form()
         said_id = id_of(dict(form))
         stored = await asyncio.to_thread(_put, files, upload, most)
+        reach("upload.stored")
         return Upload(
             id=said_id,
             stored=stored,

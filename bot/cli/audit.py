@@ -36,8 +36,9 @@ def verdict_of(settings: Settings) -> Verdict:
     vault = Vault.from_settings(settings)
     reading = Reading(reader_engine(settings.database_url.get_secret_value()), Sealing(vault))
     try:
+        anchors = read_anchors(settings.anchors_file)  # before the rows: of a chain that grows none then looks cut off
         with reading.open() as reader:
-            return chain.verify(reader, chain.keys_of(reader, vault), read_anchors(settings.anchors_file))
+            return chain.verify(reader, chain.keys_of(reader, vault), anchors)
     except ValueError as wrong:
         raise Broken(str(wrong)) from wrong
     finally:

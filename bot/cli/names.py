@@ -36,7 +36,7 @@ def house_names(why: str) -> Names:
 
 def names_in(reader: Reader) -> Names:
     """What this agency has made of them."""
-    roles, calendars = overlaid(DEFAULT, reader).roles, LivingCalendars(CALENDARS).names(reader)
+    roles, calendars = overlaid(DEFAULT, reader).roles, LivingCalendars(CALENDARS, next(iter(CALENDARS))).names(reader)
     own = len(set(roles) - set(ROLES)), len(set(calendars) - set(CALENDARS))
     told = f"Compared with the agency's database: {own[0]} roles and {own[1]} calendars of its own."
     return Names(tuple(roles), calendars, told)

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core.channel.inbound import Update
 from core.ledger.share import WHOLE, Share
@@ -38,6 +38,7 @@ def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE) -> 
     """Ids and conversations of what is due, oldest first. A hint only: the unit looks again under its lock.
 
     At most FAIR of one conversation, so that whoever sends thousands at once makes nobody else wait for them all.
+    What was never tried is due whatever its moment says: a clock that is set back must not hold it up.
     """
     found: list[tuple[int, str]] = []
     counts, last = Counter[str](), 0
@@ -46,7 +47,7 @@ def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE) -> 
         asked = limit - len(found)
         rows = reader.rows(
             select(inbox.c.id, inbox.c.conversation)
-            .where(in_state(inbox, "waiting"), inbox.c.due <= now, inbox.c.id > last)
+            .where(in_state(inbox, "waiting"), or_(inbox.c.due <= now, inbox.c.attempts == 0), inbox.c.id > last)
             .where(*share.of_words(inbox.c.conversation, inbox.c.due, now))
             .where(*([inbox.c.conversation.not_in(crowded)] if crowded else []))
             .order_by(inbox.c.id)

@@ -102,14 +102,17 @@ def bring_back(uow: UnitOfWork, copy: Row) -> None:
 
 
 def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE) -> list[Row]:
-    """The first open row of every chat, if it is due: later ones of a chat wait for it."""
+    """The first open row of every chat, if it is due: later ones of a chat wait for it.
+
+    What was never tried is due whatever its moment says: a clock that is set back must not hold it up.
+    """
     earlier = outbox.alias()
     heads = (
         select(outbox.c.id)
         .where(
             in_state(outbox, *OPEN_STATES),
             or_(
-                and_(outbox.c.state == "waiting", outbox.c.due <= now),
+                and_(outbox.c.state == "waiting", or_(outbox.c.due <= now, outbox.c.attempts == 0)),
                 and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
             ),
         )

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.kit.clock import Clock
 from core.kit.errors import Busy
+from core.kit.fail_points import reach
 from core.kit.watch import Counted, Watches
 from core.store import locks
 from core.store.failures import as_refusal, is_collision, is_down
@@ -153,8 +154,10 @@ class Store:
                 log.warning("group_redone", units=len(group), reason=type(failure).__name__)
                 return self._one_by_one(group)
             return self._again(group[0], failure)
+        reach("store.committed")
         for unit, result, error in ran.results:
             _answer(unit, result, error)
+        reach("store.answered")
         self._ring(ran.rings)
         self._watches.counted(ran.counted)
         return ran.later
@@ -171,6 +174,7 @@ class Store:
 
     def _commit(self, group: list[Unit]) -> "_Ran":
         ran = _Ran()
+        reach("store.begin")
         with self._engine.connect() as connection, connection.begin():
             keys = frozenset[str]().union(*(unit.keys for unit in group))
             held = locks.take(connection, keys)
@@ -198,7 +202,9 @@ class Store:
                 else:
                     ran.results.append((unit, result, None))
                     ran.rings |= uow.rings
+            reach("store.flush")
             pending.flush()
+            reach("store.commit")
             ran.counted = pending.counted
         return ran
 

@@ -15,7 +15,8 @@ from typing import Final
 import pytest
 from fastapi.testclient import TestClient
 
-from bot.app import build, web
+from bot.app import build
+from bot.web import web
 from core.kit.crypto import generate_key
 from core.kit.settings import load_settings
 
