@@ -3,7 +3,6 @@
 import asyncio
 import hmac
 import json
-import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from adapters.webchat.hub import Hub
 from adapters.webchat.people import language_of, may_see, open_cards, person_at, redraw, set_language
 from adapters.webchat.render import own_body, page_message
 from adapters.webchat.said import id_of, read_json, words_of
+from adapters.webchat.samples import sample
 from adapters.webchat.throttle import Throttle
 from adapters.webchat.upload import read_upload
 from adapters.webchat.verify import (
@@ -52,8 +52,6 @@ STATIC = Path(__file__).parent / "static"
 MAX_KIND = 40  # characters of the name of a kind of message
 MAX_TOKEN = 100  # characters of a button's token or a message's id
 MAX_ID = 2**63 - 1
-_FLOW = re.compile(r"[a-z][a-z0-9_]{0,47}")
-_PICTURE = re.compile(r"[a-z0-9_]{1,40}\.png")
 _LANGUAGES: dict[str, Language] = {"zh-CN": "zh-CN", "en": "en"}
 NO_STORE = {"Cache-Control": "no-store"}
 HEARTBEAT_SECONDS = 15.0
@@ -234,15 +232,7 @@ class WebchatRoutes:
         return Response(self._files.read(kept["preview_handle"]), media_type="image/png", headers=headers)
 
     async def sample(self, request: Request) -> Response:
-        """A flow's sample picture; it holds nothing of anybody."""
-        flow, name = request.path_params["flow"], request.path_params["name"]
-        folder = self._config.samples
-        if folder is None or not _FLOW.fullmatch(flow) or not _PICTURE.fullmatch(name):
-            raise NotFound(thing="sample")
-        path = folder / flow / "samples" / name
-        if not await asyncio.to_thread(path.is_file):
-            raise NotFound(thing="sample")
-        return FileResponse(path, media_type="image/png", headers={"Cache-Control": "public, max-age=3600"})
+        return await sample(request, self._config.samples)
 
     async def language(self, request: Request) -> Response:
         visitor, said = self._visitor(request), await read_json(request)
