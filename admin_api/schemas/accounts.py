@@ -12,7 +12,7 @@ _PASSWORD = Field(min_length=1, max_length=1000, repr=False, examples=["correct 
 class Secret(Sent):
     """A body whose words are kept as they were typed: a space at the end of a password is part of it."""
 
-    model_config = Sent.model_config | {"str_strip_whitespace": False}
+    trims = False
 
 
 class Credentials(Secret):

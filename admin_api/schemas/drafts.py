@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from admin_api.paging import Next
 from admin_api.schemas.ids import IdIn, IdOut
@@ -17,7 +17,7 @@ _SOURCE = Field(max_length=MOST_SOURCE, description="YAML, kept as it is.", exam
 class NewDraft(Sent):
     """What a draft begins with: one of the two."""
 
-    model_config = ConfigDict(str_strip_whitespace=False)  # kept to the last byte
+    trims = False  # kept to the last byte
 
     source: str = Field(default="", max_length=MOST_SOURCE, examples=["key: visa_sg\nversion: 1\n"])
     from_version_id: IdIn | None = Field(
@@ -28,7 +28,7 @@ class NewDraft(Sent):
 class DraftSource(Sent):
     """The whole source anew."""
 
-    model_config = ConfigDict(str_strip_whitespace=False)
+    trims = False
 
     source: str = _SOURCE
 

@@ -1,9 +1,16 @@
 """The two kinds of models: what is sent to us, and what we write."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from admin_api.schemas.ids import IdOut
@@ -12,9 +19,18 @@ _LARGEST: Final = 2**63 - 1
 
 
 class Sent(BaseModel):
-    """The body of a request. A key that it does not name is refused."""
+    """The body of a request. A key that it does not name is refused; words come without blanks at their ends."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    trims: ClassVar[bool] = True  # not where every character counts
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _trim(cls, value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+        """As it was sent it fits the description, blanks and all; as it is kept it fits too."""
+        checked = check(value)
+        kept = _trimmed(value) if cls.trims else value
+        return checked if kept == value else check(kept)
 
     @field_validator("*")
     @classmethod
@@ -39,6 +55,12 @@ def is_plain(value: Any) -> bool:
     if isinstance(value, int):
         return -_LARGEST <= value <= _LARGEST
     return not (isinstance(value, str) and "\0" in value)
+
+
+def _trimmed(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_trimmed(member) for member in value]
+    return value.strip() if isinstance(value, str) else value
 
 
 def _utc(moment: datetime) -> str:

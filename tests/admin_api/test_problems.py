@@ -286,3 +286,12 @@ def test_what_is_no_json_is_told_apart(small_office: Office) -> None:
         assert (answer.status_code, answer.headers["allow"]) == (405, "GET, PATCH"), method
     answer = small_office.call("visa.sales", "PUT", "/cases")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+
+
+def test_blanks_at_the_ends_are_left_out_and_still_count_for_the_length(small_office: Office) -> None:
+    name = "  " + "张" * 197 + " "
+    client_id = small_office.call("visa.admin", "POST", "/clients", json={"name": name}).json()["id"]
+    assert small_office.get("visa.admin", f"/clients/{client_id}").json()["name"] == "张" * 197
+    for wrong in (" " * 5, " " + "张" * 200):
+        refused = small_office.call("visa.admin", "POST", "/clients", json={"name": wrong})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/name")
