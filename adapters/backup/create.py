@@ -13,7 +13,7 @@ from adapters.backup.manifest import ANCHORS, ERASED, FILES, NAME, BackupBroken,
 from adapters.backup.parcel import Parcel, pieces_of
 from core.files.naming import all_kept, named_by_waiting
 from core.files.store_port import FileGone
-from core.kit import migrate
+from core.kit.chain import newest
 from core.kit.crypto import Vault
 from core.kit.settings import Settings
 from core.store.sealing import Sealing
@@ -75,9 +75,9 @@ def _filled(
     url, missing = settings.database_url.get_secret_value(), []
     with copied(url, parcel, Sealing(vault)) as (reader, tables):
         revision = revision_of(reader.connection)
-        if revision != migrate.newest():
+        if revision != newest():
             raise BackupBroken(
-                [f"the tables are at {revision}, this version works with {migrate.newest()}: run `banli migrate`, or "
+                [f"the tables are at {revision}, this version works with {newest()}: run `banli migrate`, or "
                  "make the backup with the version that wrote them"]
             )  # fmt: skip
         kept, waiting = all_kept(reader), named_by_waiting(reader)
