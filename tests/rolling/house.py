@@ -52,16 +52,19 @@ class House:
     def ports(self) -> list[int]:
         return [place.port for place in self.places if place.kind == "web"]
 
-    def opens(self, kind: str, root: Path = ROOT) -> Place:
-        port = free_port() if kind == "web" else 0
+    def opens(self, kind: str, root: Path = ROOT, port: int = 0) -> Place:
+        port = port or free_port() if kind == "web" else 0
         place = Place(kind, self._starts(kind, port, root), port)
         self.places.append(place)
         return place
 
-    def rolls(self, place: Place, root: Path = ROOT) -> None:
+    def rolls(self, place: Place) -> None:
         """SIGTERM, and once more from the beginning; comes back when the new process is ready."""
         self.closes(place)
-        place.process = self._starts(place.kind, place.port, root)
+        self.opens_again(place)
+
+    def opens_again(self, place: Place) -> None:
+        place.process = self._starts(place.kind, place.port, ROOT)
 
     def closes(self, place: Place) -> None:
         began = time.monotonic()
@@ -107,6 +110,10 @@ _LEFT = (
     "SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting') "
     "+ (SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending'))"
 )
+_ANSWERED = (
+    "SELECT count(*) FROM inbox i JOIN outbox o ON o.cause = i.id "
+    "WHERE o.state = 'sent' AND i.platform_id LIKE '%guest%-%'"
+)
 _KEPT = "SELECT count(*) FROM web_message WHERE sender = 'me' AND external_id LIKE :mine"
 # An answer names what it follows from; each of these messages has exactly one.
 _ANSWERS = (
@@ -130,6 +137,15 @@ def judged(database: str, clients: Sequence[Client], *processes: Process) -> Fou
             double += sum(max(row[2], row[4]) > 1 for row in rows) + max(0, len(rows) - len(client.taken))
             lost += max(0, len(client.taken) - min(len(whole), kept))
         return Found(sum(len(each.taken) for each in clients), sum(each.again for each in clients), lost, double)
+    finally:
+        engine.dispose()
+
+
+def answered(database: str) -> int:
+    """How many messages have their answer at this moment."""
+    engine = reader_engine(database)
+    try:
+        return _number(engine, _ANSWERED)
     finally:
         engine.dispose()
 
