@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -50,6 +51,7 @@ def main() -> int:
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="banli-roll-") as name:
         folder = Path(name)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
         folder.chmod(0o755)  # PostgreSQL runs as somebody else where this is run as root
         database, redis = postgres.start(folder / "postgres", durable=True), redis_server.start(folder / "redis")
         house = House(database.url(), redis.url(), folder)

@@ -4,6 +4,7 @@ The old code is taken from the history of this repository, at its last commit be
 claims had a holder (0020). Needs that history: in a shallow clone it says so and ends with 2.
 """
 
+import signal
 import subprocess
 import sys
 import tarfile
@@ -67,6 +68,7 @@ def _goes_on(stage: str, house: House, guests: list[Client]) -> None:
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="banli-upgrade-") as name:
         folder = Path(name)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
         folder.chmod(0o755)  # PostgreSQL runs as somebody else where this is run as root
         old = old_sources(folder)
         if old is None:
