@@ -39,6 +39,7 @@ class House:
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._started = list[Process]()
         self._env = {
             "BANLI_DATABASE_URL": self.database,
             "BANLI_REDIS_URL": self.redis,
@@ -74,8 +75,8 @@ class House:
 
     def ends(self) -> None:
         """Whatever still runs."""
-        for place in self.places:
-            place.process.stop(signal.SIGKILL)
+        for process in self._started:
+            process.stop(signal.SIGKILL)
 
     def banli(self, *words: str) -> str:
         """A command to its end; what it said. Raises AssertionError when it failed."""
@@ -85,7 +86,9 @@ class House:
 
     def _starts(self, kind: str, port: int, root: Path) -> Process:
         words = ["web", "--port", str(port)] if kind == "web" else ["worker"]
-        return Process(words, self._env, self.folder, root).says(READY[kind])
+        process = Process(words, self._env, self.folder, root)
+        self._started.append(process)
+        return process.says(READY[kind])
 
     def _looks(self, process: Process, code: int) -> None:
         if code not in (0, -signal.SIGTERM) or "Traceback" in process.said:
