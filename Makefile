@@ -6,10 +6,10 @@ PORT ?= 8080
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test orders tampering erasing crash clamd first rows openapi fuzz-api story bench lock sbom format clean env env-dev
+.PHONY: help run reset check test orders tampering erasing crash roll upgrade-path clamd first rows openapi fuzz-api story bench lock sbom format clean env env-dev
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 env:
 	@$(PYTHON) scripts/bootstrap.py run
@@ -40,6 +40,12 @@ erasing: env-dev ## a hundred clients with a thousand documents are erased on bo
 
 crash: env-dev ## kill -9 of every process at every fail point on both databases, then judge (KILLS= and SEED= for others)
 	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),2000) --seed $(or $(SEED),1)
+
+roll: env-dev ## a rolling restart under load on PostgreSQL with Redis: none lost, none double (ROUNDS= for another number)
+	@$(BIN)/python -m tests.rolling --rounds $(or $(ROUNDS),50)
+
+upgrade-path: env-dev ## old code from this repository's history and new beside each other over real migrations
+	@$(BIN)/python -m tests.rolling.upgrade
 
 clamd: env-dev ## the virus check against a real clamd of this machine (apt-get install clamav-daemon; needs no signatures)
 	@$(BIN)/python -m pytest -q tests/real/clamd.py

@@ -13,7 +13,7 @@ from adapters.backup.manifest import ANCHORS, ERASED, FILES, NAME, BackupBroken,
 from adapters.backup.parcel import Parcel, pieces_of
 from core.files.naming import all_kept, named_by_waiting
 from core.files.store_port import FileGone
-from core.kit import migrate
+from core.kit.chain import newest
 from core.kit.crypto import Vault
 from core.kit.settings import Settings
 from core.store.sealing import Sealing
@@ -80,9 +80,9 @@ def _filled(
     anchored = _bytes_of(settings.anchors_file)  # before the rows: of rows older than an anchor some would look cut off
     with copied(url, parcel, Sealing(vault)) as (reader, tables):
         revision = revision_of(reader.connection)
-        if revision != migrate.newest():
+        if revision != newest():
             raise BackupBroken(
-                [f"the tables are at {revision}, this version works with {migrate.newest()}: run `banli migrate`, or "
+                [f"the tables are at {revision}, this version works with {newest()}: run `banli migrate`, or "
                  "make the backup with the version that wrote them"]
             )  # fmt: skip
         kept, waiting = all_kept(reader), named_by_waiting(reader)

@@ -10,7 +10,7 @@ from adapters.backup.create import SealedFiles, Track
 from adapters.backup.database import is_empty, kind_of, put_back
 from adapters.backup.manifest import ANCHORS, ERASED, BackupBroken, Manifest
 from adapters.backup.parcel import pieces_of, private, sync
-from core.kit import migrate
+from core.kit.chain import is_known
 from core.kit.crypto import Vault
 from core.kit.settings import Settings
 
@@ -50,7 +50,7 @@ def _unfit(manifest: Manifest, url: str) -> list[str]:
     problems = []
     if manifest.kind != kind_of(url):
         problems.append(f"it holds a {manifest.kind} database: set BANLI_DATABASE_URL to one of that kind")
-    if not migrate.is_known(manifest.revision):
+    if not is_known(manifest.revision):
         problems.append(f"its tables are at {manifest.revision}, which is newer: install Banli {manifest.banli}")
     return problems
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import database_file
-from bot.cli.revision import revision
 from core.catalog.calendars import LivingCalendars
 from core.engine.calendars.known import CALENDARS
 from core.kit.crypto import MissingKey, Tampered, Vault
 from core.kit.db import reader_engine
-from core.kit.migrate import newest
+from core.kit.floor import standing
 from core.kit.settings import Settings, load_settings
 from core.kit.settings_sources import SettingsError
 from core.staff.living import overlaid
@@ -59,7 +58,7 @@ def _read(settings: Settings, vault: Vault) -> Names:
     reading = Reading(reader_engine(settings.database_url.get_secret_value()), Sealing(vault))
     try:
         with reading.open() as reader:
-            if revision(reader) != newest():
+            if not standing(reader.connection).well:
                 return house_names("the tables are not those of this version (banli migrate)")
             return names_in(reader)
     except (DBAPIError, Tampered):

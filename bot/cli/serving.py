@@ -17,12 +17,12 @@ from rich.console import Console
 
 from bot.app import FLOWS, LOOPS, Banli, build, database_file
 from bot.cli.problems import CannotServe
-from bot.cli.revision import revision
+from bot.cli.tables import brought_up
 from bot.demo.seed import seed
 from bot.watch.watching import Watching
 from bot.web import web
-from core.kit import migrate
 from core.kit.crypto import generate_key
+from core.kit.floor import standing
 from core.kit.memory import calm_collector
 from core.kit.settings import Settings
 
@@ -57,7 +57,7 @@ def serve(settings: Settings, out: Console) -> None:
     """Bring the tables up to date, fill the demo, listen and work. Raises CannotServe, MissingKey, DBAPIError."""
     with closing(_listen(settings)) as listener, owned(settings):
         banli = build(settings)
-        migrate.upgrade(settings.database_url.get_secret_value())
+        brought_up(settings)
         if settings.demo:
             _fill(banli)
         _answer(banli, listener, out, loops=True)
@@ -133,12 +133,10 @@ def _several(settings: Settings) -> None:
 def _check_tables(banli: Banli) -> None:
     """Of several processes that start at once none may change the tables under the others."""
     with banli.reading.open() as reader:
-        at = revision(reader)
-    if at != migrate.newest():
+        stands = standing(reader.connection)
+    if not stands.well:
         banli.stop()
-        raise CannotServe(
-            f"The tables are at {at or 'nothing'}, this version works with {migrate.newest()}: run `banli migrate`."
-        )
+        raise CannotServe(f"{stands.said} Remedy: {stands.remedy}.")
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -7,15 +7,15 @@ from datetime import timedelta
 from importlib import metadata
 from typing import Any, Final
 
-from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.watch.beats import BEAT_LIMIT, late, live, undone
 from core.kit.bell import Bell
+from core.kit.chain import newest
 from core.kit.clock import Clock
-from core.kit.migrate import newest
+from core.kit.floor import Standing, standing
 from core.ledger.processes import running
 from core.store.reading import Reader, Reading
 from core.store.store import MAX_WAITING, Store
@@ -80,12 +80,12 @@ class Health:
         unknown: Check = {"ok": False, "why": "the database does not answer"}
         try:
             with self._reading.open() as reader:
-                revision = reader.connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+                stands = standing(reader.connection)
         except Exception:  # whatever is wrong with the database, the page must say so and not fail
             return dict.fromkeys(("database", "migrations", "queues", "workers"), unknown)
         return {
             "database": {"ok": True},
-            "migrations": {"ok": revision == newest(), "found": revision, "wanted": newest()},
+            "migrations": _migrations(stands),
             "queues": self._asked(self._queues),
             "workers": self._asked(self._workers),
         }
@@ -120,6 +120,12 @@ async def told_version(_: Request) -> Response:
 
 def version() -> str:
     return metadata.version("banli")
+
+
+def _migrations(stands: Standing) -> Check:
+    """During an upgrade newer tables are well too, as long as this version may run beside the newer one."""
+    check: Check = {"ok": stands.well, "found": stands.found, "wanted": newest(), "ahead": stands.newer}
+    return {**check, "remedy": stands.remedy} if stands.remedy else check
 
 
 def _within(count: int, limit: int, what: str) -> Check:

@@ -5,13 +5,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from core.kit.chain import FOLDER
 from core.kit.db import is_sqlite, writer_engine
 
 Work = Callable[[Config], object]
-FOLDER = Path(__file__).parent / "migrations"
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -21,29 +20,15 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def newest() -> str:
-    """The revision that this version of the code works with."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if head is None:
-        raise RuntimeError("there are no migrations")
-    return head
-
-
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the tables up to a revision, by default the newest; doing it again changes nothing."""
-    _make_folder(url)
+    make_folder(url)
     _run(url, lambda config: command.upgrade(config, revision))
 
 
 def upgrade_on(connection: Connection, revision: str = "head") -> None:
     """As `upgrade`, within the transaction of this connection."""
     command.upgrade(_config(connection), revision)
-
-
-def is_known(revision: str) -> bool:
-    """Whether this version has the revision; one that it does not know is newer."""
-    script = ScriptDirectory.from_config(_config())
-    return revision in {each.revision for each in script.walk_revisions()}
 
 
 def downgrade(url: str, revision: str = "base") -> None:
@@ -60,7 +45,8 @@ def _run(url: str, work: Work) -> None:
         engine.dispose()
 
 
-def _make_folder(url: str) -> None:
+def make_folder(url: str) -> None:
+    """Where a SQLite file will be."""
     if is_sqlite(url):
         path = url.removeprefix("sqlite:///")
         if path and path != ":memory:":

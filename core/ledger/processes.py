@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from sqlalchemy import Connection, delete, text
+from sqlalchemy import Connection, delete, inspect, select, text
 
+from core.kit.chain import newest
 from core.kit.ids import new_id
 from core.ledger.tables import process
 from core.store.reading import Reader
@@ -33,6 +34,7 @@ class Me:
     id: int = field(default_factory=new_id)
     host: str = field(default_factory=socket.gethostname)
     pid: int = field(default_factory=os.getpid)
+    migration: str = field(default_factory=newest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,17 @@ class Running:
     loops: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Beating:
+    """One that beat lately; `migration` is None for one that is older than that column."""
+
+    kind: str
+    host: str
+    pid: int
+    version: str
+    migration: str | None = None
+
+
 def beat(uow: UnitOfWork, me: Me, loops: Mapping[str, float]) -> None:
     """This process lives, and its loops gave their last signs of life so many seconds ago."""
     now = _clock(uow.connection, uow.now)
@@ -60,6 +73,7 @@ def beat(uow: UnitOfWork, me: Me, loops: Mapping[str, float]) -> None:
             host=me.host[:200],
             pid=me.pid,
             release=me.version[:40],
+            migration=me.migration,
             started_at=now,
             **told,
         )
@@ -88,6 +102,18 @@ def running(reader: Reader, now: datetime) -> list[Running]:
     rows = reader.find(process)
     moment = _clock(reader.connection, now)
     return [_running(row, max(0.0, (moment - row["beaten_at"]).total_seconds())) for row in rows]
+
+
+def beating(connection: Connection, now: datetime, within: timedelta) -> list[Beating]:
+    """Those that beat within this time, in tables of any revision: none where the table itself is not there yet."""
+    looks = inspect(connection)
+    if not looks.has_table(process.name):
+        return []
+    there = {column["name"] for column in looks.get_columns(process.name)}
+    told = [process.c.kind, process.c.host, process.c.pid, process.c.release]
+    told += [process.c.migration] if "migration" in there else []
+    lately = process.c.beaten_at > _clock(connection, now) - within
+    return [Beating(*row) for row in connection.execute(select(*told).where(lately))]
 
 
 def _running(row: Row, silent: float) -> Running:

@@ -6,6 +6,7 @@ import core.clients.tables
 import core.contracts.tables
 import core.conversations.tables
 import core.files.tables
+import core.kit.floor
 import core.ledger.tables
 import core.staff.tables
 import core.surveys.tables

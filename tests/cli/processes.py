@@ -23,6 +23,7 @@ class Process:
     words: list[str]
     env: dict[str, str]
     folder: Path
+    root: Path = ROOT  # whose sources run
     log: Path = field(init=False)
     running: "subprocess.Popen[bytes]" = field(init=False)
 
@@ -33,7 +34,7 @@ class Process:
             self.running = subprocess.Popen(
                 [sys.executable, "-m", "bot.cli.main", *self.words],
                 cwd=self.folder,
-                env={**clean, "PYTHONPATH": str(ROOT), **self.env},
+                env={**clean, "PYTHONPATH": str(self.root), **self.env},
                 stdout=log,
                 stderr=log,
             )

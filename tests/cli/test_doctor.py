@@ -17,7 +17,7 @@ from bot.cli.checkup.finding import State
 from bot.watch.beats import LOOPS
 from core.commands.people import AddStaff
 from core.files.child import Inspector
-from core.kit import migrate
+from core.kit.chain import newest
 from core.kit.crypto import generate_key
 from core.kit.db import writer_engine
 from core.kit.ids import new_id
@@ -291,4 +291,4 @@ def test_a_picture_without_letters_is_told() -> None:
 def test_the_newest_tables_are_what_the_doctor_wants(agency: Agency) -> None:
     said = {each["name"]: each["said"] for each in agency.asks("doctor")["findings"]}
 
-    assert migrate.newest() in said["migrations"]
+    assert newest() in said["migrations"]

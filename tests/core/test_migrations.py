@@ -10,6 +10,7 @@ from sqlalchemy import Connection, inspect
 import adapters.webchat.tables
 import core.wiring.tables
 from core.kit import migrate
+from core.kit.chain import newest
 from core.kit.db import check_classified, metadata, writer_engine
 
 __all__ = ["adapters", "core"]  # the imports bring every table into the MetaData
@@ -40,7 +41,7 @@ def test_up_down_and_up_again(empty_database: str) -> None:
     migrate.upgrade(empty_database)
     assert tables(empty_database) == expected
     with connected(empty_database) as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == migrate.newest()
+        assert MigrationContext.configure(connection).get_current_revision() == newest()
 
 
 def test_the_migrations_make_what_the_code_believes_there_is(database: str) -> None:

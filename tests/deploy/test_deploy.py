@@ -91,48 +91,84 @@ def test_the_settings_of_the_image_are_settings_and_its_page_is_ours(tmp_path: P
 # -- compose -----------------------------------------------------------------------------------------------------------
 
 
-def test_compose_names_what_exists() -> None:
-    file = yaml("compose.yaml")
+COMPOSED = {
+    "compose.yaml": {"migrate", "web", "worker", "postgres", "redis"},
+    "compose.one.yaml": {"banli"},
+}
+OURS = [
+    (name, service)
+    for name in COMPOSED
+    for service, said in yaml(name)["services"].items()
+    if said["image"] == "banli:local"
+]
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_compose_names_what_exists(name: str) -> None:
+    file = yaml(name)
     services: dict[str, Any] = file["services"]
-    assert set(services) == {"banli", "postgres"}
-    banli = services["banli"]
+    assert set(services) == COMPOSED[name]
+    for service in services.values():
+        assert set(service.get("secrets", ())) <= set(file["secrets"])
+        assert {each.partition(":")[0] for each in service.get("volumes", ())} <= set(file["volumes"])
+        assert set(service.get("depends_on", ())) <= set(services)
+
+
+@pytest.mark.parametrize(("name", "service"), OURS)
+def test_compose_gives_a_process_no_more_than_it_needs(name: str, service: str) -> None:
+    banli = yaml(name)["services"][service]
     assert is_command(banli["command"])
     assert (DEPLOY / banli["build"]["context"] / banli["build"]["dockerfile"]).samefile(DEPLOY / "Dockerfile")
     assert set(banli["environment"]) <= variables()
-    assert set(banli["depends_on"]) <= set(services)
-    for service in services.values():
-        assert set(service["secrets"]) <= set(file["secrets"])
-        assert {each.partition(":")[0] for each in service["volumes"]} <= set(file["volumes"])
-
-
-def test_compose_gives_the_process_no_more_than_it_needs() -> None:
-    banli = yaml("compose.yaml")["services"]["banli"]
     assert banli["read_only"] is True
     assert banli["cap_drop"] == ["ALL"]
     assert banli["security_opt"] == ["no-new-privileges:true"]
-    assert [each.rsplit(":", 1)[0].partition(":")[0] for each in banli["ports"]] == ["127.0.0.1"]
+    published = [each.rsplit(":", 1)[0].partition(":")[0] for each in banli.get("ports", ())]
+    assert published == (["127.0.0.1"] if service in ("web", "banli") else [])
     written = {path.partition(":")[2] for path in banli["volumes"]}
-    assert banli["environment"]["BANLI_FILES_DIR"].startswith(tuple(written))
+    assert written == {"/data"}
+    settings = composed(banli)
+    assert settings["BANLI_FILES_DIR"].startswith(tuple(written))
 
 
-def test_compose_hands_secrets_over_as_files(tmp_path: Path) -> None:
-    """As the process would read them, in the place of the image's own database."""
-    file = yaml("compose.yaml")
+def test_the_processes_of_compose_share_everything_and_wait_for_the_tables() -> None:
+    services = yaml("compose.yaml")["services"]
+    for each in ("web", "worker"):
+        assert composed(services[each]) == composed(services["migrate"])
+        assert services[each]["volumes"] == services["migrate"]["volumes"]
+        assert services[each]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    assert services["migrate"]["restart"] == "no"
+    assert "/metrics" in services["worker"]["healthcheck"]["test"][-1], "it serves no page that the image's check asks"
+    assert "ports" not in services["redis"], "nothing from outside reaches it: it asks for no password"
+
+
+def composed(service: dict[str, Any]) -> dict[str, str]:
+    """What the process finds in its environment: the image's, with the service's own in their place."""
     _, final = stages()
-    given = {**final.variables(), **file["services"]["banli"]["environment"]}
-    given = {name: str(value) for name, value in given.items() if name.startswith("BANLI_")}
+    given = {**final.variables(), **service["environment"]}
+    return {name: str(value) for name, value in given.items() if name.startswith("BANLI_")}
+
+
+@pytest.mark.parametrize(("name", "service"), OURS)
+def test_compose_hands_secrets_over_as_files(name: str, service: str, tmp_path: Path) -> None:
+    """As the process would read them; a database of its own only where PostgreSQL is."""
+    file = yaml(name)
     for secret, value in (
         ("banli_keys", "k1:AAAA"),
         ("banli_database_url", "postgresql+psycopg://banli:x@postgres/banli"),
     ):
         (tmp_path / secret).write_text(value)
+    given = composed(file["services"][service])
     given = {name: value.replace("/run/secrets", str(tmp_path)) for name, value in given.items()}
     given["BANLI_PUBLIC_URL"] = "https://chat.example.com"
     settings = load_settings(given, tmp_path)
-    assert settings.database_url.get_secret_value().startswith("postgresql+psycopg://")
-    assert "postgres" in file["services"]
+    several = "postgres" in file["services"]
+    assert settings.database_url.get_secret_value().startswith(
+        "postgresql+psycopg://" if several else "sqlite:////data/"
+    )
+    assert (settings.redis_url is not None) == several == ("redis" in file["services"])
     assert (settings.metrics.port, settings.metrics.host) == (9464, "0.0.0.0")
-    assert file["services"]["banli"]["expose"] == ["9464"]
+    assert service == "migrate" or file["services"][service]["expose"] == ["9464"]
 
 
 # -- systemd -----------------------------------------------------------------------------------------------------------
@@ -159,6 +195,18 @@ def test_a_service_gets_its_secrets_as_credentials(path: Path) -> None:
     pairs = dict(each.split("=", 1) for each in only(service, "Environment").split())
     assert set(pairs) <= variables()
     assert {value.removeprefix("%d/") for value in pairs.values()} == credentials
+
+
+def test_doors_and_workers_run_under_the_settings_of_the_one_process() -> None:
+    """All the same but for what each is: a Redis to hear the others, and an own port of figures for a worker."""
+    one, web, worker = (unit(DEPLOY / "systemd" / f"banli{name}.service") for name in ("", "-web", "-worker@"))
+    for each in (web, worker):
+        assert each["Unit"]["Conflicts"] == ["banli.service"]
+        other = {key for key, value in each["Service"].items() if value != one["Service"].get(key)}
+        assert other <= {"ExecStart", "LoadCredential", "Environment", "EnvironmentFile"}
+    assert web["Service"]["Environment"] == worker["Service"]["Environment"]
+    assert worker["Service"]["EnvironmentFile"] == ["/etc/banli/banli.env", "/etc/banli/worker-%i.env"]
+    assert web["Service"]["EnvironmentFile"] == one["Service"]["EnvironmentFile"]
 
 
 def test_the_timer_starts_the_backup() -> None:

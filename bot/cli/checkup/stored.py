@@ -13,12 +13,11 @@ from bot.cli.checkup.crew import crew
 from bot.cli.checkup.finding import Finding, advice, ok, wrong
 from bot.cli.flow import examined
 from bot.cli.names import names_in
-from bot.cli.revision import revision
 from core.catalog.catalogue import Catalogue
 from core.clients.tables import client
 from core.kit.crypto import MissingKey, Tampered, Vault
 from core.kit.db import is_sqlite, reader_engine
-from core.kit.migrate import newest
+from core.kit.floor import standing
 from core.kit.settings import Settings
 from core.ledger.tables import audit, errand, in_state, inbox, outbox, timer
 from core.staff.tables import staff
@@ -66,12 +65,14 @@ def stored(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 def _inside(books: Books) -> Iterator[Finding]:
     yield version(books)
-    at = revision(books.reader)
-    if at != newest():
-        said = f"The tables are at {at or 'nothing'}, this version works with {newest()}."
-        yield wrong("migrations", said, "make a backup, then: banli migrate")
+    stands = standing(books.reader.connection)
+    if not stands.well:
+        yield wrong("migrations", stands.said, "make a backup, then: banli migrate" if stands.older else stands.remedy)
         return
-    yield ok("migrations", f"The tables are at {at}.")
+    if stands.newer:
+        yield advice("migrations", stands.said, "bring this machine to the newer version when the upgrade is done")
+    else:
+        yield ok("migrations", f"The tables are at {stands.found}.")
     questions: tuple[Callable[[Books], Iterator[Finding]], ...] = (key, clock, flows, admin, processes, queues, seals)
     for question in questions:
         yield from question(books)

@@ -10,11 +10,12 @@ from bot.cli.flow import published
 from bot.cli.problems import CannotServe
 from bot.cli.serving import owned
 from bot.cli.setup.answers import Answers, flow_file
+from bot.cli.tables import brought_up
 from core.bus.deed import SYSTEM, Cause
 from core.clients.tables import client
 from core.commands.accounts import ResetPassword
 from core.commands.people import AddStaff, IssueApiKey
-from core.kit import migrate
+from core.kit.chain import newest
 from core.kit.crypto import Tampered
 from core.kit.ids import new_id
 from core.kit.settings import Settings
@@ -37,10 +38,10 @@ def opened(settings: Settings, answers: Answers, hashed: str | None) -> Opened:
     """``hashed``: of the first admin's password, if he has one. Raises CannotServe, DBAPIError, Refusal."""
     _private_folders(settings)
     with owned(settings):
-        migrate.upgrade(settings.database_url.get_secret_value())
+        brought_up(settings)
     with counter() as desk:
         _check_key(desk.banli)
-        done = Opened(migrate.newest(), _publish(desk.banli, answers.flows))
+        done = Opened(newest(), _publish(desk.banli, answers.flows))
         _first_admin(desk, answers, hashed, done)
         return done
 
