@@ -94,7 +94,8 @@ class Run:
             for deliver in self.deliveries(desk):
                 deliver()
             self.rest()
-            time.sleep(0.7 if kind in ("sweep", "text", "approve") else 0)  # the slow loops come along
+            time.sleep(0.7)  # the slow loops come along
+            self.rest()
             self.wanted[kind] = self.effects(desk, mark)
             for role, control in self.lane.controls.items():
                 self.reached[kind, role] = control.counts()
