@@ -211,14 +211,14 @@ class Run:
         return wrong
 
     def deliver(self, posts: list[Deliver]) -> list[Deliver]:
-        """Once each. Returns what was not acknowledged."""
-        left = []
-        for post in posts:
+        """One after the other, up to the first that is not taken, as a platform keeps the order of a chat. Returns
+        that one and those behind it."""
+        for position, post in enumerate(posts):
             try:
                 post()
             except (NotTaken, DBAPIError):
-                left.append(post)
-        return left
+                return posts[position:]
+        return []
 
     def insist(self, posts: list[Deliver]) -> None:
         """Until each is acknowledged, as platforms and pages do. Raises NotTaken after a minute."""
