@@ -76,8 +76,7 @@ class Run:
             yield self
             wrong: list[str] = []
             for _ in range(JUDGEMENTS):  # the product goes on meanwhile: what is wrong stays wrong
-                self.rest()
-                wrong = self.judged()
+                wrong = self._rested() or self.judged()
                 if not wrong:
                     break
             if wrong:
@@ -120,11 +119,7 @@ class Run:
         self.insist(left)
         if self.chance.random() < 0.25 and plan.kind not in ("timer", "sweep"):
             self.insist(posts)  # platforms repeat themselves, above all after a silence
-        note, wrong = "" if kills else "not reached", list[str]()
-        try:
-            self.rest()
-        except Unsettled as unsettled:
-            wrong.append(f"I7 {unsettled}")
+        note, wrong = "" if kills else "not reached", self._rested()
         seconds = time.monotonic() - began
         if lane.processes[plan.role].ended():
             wrong.append("the restarted process has ended")
@@ -190,6 +185,14 @@ class Run:
                 return
             time.sleep(LOOK)
         raise Unsettled("; ".join(left))
+
+    def _rested(self) -> list[str]:
+        """I7, when it does not come to rest."""
+        try:
+            self.rest()
+        except Unsettled as unsettled:
+            return [f"I7 {unsettled}"]
+        return []
 
     def judged(self) -> list[str]:
         """The whole world: I1 to I7."""
