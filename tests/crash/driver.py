@@ -214,8 +214,7 @@ class Run:
         return wrong
 
     def deliver(self, posts: list[Deliver]) -> list[Deliver]:
-        """One after the other, up to the first that is not taken, as a platform keeps the order of a chat. Returns
-        that one and those behind it."""
+        """In their order, up to the first that is not taken, as platforms do. Returns that one and those behind it."""
         for position, post in enumerate(posts):
             try:
                 post()
