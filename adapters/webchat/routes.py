@@ -183,9 +183,8 @@ class WebchatRoutes:
         self._throttle.text(request, visitor.visitor)
         said = await read_json(request)
         text, said_id = words_of(said, "text", self._config.max_text_chars), id_of(said)
-        body = own_body(text, None)
         raw = {"type": "text", "text": text, "other": words_of(said, "kind", MAX_KIND)}
-        await self._append(visitor, said_id, raw, body)
+        await self._append(visitor, said_id, raw, own_body(text, None))
         return Response(status_code=202)
 
     async def press(self, request: Request) -> Response:

@@ -120,8 +120,6 @@ def test_a_holder_of_two_chats_writes_in_the_one_he_chose(agency: TestHouse) -> 
     second.says("人工")
     writer.presses("我来接手", card="李四")
     first_name = first.chat.removeprefix("chat-")
-    first_name = first.chat.removeprefix("chat-")
-    first_name = first.chat.removeprefix("chat-")
     first.new()
     second.new()
     writer.says("给第二位")

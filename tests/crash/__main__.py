@@ -15,6 +15,7 @@ from typing import Final
 from core.kit.fail_points import POINTS
 from tests.crash.campaign import BOTH, Campaign
 from tests.crash.results import Result, Results
+from tests.crash.summary import lines
 from tests.crash.warm import quiet_log
 from tests.crash.world import DESKS
 from tests.services import run_folder
@@ -27,6 +28,9 @@ def main(words: Sequence[str]) -> int:
     asked = _asked(words)
     quiet_log()
     results = Results(asked.results, asked.seed)
+    if asked.summary:
+        print(*lines(results), sep="\n")
+        return 1 if results.violated else 0
     before, began = results.kills(), time.monotonic()
     campaign = Campaign(
         results=results,
@@ -59,6 +63,7 @@ def _asked(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=("both", *BOTH), default="both")
     parser.add_argument("--results", type=Path, default=RESULTS, help=f"appended to (default {RESULTS})")
+    parser.add_argument("--summary", action="store_true", help="only tell what the results file says of this product")
     return parser.parse_args(words)
 
 
@@ -75,10 +80,8 @@ def _tell(results: Results, kills: int, result: Result) -> None:
 
 def _sum_up(results: Results, before: int, seconds: float) -> None:
     points = {each.point for each in results.rounds if each.kills and each.point}
-    kills, again = results.kills(), sum(each.repeats for each in results.rounds)
-    print(f"{kills} kills ({kills - before} now, in {seconds:.0f} s), {len(results.rounds)} rounds; at {len(points)}")
-    print(f"of {len(POINTS)} points; {again} messages reached the platform once more;", end=" ")
-    print(f"{len(results.violated)} rounds were violated.")
+    print(*lines(results), sep="\n")
+    print(f"{results.kills() - before} kills now, in {seconds:.0f} s.")
     if missing := sorted(set(POINTS) - points):
         print(f"Nobody died at: {', '.join(missing)}")
 

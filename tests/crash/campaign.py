@@ -1,6 +1,7 @@
 """Both databases side by side, each in a thread of the driver, until each has its share of kills and scenarios."""
 
 import random
+import sys
 import threading
 import time
 import traceback
@@ -63,6 +64,7 @@ class Campaign:
                 self._kills(run, coming, self.share * turn // self.turns)
         except Exception:
             self.broken.append(traceback.format_exc())
+            print(self.broken[-1], file=sys.stderr, flush=True)  # at once: the other lane may go on for long
 
     def _scenarios(self, run: Run, turn: int) -> None:
         """Each that was not played so often yet."""

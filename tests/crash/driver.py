@@ -76,8 +76,7 @@ class Run:
             yield self
             wrong: list[str] = []
             for _ in range(JUDGEMENTS):  # the product goes on meanwhile: what is wrong stays wrong
-                self.rest()
-                wrong = self.judged()
+                wrong = self._rested() or self.judged()
                 if not wrong:
                     break
             if wrong:
@@ -94,7 +93,8 @@ class Run:
             for deliver in self.deliveries(desk):
                 deliver()
             self.rest()
-            time.sleep(0.7 if kind in ("sweep", "text", "approve") else 0)  # the slow loops come along
+            time.sleep(0.7)  # the slow loops come along
+            self.rest()
             self.wanted[kind] = self.effects(desk, mark)
             for role, control in self.lane.controls.items():
                 self.reached[kind, role] = control.counts()
@@ -119,11 +119,7 @@ class Run:
         self.insist(left)
         if self.chance.random() < 0.25 and plan.kind not in ("timer", "sweep"):
             self.insist(posts)  # platforms repeat themselves, above all after a silence
-        note, wrong = "" if kills else "not reached", list[str]()
-        try:
-            self.rest()
-        except Unsettled as unsettled:
-            wrong.append(f"I7 {unsettled}")
+        note, wrong = "" if kills else "not reached", self._rested()
         seconds = time.monotonic() - began
         if lane.processes[plan.role].ended():
             wrong.append("the restarted process has ended")
@@ -190,6 +186,14 @@ class Run:
             time.sleep(LOOK)
         raise Unsettled("; ".join(left))
 
+    def _rested(self) -> list[str]:
+        """I7, when it does not come to rest."""
+        try:
+            self.rest()
+        except Unsettled as unsettled:
+            return [f"I7 {unsettled}"]
+        return []
+
     def judged(self) -> list[str]:
         """The whole world: I1 to I7."""
         lane, end = self.lane, time.monotonic() + SWEPT
@@ -210,14 +214,13 @@ class Run:
         return wrong
 
     def deliver(self, posts: list[Deliver]) -> list[Deliver]:
-        """Once each. Returns what was not acknowledged."""
-        left = []
-        for post in posts:
+        """In their order, up to the first that is not taken, as platforms do. Returns that one and those behind it."""
+        for position, post in enumerate(posts):
             try:
                 post()
             except (NotTaken, DBAPIError):
-                left.append(post)
-        return left
+                return posts[position:]
+        return []
 
     def insist(self, posts: list[Deliver]) -> None:
         """Until each is acknowledged, as platforms and pages do. Raises NotTaken after a minute."""

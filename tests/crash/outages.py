@@ -40,7 +40,7 @@ def _outage(run: Run, *, whole: bool) -> Seen:
     timers = [post for desk, _ in second if desk.kind == "timer" for post in run.deliveries(desk)]
     run.insist(posts)  # acknowledged, and for the most part still to be worked off
     run.lane.kill_postgres(whole=whole)
-    left = run.deliver(later)
+    left = [post for each in later for post in run.deliver([each])]
     if whole:
         if len(left) < len(later):
             seen.wrong.append("R3 a delivery was acknowledged without a database")
@@ -112,7 +112,7 @@ def disk_full(run: Run) -> Seen:
     refused: list[object] = []
     end = time.monotonic() + 20
     while not refused and time.monotonic() < end:  # pages that are free take a little more
-        refused += run.deliver(posts[half:])
+        refused += [post for each in posts[half:] for post in run.deliver([each])]
         if not refused:
             posts[half:] = [post for desk in [run.desk("text")] for post in run.deliveries(desk)]
     if not refused:
