@@ -53,14 +53,17 @@ def pytest(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "pytest", *arguments)
 
 
+ALONE = ("tests/browser", "tests/crash/test_short.py", "tests/rolling")
 SUITES = (
     Suite("format", 5, tool("ruff", "format", "--check", "--quiet", ".")),
     Suite("lint", 5, tool("ruff", "check", "--quiet", ".")),
-    Suite("types", 75, tool("mypy")),
+    Suite("types", 60, tool("mypy")),
     Suite("imports", 10, tool("lint-imports", "--no-logo")),
     # One run holds the unit tests and those on SQLite, PostgreSQL and Redis.
-    Suite("tests", 780, pytest("-n", "2", "--durations=8", "--ignore=tests/browser", "tests")),
-    Suite("browser", 300, pytest("tests/browser"), before=machine.install),
+    Suite("tests", 640, pytest("-n", "2", "--durations=8", *(f"--ignore={each}" for each in ALONE), "tests")),
+    # Processes are killed and restarted under load: on two cores nothing else has room beside that.
+    Suite("crash", 200, pytest("tests/crash/test_short.py", "tests/rolling")),
+    Suite("browser", 270, pytest("tests/browser"), before=machine.install),
 )
 
 
