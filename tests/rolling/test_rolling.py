@@ -30,7 +30,10 @@ def test_a_lost_and_a_doubled_answer_are_seen(house: House) -> None:
         while len(guests[0].taken) < 4:
             guests[0].join(0.1)
     assert judged(house.database, guests).well
-    rows = "(SELECT o.id FROM outbox o JOIN inbox i ON i.id = o.cause WHERE i.platform_id LIKE '%guest0-%' LIMIT 1)"
+    rows = (
+        "(SELECT o.id FROM outbox o JOIN inbox i ON i.id = o.cause WHERE i.platform_id LIKE '%guest0-%' "
+        "ORDER BY i.id, o.id LIMIT 1)"
+    )
     for harm, found in (
         (f"UPDATE outbox SET state = 'dead' WHERE id = {rows}", (1, 0)),
         (f"UPDATE outbox SET state = 'sent' WHERE id = {rows}", (0, 0)),
