@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from adapters.redis.relay import RedisRelay
 
 PURPOSE: Final = "redis names"  # houses that share a Redis must not hear each other
+BUCKETS: Final = "redis buckets"
 CHAT: Final = "chat"
 SIGN: Final = "sign"
 
@@ -63,4 +64,4 @@ def between(settings: Settings, vault: Vault, clock: Clock) -> Between:
     from adapters.redis.relay import RedisRelay
 
     url, house = settings.redis_url.get_secret_value(), vault.derive(PURPOSE)[:8].hex()
-    return Between(SharedBuckets(url, house, own), RedisRelay(url, house))
+    return Between(SharedBuckets(url, house, vault.derive(BUCKETS), own), RedisRelay(url, house))

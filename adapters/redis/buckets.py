@@ -1,5 +1,6 @@
 """Buckets that all processes of a house share, in Redis; while it does not answer, each process counts for itself."""
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -51,13 +52,18 @@ return told
 class SharedBuckets:
     """Implements `core.kit.buckets.Buckets`. Blocks for PATIENCE at most, and then not again for PAUSE."""
 
-    def __init__(self, url: str, house: str, own: Buckets, now: Callable[[], float] = time.monotonic) -> None:
-        """``own`` counts while Redis does not answer; ``house`` tells one house of several on one Redis."""
+    def __init__(
+        self, url: str, house: str, secret: bytes, own: Buckets, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        """``own`` counts while Redis does not answer; ``house`` tells one house of several on one Redis. ``secret``
+        (at most 64 bytes) hides from it whose buckets they are: the keys name visitors and their addresses.
+        """
         self._client: Redis = Redis.from_url(
             url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 0)
         )
         self._take: Any = self._client.register_script(_TAKE)
         self._prefix = f"banli:{house}:bucket:"
+        self._secret = secret
         self._own = own
         self._now = now
         self._asked_again_at = 0.0
@@ -65,7 +71,7 @@ class SharedBuckets:
     def take(self, draws: Sequence[Draw]) -> Drawn:
         if self._now() < self._asked_again_at:
             return self._own.take(draws)
-        keys = [self._prefix + each.key for each in draws]
+        keys = [self._prefix + self._hidden(each.key) for each in draws]
         figures = [n for each in draws for n in (each.allowance.most, each.allowance.seconds, each.cost)]
         try:
             wait, *left = (float(each) for each in self._take(keys=keys, args=figures))
@@ -74,6 +80,9 @@ class SharedBuckets:
             log.warning("buckets_not_shared", reason=type(failure).__name__, seconds=PAUSE)
             return self._own.take(draws)
         return Drawn(wait, tuple(left))
+
+    def _hidden(self, key: str) -> str:
+        return hashlib.blake2b(key.encode(), key=self._secret, digest_size=16).hexdigest()
 
     def close(self) -> None:
         self._client.close()

@@ -11,6 +11,7 @@ from core.kit.buckets import Allowance, Draw, OwnBuckets
 from tests.services.redis_server import RedisServer
 
 TWO = Allowance(2, 3600)
+SECRET = bytes(range(32))
 
 
 def own() -> OwnBuckets:
@@ -20,7 +21,7 @@ def own() -> OwnBuckets:
 @pytest.fixture
 def pair(redis_url: str) -> Iterator[tuple[SharedBuckets, SharedBuckets]]:
     """Two processes of one house."""
-    both = SharedBuckets(redis_url, "a", own()), SharedBuckets(redis_url, "a", own())
+    both = SharedBuckets(redis_url, "a", SECRET, own()), SharedBuckets(redis_url, "a", SECRET, own())
     yield both
     for each in both:
         each.close()
@@ -37,7 +38,7 @@ def test_two_processes_count_together(pair: tuple[SharedBuckets, SharedBuckets])
 
 def test_another_house_has_buckets_of_its_own(pair: tuple[SharedBuckets, SharedBuckets], redis_url: str) -> None:
     pair[0].take([Draw("x", TWO, 2)])
-    stranger = SharedBuckets(redis_url, "b", own())
+    stranger = SharedBuckets(redis_url, "b", SECRET, own())
     assert stranger.take([Draw("x", TWO, 2)]).wait == 0
     stranger.close()
 
@@ -62,16 +63,17 @@ def test_twenty_at_once_take_no_more_than_there_is(pair: tuple[SharedBuckets, Sh
 def test_a_bucket_that_would_be_full_again_is_not_kept(
     pair: tuple[SharedBuckets, SharedBuckets], redis_url: str
 ) -> None:
-    pair[0].take([Draw("x", Allowance(2, 10))])
+    pair[0].take([Draw("text:203.0.113.7", Allowance(2, 10))])
     client = redis.Redis.from_url(redis_url)
     (key,) = client.keys("*")
     assert 5_000 < client.pttl(key) <= 6_000
+    assert b"203.0.113.7" not in key, "whose it is stays here"
     client.close()
 
 
 def test_a_redis_that_vanishes_costs_one_question_and_comes_back(spare_redis: RedisServer) -> None:
     moment = [0.0]
-    buckets = SharedBuckets(spare_redis.url(), "a", own(), lambda: moment[0])
+    buckets = SharedBuckets(spare_redis.url(), "a", SECRET, own(), lambda: moment[0])
     assert buckets.take([Draw("x", TWO)]).left == (1,)
     spare_redis.stop()
     assert buckets.take([Draw("x", TWO)]).left == (1,), "now this process counts for itself"
