@@ -19,7 +19,7 @@ _SENTENCES: Final[Mapping[str, tuple[str, str, str]]] = {
     "nul": (
         "plain",
         "“{name}”含有不允许的字符或过大的数。",
-        '"{name}" holds NUL or a number above 64 bits.',
+        '"{name}" holds a character that cannot be kept, or a number above 64 bits.',
     ),
     "string_unicode": ("text", "“{name}”应为文本。", '"{name}" must be a text.'),
     "moment": (

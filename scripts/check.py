@@ -60,7 +60,11 @@ SUITES = (
     Suite("types", 60, tool("mypy")),
     Suite("imports", 10, tool("lint-imports", "--no-logo")),
     # One run holds the unit tests and those on SQLite, PostgreSQL and Redis.
-    Suite("tests", 640, pytest("-n", "2", "--durations=8", *(f"--ignore={each}" for each in ALONE), "tests")),
+    Suite(
+        "tests",
+        640,
+        pytest("-n", "2", "--dist", "worksteal", "--durations=8", *(f"--ignore={each}" for each in ALONE), "tests"),
+    ),
     # Processes are killed and restarted under load: on two cores nothing else has room beside that.
     Suite("crash", 200, pytest("tests/crash/test_short.py", "tests/rolling")),
     Suite("browser", 270, pytest("tests/browser"), before=machine.install),

@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from core.kit.memory import calm_collector
+
 pytest_plugins = ["tests.rows", "tests.tally", "tests.services.fixtures", "tests.services.browser"]
 
 # The machine may be busy, so nothing is judged by time. In CI the same examples come every time.
@@ -16,6 +18,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("banli")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector need not look through it after every few hundred rows."""
+    calm_collector()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The two kinds of models: what is sent to us, and what we write."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Final
 
@@ -16,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from admin_api.schemas.ids import IdOut
 
 _LARGEST: Final = 2**63 - 1
+_UNKEPT: Final = re.compile("[\0\ud800-\udfff]")
 
 
 class Sent(BaseModel):
@@ -36,7 +38,7 @@ class Sent(BaseModel):
     @classmethod
     def _plain(cls, value: Any) -> Any:
         if not is_plain(value):
-            raise PydanticCustomError("nul", "no NUL characters, no numbers beyond 64 bits")
+            raise PydanticCustomError("nul", "no NUL or half characters, no numbers beyond 64 bits")
         return value
 
 
@@ -47,14 +49,15 @@ class Given(BaseModel):
 
 
 def is_plain(value: Any) -> bool:
-    """Whether both databases can keep it: PostgreSQL knows no NUL in a text, and neither knows larger numbers."""
+    """Whether both databases can keep it: PostgreSQL knows no NUL in a text, neither knows larger numbers, nor half a
+    pair of surrogates, which JSON can name."""
     if isinstance(value, dict):
         return all(is_plain(key) and is_plain(member) for key, member in value.items())
     if isinstance(value, list | tuple):
         return all(is_plain(member) for member in value)
     if isinstance(value, int):
         return -_LARGEST <= value <= _LARGEST
-    return not (isinstance(value, str) and "\0" in value)
+    return not (isinstance(value, str) and _UNKEPT.search(value))
 
 
 def _trimmed(value: Any) -> Any:

@@ -34,20 +34,23 @@ def append(uow: UnitOfWork, update: Update) -> None:
     )
 
 
-def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE) -> list[tuple[int, str]]:
+def waiting(
+    reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, untried: bool = True
+) -> list[tuple[int, str]]:
     """Ids and conversations of what is due, oldest first. A hint only: the unit looks again under its lock.
 
     At most FAIR of one conversation, so that whoever sends thousands at once makes nobody else wait for them all.
-    What was never tried is due whatever its moment says: a clock that is set back must not hold it up.
+    ``untried``: what was never tried is due whatever its moment says, as a clock that is set back must not hold it up.
     """
     found: list[tuple[int, str]] = []
     counts, last = Counter[str](), 0
+    due = or_(inbox.c.due <= now, inbox.c.attempts == 0) if untried else inbox.c.due <= now
     for _ in range(ROUNDS):
         crowded = [key for key, count in counts.items() if count >= FAIR]
         asked = limit - len(found)
         rows = reader.rows(
             select(inbox.c.id, inbox.c.conversation)
-            .where(in_state(inbox, "waiting"), or_(inbox.c.due <= now, inbox.c.attempts == 0), inbox.c.id > last)
+            .where(in_state(inbox, "waiting"), due, inbox.c.id > last)
             .where(*share.of_words(inbox.c.conversation, inbox.c.due, now))
             .where(*([inbox.c.conversation.not_in(crowded)] if crowded else []))
             .order_by(inbox.c.id)

@@ -101,18 +101,19 @@ def bring_back(uow: UnitOfWork, copy: Row) -> None:
         uow.change(outbox, copy["id"], state="waiting", due=uow.now, attempts=0)
 
 
-def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE) -> list[Row]:
+def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, untried: bool = True) -> list[Row]:
     """The first open row of every chat, if it is due: later ones of a chat wait for it.
 
-    What was never tried is due whatever its moment says: a clock that is set back must not hold it up.
+    ``untried``: what was never tried is due whatever its moment says, as a clock that is set back must not hold it up.
     """
+    due = or_(outbox.c.due <= now, outbox.c.attempts == 0) if untried else outbox.c.due <= now
     earlier = outbox.alias()
     heads = (
         select(outbox.c.id)
         .where(
             in_state(outbox, *OPEN_STATES),
             or_(
-                and_(outbox.c.state == "waiting", or_(outbox.c.due <= now, outbox.c.attempts == 0)),
+                and_(outbox.c.state == "waiting", due),
                 and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
             ),
         )

@@ -2,11 +2,13 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
 from admin_api.paging import before_id
+from bot.eraser import Eraser
 from core.clients.tables import client
 from core.kit.db import writer_engine
 from core.ledger import chain
@@ -118,7 +120,7 @@ def test_tampering_shows(small_office: Office, sqlite_url: str) -> None:
     assert (found["faults"][0]["chain"], found["faults"][0]["what"]) == (3, "changed")
 
 
-def test_an_erased_client_can_still_be_read_about(small_office: Office) -> None:
+def test_an_erased_client_can_still_be_read_about(small_office: Office, tmp_path: Path) -> None:
     """The skeleton: case, timeline and contract answer, without a word about him; his file is gone."""
     office = small_office
     case_id, client_id = office.case(), str(office.clients["张三"])
@@ -128,6 +130,8 @@ def test_an_erased_client_can_still_be_read_about(small_office: Office) -> None:
     office.post("visa.consultant", f"/cases/{case_id}/advance", {"trigger": "withdraw"})
 
     office.post("visa.admin", f"/clients/{client_id}/erase")
+    parts = office.parts
+    assert Eraser(parts.store, parts.reading, parts.bus, parts.files, tmp_path / "erased.jsonl").settle() == 1
 
     for path in (f"/clients/{client_id}", f"/cases/{case_id}", f"/cases/{case_id}/timeline?everything=true", "/cases"):
         answer = office.call("visa.admin", "GET", path)
