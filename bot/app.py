@@ -206,6 +206,7 @@ def _listen(banli: Banli) -> None:
     ):
         banli.between.rings(banli.store, name, wake)
     banli.between.joins(banli.hub)
+    banli.crew.moved += [getattr(banli, name).bell.ring for name in LOOPS if name != "crew"]
 
 
 def _webchat(settings: Settings) -> WebchatConfig:

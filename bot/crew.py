@@ -55,6 +55,7 @@ class Crew:
         self._missed: dict[int, float] = {}  # since when a process is without its lock
         self._gone = set[int]()  # those whose claims are free already
         self.bell = Bell()
+        self.moved: list[Callable[[], None]] = []  # whom to tell that there is another share to look at
 
     async def enlist(self) -> None:
         """Become one of them, before any work is taken up; again and again while the database does not answer."""
@@ -100,6 +101,8 @@ class Crew:
         if share != self._place.share:
             log.info("share_changed", rank=share.rank, of=share.of)
             self._place.share = share
+            for tell in self.moved:
+                tell()
         self._miss(set(known) - set(alive))
 
     def _miss(self, missing: set[int]) -> None:

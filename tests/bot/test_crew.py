@@ -144,8 +144,11 @@ def test_each_has_a_share_and_the_shares_are_the_whole(crew: list[Process]) -> N
         assert all(len(outbox.waiting(reader, late, 100, share)) == 60 for share in shares), "late: everybody's"
 
     two.dies()
+    told: list[Share] = []
+    one.crew.moved.append(lambda: told.append(one.place.share))
     one.calls()
-    assert one.place.share == Share(0, 1)
+    one.calls()
+    assert told == [Share(0, 1)], "who has another share now looks at once, and once"
 
 
 def test_every_queue_is_shared(crew: list[Process]) -> None:

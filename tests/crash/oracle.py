@@ -43,7 +43,7 @@ _UNSETTLED = select(
     _count(outbox, in_state(outbox, "waiting", "sending")),
     _count(errand, in_state(errand, "waiting", "running")),
     _count(timer, in_state(timer, "waiting"), timer.c.due <= bindparam("now", type_=timer.c.due.type)),
-    _count(erasure, erasure.c.state == "shredding"),
+    _count(erasure, erasure.c.state.in_(("emptying", "shredding"))),
     _count(audit, audit.c.chain.is_(None)),
 )
 
