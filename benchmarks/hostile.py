@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -169,7 +170,7 @@ class House:
 
     def _register(self, rows: int) -> None:
         for first in range(0, rows, IN_A_UNIT):
-            self._banli.store.run(lambda uow, first=first: self._some(uow, first), timeout=600)  # type: ignore[misc]
+            self._banli.store.run(partial(self._some, first=first), timeout=600)
 
     def _some(self, uow: UnitOfWork, first: int) -> None:
         for number in range(first, first + IN_A_UNIT):

@@ -34,14 +34,12 @@ for i, key in ipairs(KEYS) do
   levels[i] = level
   wait = math.max(wait, (math.min(cost, most) - level) * seconds / most)
 end
-if wait <= 0 then
-  wait = 0
-  for i, key in ipairs(KEYS) do
-    local most, seconds, cost = tonumber(ARGV[3*i-2]), tonumber(ARGV[3*i-1]), tonumber(ARGV[3*i])
-    levels[i] = levels[i] - cost
-    redis.call('HSET', key, 'level', string.format('%.6f', levels[i]), 'at', string.format('%.6f', now))
-    redis.call('PEXPIRE', key, math.ceil(1000 * (most - levels[i]) * seconds / most) + 1000)
-  end
+wait = math.max(0, wait)
+for i, key in ipairs(KEYS) do
+  local most, seconds, cost = tonumber(ARGV[3*i-2]), tonumber(ARGV[3*i-1]), tonumber(ARGV[3*i])
+  if wait == 0 then levels[i] = levels[i] - cost end
+  redis.call('HSET', key, 'level', string.format('%.6f', levels[i]), 'at', string.format('%.6f', now))
+  redis.call('PEXPIRE', key, math.ceil(1000 * (most - levels[i]) * seconds / most) + 1000)
 end
 local told = {string.format('%.6f', wait)}
 for i = 1, #levels do told[i + 1] = string.format('%.6f', levels[i]) end

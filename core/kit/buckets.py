@@ -67,15 +67,13 @@ class OwnBuckets:
             now = self._now()
             levels = [self._level(each, now) for each in draws]
             wait = max(each.allowance.wait_for(level, each.cost) for each, level in zip(draws, levels, strict=True))
-            if wait > 0:
-                return Drawn(wait, tuple(levels))
-            left = tuple(level - each.cost for each, level in zip(draws, levels, strict=True))
-            for each, level in zip(draws, left, strict=True):
+            left = tuple(level - (each.cost if not wait else 0) for each, level in zip(draws, levels, strict=True))
+            for each, level in zip(draws, left, strict=True):  # a refusal too: after a clock was set back it goes on
                 self._levels[each.key] = level, now
                 self._levels.move_to_end(each.key)
             while len(self._levels) > MOST_BUCKETS:
                 self._levels.popitem(last=False)
-            return Drawn(0, left)
+            return Drawn(wait, left)
 
     def _level(self, draw: Draw, now: float) -> float:
         level, since = self._levels.get(draw.key, (draw.allowance.most, now))

@@ -13,9 +13,7 @@ from core.kit.db import metadata
 from core.store.sealing import Row, Sealing
 from core.store.writing import write_changes
 
-SHARED: Final = (
-    1_000  # rows in one transaction where a house may be working: so long may one of its units wait for a row
-)
+SHARED: Final = 1_000  # rows in one transaction where a house works: so long may one of its units wait for a row
 ALONE: Final = 5_000  # where nobody else is there: every commit waits for the disk
 _PASSES: Final = 5  # rows that others hold are left to the next pass
 

@@ -54,3 +54,5 @@ def test_a_clock_that_goes_back_gives_nothing_away() -> None:
     buckets.take([Draw("a", TWO, 2)])
     watch.seconds -= 3600
     assert buckets.take([Draw("a", TWO)]).wait == 30
+    watch.seconds += 30
+    assert buckets.take([Draw("a", TWO)]).wait == 0, "and holds nobody up for the hour"
