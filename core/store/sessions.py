@@ -4,6 +4,7 @@ A SQLite file belongs to one process, which holds whatever there is to hold.
 """
 
 import threading
+from contextlib import suppress
 from typing import Final
 
 from sqlalchemy import Connection, Engine, text
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from core.store.locks import number_of
 
 _HOLD: Final = text("SELECT pg_try_advisory_lock(:number)")
+_LET_GO: Final = text("SELECT pg_advisory_unlock_all()")
 # A lock of one 64-bit number shows as its two halves with objsubid 1 (PostgreSQL, "pg_locks").
 _HELD: Final = text(
     "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 "
@@ -62,8 +64,11 @@ class SessionLocks:
             return frozenset(name for name in names if number_of(name) in found)
 
     def let_go(self) -> None:
-        """Of everything."""
+        """Of everything, at once: the server sees a closed connection only when it next looks at it."""
         with self._mutex:
+            if self._connection is not None:
+                with suppress(DBAPIError):
+                    self._connection.execute(_LET_GO)
             self._drop()
 
     def _drop(self) -> None:
