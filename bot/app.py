@@ -25,6 +25,7 @@ from bot.demo.people import SEATS as DEMO_SEATS
 from bot.eraser import Eraser
 from bot.fetcher import Fetcher
 from bot.house import bus_of, check_dialogs, house_of
+from bot.lookout import Lookout
 from bot.receiver import Receiver
 from bot.reconciler import Reconciler
 from bot.sealer import Sealer
@@ -92,6 +93,7 @@ class Banli:
     sweeper: Sweeper
     eraser: Eraser
     reconciler: Reconciler
+    lookout: Lookout
     watches: Watches
     between: Between
     me: Me
@@ -136,8 +138,7 @@ def build(settings: Settings, *, clock: Clock | None = None, kind: Kind = "run")
     watch, vault = clock or SystemClock(), Vault.from_settings(settings)
     url, sealing, watches = settings.database_url.get_secret_value(), Sealing(vault), Watches()
     store, reading = Store(writer_engine(url), sealing, watch, watches), Reading(reader_engine(url), sealing)
-    files = FolderStore(settings.files_dir, vault)
-    inspector = Inspector(FileLimits.of(settings.limits), watches)
+    files, inspector = FolderStore(settings.files_dir, vault), Inspector(FileLimits.of(settings.limits), watches)
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
     catalogue, texts, agency, policy = Catalogue(), LivingTexts(sentences()), LivingAgency.of(settings), LivingPolicy()
     bus = bus_of(policy, catalogue, texts, agency)
@@ -168,6 +169,7 @@ def build(settings: Settings, *, clock: Clock | None = None, kind: Kind = "run")
         sweeper=Sweeper(store, reading, files, watch, timedelta(hours=settings.orphan_hours), place),
         eraser=Eraser(store, reading, bus, files, settings.erased_file, place),
         reconciler=Reconciler(store, reading, house, channels, watch, place),
+        lookout=Lookout(store, reading, bus, watch, place),
         watches=watches,
         between=between(settings, vault, watch),
         me=me,

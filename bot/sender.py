@@ -1,7 +1,8 @@
 """The sender: takes notices from the outbox, draws them, and hands them to their channel, in order per chat."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -32,6 +33,7 @@ from core.store.unit import UnitOfWork
 BATCH = 64  # chats that are served at once
 DRAIN_SECONDS = 5.0  # how long a stop waits for platforms that have not answered yet
 POLL_SECONDS = 1.0  # how late a notice is seen when no bell rings
+OUR_PATIENCE = timedelta(0)  # what we ourselves cannot draw or hand over is given up after MAX_ATTEMPTS
 
 log = structlog.get_logger(__name__)
 
@@ -125,7 +127,8 @@ class Sender:
             return "overtaken"
         if isinstance(drawn, Exception):
             hopeless = isinstance(drawn, KeyError)  # no such card; anything else may pass, as a busy database does
-            return await self._fail(row, attempt, DeliveryFailed(f"not drawn: {drawn}", permanent=hopeless))
+            failure = DeliveryFailed(f"not drawn: {drawn}", permanent=hopeless)
+            return await self._fail(row, attempt, failure, OUR_PATIENCE)
         channel = self._channels.get(f"{row['channel']}:{row['account']}")
         if channel is None:
             return await self._fail(row, attempt, DeliveryFailed("channel is not configured", permanent=True))
@@ -136,7 +139,7 @@ class Sender:
             return await self._fail(row, attempt, failure)
         except Exception as error:  # a bug of a channel is a failed attempt, not the end of the sender
             log.error("send_crashed", exc_info=error)
-            return await self._fail(row, attempt, DeliveryFailed(describe_error(error)))
+            return await self._fail(row, attempt, DeliveryFailed(describe_error(error)), OUR_PATIENCE)
         settle = self._sent if row["copy_of"] is None else self._redrawn
         work = partial(settle, row=row, attempt=attempt, external_id=external_id, drawn=drawn)
         unit = Unit(work, name="sent", ahead=Ahead(_look_ahead, (row["id"], row["copy_of"])))
@@ -196,9 +199,13 @@ class Sender:
         elif not settled:
             looks.in_doubt(uow, row["copy_of"])
 
-    async def _fail(self, row: Row, attempt: int, failure: DeliveryFailed) -> str:
+    async def _fail(
+        self, row: Row, attempt: int, failure: DeliveryFailed, patience: timedelta = outbox.PATIENCE
+    ) -> str:
         log.warning("send_failed", attempt=attempt, permanent=failure.permanent)
-        work = partial(_push_ahead if row["copy_of"] is None else _give_back, row=row, attempt=attempt, failure=failure)
+        work: Callable[[UnitOfWork], None] = partial(_give_back, row=row, attempt=attempt, failure=failure)
+        if row["copy_of"] is None:
+            work = partial(_push_ahead, row=row, attempt=attempt, failure=failure, patience=patience)
         await asyncio.wrap_future(self._store.submit(Unit(work, name="send failed")))
         return "given_up" if failure.permanent else "failed"
 
@@ -218,9 +225,9 @@ def _body(drawn: OutboundMessage) -> dict[str, Any]:
     return drawn.card.model_dump(mode="json", exclude={"buttons"})
 
 
-def _push_ahead(uow: UnitOfWork, row: Row, attempt: int, failure: DeliveryFailed) -> None:
-    words = describe_error(failure)
-    outbox.failed(uow, row["id"], attempt, words, permanent=failure.permanent, after=failure.retry_after)
+def _push_ahead(uow: UnitOfWork, row: Row, attempt: int, failure: DeliveryFailed, patience: timedelta) -> None:
+    words, permanent, after = describe_error(failure), failure.permanent, failure.retry_after
+    outbox.failed(uow, row["id"], attempt, words, permanent=permanent, after=after, patience=patience)
 
 
 def _give_back(uow: UnitOfWork, row: Row, attempt: int, failure: DeliveryFailed) -> None:

@@ -5,7 +5,19 @@ from typing import Final
 
 from core.ledger.processes import Running
 
-LOOPS: Final = ("receiver", "sender", "signs", "ticker", "fetcher", "sealer", "sweeper", "eraser", "reconciler", "crew")
+WORKING: Final = (
+    "receiver",
+    "sender",
+    "signs",
+    "ticker",
+    "fetcher",
+    "sealer",
+    "sweeper",
+    "eraser",
+    "reconciler",
+    "crew",
+)
+LOOPS: Final = (*WORKING, "lookout")  # which only tells people: no work waits for it
 BEAT_LIMIT: Final = 30.0  # seconds that a loop, or a process, may be without a sign of life
 LONG_BEATS: Final[Mapping[str, float]] = {"sweeper": 900.0}  # one round looks through every file that is kept
 
@@ -23,5 +35,5 @@ def live(running: Iterable[Running]) -> list[Running]:
 def undone(running: Iterable[Running]) -> list[str]:
     """The loops that are missing in the best of the live processes: none when one of them does all the work."""
     alive = ({name for name in each.loops if name not in late(each.loops)} for each in live(running))
-    best = max(alive, key=lambda loops: len(loops & set(LOOPS)), default=set[str]())
-    return [name for name in LOOPS if name not in best]
+    best = max(alive, key=lambda loops: len(loops & set(WORKING)), default=set[str]())
+    return [name for name in WORKING if name not in best]

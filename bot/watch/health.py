@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from importlib import metadata
 from typing import Any, Final
 
@@ -19,9 +18,8 @@ from core.kit.floor import Standing, standing
 from core.ledger.processes import running
 from core.store.reading import Reader, Reading
 from core.store.store import MAX_WAITING, Store
-from core.views.queues import overdue
+from core.views.queues import AGE_LIMIT, overdue
 
-AGE_LIMIT: Final = timedelta(minutes=5)  # so long may a row be due in its queue and nobody takes it
 NOBODY_WORKS: Final = "start `banli worker` beside `banli web` (or `banli run` alone); if one runs, its log says more"
 NO_STORE: Final = {"Cache-Control": "no-store"}
 

@@ -7,6 +7,15 @@ from pydantic import Field
 from core.commands.command import Command
 
 
+class ReportQueues(Command):
+    """Tell the admins which queues nobody works off, or how many rows of each are parked."""
+
+    permission: ClassVar[str] = "queue.report"
+
+    late: tuple[str, ...] = ()
+    parked: dict[str, int] = Field(default_factory=dict)
+
+
 class OpenEntry(Command):
     """Look at what a row of a queue holds: somebody's words may be in it, so the look stands in the audit."""
 

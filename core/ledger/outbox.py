@@ -14,9 +14,11 @@ from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
 OPEN_STATES = ("waiting", "sending")
-MAX_ATTEMPTS = 8
+PATIENCE = timedelta(hours=24)  # with a platform that is away; what is no fault of its own is given up sooner
+MAX_ATTEMPTS = 8  # some eight minutes, for what we ourselves cannot send; and at least so often whatever the clock did
 BACKOFF = timedelta(seconds=2)  # doubled at every attempt, at most MAX_BACKOFF
 MAX_BACKOFF = timedelta(minutes=30)
+MAX_DOUBLED = 10  # times; after that the pause is MAX_BACKOFF for ever
 LEASE = timedelta(seconds=60)  # a sender that hangs holds a row no longer than this; one that died, see `free`
 REDRAW_LEASE = timedelta(seconds=9)  # and a redraw, which may be done twice, no longer than this
 REDRAW_PATIENCE = timedelta(seconds=7)  # with a platform; shorter, so that whoever holds a redraw settles it
@@ -190,10 +192,25 @@ def _settled(uow: UnitOfWork, row_id: int, attempt: int, **values: Any) -> bool:
     return uow.settle(outbox, row_id, {"state": "sending", "attempts": attempt}, lease_until=None, **values)
 
 
-def failed(uow: UnitOfWork, row_id: int, attempt: int, error: str, *, permanent: bool, after: float | None) -> str:
-    """Push ahead, or give up. Returns the new state."""
-    state = "dead" if permanent or attempt >= MAX_ATTEMPTS else "waiting"
-    pause = timedelta(seconds=after) if after is not None else min(BACKOFF * 2**attempt, MAX_BACKOFF)
+def failed(
+    uow: UnitOfWork,
+    row_id: int,
+    attempt: int,
+    error: str,
+    *,
+    permanent: bool,
+    after: float | None,
+    patience: timedelta = PATIENCE,
+) -> str:
+    """Push ahead, or give up when it was tried often enough and is older than ``patience``. Returns the new state.
+
+    Later messages of the same chat wait meanwhile, as they would be understood wrongly without this one.
+    """
+    waited = uow.now - uow.get(outbox, row_id)["created_at"]
+    state = "dead" if permanent or (attempt >= MAX_ATTEMPTS and waited >= patience) else "waiting"
+    pause = (
+        timedelta(seconds=after) if after is not None else min(BACKOFF * 2 ** min(attempt, MAX_DOUBLED), MAX_BACKOFF)
+    )
     expect = {"state": "sending", "attempts": attempt}
     uow.settle(outbox, row_id, expect, state=state, due=uow.now + pause, error=error[:500], lease_until=None)
     return state

@@ -114,6 +114,7 @@ _SYSTEM = frozenset(
         "task.remind",
         "review.remind",
         "card.report",
+        "queue.report",
         "task.end",
         "identity.bind",
         "identity.invite",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, Table, func, select
@@ -12,6 +12,8 @@ from core.ledger import inbox as inbox_rows
 from core.ledger import outbox as outbox_rows
 from core.ledger.tables import errand, in_state, inbox, outbox, timer
 from core.store.reading import Reader
+
+AGE_LIMIT: Final = timedelta(minutes=5)  # so long may a row be due in its queue and nobody takes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,22 @@ def overdue(reader: Reader, before: datetime) -> list[str]:
     return [name for name, rows in waiting.items() if rows]
 
 
+def parked(reader: Reader) -> dict[str, int]:
+    """The queues with rows that were given up, and how many."""
+    counts = {name: _parked(reader, table) for name, (table, _, _) in _OPEN.items()}
+    return {name: count for name, count in counts.items() if count}
+
+
 def _queue(reader: Reader, name: str, now: datetime) -> Queue:
     table, states, since = _OPEN[name]
     is_open = in_state(table, *states)
     if table is timer or table is errand:  # what is not due yet does not wait
         is_open = is_open & (table.c.due <= now)
     found = reader.rows(select(func.count().label("n"), func.min(since).label("oldest")).where(is_open))[0]
-    parked = reader.rows(select(func.count().label("n")).select_from(table).where(in_state(table, "dead")))[0]["n"]
     age = 0.0 if found["oldest"] is None else max(0.0, (now - found["oldest"]).total_seconds())
-    return Queue(name, found["n"], age, parked)
+    return Queue(name, found["n"], age, _parked(reader, table))
+
+
+def _parked(reader: Reader, table: Table) -> int:
+    found: int = reader.rows(select(func.count().label("n")).select_from(table).where(in_state(table, "dead")))[0]["n"]
+    return found

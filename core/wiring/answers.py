@@ -10,13 +10,14 @@ from core.events import happened as e
 from core.events import lost_cards as el
 from core.events import overdue as eo
 from core.events import people as f
+from core.events import queues as eq
 from core.events import reminders as er
 from core.events import reviewing as re
 from core.events.event import EVENTS, Event
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
-from core.reactions import digests, lost_cards, overdue, overdue_told, reminders, rules
+from core.reactions import digests, lost_cards, overdue, overdue_told, queues_told, reminders, rules
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
 from core.reactions import held as on_held
@@ -109,6 +110,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.DocumentRejected, overdue_told.settle_review),
     (e.DocumentWithdrawn, overdue_told.settle_review),
     (el.CardLost, lost_cards.tell_admins),
+    (eq.QueuesInTrouble, queues_told.tell_admins),
 ]
 
 _SILENT = {e.RuleRan, e.RuleDue, e.FollowUpRefused, e.Notified, e.NotReachable}

@@ -54,7 +54,7 @@ from core.contracts import service as contracts
 from core.conversations import handoffs, held, parked, telling
 from core.conversations import service as conversations
 from core.files import service as files
-from core.reactions import digests, lost_cards, overdue, reminders, rules
+from core.reactions import digests, lost_cards, overdue, queues_told, reminders, rules
 from core.staff import (
     credentials,
     delegation,
@@ -222,5 +222,6 @@ HANDLERS: dict[type[Command], Handler] = {
     t.EndTask: hands.end_task,
     ov.EscalateTask: overdue.escalate_task,
     ov.EscalateReview: overdue.escalate_review,
+    q.ReportQueues: queues_told.report_queues,
     lc.ReportLostCard: lost_cards.report_lost_card,
 }

@@ -185,13 +185,29 @@ def test_a_channel_that_crashes_is_a_failed_attempt(house: TestHouse) -> None:
     assert notices(house) == [("sent", 2)]
 
 
-def test_a_notice_that_never_goes_is_parked(house: TestHouse) -> None:
-    house.channel.failures = [DeliveryFailed("no line") for _ in range(outbox.MAX_ATTEMPTS)]
+def test_a_notice_that_we_cannot_hand_over_is_parked(house: TestHouse) -> None:
+    """A bug of ours must not hold up a chat for as long as a platform that is away."""
+    house.channel.failures = [ValueError("a bug") for _ in range(outbox.MAX_ATTEMPTS)]  # type: ignore[misc]
     arrives(house, "张三", "帮助")
     for _ in range(outbox.MAX_ATTEMPTS):
         house.clock.advance(outbox.MAX_BACKOFF)
         house.rest()
     assert notices(house) == [("dead", outbox.MAX_ATTEMPTS)]
+
+
+def test_a_platform_that_is_away_for_a_day_gets_everything_when_it_is_back(house: TestHouse) -> None:
+    away = [DeliveryFailed("no line")] * 1000
+    house.channel.failures = list(away)
+    arrives(house, "张三", "帮助")
+    for _ in range(47):
+        house.clock.advance(outbox.MAX_BACKOFF)
+        house.rest()
+    [(state, attempts)] = notices(house)
+    assert (state, attempts > outbox.MAX_ATTEMPTS) == ("waiting", True)
+    house.channel.failures = []
+    house.clock.advance(outbox.MAX_BACKOFF)
+    house.rest()
+    assert [state for state, _ in notices(house)] == ["sent"]
 
 
 # -- fetcher ---------------------------------------------------------------------------------------------------------

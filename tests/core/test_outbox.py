@@ -80,11 +80,39 @@ def test_a_notice_that_cannot_be_delivered_is_parked_and_lets_the_next_one_go(
     assert claim(store, heads(database, clock)[0])
     assert store.run(lambda uow: outbox.failed(uow, ids[0], 1, "blocked", permanent=True, after=None)) == "dead"
     assert words(heads(database, clock)) == ["b"]
+    fails = partial(outbox.failed, row_id=ids[1], error="not drawn", permanent=False, after=None)
     for attempt in range(1, outbox.MAX_ATTEMPTS + 1):
         assert claim(store, heads(database, clock)[0])
-        store.run(partial(outbox.failed, row_id=ids[1], attempt=attempt, error="no line", permanent=False, after=None))
+        store.run(partial(fails, attempt=attempt, patience=timedelta(0)))
         clock.advance(outbox.MAX_BACKOFF)
     assert words(heads(database, clock)) == ["c"]
+
+
+def test_a_platform_may_be_away_for_a_day(database: str, store: Store, clock: ManualClock) -> None:
+    """R10: what waits is tried again for 24 hours, at most half an hour apart, and then parked."""
+    row_id = store.run(partial(tell, chat="one", words="a"))
+    fails = partial(outbox.failed, row_id=row_id, error="no line", permanent=False, after=None)
+    began, attempts, longest = clock.now(), 0, timedelta(0)
+    while found := heads(database, clock):
+        assert claim(store, found[0])
+        attempts += 1
+        store.run(partial(fails, attempt=attempts))
+        before = clock.now()
+        while not heads(database, clock) and clock.now() - before < timedelta(hours=2):
+            clock.advance(timedelta(seconds=10))
+        longest = max(longest, clock.now() - before) if heads(database, clock) else longest
+    assert clock.now() - began - timedelta(hours=2) >= timedelta(hours=24)
+    assert longest <= outbox.MAX_BACKOFF
+    assert outbox.MAX_ATTEMPTS < attempts < 70
+
+
+def test_a_clock_that_jumps_a_day_ahead_gives_nothing_up(database: str, store: Store, clock: ManualClock) -> None:
+    row_id = store.run(partial(tell, chat="one", words="a"))
+    clock.advance(timedelta(days=2))
+    assert claim(store, heads(database, clock)[0])
+    assert (
+        store.run(partial(outbox.failed, row_id=row_id, attempt=1, error="x", permanent=False, after=None)) == "waiting"
+    )
 
 
 def test_the_platform_says_how_long_to_wait(database: str, store: Store, clock: ManualClock) -> None:

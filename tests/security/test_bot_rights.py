@@ -199,6 +199,7 @@ GENERAL: dict[str, Make] = {
     "RedrawCard": lambda i: work.RedrawCard(card=f"review:{i['version']}"),
     "Forget": lambda _: work.Forget(),
     "ReportLostCard": lambda _: lost_cards.ReportLostCard(outbox_id=1),
+    "ReportQueues": lambda _: queues.ReportQueues(late=("inbox",)),
     "ReportHeldFile": lambda i: documents.ReportHeldFile(errand_id=i["errand"]),
     "SettleHeldFile": lambda i: documents.SettleHeldFile(errand_id=i["errand"]),
     "ReleaseFiles": lambda i: identity.ReleaseFiles(client_id=i["client"]),
