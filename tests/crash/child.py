@@ -5,9 +5,11 @@ What is different from an installed process, all of it here: (1) one channel mor
 and not a minute; (4) compiled flows are inherited from the fork server.
 """
 
+import errno
 import os
 import signal
 import sys
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +23,7 @@ from sqlalchemy import Connection, event
 import bot.app
 import bot.cli.serving as serving
 import bot.web
+from adapters.folder_store.sealed_file import SealedWriter
 from bot import eraser, fetcher, receiver, sealer, sender, sweeper, ticker
 from bot.app import Banli
 from core.kit import fail_points
@@ -47,6 +50,7 @@ class Order:
     socket: str
     log: str
     lease: float  # seconds; the product's own are 60 (notices), 9 (redraws) and 300 (files)
+    zone: str = "UTC"  # that the machine is set to
 
 
 def run(order: Order) -> None:
@@ -55,6 +59,8 @@ def run(order: Order) -> None:
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _log_to(order.log)
+        os.environ["TZ"] = order.zone
+        time.tzset()
         control = Control(Path(order.control))
         _shorten(order.lease)
         _add(control, Path(order.socket))
@@ -87,7 +93,7 @@ def _shorten(lease: float) -> None:
 
 
 def _add(control: Control, socket: Path) -> None:
-    build, web = bot.app.build, bot.web.web
+    build, web, put = bot.app.build, bot.web.web, SealedWriter._put
 
     def built(settings: Settings, kind: Kind = "run") -> Banli:
         banli = build(settings, clock=control, kind=kind)
@@ -101,9 +107,16 @@ def _add(control: Control, socket: Path) -> None:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar() if control.is_full else _NO_LIMIT
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
+    def put_if_there_is_room(writer: SealedWriter, chunk: bytes, place: bytes) -> None:
+        """As a full volume would have it."""
+        if control.files_are_full:
+            raise OSError(errno.ENOSPC, "planted: no space left on device")
+        put(writer, chunk, place)
+
     def webbed(banli: Banli, *, loops: bool = True) -> FastAPI:
         app = web(banli, loops=loops)
         app.router.routes.insert(0, door(banli.store))
         return app
 
+    SealedWriter._put = put_if_there_is_room  # type: ignore[method-assign,assignment]
     vars(serving).update(build=built, web=webbed)

@@ -15,7 +15,7 @@ ANY: Final = "any"  # whichever point it is
 _NAMES: Final = tuple(POINTS)
 _INDEX: Final[Mapping[str, int]] = {name: at for at, name in enumerate(_NAMES)}
 _NONE, _ANY = -1, -2
-_ARMED, _LEFT, _OFFSET, _FULL, _COUNTS = 0, 1, 2, 3, 4  # places of 32-bit numbers
+_ARMED, _LEFT, _OFFSET, _FULL, _FILES, _REFUSED, _COUNTS = 0, 1, 2, 3, 4, 5, 6  # places of 32-bit numbers
 
 
 class Control:
@@ -60,6 +60,15 @@ class Control:
         """Whether the database file may not grow any more."""
         self._numbers[_FULL] = int(full)
 
+    def fill_files(self, full: bool) -> None:
+        """Whether no file can be written any more."""
+        self._numbers[_FILES] = int(full)
+
+    @property
+    def refusals(self) -> int:
+        """How often the process found no room for a file."""
+        return self._numbers[_REFUSED]
+
     # -- the process's side ----------------------------------------------------------------------------------------
 
     def reached(self, name: str) -> None:
@@ -75,6 +84,12 @@ class Control:
     @property
     def is_full(self) -> bool:
         return bool(self._numbers[_FULL])
+
+    @property
+    def files_are_full(self) -> bool:
+        """Asked when a file is written; a yes is counted."""
+        self._numbers[_REFUSED] += self._numbers[_FILES]
+        return bool(self._numbers[_FILES])
 
     def now(self) -> datetime:
         """The clock of the process: the machine's, as far off as the driver says."""

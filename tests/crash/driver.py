@@ -65,10 +65,10 @@ class Run:
     expected_dead: int = 0  # dead letters that somebody has planted
 
     @contextmanager
-    def world(self) -> Iterator["Run"]:
-        """A fresh world; at its end everything in it is judged."""
+    def world(self, *, redis: bool | None = None) -> Iterator["Run"]:
+        """A fresh world, all of it judged at its end. ``redis``: whether it has one; None: every other has."""
         with ExitStack() as stack:
-            stack.enter_context(self.lane.world())
+            stack.enter_context(self.lane.world(redis=redis))
             self.doors = Doors(self.lane)
             stack.callback(self.doors.close)
             self.version, self.expected_dead = 1, 0
@@ -197,7 +197,7 @@ class Run:
     def judged(self) -> list[str]:
         """The whole world: I1 to I7."""
         lane, end = self.lane, time.monotonic() + SWEPT
-        while oracle.swept(lane.store(), lane.now()) and time.monotonic() < end:
+        while self._nameless() and time.monotonic() < end:
             time.sleep(LOOK)
         anchors = read_anchors(lane.place / "audit-anchors.jsonl")  # before the rows: the chain only grows
         with lane.looking() as reader:
@@ -206,8 +206,7 @@ class Run:
             wrong += oracle.contents(reader, lane.store())
             wrong += oracle.chained(reader, lane.vault, anchors)
             wrong += oracle.timers_fired(reader, lane.now()) + oracle.claims(reader, lane.now())
-            wrong += oracle.swept(lane.store(), lane.now())
-            wrong += oracle.ghosts(reader, lane.platform)
+            wrong += oracle.swept(reader, lane.store(), lane.now()) + oracle.ghosts(reader, lane.platform)
             versions = [row["version"] for row in reader.find(flow_version, flow="crash_probe")]
             if sorted(versions) != list(range(1, self.version + 1)):
                 wrong.append(f"I1 flow versions are {versions}")
@@ -267,14 +266,12 @@ class Run:
             wrong += found if len(found) != dead else []
         return wrong + oracle.effect(self.wanted.get(desk.kind, Effects()), self.effects(desk, mark))
 
+    def _nameless(self) -> list[str]:
+        with self.lane.looking() as reader:
+            return oracle.swept(reader, self.lane.store(), self.lane.now())
+
     def in_order(self, desk: Desk) -> list[str]:
-        """I2: each chat was sent its messages in the order of the ledger."""
-        wrong = []
-        for chat in (desk.client_chat, desk.staff_chat):
-            keys = [int(each.key) for each in self.lane.platform.seen_in(chat)]
-            if keys != sorted(keys):
-                wrong.append(f"I2 {chat} was sent its messages out of order")
-        return wrong
+        return oracle.ordered(self.lane.platform, desk.client_chat, desk.staff_chat)
 
 
 def plans(run: Run, done: dict[str, int]) -> Iterator[Plan]:

@@ -29,8 +29,9 @@ from tests.crash.forge import Forge, Process
 from tests.crash.platform import Platform
 from tests.crash.rehearsal import START
 from tests.crash.world import Desk, World
-from tests.services import databases, postgres
+from tests.services import databases, postgres, redis_server
 from tests.services.postgres import PostgresServer
+from tests.services.redis_server import RedisServer
 
 Database = Literal["sqlite", "postgres"]
 ROLES: Final[dict[Database, tuple[Role, ...]]] = {"sqlite": ("run",), "postgres": ("web", "worker")}
@@ -50,6 +51,9 @@ class Lane:
         self.processes: dict[Role, Process] = {}
         self.controls: dict[Role, Control] = {}
         self.server: PostgresServer | None = None
+        self.redis: RedisServer | None = None
+        self.zone = "UTC"
+        self._joined = False
         self.place, self.url = folder, ""
         self._worlds = 0
         folder.mkdir(parents=True, exist_ok=True)
@@ -62,15 +66,18 @@ class Lane:
             self.template = f"sqlite:///{self.folder}/template.db"
         else:
             self.server = postgres.start(self.folder / "pg")
+            self.redis = redis_server.start(self.folder / "redis")
             databases.create_database(self.server.url(), "template_world", "template0")
             self.template = self.server.url("template_world")
         migrate.upgrade(self.template)
         self.agency = World.of(self.forge.prepare(self._told(self.template, self.files), desks))
 
     @contextmanager
-    def world(self) -> Iterator["Lane"]:
-        """A fresh copy, its processes running."""
+    def world(self, *, redis: bool | None = None) -> Iterator["Lane"]:
+        """A fresh copy, its processes running. ``redis``: whether they have one; None: in every other world."""
         self._worlds += 1
+        self._joined = self.redis is not None and (self._worlds % 2 == 0 if redis is None else redis)
+        self.zone = "UTC"
         self.place = self.folder / f"w{self._worlds}"
         self.place.mkdir()
         shutil.copytree(self.files, self.place / "files")
@@ -106,6 +113,7 @@ class Lane:
                 socket=str(self.platform.socket),
                 log=str(self.place / "log"),
                 lease=self.lease,
+                zone=self.zone,
             )
             self.processes[role] = self.forge.start(order)
 
@@ -195,6 +203,7 @@ class Lane:
             "limits": {"check_seconds": 60, "check_processes": 1},
             "webchat": {"texts_per_minute": 10_000, "texts_at_once": 10_000, "files_in_ten_minutes": 10_000},
             "api": {"requests_per_minute": 100_000},
+            **({"redis_url": self.redis.url()} if self.redis is not None and self._joined else {}),
         }
 
 

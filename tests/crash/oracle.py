@@ -132,9 +132,21 @@ def contents(reader: Reader, store: FileStore) -> list[str]:
     return found
 
 
-def swept(store: FolderStore, now: datetime) -> list[str]:
-    """I4, the reverse: what nobody names does not stay for ever."""
-    return [f"I4 {handle} has no name and is still there" for handle in store.aged(now - timedelta(days=2))]
+def swept(reader: Reader, store: FolderStore, now: datetime) -> list[str]:
+    """I4, the reverse: what no kept file names does not stay for ever."""
+    aged = list(store.aged(now - timedelta(days=2)))
+    named = {row[name] for row in reader.find(file) for name in ("handle", "preview_handle")} if aged else set()
+    return [f"I4 {handle} has no name and is still there" for handle in aged if handle not in named]
+
+
+def ordered(platform: Platform, *chats: str) -> list[str]:
+    """I2: each chat was sent its messages in the order of the ledger."""
+    wrong = []
+    for chat in chats:
+        keys = [int(each.key) for each in platform.seen_in(chat)]
+        if keys != sorted(keys):
+            wrong.append(f"I2 {chat} was sent its messages out of order")
+    return wrong
 
 
 def chained(reader: Reader, vault: Vault, anchors: Sequence[Anchor]) -> list[str]:

@@ -1,38 +1,40 @@
-"""Scenarios in which something that the product stands on fails: the database, the disk, the clock, an update."""
+"""Scenarios in which something that the product stands on fails: the database, the disk, an update."""
 
 import time
-from datetime import datetime, timedelta
 from typing import Final
 
 from core.channel.inbound import Address, InboundMessage
 from core.kit.ids import new_id
-from core.ledger.tables import inbox, outbox, timer
+from core.ledger.tables import inbox
 from tests.crash import oracle
 from tests.crash.channel import ACCOUNT, NAME, POISON
 from tests.crash.driver import Run
 from tests.crash.kinds import Kind
-from tests.crash.rehearsal import START
 from tests.crash.seen import Seen
-from tests.crash.world import Desk
 
 DOWN_SECONDS: Final = 1.0
+LONG_SECONDS: Final = 30.0
 RECOVERY: Final = 10.0  # seconds after the database is back
 TRIES: Final = 5
-CLOCKED: Final[tuple[Kind, ...]] = ("page text", "approve")
 EVENTS: Final[tuple[Kind, ...]] = ("text", "page text", "file", "approve", "reject", "timer", "form", "handoff")
 
 
 def database_killed(run: Run) -> Seen:
     """R3: the whole server dies in the middle of the work and comes back a moment later; nobody touches our side."""
-    return _outage(run, whole=True)
+    return _outage(run, whole=True, seconds=DOWN_SECONDS)
+
+
+def database_away(run: Run) -> Seen:
+    """R3: the same, for half a minute."""
+    return _outage(run, whole=True, seconds=LONG_SECONDS)
 
 
 def connection_killed(run: Run) -> Seen:
     """R3: one process of the server dies; PostgreSQL then throws everybody out and recovers by itself."""
-    return _outage(run, whole=False)
+    return _outage(run, whole=False, seconds=0.0)
 
 
-def _outage(run: Run, *, whole: bool) -> Seen:
+def _outage(run: Run, *, whole: bool, seconds: float) -> Seen:
     seen = Seen(kills=1)
     first, second = [(run.desk(kind), new_id()) for kind in EVENTS[:4]], [(run.desk(k), new_id()) for k in EVENTS[4:]]
     posts = [post for desk, _ in first for post in run.deliveries(desk)]
@@ -44,7 +46,7 @@ def _outage(run: Run, *, whole: bool) -> Seen:
     if whole:
         if len(left) < len(later):
             seen.wrong.append("R3 a delivery was acknowledged without a database")
-        time.sleep(DOWN_SECONDS)
+        time.sleep(seconds)
         run.lane.start_postgres()
     run.lane.reading.close()  # our own connections are gone, too
     back = time.monotonic()
@@ -60,44 +62,6 @@ def _outage(run: Run, *, whole: bool) -> Seen:
     seen.count = len(posts) + len(later) + len(timers)
     seen.note = f"answered after {answered:.2f} s, at rest after {settled:.2f} s; {len(left)} refused while down"
     return seen
-
-
-def clock(run: Run) -> Seen:
-    """R7: a day forward, then an hour back: no timer is lost or fires twice, and what comes in is worked off."""
-    seen = Seen()
-    for step, moment in enumerate((START, START + timedelta(days=1), START + timedelta(hours=23))):
-        caught = _caught(run, moment) if step else None
-        run.lane.clocks_at(moment)
-        run.rest()
-        for kind in CLOCKED:
-            desk, mark = run.desk(kind), new_id()
-            run.insist(run.deliveries(desk))
-            run.rest()
-            with run.lane.looking() as reader:
-                rows = reader.find(outbox, outbox.c.id > mark, person_kind="client", person_id=desk.client_id)
-            if not [row for row in rows if row["state"] == "sent"]:
-                seen.wrong.append(f"R7 nobody answered after the clock was moved (step {step})")
-            seen.count += 1
-        if caught is not None:
-            seen.wrong += run.judge(caught[0], caught[1], kills=1)
-            seen.kills += 1
-    with run.lane.looking() as reader:
-        fired = reader.find(timer, state="fired")
-    seen.note = f"{len(fired)} timers had fired in the end"
-    return seen
-
-
-def _caught(run: Run, moment: datetime) -> tuple[Desk, int]:
-    """A message that was acknowledged before the clock was moved, and is worked off after it."""
-    [role] = list(run.lane.processes)[-1:]
-    desk, mark = run.desk("text"), new_id()
-    run.lane.controls[role].arm("receiver.found")
-    run.insist(run.deliveries(desk))
-    run.dies(role)
-    run.lane.clocks_at(moment)
-    run.lane.start(role)
-    run.rest()
-    return desk, mark
 
 
 def disk_full(run: Run) -> Seen:
@@ -127,6 +91,34 @@ def disk_full(run: Run) -> Seen:
         seen.repeats = oracle.sent(reader, run.lane.platform, desks[0][1], 1)[1]
     seen.count = len(refused)
     seen.note = f"{len(refused)} deliveries were refused with 503 and taken later, without a restart"
+    return seen
+
+
+def files_full(run: Run) -> Seen:
+    """R8: no file can be written any more; a page is told so, what a platform holds is fetched when there is room."""
+    seen = Seen()
+    role = next(iter(run.lane.processes))
+    for control in run.lane.controls.values():
+        control.fill_files(True)
+    fetched, paged = (run.desk("file"), new_id()), (run.desk("page file"), new_id())
+    run.insist(run.deliveries(fetched[0]))
+    refused = run.deliver(run.deliveries(paged[0]))
+    if not refused:
+        seen.wrong.append("R8 a page's file was taken without room for it")
+    end = time.monotonic() + RECOVERY
+    while not run.lane.controls[role if "worker" not in run.lane.processes else "worker"].refusals:
+        if time.monotonic() > end:
+            seen.wrong.append("R8 nobody tried to fetch the file")
+            break
+        time.sleep(0.02)
+    for control in run.lane.controls.values():
+        control.fill_files(False)
+    run.insist(refused)
+    run.rest()
+    for desk, mark in (fetched, paged):
+        seen.wrong += run.judge(desk, mark)
+    seen.count = len(refused)
+    seen.note = "a page was told to come again, a fetch was repeated; no restart"
     return seen
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-Fault = Literal["429", "500", "slow", "ambiguous", "200 with an error"]
+Fault = Literal["429", "500", "slow", "ambiguous", "200 with an error", "late"]
 FAULTS: tuple[Fault, ...] = ("429", "500", "slow", "ambiguous", "200 with an error")
 SLOW_SECONDS = 0.7
 RETRY_AFTER = 0.3
@@ -91,6 +91,8 @@ class Platform:
             time.sleep(SLOW_SECONDS)
         with self._lock:
             done = self._redraw(said) if said["op"] == "redraw" else self._take(said)
+        if fault == "late":  # it is shown, and we hear of it later
+            time.sleep(SLOW_SECONDS)
         return None if fault == "ambiguous" else done
 
     def copies(self, key: str) -> int:

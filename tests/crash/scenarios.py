@@ -1,7 +1,7 @@
-"""Faults that are no kill of one of our processes, each with an id of its own: R3 and R5 to R10.
+"""Faults that are no kill of one of our processes, each with an id of its own: R3 to R10.
 
 A scenario plays in a world of its own and returns what was wrong and what was seen. One more is one more entry in
-SCENARIOS: a Redis that is flushed, stopped or absent (R4) belongs here.
+SCENARIOS.
 """
 
 import time
@@ -11,7 +11,7 @@ from typing import Final
 
 from core.files.tables import file
 from core.kit.ids import new_id
-from tests.crash import oracle, outages
+from tests.crash import early, moments, oracle, outages, redis_away
 from tests.crash.driver import Run, Unsettled
 from tests.crash.kinds import Kind
 from tests.crash.lane import Database
@@ -138,20 +138,28 @@ def simultaneous(run: Run) -> Seen:
 SCENARIOS: Final[Mapping[str, tuple[tuple[Database, ...], Scenario]]] = {
     "R1 crowd": (("sqlite", "postgres"), simultaneous),
     "R3 server": (("postgres",), outages.database_killed),
+    "R3 away": (("postgres",), outages.database_away),
     "R3 connection": (("postgres",), outages.connection_killed),
+    "R4": (("postgres",), redis_away.redis_away),
     "R5": (("sqlite", "postgres"), duplicates),
     "R6": (("sqlite", "postgres"), reordered),
-    "R7": (("sqlite", "postgres"), outages.clock),
+    "R6 early": (("sqlite", "postgres"), early.early_press),
+    "R7": (("sqlite", "postgres"), moments.clock),
+    "R7 turns": (("sqlite", "postgres"), moments.turns),
     "R8": (("sqlite",), outages.disk_full),
+    "R8 files": (("sqlite", "postgres"), outages.files_full),
     "R9": (("sqlite", "postgres"), outages.poison),
     "R10": (("sqlite", "postgres"), platform_faults),
 }
 
 
+LONG: Final = frozenset({"R3 away", "R7 turns"})  # the short form leaves them out
+
+
 def play(run: Run, name: str) -> Result:
     """One scenario in a fresh world; what the whole world's judgement finds comes on top."""
     began = time.monotonic()
-    with run.world():
+    with run.world(redis=True if name == "R4" else None):
         try:
             seen = SCENARIOS[name][1](run)
         except Unsettled as unsettled:
