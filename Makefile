@@ -6,7 +6,7 @@ PORT ?= 8080
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test orders tampering erasing crash roll upgrade-path clamd first rows openapi fuzz-api story bench lock sbom format clean env env-dev
+.PHONY: help run reset check test orders tampering erasing crash roll upgrade-path clamd first rows openapi fuzz-api story bench hostile lock sbom format clean env env-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ story: env-dev ## every story of every flow, on each channel that needs no platf
 
 bench: env-dev ## messages a second and latency on both databases, beside the same work in raw SQL
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+hostile: env-dev ## a client who floods, a burst that waited, a large job, Redis gone: what the others notice
+	@for each in sqlite postgres; do $(BIN)/python -m benchmarks.hostile --database $$each || exit 1; done
+	@$(BIN)/python -m benchmarks.without_redis
 
 lock: env-dev ## write the lock files anew from pyproject.toml (UPGRADE=1 takes newer versions)
 	@$(BIN)/python -m scripts.lock $(if $(UPGRADE),--upgrade)

@@ -207,7 +207,7 @@ def _listen(banli: Banli) -> None:
         (SETTINGS_BELL, house.settled.forget),
     ):
         banli.between.rings(banli.store, name, wake)
-    banli.between.joins(banli.hub)
+    banli.between.joins(banli.hub, works=banli.me.kind == "run")
     banli.crew.moved += [getattr(banli, name).bell.ring for name in LOOPS if name != "crew"]
 
 

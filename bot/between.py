@@ -46,8 +46,9 @@ class Between:
             store.listen(name, partial(self.relay.tell, name))
             self.relay.listen(name, listener)
 
-    def joins(self, hub: Hub) -> None:
-        """Pages that are open at another process are woken too."""
+    def joins(self, hub: Hub, *, works: bool) -> None:
+        """Pages that are open at another process are woken too. ``works``: answers are made in this process."""
+        hub.hears(self.joined or (lambda: works))
         if self.relay is not None:
             hub.passes_on(partial(self.relay.tell, CHAT), partial(self.relay.tell, SIGN))
             self.relay.listen(CHAT, hub.wake, about=True)

@@ -4,6 +4,11 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
+
+LOOK_SECONDS: Final = 2.0  # how late another process's message is seen whose ring was missed
+SOON_SECONDS: Final = 0.4  # the same where rings of other processes are not heard, as long as an answer may be coming
+EXPECTING_SECONDS: Final = 10.0  # so long after something was shown
 
 PassOn = Callable[[str, str], None]
 """Takes account and visitor; never blocks."""
@@ -28,11 +33,20 @@ class Hub:
         self._waiting: dict[tuple[str, str], set[_Page]] = defaultdict(set)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._others: tuple[PassOn, PassOn] = (_nobody, _nobody)
+        self._hears: Callable[[], bool] = lambda: True
         self.closed = False
 
     def passes_on(self, ring: PassOn, sign: PassOn) -> None:
         """Who tells other processes, where the page may be open: of what is new, and of an answer that is coming."""
         self._others = ring, sign
+
+    def hears(self, whether: Callable[[], bool]) -> None:
+        """Whether rings of the process that works are heard here; without a word of it they are."""
+        self._hears = whether
+
+    def patience(self, quiet: float) -> float:
+        """How many seconds a page waits for a ring before it looks by itself; ``quiet``: since something was shown."""
+        return SOON_SECONDS if quiet < EXPECTING_SECONDS and not self._hears() else LOOK_SECONDS
 
     def close(self) -> None:
         """The process ends: whoever waits here goes home, so that no stream holds it back."""

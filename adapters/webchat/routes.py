@@ -55,7 +55,6 @@ MAX_ID = 2**63 - 1
 _LANGUAGES: dict[str, Language] = {"zh-CN": "zh-CN", "en": "en"}
 NO_STORE = {"Cache-Control": "no-store"}
 HEARTBEAT_SECONDS = 15.0
-LOOK_SECONDS = 2.0  # how late another process's message is seen
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
@@ -163,7 +162,7 @@ class WebchatRoutes:
         return StreamingResponse(self._stream(visitor, after), media_type="text/event-stream", headers=headers)
 
     async def _stream(self, visitor: Visitor, after: int) -> AsyncIterator[str]:
-        quiet = 0.0
+        quiet = silent = 0.0  # seconds since something was shown, and since anything was written
         yield "retry: 1000\n\n"
         while not self._hub.closed:
             rows = await asyncio.to_thread(self._newer, visitor, after)
@@ -171,12 +170,15 @@ class WebchatRoutes:
                 after = max(after, row["cursor"])
                 data = json.dumps(page_message(row, visitor.seat), ensure_ascii=False)
                 yield f"event: message\nid: {row['cursor']}\ndata: {data}\n\n"
-            quiet = 0.0 if rows else quiet + LOOK_SECONDS
-            if quiet >= HEARTBEAT_SECONDS:
-                quiet = 0.0
+            if rows:
+                quiet = silent = 0.0
+            elif silent >= HEARTBEAT_SECONDS:
+                silent = 0.0
                 yield ": still here\n\n"
-            if await self._hub.wait(visitor.account, visitor.visitor, LOOK_SECONDS):
+            patience = self._hub.patience(quiet)
+            if await self._hub.wait(visitor.account, visitor.visitor, patience):
                 yield "event: typing\ndata: {}\n\n"
+            quiet, silent = quiet + patience, silent + patience
 
     async def say(self, request: Request) -> Response:
         visitor = self._visitor(request)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from adapters.webchat.hub import EXPECTING_SECONDS, LOOK_SECONDS, SOON_SECONDS, Hub
 from bot.signs import MOMENT
 from tests.adapters.webpage import Page, Site, new_id, open_site
 from tests.services.databases import Databases
@@ -142,3 +143,14 @@ def test_a_page_that_listens_is_told_that_an_answer_is_coming(site: Site) -> Non
         await quiet.close()
 
     asyncio.run(watch())
+
+
+def test_a_page_whose_answers_are_made_elsewhere_looks_sooner_while_one_may_come() -> None:
+    """Without Redis, or while it is away; when long nothing came, and where rings are heard, it looks seldom."""
+    hub, hears = Hub(), [True]
+    assert hub.patience(0.0) == LOOK_SECONDS
+    hub.hears(lambda: hears[0])
+    assert hub.patience(0.0) == LOOK_SECONDS
+    hears[0] = False
+    assert hub.patience(0.0) == SOON_SECONDS
+    assert hub.patience(EXPECTING_SECONDS) == LOOK_SECONDS
