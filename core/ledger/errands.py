@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
+from core.ledger.due import is_due
 from core.ledger.share import WHOLE, Share
 from core.ledger.tables import errand, in_state
 from core.store.reading import Reader
@@ -14,6 +15,7 @@ from core.store.unit import UnitOfWork
 MAX_ATTEMPTS = 5
 BACKOFF = timedelta(seconds=2)
 LEASE = timedelta(minutes=5)
+LONGEST = timedelta(minutes=5)  # no pause is longer: neither the doubled ones nor that of a held file
 
 
 def queue(
@@ -51,10 +53,14 @@ def release(uow: UnitOfWork, conversation: str) -> list[Row]:
     return rows
 
 
-def open_errands(reader: Reader, now: datetime, limit: int, share: Share = WHOLE) -> list[Row]:
-    """What waits and is due, and what a worker that died has left behind; work under way takes nobody's place."""
+def open_errands(reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, strict: bool = False) -> list[Row]:
+    """What waits and is due, and what a worker that died has left behind; work under way takes nobody's place.
+
+    ``strict``: by its moment alone, whatever was done to the clock.
+    """
+    due = errand.c.due <= now if strict else is_due(errand, now, LONGEST)
     ready = or_(
-        and_(errand.c.state == "waiting", errand.c.due <= now),
+        and_(errand.c.state == "waiting", due),
         and_(errand.c.state == "running", errand.c.lease_until <= now),
     )
     mine = share.of_words(errand.c.conversation, errand.c.due, now)

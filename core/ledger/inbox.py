@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 
 from core.channel.inbound import Update
+from core.ledger.due import is_due
 from core.ledger.share import WHOLE, Share
 from core.ledger.tables import in_state, inbox
 from core.store.reading import Reader
@@ -35,16 +36,19 @@ def append(uow: UnitOfWork, update: Update) -> None:
 
 
 def waiting(
-    reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, untried: bool = True
+    reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, strict: bool = False
 ) -> list[tuple[int, str]]:
     """Ids and conversations of what is due, oldest first. A hint only: the unit looks again under its lock.
 
     At most FAIR of one conversation, so that whoever sends thousands at once makes nobody else wait for them all.
-    ``untried``: what was never tried is due whatever its moment says, as a clock that is set back must not hold it up.
+    A clock that was set back holds nothing up: what was never tried is due whatever its moment says, and no pause is
+    longer than the longest; ``strict`` asks for what is due by its moment alone.
     """
     found: list[tuple[int, str]] = []
     counts, last = Counter[str](), 0
-    due = or_(inbox.c.due <= now, inbox.c.attempts == 0) if untried else inbox.c.due <= now
+    due = inbox.c.due <= now
+    if not strict:
+        due = or_(is_due(inbox, now, BACKOFF * 2**MAX_ATTEMPTS), inbox.c.attempts == 0)
     for _ in range(ROUNDS):
         crowded = [key for key, count in counts.items() if count >= FAIR]
         asked = limit - len(found)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from core.channel.inbound import Address
 from core.ledger import looks
+from core.ledger.due import is_due
 from core.ledger.share import WHOLE, Share
 from core.ledger.tables import in_state, outbox
 from core.store.reading import Reader
@@ -18,6 +19,7 @@ PATIENCE = timedelta(hours=24)  # with a platform that is away; what is no fault
 MAX_ATTEMPTS = 8  # some eight minutes, for what we ourselves cannot send; and at least so often whatever the clock did
 BACKOFF = timedelta(seconds=2)  # doubled at every attempt, at most MAX_BACKOFF
 MAX_BACKOFF = timedelta(minutes=30)
+MAX_PAUSE = timedelta(hours=1)  # that a platform may ask for; after a longer one it is asked once an hour
 MAX_DOUBLED = 10  # times; after that the pause is MAX_BACKOFF for ever
 LEASE = timedelta(seconds=60)  # a sender that hangs holds a row no longer than this; one that died, see `free`
 REDRAW_LEASE = timedelta(seconds=9)  # and a redraw, which may be done twice, no longer than this
@@ -103,12 +105,15 @@ def bring_back(uow: UnitOfWork, copy: Row) -> None:
         uow.change(outbox, copy["id"], state="waiting", due=uow.now, attempts=0)
 
 
-def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, untried: bool = True) -> list[Row]:
+def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, strict: bool = False) -> list[Row]:
     """The first open row of every chat, if it is due: later ones of a chat wait for it.
 
-    ``untried``: what was never tried is due whatever its moment says, as a clock that is set back must not hold it up.
+    A clock that was set back holds nothing up: what was never tried is due whatever its moment says, and no pause is
+    longer than the longest; ``strict`` asks for what is due by its moment alone.
     """
-    due = or_(outbox.c.due <= now, outbox.c.attempts == 0) if untried else outbox.c.due <= now
+    due = outbox.c.due <= now
+    if not strict:
+        due = or_(is_due(outbox, now, MAX_PAUSE), outbox.c.attempts == 0)
     earlier = outbox.alias()
     heads = (
         select(outbox.c.id)
@@ -208,9 +213,9 @@ def failed(
     """
     waited = uow.now - uow.get(outbox, row_id)["created_at"]
     state = "dead" if permanent or (attempt >= MAX_ATTEMPTS and waited >= patience) else "waiting"
-    pause = (
-        timedelta(seconds=after) if after is not None else min(BACKOFF * 2 ** min(attempt, MAX_DOUBLED), MAX_BACKOFF)
-    )
+    pause = min(BACKOFF * 2 ** min(attempt, MAX_DOUBLED), MAX_BACKOFF)
+    if after is not None:
+        pause = timedelta(seconds=min(after, MAX_PAUSE.total_seconds()))
     expect = {"state": "sending", "attempts": attempt}
     uow.settle(outbox, row_id, expect, state=state, due=uow.now + pause, error=error[:500], lease_until=None)
     return state

@@ -49,10 +49,10 @@ def overdue(reader: Reader, before: datetime) -> list[str]:
     These are the questions that the loops ask: what waits behind a platform that is down is not due for them.
     """
     waiting = {
-        "inbox": inbox_rows.waiting(reader, before, 1, untried=False),
-        "outbox": outbox_rows.waiting(reader, before, 1, untried=False),
+        "inbox": inbox_rows.waiting(reader, before, 1, strict=True),
+        "outbox": outbox_rows.waiting(reader, before, 1, strict=True),
         "timers": timers.due(reader, before, 1),
-        "errands": errands.open_errands(reader, before, 1),
+        "errands": errands.open_errands(reader, before, 1, strict=True),
     }
     return [name for name, rows in waiting.items() if rows]
 
