@@ -44,7 +44,9 @@ def watch(house: TestHouse) -> Watching:
     banli = house.banli
     settings = banli.settings.model_copy(update={"metrics": Metrics(port=0)})
     bells = {"receiver": banli.receiver.bell}
-    begun = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, bells, banli.me, lambda: True)
+    begun = Watching(
+        settings, banli.watches, banli.store, banli.reading, banli.clock, bells, banli.me, banli.connector, lambda: True
+    )
     begun.start()
     return begun
 
@@ -186,7 +188,9 @@ def test_no_label_holds_an_id_or_a_word_of_somebody(house: TestHouse, watching: 
 
 def test_without_a_port_nothing_listens_and_nothing_is_measured(house: TestHouse) -> None:
     banli = house.banli
-    watching = Watching(banli.settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me)
+    watching = Watching(
+        banli.settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me, banli.connector
+    )
     watching.start()
     assert watching.metrics_port is None
     assert banli.watches.silent
@@ -199,7 +203,9 @@ def test_a_port_that_is_taken_stops_the_start(house: TestHouse) -> None:
         taken.listen()
         settings = banli.settings.model_copy(update={"metrics": Metrics(port=taken.getsockname()[1])})
         with pytest.raises(OSError, match="in use"):
-            Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me).start()
+            Watching(
+                settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me, banli.connector
+            ).start()
 
 
 def test_a_database_that_is_down_leaves_the_other_metrics(house: TestHouse) -> None:
@@ -211,6 +217,7 @@ def test_a_database_that_is_down_leaves_the_other_metrics(house: TestHouse) -> N
         house.banli.clock,
         {"receiver": house.banli.receiver.bell},
         house.banli.me,
+        house.banli.connector,
     )
     broken.start()
     try:
