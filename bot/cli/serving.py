@@ -97,7 +97,7 @@ def chosen(accounts: Sequence[str], names: Sequence[str]) -> list[str]:
     if not accounts:
         raise CannotServe(
             "No channel that is configured here keeps a connection, so `banli connect` has nothing to do. "
-            "Channels that call us are served by `banli web`; `banli config show` tells what is configured."
+            "Channels that call us are served by `banli web`; `banli config check` tells what is configured."
         )
     unknown = [name for name in names if not any(_is_of(each, name) for each in accounts)]
     if unknown:

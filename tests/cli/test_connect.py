@@ -71,7 +71,7 @@ def all_in_order(box: Postbox, url: str, last: int) -> None:
     assert sorted(box.acknowledged) == sorted(found)
 
 
-@pytest.mark.parametrize("dies_at", ["inbox.append:20", "store.committed:20", "inbox.kept:20", ""])
+@pytest.mark.parametrize("dies_at", ["inbox.append:20", "inbox.kept:20", ""])
 def test_when_the_holder_is_killed_the_other_takes_over(
     postgres_url: str, box: Postbox, starts: Starts, dies_at: str
 ) -> None:
