@@ -38,16 +38,14 @@ class Postbox:
     def __enter__(self) -> Self:
         box = self
 
-        class Peer(_Peer):
-            postbox = box
-
         class Server(socketserver.ThreadingTCPServer):
             daemon_threads = True
+            postbox = box
 
             def handle_error(self, request: Any, client_address: Any) -> None:
                 """The other side was killed in the middle of a line: that is what this is for."""
 
-        self._server = Server(("127.0.0.1", 0), Peer)
+        self._server = Server(("127.0.0.1", 0), _Peer)
         self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, args=(0.05,), name="postbox", daemon=True).start()
         return self
@@ -121,7 +119,10 @@ class Postbox:
 class _Peer(socketserver.StreamRequestHandler):
     """One connection."""
 
-    postbox: Postbox
+    @property
+    def postbox(self) -> Postbox:
+        found: Postbox = self.server.postbox  # type: ignore[attr-defined]  # the server is that of __enter__
+        return found
 
     def handle(self) -> None:
         account = json.loads(self.rfile.readline())["open"]
