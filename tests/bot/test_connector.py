@@ -264,6 +264,20 @@ async def test_a_lock_that_was_lost_and_is_free_is_taken_anew(postgres_url: str,
 
 
 @lives
+async def test_a_lock_that_is_gone_from_a_connection_that_lives_is_lost_too(postgres_url: str, box: Postbox) -> None:
+    """As behind a pooler that gives the session to somebody else."""
+    process = Process(postgres_url, channels(box))
+    async with house(process):
+        await process.looks()
+        await until(box, lambda: box.is_open("main"))
+        assert process.locks._connection is not None
+        process.locks._connection.execute(text("SELECT pg_advisory_unlock_all()"))
+        assert await process.looks() == ["standby"], "first it disconnects"
+        await until(box, lambda: not box.is_open("main"))
+        assert await process.looks() == ["down"]
+
+
+@lives
 async def test_a_database_that_does_not_answer_counts_as_a_lost_lock(postgres_url: str, box: Postbox) -> None:
     process = Process(postgres_url, channels(box))
     async with house(process):
