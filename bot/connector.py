@@ -96,6 +96,8 @@ class Connector:
         ended = {name for name, (_, task) in self._lines.items() if task.done()}
         await self._give_up((self._lines.keys() - held) | ended)
         now = self._waits.now()
+        if held - self._since.keys():  # it connects when the grace is over, not at the next look after that
+            asyncio.get_running_loop().call_later(self._grace + 0.01, self.bell.ring)
         self._since = {name: self._since.get(name, now) for name in sorted(held)}
         for name in self._since.keys() - self._lines.keys():
             if now - self._since[name] < self._grace:
