@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from adapters.webchat.hub import Hub
 from adapters.webchat.throttle import ChatLimits
 from bot.between import Between, between
 from bot.cards.context import House
+from bot.connector import Connector
 from bot.crew import Crew
 from bot.demo.people import ACCOUNT as DEMO_ACCOUNT
 from bot.demo.people import SEATS as DEMO_SEATS
@@ -37,6 +38,7 @@ from bot.texts.living import LivingTexts
 from bot.ticker import Ticker
 from bot.watch.beats import LOOPS
 from bot.watch.health import version
+from bot.watch.watching import Watching
 from core.bus.bus import Bus
 from core.catalog.catalogue import Catalogue
 from core.catalog.settings import BELL as SETTINGS_BELL
@@ -98,6 +100,7 @@ class Banli:
     between: Between
     me: Me
     crew: Crew
+    connector: Connector
 
     def start(self) -> None:
         self.store.start()
@@ -112,6 +115,17 @@ class Banli:
         """One more channel, for tests and stories."""
         self.channels[f"{channel.name}:{channel.account}"] = channel
 
+    def loops(self) -> tuple[str, ...]:
+        """All that a process does which does everything: connections only where a channel keeps one."""
+        return (*LOOPS, "connector") if self.connector.accounts() else LOOPS
+
+    def watching(self, *loops: str) -> Watching:
+        """What tells an operator of this process, which runs these loops; one without any only has doors."""
+        bells = {name: getattr(self, name).bell for name in loops}
+        me = self.me if loops else replace(self.me, kind="web")
+        parts = self.settings, self.watches, self.store, self.reading, self.clock
+        return Watching(*parts, bells, me, self.connector, self.between.joined)
+
     async def work_until_quiet(self, rounds: int = 1000) -> None:
         """Run the loops' rounds until none has anything to do: for tests, stories and simulation."""
         for _ in range(rounds):
@@ -123,7 +137,7 @@ class Banli:
 
     async def run(self, *loops: str, also: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()) -> None:
         """These loops, what joins this process to others, and whatever is given, until cancelled."""
-        if loops:
+        if "crew" in loops:
             await self.crew.enlist()
         async with asyncio.TaskGroup() as tasks:
             for work in (*(getattr(self, name).run for name in loops), *also):
@@ -174,6 +188,7 @@ def build(settings: Settings, *, clock: Clock | None = None, kind: Kind = "run")
         between=between(settings, vault, watch),
         me=me,
         crew=Crew(store, reading, SessionLocks(store.engine), me, place),
+        connector=Connector(store, SessionLocks(store.engine), channels, watches),
     )
     _listen(banli)
     return banli

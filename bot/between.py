@@ -1,6 +1,6 @@
-"""Between the processes of a house: with Redis they wake each other and count visitors together.
+"""Between the processes of a house: with Redis they wake each other, count visitors and share tokens.
 
-Without it each looks by itself now and then and counts for itself: nothing is lost, answers only come later.
+Without it each looks by itself now and then, counts and fetches for itself: nothing is lost, answers only come later.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from adapters.webchat.hub import Hub
+from core.channel.tokens import OwnTokens, Tokens
 from core.kit.buckets import Buckets, OwnBuckets
 from core.kit.clock import Clock
 from core.kit.crypto import Vault
@@ -19,6 +20,7 @@ from core.store.store import Store
 
 if TYPE_CHECKING:
     from adapters.redis.relay import RedisRelay
+    from adapters.redis.tokens import SharedTokens
 
 PURPOSE: Final = "redis names"  # houses that share a Redis must not hear each other
 BUCKETS: Final = "redis buckets"
@@ -31,6 +33,7 @@ class Between:
     """`relay` is None without Redis."""
 
     buckets: Buckets
+    tokens: Tokens
     relay: RedisRelay | None
 
     @property
@@ -59,10 +62,11 @@ def between(settings: Settings, vault: Vault, clock: Clock) -> Between:
     """What the settings ask for. Nothing is connected yet."""
     own = OwnBuckets(lambda: clock.now().timestamp())
     if settings.redis_url is None:
-        return Between(own, None)
+        return Between(own, OwnTokens(), None)
     # The client is dear to load (it brings a library for traces where that is installed): only for whoever uses it.
     from adapters.redis.buckets import SharedBuckets
     from adapters.redis.relay import RedisRelay
 
     url, house = settings.redis_url.get_secret_value(), vault.derive(PURPOSE)[:8].hex()
-    return Between(SharedBuckets(url, house, vault.derive(BUCKETS), own), RedisRelay(url, house))
+    buckets = SharedBuckets(url, house, vault.derive(BUCKETS), own)
+    return Between(buckets, SharedTokens(url, house, vault), RedisRelay(url, house))

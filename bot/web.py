@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from functools import partial
 
 from fastapi import FastAPI
@@ -12,12 +11,11 @@ from adapters.uploads.routes import UploadPage, UploadRoutes
 from adapters.webchat.routes import WebchatRoutes
 from admin_api.app import Parts as AdminParts
 from admin_api.app import Rates, install
-from bot.app import LOOPS, Banli
+from bot.app import Banli
 from bot.demo.routes import DemoRoutes
 from bot.sealer import read_anchors
 from bot.story.reader import story_problems
 from bot.watch.requests import NO_TELEMETRY, RequestIds
-from bot.watch.watching import Watching
 from bot.webhooks import LOOPBACK_NAMES, guard
 from core.files.limits import FileLimits
 
@@ -31,7 +29,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         banli.start()
         watching.start()
-        work = asyncio.create_task(banli.run(*(LOOPS if loops else ()), also=[watching.pulse.run]))
+        work = asyncio.create_task(banli.run(*working, also=[watching.pulse.run]))
         yield
         work.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -40,12 +38,8 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
         await asyncio.to_thread(banli.stop)
         await asyncio.to_thread(watching.stop)
 
-    settings = banli.settings
-    bells = {name: getattr(banli, name).bell for name in LOOPS} if loops else {}
-    me = banli.me if loops else replace(banli.me, kind="web")
-    watching = Watching(
-        settings, banli.watches, banli.store, banli.reading, banli.clock, bells, me, banli.between.joined
-    )
+    settings, working = banli.settings, banli.loops() if loops else ()
+    watching = banli.watching(*working)
     app = FastAPI(
         title="Banli", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=OPENAPI, telemetry=NO_TELEMETRY
     )

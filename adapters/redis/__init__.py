@@ -1,1 +1,1 @@
-"""Redis between the processes of a house: rings and shared buckets. Never the truth: it may vanish at any moment."""
+"""Redis between the processes of a house: rings, buckets, platforms' tokens. Never the truth: it may vanish at once."""

@@ -41,11 +41,11 @@ from core.files.tables import file
 from core.kit.buckets import Buckets
 from core.kit.clock import Clock
 from core.kit.errors import NotFound
-from core.kit.fail_points import reach
 from core.kit.ids import new_token
 from core.ledger import inbox
 from core.store.reading import Reading
 from core.store.store import Store, Unit
+from core.store.unit import UnitOfWork
 
 MAX_CODE = 40  # characters of an invitation code in the address
 STATIC = Path(__file__).parent / "static"
@@ -275,14 +275,11 @@ class WebchatRoutes:
         )
         key = feed.lock_key(visitor.account, visitor.visitor)
 
-        def work(uow: Any) -> None:
-            inbox.append(uow, update)
+        def show(uow: UnitOfWork) -> None:
             if body is not None:
                 feed.show(uow, visitor.account, visitor.visitor, said_id, "me", body)
 
-        reach("inbox.append")
-        await asyncio.wrap_future(self._store.submit(Unit(work, frozenset({key}), first=True, name="webchat in")))
-        reach("inbox.kept")
+        await inbox.keep(self._store, update, show, frozenset({key}))
         self._hub.ring(visitor.account, visitor.visitor)
 
     async def _run(self, work: Callable[[Any], Any]) -> Any:

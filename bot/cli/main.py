@@ -33,6 +33,11 @@ class Commands(Contents):
             "worker",
         ),
         Entry(
+            "connect",
+            "Only connections to messengers that want one kept. PostgreSQL only; a second one stands by.",
+            "connect",
+        ),
+        Entry(
             "migrate",
             "Bring the database's tables up to date (or down with --down; what only newer tables hold is lost).",
             "migrate",

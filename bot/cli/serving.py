@@ -6,7 +6,7 @@ import fcntl
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -77,14 +77,47 @@ def work(settings: Settings, out: Console) -> None:
     _several(settings)
     banli = build(settings, kind="worker")
     _check_tables(banli)
-    bells = {name: getattr(banli, name).bell for name in LOOPS}
-    watching = Watching(
-        settings, banli.watches, banli.store, banli.reading, banli.clock, bells, banli.me, banli.between.joined
-    )
+    _until_told(banli, out, "Working.", *LOOPS)
+
+
+def connect(settings: Settings, names: Sequence[str], out: Console) -> None:
+    """Only the connections to these channels, or to all, until SIGTERM or Ctrl-C.
+
+    ``names`` as `channel` or `channel:account`. Raises CannotServe, MissingKey, DBAPIError.
+    """
+    _several(settings)
+    banli = build(settings, kind="connect")
+    banli.connector.choose(chosen(list(banli.connector.accounts()), names))
+    _check_tables(banli)
+    _until_told(banli, out, f"Connecting {', '.join(banli.connector.accounts())}.", "connector")
+
+
+def chosen(accounts: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Those of the accounts that are named; all without a name. Raises CannotServe for a name that none has."""
+    if not accounts:
+        raise CannotServe(
+            "No channel that is configured here keeps a connection, so `banli connect` has nothing to do. "
+            "Channels that call us are served by `banli web`; `banli config check` tells what is configured."
+        )
+    unknown = [name for name in names if not any(_is_of(each, name) for each in accounts)]
+    if unknown:
+        raise CannotServe(
+            f"No configured channel keeps a connection as {', '.join(unknown)}. Known: {', '.join(accounts)}."
+        )
+    return [each for each in accounts if not names or any(_is_of(each, name) for name in names)]
+
+
+def _is_of(account: str, name: str) -> bool:
+    return name in (account, account.partition(":")[0])
+
+
+def _until_told(banli: Banli, out: Console, greeting: str, *loops: str) -> None:
+    """These loops in a process without a door."""
+    watching = banli.watching(*loops)
     try:
         watching.start()
         banli.start()
-        asyncio.run(_loops(banli, watching, out))
+        asyncio.run(_loops(banli, watching, out, greeting, *loops))
         watching.pulse.leave()
     finally:
         banli.stop()
@@ -101,7 +134,7 @@ def _answer(banli: Banli, listener: socket.socket, out: Console, *, loops: bool)
     Server(config, banli.hub.close).run(sockets=[listener])
 
 
-async def _loops(banli: Banli, watching: Watching, out: Console) -> None:
+async def _loops(banli: Banli, watching: Watching, out: Console, greeting: str, *loops: str) -> None:
     """A round that has begun is finished by the store's close; what was not begun waits for the next worker."""
     told = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -109,8 +142,8 @@ async def _loops(banli: Banli, watching: Watching, out: Console) -> None:
     with banli.reading.open() as reader:
         banli.catalogue.warm(reader)
     calm_collector()
-    out.print("Working. Stop with Ctrl-C.")
-    working = asyncio.create_task(banli.run(*LOOPS, also=[watching.pulse.run]))
+    out.print(f"{greeting} Stop with Ctrl-C.")
+    working = asyncio.create_task(banli.run(*loops, also=[watching.pulse.run]))
     ending = asyncio.create_task(told.wait())
     await asyncio.wait((working, ending), return_when=asyncio.FIRST_COMPLETED)
     ending.cancel()
@@ -123,7 +156,7 @@ def _several(settings: Settings) -> None:
     """Only PostgreSQL takes several processes."""
     if database_file(settings) is not None:
         raise CannotServe(
-            "`banli web` and `banli worker` are processes beside each other, and a SQLite file takes only one. "
+            "`banli web`, `worker` and `connect` are processes beside each other, and a SQLite file takes only one. "
             "Use `banli run`, or PostgreSQL (BANLI_DATABASE_URL)."
         )
     if settings.demo:

@@ -21,6 +21,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from bot.connector import STATES, Connection
 from core.kit.watch import Counted, Worked
 from core.ledger.processes import KINDS, Running
 from core.views.queues import Queue
@@ -42,6 +43,7 @@ class Meter:
         self._commands = self._counter("commands", "Commands carried out or refused.", "door", "outcome")
         self._refusals = self._counter("refusals", "Commands refused, by the code of the refusal.", "door", "code")
         self._timers = self._counter("timers_fired", "Timers whose hour had come.", "outcome")
+        self._lost = self._counter("connections_lost", "Connections to platforms that were up and ended.", "channel")
         told = "From taking an update in to the commit of its answer."
         self._updates = self._times("update_seconds", told, "channel", "outcome", buckets=_WAITS)
         self._sends = self._times("send_seconds", "Handing one notice to its channel.", "channel", "outcome")
@@ -68,6 +70,8 @@ class Meter:
         for (what, *labels), times in Tally(things).items():
             if what == "received":
                 self._received.labels(*labels).inc(times)
+            elif what == "connection_lost":
+                self._lost.labels(*labels).inc(times)
             elif what == "command":
                 door, code = labels
                 self._commands.labels(door, "done" if code == "done" else "refused").inc(times)
@@ -89,6 +93,7 @@ class Present:
         processes: Callable[[], list[Running]],
         units: Callable[[], int],
         beats: Callable[[], dict[str, float]],
+        connections: Callable[[], list[Connection]],
         joined: Callable[[], bool] | None = None,
     ) -> None:
         self.version = version
@@ -96,6 +101,7 @@ class Present:
         self.processes = processes  # that live, on every machine
         self.units = units  # that wait for the writer
         self.beats = beats  # loop -> seconds since its last sign of life
+        self.connections = connections  # of this process, or for which it stands by
         self.joined = joined  # whether the others are heard over Redis; None: it is not configured
 
 
@@ -110,9 +116,20 @@ class _Gauges(Collector):
         for loop, age in self._now.beats().items():
             beats.add_metric([loop], age)
         yield beats
+        yield self._connections()
         if self._now.joined is not None:
             yield self._one("banli_redis_up", "Whether other processes are heard over Redis.", {}, self._now.joined())
         yield from self._stored()
+
+    def _connections(self) -> Metric:
+        told = "Accounts whose connection this process keeps (up, down), or for which it stands by."
+        family = GaugeMetricFamily("banli_connections", told, labels=["channel", "state"])
+        found = self._now.connections()
+        numbers = Tally((each.channel, each.state) for each in found)
+        for channel in sorted({each.channel for each in found}):
+            for state in STATES:
+                family.add_metric([channel, state], numbers[channel, state])
+        return family
 
     def _stored(self) -> Iterator[Metric]:
         try:

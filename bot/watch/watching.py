@@ -8,6 +8,7 @@ from wsgiref.simple_server import WSGIServer
 import structlog
 from prometheus_client import start_http_server
 
+from bot.connector import Connector
 from bot.watch.beats import live
 from bot.watch.health import Health, version
 from bot.watch.meter import Meter, Present
@@ -42,10 +43,12 @@ class Watching:
         clock: Clock,
         bells: Mapping[str, Bell],
         me: Me,
+        connector: Connector,
         joined: Callable[[], bool] | None = None,
     ) -> None:
         self.health = Health(store, reading, clock, bells, joined)
-        self.pulse = Pulse(store, me, self.health.ages)
+        self.pulse = Pulse(store, me, lambda: {**self.health.ages(), **connector.downs()})
+        self._connector = connector
         self._settings = settings
         self._watches = watches
         self._store = store
@@ -82,7 +85,15 @@ class Watching:
     def _measure(self, port: int, host: str) -> None:
         meter = Meter()
         meter.ask(
-            Present(version(), self._queues, self._processes, self._store.waiting, self.health.ages, self.health.joined)
+            Present(
+                version=version(),
+                queues=self._queues,
+                processes=self._processes,
+                units=self._store.waiting,
+                beats=self.health.ages,
+                connections=self._connector.connections,
+                joined=self.health.joined,
+            )
         )
         try:
             self._page = start_http_server(port, host, meter.registry)

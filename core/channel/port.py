@@ -1,7 +1,7 @@
 """The Channel protocol and the errors that a channel may raise. Everything else a channel raises is a bug."""
 
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from core.channel.capabilities import Capabilities
 from core.channel.inbound import Address, FileRef, Inbound, Update
@@ -43,6 +43,40 @@ class Channel(Protocol):
         ...
 
 
+class Line(Protocol):
+    """What a connection is given by whoever keeps it up."""
+
+    def alive(self) -> None:
+        """The platform has just shown that it is there: say so at its welcome, and at every sign of life after that.
+
+        A connection without one for ninety seconds is cancelled and made anew.
+        """
+        ...
+
+    async def receive(self, update: Update) -> None:
+        """Hand in one delivery. It returns when the delivery is committed: acknowledge it then, and not before.
+
+        Raises Busy when it was not kept: do not acknowledge; let it leave `connect`, or ask for it again. Several may
+        be handed in at once; their order is that of the calls. A delivery that was handed in before leaves no trace.
+        """
+        ...
+
+
+@runtime_checkable
+class Connected(Channel, Protocol):
+    """A channel whose platform delivers over a connection that we keep: a long poll, a socket. One at a time."""
+
+    async def connect(self, line: Line) -> None:
+        """Make one connection and take in what comes over it, for as long as it lives.
+
+        Raises ConnectFailed when it cannot be made or has ended; it may also return. To make it again, when, and by
+        which process, is not the adapter's concern. When it is cancelled it closes its end at once, without waiting for
+        the platform: another process may be about to connect. A delivery that nobody understands is handed in like any
+        other: one that raised here would come again for ever.
+        """
+        ...
+
+
 class Unreadable(Exception):
     """The update does not have the shape that the platform documents; it is kept and parked as a dead letter."""
 
@@ -76,3 +110,11 @@ class FetchFailed(Exception):
     def __init__(self, reason: str, *, permanent: bool = False) -> None:
         super().__init__(reason)
         self.permanent = permanent
+
+
+class ConnectFailed(Exception):
+    """A connection that could not be made, or has ended. ``retry_after``: seconds that the platform asks us to wait."""
+
+    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after

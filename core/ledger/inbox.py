@@ -1,22 +1,45 @@
 """The inbox: what platforms delivered, stored once and committed before it is answered; worked off in order."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
 from core.channel.inbound import Update
+from core.kit.fail_points import reach
 from core.ledger.due import is_due
 from core.ledger.share import WHOLE, Share
 from core.ledger.tables import in_state, inbox
 from core.store.reading import Reader
 from core.store.sealing import Row
+from core.store.store import Store, Unit
 from core.store.unit import UnitOfWork
 
 FAIR = 16  # entries of one conversation in one look
 ROUNDS = 4  # questions in one look; more conversations than that which are all crowded share it as they come
 MAX_ATTEMPTS = 5  # then the update is parked as a dead letter that an admin sees
 BACKOFF = timedelta(seconds=2)  # doubled at every attempt
+
+
+async def keep(
+    store: Store, update: Update, also: Callable[[UnitOfWork], None] | None = None, keys: frozenset[str] = frozenset()
+) -> None:
+    """What every door does, a webhook or a connection: it returns when the delivery is committed, and not before.
+
+    Only then may the platform be told that it has arrived. ``also`` is committed together with it, under these lock
+    keys. Raises Busy when it was not kept: the platform has to deliver it again.
+    """
+
+    def work(uow: UnitOfWork) -> None:
+        append(uow, update)
+        if also is not None:
+            also(uow)
+
+    reach("inbox.append")
+    await asyncio.wrap_future(store.submit(Unit(work, keys, first=True, name="delivery")))
+    reach("inbox.kept")
 
 
 def append(uow: UnitOfWork, update: Update) -> None:

@@ -20,8 +20,9 @@ from core.store.reading import Reader
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
-Kind = Literal["run", "web", "worker"]
-KINDS: Final[tuple[Kind, ...]] = ("run", "web", "worker")
+Kind = Literal["run", "web", "worker", "connect"]
+KINDS: Final[tuple[Kind, ...]] = ("run", "web", "worker", "connect")
+CONNECTION: Final = "connect:"  # the name of a connection begins so, among the loops of its process
 KEPT: Final = timedelta(days=1)  # a row that nobody took away is told by the doctor for so long
 
 

@@ -213,12 +213,14 @@ process = Table(  # one that runs, or that ended without saying so; moments are 
     "process",
     metadata,
     key(),
-    plain("kind", String(10)),  # run, web, worker
+    plain("kind", String(10)),  # run, web, worker, connect
     plain("host", String(200)),
     plain("pid", Integer),
     plain("release", String(40)),  # of Banli; `version` would be the row's own
     plain("migration", String(40), nullable=True),  # the newest that its code knows; None: older than the column
     plain("started_at", Instant),
     plain("beaten_at", Instant),
-    plain("loops", Json),  # loop -> seconds since its last sign of life, at `beaten_at`; none in a `web`
+    plain(
+        "loops", Json
+    ),  # loop -> seconds since its last sign of life, at `beaten_at`; none in a `web`; its connections too
 )

@@ -19,6 +19,7 @@ _HELD: Final = text(
     "SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 "
     "AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
+_MINE: Final = text(f"{_HELD.text} AND pid = pg_backend_pid()")
 
 
 class SessionLocks:
@@ -48,6 +49,19 @@ class SessionLocks:
             if got:
                 self._mine.add(name)
             return got
+
+    def kept(self) -> frozenset[str]:
+        """Those that this process took and has still; the server is asked. Raises DBAPIError as `hold`."""
+        with self._mutex:
+            if self._alone or self._connection is None:
+                return frozenset(self._mine)
+            try:
+                found = set(self._connection.execute(_MINE).scalars())
+            except DBAPIError:
+                self._drop()
+                raise
+            self._mine = {name for name in self._mine if number_of(name) in found}
+            return frozenset(self._mine)
 
     def held(self, *names: str) -> frozenset[str]:
         """Those of the names that any process holds at this moment. Raises DBAPIError as `hold`."""

@@ -24,6 +24,7 @@ class Process:
     env: dict[str, str]
     folder: Path
     root: Path = ROOT  # whose sources run
+    module: str = "bot.cli.main"
     log: Path = field(init=False)
     running: "subprocess.Popen[bytes]" = field(init=False)
 
@@ -32,7 +33,7 @@ class Process:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("BANLI_")}
         with self.log.open("ab") as log:
             self.running = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli.main", *self.words],
+                [sys.executable, "-m", self.module, *self.words],
                 cwd=self.folder,
                 env={**clean, "PYTHONPATH": str(self.root), **self.env},
                 stdout=log,

@@ -24,7 +24,7 @@ from core.kit.crypto import MissingKey, UnknownKey, generate_key
 from core.kit.errors import Invalid, NotFound, NotPossibleNow, Problem
 from core.kit.settings_sources import SettingsError
 
-SERVES = {"run", "web", "worker"}  # they tell what they do as long as they run, in the log
+SERVES = {"run", "web", "worker", "connect"}  # they tell what they do as long as they run, in the log
 ALWAYS = {"openapi"}  # nothing but JSON
 ROOT = Path(__file__).resolve().parents[2]
 

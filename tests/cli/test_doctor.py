@@ -4,7 +4,7 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from bot.cli.checkup import machine, paper, services
 from bot.cli.checkup.finding import State
-from bot.watch.beats import LOOPS
+from bot.watch.beats import BEAT_LIMIT, LOOPS
 from core.commands.people import AddStaff
 from core.files.child import Inspector
 from core.kit.chain import newest
@@ -26,6 +26,7 @@ from core.ledger import processes
 from core.ledger.processes import Kind, Me
 from tests.cli.agency import Agency
 
+NONE: Mapping[str, float] = {}
 OLD = datetime.now(UTC) - timedelta(hours=1)
 
 
@@ -89,8 +90,10 @@ def found(agency: Agency, name: str) -> list[dict[str, str]]:
     return [each for each in agency.asks("doctor")["findings"] if each["name"] == name]
 
 
-def beats(agency: Agency, kind: Kind, version: str = "1") -> Me:
-    me, loops = Me(kind, version, host="machine-a"), {} if kind == "web" else dict.fromkeys(LOOPS, 0.0)
+def beats(agency: Agency, kind: Kind, version: str = "1", connections: Mapping[str, float] = NONE) -> Me:
+    me, loops = Me(kind, version, host="machine-a"), dict(connections)
+    if kind in ("run", "worker"):
+        loops |= dict.fromkeys(LOOPS, 0.0)
     banli = agency.house()
     banli.start()
     banli.store.run(lambda uow: processes.beat(uow, me, loops))
@@ -116,6 +119,20 @@ def test_who_works_and_who_fell_silent_is_told(agency: Agency) -> None:
 
     runs(agency, "UPDATE process SET beaten_at = :at WHERE release = '2'", at=micros(agency, OLD))
     assert [each["state"] for each in found(agency, "processes")] == ["advice", "ok"]
+
+
+def test_a_connection_that_is_down_for_long_is_told(agency: Agency) -> None:
+    beats(agency, "worker")
+    assert found(agency, "connections") == []
+    beats(agency, "connect", connections={"connect:postbox:main": 0.0, "connect:postbox:other": BEAT_LIMIT - 20})
+    [told] = found(agency, "connections")
+    assert (told["state"], "postbox:main, postbox:other" in told["said"]) == ("ok", True)
+
+    beats(agency, "connect", connections={"connect:postbox:lost": BEAT_LIMIT + 1})
+    told, well = found(agency, "connections")
+    assert (told["state"], well["state"]) == ("wrong", "ok")
+    assert "postbox:lost" in told["said"]
+    assert "connection_lost" in told["remedy"]
 
 
 def test_an_audit_that_nobody_seals_is_told(agency: Agency) -> None:

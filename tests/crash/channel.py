@@ -16,9 +16,8 @@ from adapters.loopback.channel import LoopbackChannel
 from core.channel.inbound import Address, FileRef, Inbound, Update
 from core.channel.outbound import OutboundMessage, Receipt
 from core.channel.port import DeliveryFailed, FetchFailed, Unreadable
-from core.kit.fail_points import reach
 from core.ledger import inbox
-from core.store.store import Store, Unit
+from core.store.store import Store
 
 NAME: Final = "plat"
 ACCOUNT: Final = "crash"
@@ -92,10 +91,7 @@ def door(store: Store) -> Route:
             update = Update(channel=NAME, account=ACCOUNT, raw=told.pop("raw").encode(), **told)
         except (KeyError, ValueError) as wrong:
             raise Unreadable("no update") from wrong
-        reach("inbox.append")
-        unit = Unit(lambda uow: inbox.append(uow, update), first=True, name="webhook")
-        await asyncio.wrap_future(store.submit(unit))
-        reach("inbox.kept")
+        await inbox.keep(store, update)
         return Response(status_code=200)
 
     return Route(DOOR, take, methods=["POST"])

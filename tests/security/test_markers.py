@@ -1,7 +1,7 @@
 """Nothing that tells about a person or a secret is in logs, metrics, spans or problem documents (S23)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,6 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from bot.watch.traces import Traces
-from bot.watch.watching import Watching
 from core.kit.settings import Metrics
 from tests.house import open_house
 from tests.security.test_secrets import MAIL, NAME, PHONE, logs_at_debug
@@ -40,7 +39,7 @@ def told(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iter
         banli = house.banli
         banli.watches.add(Traces(SimpleSpanProcessor(spans), "0"))
         settings = banli.settings.model_copy(update={"metrics": Metrics(port=0)})
-        watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me)
+        watching = replace(banli, settings=settings).watching()
         watching.start()
         try:
             walked = walk(house)

@@ -5,12 +5,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
-from bot.watch.watching import Watching
 from core.kit.settings import Metrics, Traces
 from tests.house import TestHouse, open_house
 from tests.security.socket_guard import Forbidden, only
@@ -58,7 +58,7 @@ def test_a_whole_case_needs_no_connection_to_anybody(house: TestHouse) -> None:
     """By chat and over HTTP, from the contract to the survey, with metrics on; the agency's channels are here."""
     banli = house.banli
     settings = banli.settings.model_copy(update={"metrics": Metrics(port=0)})
-    watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me)
+    watching = replace(banli, settings=settings).watching()
     with only() as guard:
         watching.start()
         try:
@@ -98,7 +98,7 @@ def test_what_is_configured_is_reached_and_nothing_else(house: TestHouse) -> Non
     banli = house.banli
     endpoint = f"http://127.0.0.1:{server.server_port}/v1/traces"
     settings = banli.settings.model_copy(update={"traces": Traces(endpoint=endpoint)})
-    watching = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me)
+    watching = replace(banli, settings=settings).watching()
     try:
         with only() as guard:
             watching.start()

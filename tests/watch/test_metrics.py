@@ -1,5 +1,6 @@
 """Metrics: off unless configured, right when something happens, documented one by one, and without an id."""
 
+import asyncio
 import re
 import socket
 from collections.abc import Iterator
@@ -11,10 +12,12 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from adapters.loopback.channel import LoopbackChannel
+from bot.connector import STATES
 from bot.watch.watching import Watching
 from bot.web import web
 from core.channel.inbound import Update
-from core.channel.port import DeliveryFailed
+from core.channel.port import ConnectFailed, DeliveryFailed, Line
 from core.kit.settings import Metrics
 from core.ledger import inbox, processes
 from core.ledger.processes import Me
@@ -44,7 +47,9 @@ def watch(house: TestHouse) -> Watching:
     banli = house.banli
     settings = banli.settings.model_copy(update={"metrics": Metrics(port=0)})
     bells = {"receiver": banli.receiver.bell}
-    begun = Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, bells, banli.me, lambda: True)
+    begun = Watching(
+        settings, banli.watches, banli.store, banli.reading, banli.clock, bells, banli.me, banli.connector, lambda: True
+    )
     begun.start()
     return begun
 
@@ -149,12 +154,42 @@ def test_requests_are_named_by_their_route(house: TestHouse, watching: Watching)
     assert value(found, count, operation="GET /livez", status="200") == 1
 
 
+class Knocking(LoopbackChannel):
+    """A channel whose connection comes up and ends at once."""
+
+    async def connect(self, line: Line) -> None:
+        line.alive()
+        raise ConnectFailed("over")
+
+
+def connects(house: TestHouse) -> None:
+    """Until its connection has been lost once."""
+
+    async def look() -> None:
+        await house.banli.connector.work_once()
+        await asyncio.sleep(0)
+
+    house.banli.add(Knocking(account="knocking"))
+    house.banli.connector._grace = 0.0  # nobody else had the lock
+    house.runner.run(look())  # type: ignore[union-attr]  # it has one
+
+
+def test_connections_are_counted_by_channel_and_state(house: TestHouse, watching: Watching) -> None:
+    assert not [name for name, _ in read(watching) if name.startswith("banli_connections")]
+    connects(house)
+    found = read(watching)
+    states = {state: value(found, "banli_connections", channel="loopback", state=state) for state in STATES}
+    assert states == {"up": 0, "down": 1, "standby": 0}
+    assert value(found, "banli_connections_lost_total", channel="loopback") == 1
+
+
 def test_every_metric_is_documented_with_its_labels(house: TestHouse, watching: Watching) -> None:
     """All that a scrape gives after everything has happened once, and nothing besides."""
     client = open_case(house)
     client.sends("a.jpg", picture(1))
     press_of_another(house)
     house.move_to(house.clock.now() + timedelta(days=3))
+    connects(house)
     with TestClient(web(house.banli, loops=False)) as http:
         http.get("/livez")
         text = scrape(watching.metrics_port)
@@ -186,7 +221,9 @@ def test_no_label_holds_an_id_or_a_word_of_somebody(house: TestHouse, watching: 
 
 def test_without_a_port_nothing_listens_and_nothing_is_measured(house: TestHouse) -> None:
     banli = house.banli
-    watching = Watching(banli.settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me)
+    watching = Watching(
+        banli.settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me, banli.connector
+    )
     watching.start()
     assert watching.metrics_port is None
     assert banli.watches.silent
@@ -199,7 +236,9 @@ def test_a_port_that_is_taken_stops_the_start(house: TestHouse) -> None:
         taken.listen()
         settings = banli.settings.model_copy(update={"metrics": Metrics(port=taken.getsockname()[1])})
         with pytest.raises(OSError, match="in use"):
-            Watching(settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me).start()
+            Watching(
+                settings, banli.watches, banli.store, banli.reading, banli.clock, {}, banli.me, banli.connector
+            ).start()
 
 
 def test_a_database_that_is_down_leaves_the_other_metrics(house: TestHouse) -> None:
@@ -211,6 +250,7 @@ def test_a_database_that_is_down_leaves_the_other_metrics(house: TestHouse) -> N
         house.banli.clock,
         {"receiver": house.banli.receiver.bell},
         house.banli.me,
+        house.banli.connector,
     )
     broken.start()
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
+from adapters.loopback.channel import LoopbackChannel
 from bot.watch.beats import BEAT_LIMIT, LOOPS, WORKING
 from bot.watch.health import Health
 from bot.watch.pulse import Pulse
 from bot.web import web
+from core.channel.port import Line
 from core.kit.db import writer_engine
 from core.ledger import processes
 from core.ledger.processes import KEPT, Me
@@ -104,6 +107,32 @@ def test_a_process_that_ends_takes_its_row_along_and_one_that_dies_is_swept(hous
     silent(database, NEWER, 120)
     asyncio.run(house.banli.sweeper.work_once())
     assert rows(house) == []
+
+
+class Knocking(LoopbackChannel):
+    """A channel whose connection comes up and stays."""
+
+    async def connect(self, line: Line) -> None:
+        line.alive()
+        await asyncio.Event().wait()
+
+
+def test_a_process_tells_how_its_connections_are_and_does_nobodys_work(house: TestHouse) -> None:
+    banli = house.banli
+    banli.add(Knocking(account="knocking"))
+    banli.connector._grace = 0.0  # nobody else had the lock
+    telling = replace(banli, me=Me("connect", "1")).watching("connector").pulse
+
+    async def tell() -> None:
+        await banli.connector.work_once()
+        await telling.work_once()
+
+    asyncio.run(tell())
+    with banli.reading.open() as reader:
+        [found] = processes.running(reader, house.clock.now())
+    assert (found.kind, set(found.loops)) == ("connect", {"connector", "connect:loopback:knocking"})
+    assert found.loops["connect:loopback:knocking"] <= found.silent
+    assert workers(house)["missing"] == list(WORKING)
 
 
 async def beat_twice(pulse: Pulse) -> None:

@@ -1,11 +1,11 @@
-"""What the doctor says of the processes: who lives, who fell silent, what nobody works on, which versions run."""
+"""What the doctor says of the processes: who lives, who is silent, what nobody works on, versions, connections."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from bot.cli.checkup.finding import Finding, advice, ok, wrong
-from bot.watch.beats import live, undone
-from core.ledger.processes import Running, running
+from bot.watch.beats import BEAT_LIMIT, live, undone
+from core.ledger.processes import CONNECTION, Running, running
 from core.store.reading import Reader
 
 
@@ -28,6 +28,24 @@ def crew(reader: Reader, now: datetime) -> Iterator[Finding]:
         yield advice("processes", f"Versions {', '.join(versions)} run beside each other: {_all(alive)}.", remedy)
     else:
         yield ok("processes", f"{len(alive)} live: {_all(alive)}.")
+    yield from _connections(alive)
+
+
+def _connections(alive: list[Running]) -> Iterator[Finding]:
+    """Those to messengers, of whoever keeps one."""
+    up = list[str]()
+    for each in alive:
+        for name, seconds in each.loops.items():
+            if not name.startswith(CONNECTION):
+                continue
+            account = name.removeprefix(CONNECTION)
+            if seconds <= BEAT_LIMIT:
+                up.append(account)
+                continue
+            said = f"{_named(each)} has had no connection to {account} for {seconds:.0f} s."
+            yield wrong("connections", said, "its log says why (connection_lost); nothing is lost while it is short")
+    if up:
+        yield ok("connections", f"Connected: {', '.join(sorted(up))}.")
 
 
 def _all(processes: list[Running]) -> str:
