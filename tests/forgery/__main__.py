@@ -1,0 +1,76 @@
+"""`python -m tests.forgery`: mutated requests against the door of every channel folder, by seed and number.
+
+Each is sent into the real application over SQLite and judged: no 5xx, nothing kept whose meaning changed, nothing read
+beyond the limit, no parser before the proof, no secret and no body in the answer. Exit code 1 when anything was wrong;
+then `--only` sends one of them again.
+"""
+
+import argparse
+import logging
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from core.kit import migrate
+from tests.forgery.campaign import Tally, attack, control
+from tests.forgery.description import fire, folders
+from tests.forgery.mutations import mutate
+from tests.forgery.site import open_site
+
+EVERY = 5000  # mutations between two signs of life
+TOLD = 20  # failures that are printed in full
+
+
+def main(words: Sequence[str]) -> int:
+    asked = _asked(words)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.disable(logging.CRITICAL)  # what the form parser says about every torn form
+    failed = False
+    for folder in asked.channel or folders():
+        failed = bool(_channel(folder, asked)) or failed
+    return 1 if failed else 0
+
+
+def _asked(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.forgery", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--forged", type=int, default=50_000, help="mutations of each channel (default 50000)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--channel", action="append", choices=folders(), help="only this folder; may be repeated")
+    parser.add_argument("--only", type=int, help="the mutation with this number, in full")
+    return parser.parse_args(words)
+
+
+def _channel(folder: str, asked: argparse.Namespace) -> int:
+    """The mutations of one channel. Returns how many failed."""
+    began, numbers = time.monotonic(), range(asked.forged) if asked.only is None else [asked.only]
+
+    def tell(number: int, tally: Tally) -> None:
+        if (number + 1) % EVERY == 0:
+            spent = time.monotonic() - began
+            print(f"{folder}: {number + 1} sent, {len(tally.failures)} wrong, {spent:.0f} s", flush=True)
+
+    with tempfile.TemporaryDirectory(prefix="banli-forgery-") as made:
+        url = f"sqlite:///{made}/banli.db"
+        migrate.upgrade(url)
+        with open_site(url, Path(made)) as site:
+            channel = fire(folder, site)
+            wrong = control(site, channel)
+            if asked.only is not None:
+                print(mutate(channel, asked.seed, asked.only))
+            tally = attack(site, channel, asked.seed, numbers, tell)
+            if asked.only is not None and hasattr(sys, "last_value"):
+                traceback.print_exception(sys.last_value)
+    print(*[*wrong, *map(str, tally.failures[:TOLD]), *tally.lines()], sep="\n")
+    print(f"{len(tally.failures)} of {sum(tally.sent.values())} wrong, {time.monotonic() - began:.0f} s, seed {asked.seed}\n")
+    return len(tally.failures) + len(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
