@@ -20,6 +20,7 @@ from core.kit import migrate
 from tests.forgery.campaign import Tally, attack, control
 from tests.forgery.description import fire, folders
 from tests.forgery.mutations import mutate
+from tests.forgery.replay import replay
 from tests.forgery.site import open_site
 
 EVERY = 5000  # mutations between two signs of life
@@ -32,7 +33,10 @@ def main(words: Sequence[str]) -> int:
     logging.disable(logging.CRITICAL)  # what the form parser says about every torn form
     failed = False
     for folder in asked.channel or folders():
-        failed = bool(_channel(folder, asked)) or failed
+        if asked.forged or asked.only is not None:
+            failed = bool(_channel(folder, asked)) or failed
+        if asked.replayed and asked.only is None:
+            failed = bool(_replays(folder, asked.replayed)) or failed
     return 1 if failed else 0
 
 
@@ -41,6 +45,7 @@ def _asked(words: Sequence[str]) -> argparse.Namespace:
         prog="python -m tests.forgery", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--forged", type=int, default=50_000, help="mutations of each channel (default 50000)")
+    parser.add_argument("--replayed", type=int, default=0, help="captured requests that are sent 10 times at 5 moments")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--channel", action="append", choices=folders(), help="only this folder; may be repeated")
     parser.add_argument("--only", type=int, help="the mutation with this number, in full")
@@ -70,6 +75,17 @@ def _channel(folder: str, asked: argparse.Namespace) -> int:
     print(*[*wrong, *map(str, tally.failures[:TOLD]), *tally.lines()], sep="\n")
     print(f"{len(tally.failures)} of {sum(tally.sent.values())} wrong, {time.monotonic() - began:.0f} s, seed {asked.seed}\n")
     return len(tally.failures) + len(wrong)
+
+
+def _replays(folder: str, count: int) -> int:
+    """Captured requests of one channel, again and again. Returns how many things were wrong."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="banli-forgery-") as made:
+        url = f"sqlite:///{made}/banli.db"
+        migrate.upgrade(url)
+        told = replay(url, Path(made), folder, count)
+    print(f"{told}\n{time.monotonic() - began:.0f} s\n", flush=True)
+    return len(told.wrong)
 
 
 if __name__ == "__main__":

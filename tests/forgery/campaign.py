@@ -12,8 +12,9 @@ from tests.forgery.mutations import CLASSES, mutate
 from tests.forgery.sent import Sent
 from tests.forgery.site import ForgeSite
 
-OUTCOMES: Final = ("refused", "no effect", "same", "as said")
-"""Answered with 4xx; answered and nothing kept; kept with the meaning of the original; kept as its sender has said."""
+OUTCOMES: Final = ("refused", "no effect", "same", "as said", "unchanged")
+"""Answered with 4xx; answered and nothing kept; kept with the meaning of the original; kept as its sender has said; and
+what no change was made to, such as a field that is replaced by what it was."""
 SHOWN: Final = 300  # bytes of a request in a report
 
 
@@ -77,7 +78,7 @@ def attack(
                 name, captured, sent = mutate(channel, seed, number)
                 verdict: Verdict = await judge.judge(captured, sent)
                 tally.sent[name] += 1
-                tally.outcomes[name, verdict.outcome] += 1
+                tally.outcomes[name, "unchanged" if sent == captured.sent else verdict.outcome] += 1
                 tally.statuses[verdict.status] += 1
                 if verdict.wrong:
                     failure = Failure(channel.folder, seed, number, name, captured.kind, sent, verdict.wrong)

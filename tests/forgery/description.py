@@ -1,7 +1,7 @@
 """What a channel says about itself to be attacked: its captured requests, what they mean, and what else proves whom."""
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -57,14 +57,21 @@ class ChannelUnderFire(Protocol):
     """
 
     folder: str
+    site: ForgeSite  # another one after a restart
     signed: bool
     kinds: Sequence[str]
+    again: Sequence[str]  # the kinds that are sent again; not what is a setting and no event
+    late: Mapping[int, int]  # by age in seconds: how a repeated request is answered; otherwise as the first time
     proof: Sequence[bytes]  # the headers that prove something
     most: int  # bytes of a body that the door takes
     parsers: Sequence[Parser]  # not to be called for what is not proven, or announced as too long
 
     def capture(self, kind: str, number: int) -> Captured:
         """A fresh one, with an id of its own."""
+        ...
+
+    def meant(self, number: int) -> Captured | None:
+        """A captured request that changes the state of a case or person, if the channel has one; for replays."""
         ...
 
     def others(self, captured: Captured, number: int) -> list[tuple[str, Sent]]:

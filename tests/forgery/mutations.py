@@ -122,6 +122,8 @@ def _field(change: Callable[[str, str, Chance], str]) -> Mutation:
             return _part(captured, chance)
         at = chance.of(_fields(found))
         body = _said(found, at, lambda name, words: change(name, words, chance))
+        if body == _said(found, (), lambda name, words: ""):
+            return captured.sent  # replaced by what it was
         return replace(captured.sent, body=body.encode("utf-8", "surrogatepass"))
 
     return made

@@ -11,9 +11,11 @@ from bot.demo.seed import new_case
 from core.cases.tables import case
 from core.commands.contracts import ActivateContract, RecordDeposit
 from core.commands.identity import RecordPaperConsent
-from core.commands.people import BindClientIdentity, RegisterClient
+from core.clients.service import identity_of
+from core.commands.people import BindClientIdentity, RegisterClient, SetClientLanguage
 from core.contracts.tables import contract
 from core.conversations.tables import conversation
+from core.ledger.buttons import Offer, mint, offer
 from core.staff.tables import staff
 from tests.forgery.sent import Sent, deliver
 from tests.forgery.site import ForgeSite
@@ -83,6 +85,19 @@ def become(site: ForgeSite, client_id: int, number: str) -> Sitter:
         [chat] = reader.find(conversation, key=f"webchat:web:{visitor}")
         [opened] = reader.find(case, client_id=client_id)
     return Sitter(secret, visitor, client_id, int(chat["id"]), int(opened["id"]))
+
+
+def minted(site: ForgeSite, channel: str, account: str, chat: str, number: int) -> str:
+    """The token of a button that sets the language of whoever sits there; made a client first if he is none."""
+    with site.banli.reading.open() as reader:
+        known = identity_of(reader, channel, account, chat)
+        client_id = int(known["client_id"] if known else reader.find(contract)[0]["client_id"])
+    if known is None:
+        site.do(BindClientIdentity(client_id=client_id, channel=channel, account=account, external_id=chat))
+    command = SetClientLanguage(client_id=client_id, language="en" if number % 2 else "zh-CN")
+    offered = [Offer.model_validate(offer(command, {"zh-CN": "换", "en": "Change"}))]
+    told = {"card": f"forged {channel} {number}", "for_kind": "client", "for_id": client_id, "case_id": None}
+    return str(site.run(lambda uow: mint(uow, offered, **told))[0])
 
 
 def two_clients(site: ForgeSite) -> tuple[Sitter, Sitter]:

@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from pydantic import TypeAdapter
 
@@ -13,13 +13,13 @@ from adapters.loopback.webhook import ID, SIGNATURE, TIME, signature, signed_par
 from core.channel.inbound import Address, ButtonPress, ContactEvent, FileRef, Inbound, InboundMessage
 from tests.forgery.description import Captured, Meaning, Parser
 from tests.forgery.judge import event_of
-from tests.forgery.people import HOST, JSON
+from tests.forgery.people import HOST, JSON, minted
 from tests.forgery.sent import Sent
 from tests.forgery.site import HOOKS, OTHER_SECRETS, SECRETS, ForgeSite
 
 MARKER: Final = "MARKER-OF-THE-BODY"
 CHAT: Final = Address(channel="loopback", account="test", chat="c-1")
-_WHO: Final = {"address": CHAT, "sender": "c-1"}
+_WHO: Final[dict[str, Any]] = {"address": CHAT, "sender": "c-1"}
 SAID: Final[dict[str, Callable[[int], Inbound]]] = {
     "words": lambda n: InboundMessage(**_WHO, text=f"{MARKER} 你好 {n}", locale="zh-hans", sender_name="张三"),
     "press": lambda n: ButtonPress(**_WHO, token=f"{MARKER}{n:04}", message_id=f"m{n}"),
@@ -38,12 +38,14 @@ class Loopback:
     folder = "loopback"
     signed = True
     kinds = tuple(SAID)
+    again = kinds
+    late: ClassVar[dict[int, int]] = {360: 403, 90_000: 403}
     proof = (ID.encode(), TIME.encode(), SIGNATURE.encode())
     most = 256 * 1024
     parsers = (Parser(LoopbackChannel, "parse"), Parser(json, "loads"))
 
     def __init__(self, site: ForgeSite) -> None:
-        self._site = site
+        self.site = site
 
     def capture(self, kind: str, number: int) -> Captured:
         said = SAID[kind](number)
@@ -51,9 +53,16 @@ class Loopback:
         meaning = (event_of("loopback:test", f"{kind}-{number}", CHAT.key, said, None),)
         return Captured(kind, sent, meaning, (*SECRETS, sent.values(SIGNATURE.encode())[0]))
 
+    def meant(self, number: int) -> Captured:
+        """His phone is a client's, and he presses a button that only he may press."""
+        token = minted(self.site, "loopback", "test", CHAT.chat, number)
+        said = ButtonPress(**_WHO, token=token)
+        sent = self.signed_by(SECRETS[0], said.model_dump_json().encode(), f"meant-{number}")
+        return Captured("meant", sent, (event_of("loopback:test", f"meant-{number}", CHAT.key, said, None),))
+
     def signed_by(self, secret: bytes, body: bytes, delivery: str, after: int = 0, account: str = "test") -> Sent:
         """A delivery as the platform of this account would make it, so many seconds from now."""
-        moment = str(int(self._site.clock.now().timestamp()) + after)
+        moment = str(int(self.site.clock.now().timestamp()) + after)
         signed = signature(secret, signed_part(delivery, moment, body))
         told = ((ID, delivery), (TIME, moment), (SIGNATURE, signed))
         headers = tuple((name.encode(), value.encode()) for name, value in told)
@@ -98,7 +107,7 @@ class Loopback:
     def _is_genuine(self, sent: Sent, account: str) -> bool:
         """Whether the account's own secret has signed exactly this, now; told apart without the product's own check."""
         delivery, moment, said = (sent.values(name)[0].decode("latin-1") for name in self.proof)
-        age = abs(int(moment) - self._site.clock.now().timestamp())
+        age = abs(int(moment) - self.site.clock.now().timestamp())
         right = {signature(secret, signed_part(delivery, moment, sent.body)) for secret in HOOKS[account]}
         return age <= 300 and bool(right & set(said.split()))
 

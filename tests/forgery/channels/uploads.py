@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import unquote
 
 from adapters.webchat import upload as upload_module
 from core.channel.inbound import Address, FileRef, InboundMessage
 from core.files.links import UPLOAD_VALID, Opening, Pass, UploadLinks
+from tests.bot.chat import picture
 from tests.forgery.description import Captured, Meaning, Parser
 from tests.forgery.forms import Handed, handed_in
 from tests.forgery.judge import event_of
@@ -26,19 +27,21 @@ class Uploads:
     folder = "uploads"
     signed = False
     kinds = ("file", "bare", "about")
+    again = ("file", "bare")
+    late: ClassVar[dict[int, int]] = {90_000: 409}
     proof = (b"origin", b"host")
     most = MOST + upload_module.OVERHEAD
     parsers = (Parser(upload_module._Parser, "parse"),)
 
     def __init__(self, site: ForgeSite) -> None:
-        self._site = site
+        self.site = site
         self.me, self.other = two_clients(site)
 
     def token(self, opening: Opening, links: UploadLinks | None = None) -> str:
-        return (links or self._site.banli.house.uploads).link(opening).rsplit("/", 1)[1]
+        return (links or self.site.banli.house.uploads).link(opening).rsplit("/", 1)[1]
 
     def opening(self, sitter: Sitter, valid: timedelta = UPLOAD_VALID) -> Opening:
-        until = self._site.clock.now() + valid
+        until = self.site.clock.now() + valid
         return Opening(sitter.client_id, sitter.conversation_id, sitter.case_id, 0, until)
 
     def capture(self, kind: str, number: int) -> Captured:
@@ -59,6 +62,14 @@ class Uploads:
         event = event_of("uploads:page", f"{self.me.conversation_id}:{name}", self.me.chat, said, parts[-1].content)
         return Captured(kind, sent, (event,), (token.encode(),))
 
+    def meant(self, number: int) -> Captured:
+        """A picture that becomes a document of his case."""
+        captured = self.capture("bare", number)
+        name, content = f"meant-{number:08}", picture(number % 97)
+        parts = (Part("id", name.encode()), Part("file", content, "退休证.jpg", "image/jpeg"))
+        sent = form_of(captured.sent, parts)
+        return Captured("meant", sent, ())
+
     def others(self, captured: Captured, number: int) -> list[tuple[str, Sent]]:
         mine, token = self.opening(self.me), captured.sent.path.split(b"/")[2].decode()
         other = self.opening(self.other)
@@ -71,7 +82,7 @@ class Uploads:
             ("over", self.token(self.opening(self.me, timedelta(0)))),
             ("long over", self.token(self.opening(self.me, timedelta(hours=-25)))),
             ("another house's key", self.token(mine, UploadLinks(bytes(32), ""))),
-            ("another purpose", self._site.banli.house.links.link(Pass(1, 1), self._site.clock.now()).rsplit("/", 1)[1]),
+            ("another purpose", self.site.banli.house.links.link(Pass(1, 1), self.site.clock.now()).rsplit("/", 1)[1]),
             ("the other's end", token[:43] + self.token(other)[43:]),
             ("the other's beginning", self.token(other)[:32] + token[32:]),
             ("a later end", token[:42] + "_" + token[43:]),

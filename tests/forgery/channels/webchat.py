@@ -3,7 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import unquote
 
 from adapters.webchat import said as said_module
@@ -13,7 +13,7 @@ from core.channel.inbound import Address, ButtonPress, FileRef, Inbound, Inbound
 from tests.forgery.description import Captured, Event, Meaning, Parser
 from tests.forgery.forms import Handed, handed_in
 from tests.forgery.judge import event_of
-from tests.forgery.people import HOST, JSON, ORIGIN, end_session, sit_down, two_clients
+from tests.forgery.people import HOST, JSON, ORIGIN, end_session, minted, sit_down, two_clients
 from tests.forgery.sent import Part, Sent, deliver, form_of
 from tests.forgery.site import MOST, ForgeSite
 
@@ -30,12 +30,14 @@ class Webchat:
     folder = "webchat"
     signed = False
     kinds = ("words", "press", "file", "sticker", "widget", "language", "session", "read")
+    again = ("words", "press", "file", "sticker", "widget", "session")
+    late: ClassVar[dict[int, int]] = {}  # a session is good for 30 days; what was said in it is known for good
     proof = (b"cookie", b"x-banli-visitor", b"origin", b"host")
     most = MOST + upload_module.OVERHEAD
     parsers = (Parser(said_module.json, "loads"), Parser(upload_module._Parser, "parse"))
 
     def __init__(self, site: ForgeSite) -> None:
-        self._site = site
+        self.site = site
         self.me, self.other = two_clients(site)
         self._framed = _framed(site)
         self._owners = {self.me.secret: self.me.visitor, self.other.secret: self.other.visitor, **dict([self._framed])}
@@ -67,6 +69,13 @@ class Webchat:
             path = b"/chat/widget/api/messages"
             sent = replace(sent.having(b"cookie").having(b"x-banli-visitor", *secret), path=path)
         return Captured(kind, sent, (self._event(visitor, name, self._read(visitor, WORDS[kind], body)),), secret)
+
+    def meant(self, number: int) -> Captured:
+        """A button that only he may press."""
+        token, name = minted(self.site, "webchat", "web", self.me.visitor, number), f"meant-{number:08}"
+        sent = self._post("presses", json.dumps({"id": name, "token": token, "message": "n1"}).encode())
+        said = ButtonPress(**self._who(self.me.visitor), token=token, message_id="n1")
+        return Captured("meant", sent, (self._event(self.me.visitor, name, said),))
 
     def _other_request(self, kind: str, number: int) -> Sent:
         if kind == "language":
