@@ -79,7 +79,7 @@ class ChannelUnderFire(Protocol):
         ...
 
     def meanings(self, captured: Captured, sent: Sent, kept: Meaning) -> bool:
-        """Whether a changed request may have this meaning."""
+        """Whether this request, as it is, proves and says what was kept of it; told without the product's code."""
         ...
 
 

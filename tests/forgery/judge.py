@@ -90,11 +90,9 @@ class Judge:
             return Verdict("refused" if answer.status >= 400 else "no effect", answer.status, tuple(wrong))
         if answer.status >= 300:
             wrong.append(f"answered {answer.status} and kept {kept}")
-        if kept == captured.meaning:
-            return Verdict("same", answer.status, tuple(wrong))
         if not self.channel.meanings(captured, sent, kept):
-            wrong.append(f"kept with another meaning: {kept}, was {captured.meaning}")
-        return Verdict("as said", answer.status, tuple(wrong))
+            wrong.append(f"kept without its proof, or with another meaning: {kept}, was {captured.meaning}")
+        return Verdict("same" if kept == captured.meaning else "as said", answer.status, tuple(wrong))
 
     def kept(self) -> Meaning:
         """What the inbox has since the last look, as the channel understands it."""
