@@ -45,6 +45,7 @@ def _asked(words: Sequence[str]) -> argparse.Namespace:
         prog="python -m tests.forgery", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--forged", type=int, default=50_000, help="mutations of each channel (default 50000)")
+    parser.add_argument("--first", type=int, default=0, help="the number to begin with (default 0)")
     parser.add_argument("--replayed", type=int, default=0, help="captured requests that are sent 10 times at 5 moments")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--channel", action="append", choices=folders(), help="only this folder; may be repeated")
@@ -54,9 +55,11 @@ def _asked(words: Sequence[str]) -> argparse.Namespace:
 
 def _channel(folder: str, asked: argparse.Namespace) -> int:
     """The mutations of one channel. Returns how many failed."""
-    began, numbers = time.monotonic(), range(asked.forged) if asked.only is None else [asked.only]
+    began, numbers = time.monotonic(), range(asked.first, asked.forged) if asked.only is None else [asked.only]
 
     def tell(number: int, tally: Tally) -> None:
+        for each in [each for each in tally.failures[-1:] if each.number == number][: TOLD > len(tally.failures)]:
+            print(each, flush=True)
         if (number + 1) % EVERY == 0:
             spent = time.monotonic() - began
             print(f"{folder}: {number + 1} sent, {len(tally.failures)} wrong, {spent:.0f} s", flush=True)
@@ -72,8 +75,9 @@ def _channel(folder: str, asked: argparse.Namespace) -> int:
             tally = attack(site, channel, asked.seed, numbers, tell)
             if asked.only is not None and hasattr(sys, "last_value"):
                 traceback.print_exception(sys.last_value)
-    print(*[*wrong, *map(str, tally.failures[:TOLD]), *tally.lines()], sep="\n")
-    print(f"{len(tally.failures)} of {sum(tally.sent.values())} wrong, {time.monotonic() - began:.0f} s, seed {asked.seed}\n")
+    print(*[*wrong, *tally.lines()], sep="\n")
+    spent, sent = time.monotonic() - began, sum(tally.sent.values())
+    print(f"{len(tally.failures)} of {sent} wrong, {spent:.0f} s, seed {asked.seed}\n", flush=True)
     return len(tally.failures) + len(wrong)
 
 

@@ -20,7 +20,8 @@ def handed_in(event: Event, sent: Sent, handed: Handed) -> bool:
     ref = fields.get("file")
     if fields.get("type") != "message" or not ref:
         return False
-    words = (fields["text"], fields["album"], ref["name"] if ref["name"] != "file" else "", ref["media_type"], handed.id)
+    name = ref["name"] if ref["name"] != "file" else ""
+    words = (fields["text"], fields["album"], name, ref["media_type"], handed.id)
     return all(_stands(each, sent.body) for each in words) and _holds(sent.body, ref["handle"], ref["size"])
 
 

@@ -116,7 +116,7 @@ class Judge:
             return [f"answered {answer.status} {answer.crash}"]
         words = answer.shown
         told = [secret for secret in captured.secrets if len(secret) > 8 and secret in words]
-        echoed = MARKER in sent.body and MARKER in words
+        echoed = sent.method == "POST" and MARKER in sent.body and MARKER in words  # who only looks sees his own words
         return [*(["a secret is in the answer"] if told else []), *(["the body is in the answer"] if echoed else [])]
 
     def _read(self, sent: Sent, answer: Answer, bodies: list[bytes], streams: int) -> list[str]:

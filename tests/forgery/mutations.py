@@ -7,11 +7,11 @@ from random import Random
 from typing import Any, Final
 
 from tests.forgery.description import Captured, ChannelUnderFire
+from tests.forgery.oddities import ADDED, FILES, MEDIA, METHODS, NAMES, ODD, QUERIES, SPLIT, paths
 from tests.forgery.sent import Sent, form_of, path_of
 
 STRIDE: Final = 7919  # a prime: few places are spread over the whole body, and in the end each has been one
 TEN_MB: Final = 10 * 2**20
-_SPLIT: Final = (b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"\r\n", b'"', b"\\", b"%00", b"{", b"A" * 5000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def _flip(body: bytes, at: int, random: Random) -> bytes:
 
 
 def _insert(body: bytes, at: int, random: Random) -> bytes:
-    odd = random.choice([*_SPLIT, bytes([random.randrange(256)])])
+    odd = random.choice([*SPLIT, bytes([random.randrange(256)])])
     return body[:at] + odd + body[at:]
 
 
@@ -86,13 +86,6 @@ def _object(captured: Captured) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
-
-
-ODD: Final[tuple[str, ...]] = (
-    "null", "true", "0", "-1", "1.5", "1e999", "-0", "NaN", "Infinity", "9" * 5000, "2" * 19, '""', '"\\u0000"', '"\\ud800"',
-    '"\\udfff\\ud800"', "[]", "{}", "[null]", '"' + "x" * 5000 + '"', "[" * 20_000 + "]" * 20_000,
-    '{"a":' * 9000 + "1" + "}" * 9000, '"entered"', '"%s"', '"../../x"', '"\\u202e"', "1" + "0" * 400, '"\\uFEFF"',
-)  # fmt: skip
 
 
 def _fields(found: Any, under: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -146,8 +139,8 @@ def _part(captured: Captured, chance: Chance) -> Sent:
             (*others, replace(part, content=odd)),
             (*others, replace(part, name=random.choice(["file", "id", "caption", "", "__proto__", "id[]"]))),
             (*others, replace(part, filename=None if part.filename else "x.txt")),
-            (*others, replace(part, filename=random.choice(["", "../../x", "a\x00b", "名" * 500, "con", 'a"; name="id']))),
-            (*others, replace(part, media_type=random.choice(["text/html", "x" * 300, "a/b; charset=utf-16", "\xff"]))),
+            (*others, replace(part, filename=random.choice(FILES))),
+            (*others, replace(part, media_type=random.choice(MEDIA))),
             (*reversed(sent.parts),),
             (),
             sent.parts * 4,
@@ -183,7 +176,12 @@ def _changed(value: bytes, random: Random) -> tuple[bytes, ...]:
     """One character is another, or gone, or there twice."""
     at = random.randrange(len(value) or 1)
     odd = bytes([random.choice(b"ABCxyz0189-_=+/ .,;:%")])
-    return (random.choice([value[:at] + odd + value[at + 1 :], value[:at] + value[at + 1 :], value[:at] + odd + value[at:]]),)
+    replaced, gone, more = (
+        value[:at] + odd + value[at + 1 :],
+        value[:at] + value[at + 1 :],
+        value[:at] + odd + value[at:],
+    )
+    return (random.choice([replaced, gone, more]),)
 
 
 def _odd(value: bytes, random: Random) -> tuple[bytes, ...]:
@@ -201,48 +199,13 @@ def _doubled(value: bytes, random: Random) -> tuple[bytes, ...]:
     return random.choice([(value, value), (value, other), (other, value)])
 
 
-ADDED: Final[tuple[tuple[bytes, bytes], ...]] = (
-    (b"origin", b"https://evil.example"), (b"origin", b"null"), (b"origin", b"http://["), (b"origin", b"http://testserver"),
-    (b"host", b"evil.example"), (b"host", b"["), (b"host", b"\xff"), (b"x-forwarded-for", b"127.0.0.1"),
-    (b"x-forwarded-host", b"evil.example"), (b"forwarded", b"for=1;host=evil"), (b"x-http-method-override", b"DELETE"),
-    (b"x-original-url", b"/admin"), (b"content-encoding", b"gzip"), (b"transfer-encoding", b"chunked"),
-    (b"content-length", b"0"), (b"content-length", b"-1"), (b"content-length", b"1e9"), (b"content-length", b"9" * 400),
-    (b"content-length", b"\xb2"), (b"content-length", b"100000000000"), (b"content-length", b"abc"),
-    (b"content-type", b"text/html"), (b"content-type", b"multipart/form-data"), (b"content-type", b""),
-    (b"content-type", b"multipart/form-data; boundary="), (b"content-type", b"multipart/form-data; boundary=\xff"),
-    (b"content-type", b"multipart/form-data; boundary=x; charset=no-such"), (b"content-type", b"application/json; charset=x"),
-    (b"content-type", b"application/x-www-form-urlencoded"), (b"authorization", b"Bearer x"), (b"range", b"bytes=0-1"),
-    (b"expect", b"100-continue"), (b"accept-language", b"\xff;q=9"), (b"accept-language", b"en" * 4000),
-    (b"traceparent", b"00-" + b"f" * 32 + b"-x"), (b"x-request-id", b"\xff\x00"), (b"last-event-id", b"9" * 5000),
-    (b"idempotency-key", b"x"), (b"if-none-match", b"*"), (b"cookie", b"a=b"), (b"cookie", b"banli_chat="), (b"cookie", b";" * 999),
-    (b"x-banli-visitor", b"demo-client"), (b"webhook-signature", b"v1,AAAA"), (b"x-" + b"h" * 500, b"x"),
-)  # fmt: skip
-QUERIES: Final = (
-    b"", b"after=" + b"9" * 5000, b"after=-1", b"code=" + b"A" * 5000, b"code=%00", b"lang=en", b"lang=%ff%fe", b"%", b"&" * 3000, b"a=1&a=2",
-    b"token=x&visitor=demo-client", b"code=ABCD2345", b"id=x&text=y", b"__proto__[x]=1", b"\xff\xfe", b"seat=reviewer", b"account=other",
-)  # fmt: skip
-METHODS: Final = ("GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "post", "POST ", "", "CONNECT", "X" * 200, "POST")
-
-
-def _paths(path: bytes) -> list[bytes]:
-    words = path.decode("latin-1")
-    last = words.rsplit("/", 1)[-1]
-    return [
-        path + b"/", path.upper(), b"/" + path, path.replace(b"/", b"//"), path + b"%00", path + b"%2e%2e", path + b"/../x",
-        path.replace(b"/", b"/./"), path + b";x=1", path + b"%ff%fe", path[: len(path) // 2], path + b"x" * 5000,
-        path.replace(b"api", b"API"), path_of(words.replace(last, "messages")), path_of(words.replace(last, "presses")),
-        path_of(words.replace(last, "files")), path_of(words.replace(last, "about")), path_of(words.replace(last, "files/" + "9" * 20)),
-        path_of(words.replace(last, "files/" + "9" * 5000)), path_of(words.replace(last, "samples/..%2f/x.png")),
-        b"/chat/static/%00", b"/upload/static/..%2f..%2fsite.db", b"/chat/static/" + b"x" * 5000, path_of("/李四"),
-    ]  # fmt: skip
-
-
 def address(captured: Captured, chance: Chance) -> Sent:
     """Another path, query or method."""
     sent = captured.sent
-    made = [replace(sent, path=path) for path in _paths(sent.path)]
+    made = [replace(sent, path=path) for path in paths(sent.path)]
     made += [replace(sent, query=query) for query in QUERIES] + [replace(sent, method=method) for method in METHODS]
-    return chance.of(made)
+    found: Sent = chance.of(made)
+    return found
 
 
 def added(captured: Captured, chance: Chance) -> Sent:
@@ -311,9 +274,6 @@ CLASSES: Final[dict[str, Mutation]] = {
     "large body": large,
     "several": several,
 }  # fmt: skip
-NAMES: Final = ("visitor", "type", "sender", "address", "case_id", "item_id", "handle", "file", "__proto__", "", "text", "token")
-
-
 ALONE: Final = frozenset({"several", "large body", "other proof"})  # what these make is judged by itself
 
 

@@ -1,4 +1,4 @@
-"""Two clients of the agency who sit at its page, each with a case, a chat and a link: what one proves, the other must not."""
+"""Two clients who sit at the page, each with a case, a chat and a link: what one proves is not the other's."""
 
 import asyncio
 import json
@@ -9,9 +9,9 @@ from adapters.webchat.tables import web_session
 from adapters.webchat.verify import COOKIE, digest_of
 from bot.demo.seed import new_case
 from core.cases.tables import case
+from core.clients.service import identity_of
 from core.commands.contracts import ActivateContract, RecordDeposit
 from core.commands.identity import RecordPaperConsent
-from core.clients.service import identity_of
 from core.commands.people import BindClientIdentity, RegisterClient, SetClientLanguage
 from core.contracts.tables import contract
 from core.conversations.tables import conversation
@@ -96,8 +96,11 @@ def minted(site: ForgeSite, channel: str, account: str, chat: str, number: int) 
         site.do(BindClientIdentity(client_id=client_id, channel=channel, account=account, external_id=chat))
     command = SetClientLanguage(client_id=client_id, language="en" if number % 2 else "zh-CN")
     offered = [Offer.model_validate(offer(command, {"zh-CN": "换", "en": "Change"}))]
-    told = {"card": f"forged {channel} {number}", "for_kind": "client", "for_id": client_id, "case_id": None}
-    return str(site.run(lambda uow: mint(uow, offered, **told))[0])
+    card = f"forged {channel} {number}"
+    tokens: list[str] = site.run(
+        lambda uow: mint(uow, offered, card=card, for_kind="client", for_id=client_id, case_id=None)
+    )
+    return tokens[0]
 
 
 def two_clients(site: ForgeSite) -> tuple[Sitter, Sitter]:

@@ -1,4 +1,4 @@
-"""Captured requests sent again: at once, later, after a restart and in parallel, and whether the first was the only one."""
+"""Captured requests sent again, at once, later, after a restart and in parallel: the first was the only one."""
 
 import asyncio
 from collections.abc import Sequence
@@ -51,7 +51,8 @@ def replay(url: str, folder: Path, channel: str, count: int, meant: int = 4) -> 
             _nothing_more(told, f"after {age} s", [site], captured, status)
         key, clock = site.key, site.clock
     with ExitStack() as open_now:
-        houses = [open_now.enter_context(open_site(url, folder, key, clock)) for _ in range(1 if "sqlite" in url else 2)]
+        many = 1 if "sqlite" in url else 2
+        houses = [open_now.enter_context(open_site(url, folder, key, clock)) for _ in range(many)]
         status = under_fire.late.get(LATER[-1])
         _nothing_more(told, "after a restart", houses, captured, status)
         under_fire.site = houses[0]
@@ -103,7 +104,8 @@ def _nothing_more(
         told.wrong.append(f"{when}: answered {sorted(set(statuses))}, not {status}")
     asyncio.run(_rest_together(houses))
     after = houses[0].state()
-    told.wrong += [f"{when}: {name} was {before[name]}, is {after[name]}" for name in after if before[name] != after[name]]
+    changed = [name for name in after if before[name] != after[name]]
+    told.wrong += [f"{when}: {name} was {before[name]}, is {after[name]}" for name in changed]
 
 
 async def _rest_together(houses: Sequence[ForgeSite]) -> None:

@@ -1,4 +1,4 @@
-"""A request as bytes, sent into the real ASGI application: no client between us and it that would put anything right."""
+"""A request as bytes, sent into the real ASGI application: no client in between that would put anything right."""
 
 import asyncio
 import sys
@@ -87,7 +87,8 @@ def form_of(sent: Sent, parts: tuple[Part, ...], boundary: bytes = b"--------for
         told = f'Content-Disposition: form-data; name="{part.name}"'
         told += f'; filename="{part.filename}"' if part.filename is not None else ""
         told += f"\r\nContent-Type: {part.media_type}" if part.media_type else ""
-        body += b"--" + boundary + b"\r\n" + told.encode("utf-8", "surrogatepass") + b"\r\n\r\n" + part.content + b"\r\n"
+        head = told.encode("utf-8", "surrogatepass") + b"\r\n\r\n"
+        body += b"--" + boundary + b"\r\n" + head + part.content + b"\r\n"
     body += b"--" + boundary + b"--\r\n"
     kind = b"multipart/form-data; boundary=" + boundary
     return replace(sent.having(b"content-type", kind), body=body, parts=parts)

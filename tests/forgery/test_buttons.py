@@ -1,9 +1,10 @@
-"""The token of a button cannot be guessed, mended from a real one, used by somebody else, or used when its time is over."""
+"""The token of a button cannot be guessed, made from a real one, used by somebody else, or used too late."""
 
 import asyncio
 import os
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -17,7 +18,7 @@ from core.ledger.tables import button
 from core.store.unit import UnitOfWork
 from tests.forgery.channels.webchat import Webchat
 from tests.forgery.people import minted
-from tests.forgery.sent import Sent, deliver
+from tests.forgery.sent import deliver
 from tests.forgery.site import ForgeSite, open_site
 from tests.services.databases import Databases
 
@@ -72,8 +73,8 @@ def test_no_guess_resolves(site: ForgeSite) -> None:
 
 def press(site: ForgeSite, channel: Webchat, cookie: bytes, token: str) -> None:
     body = f'{{"id": "press-{secrets.token_hex(8)}", "token": "{token}", "message": "n1"}}'.encode()
-    sent: Sent = channel.capture("press", 1).sent
-    knocked = asyncio.run(deliver(site.app, Sent(sent.method, sent.path, b"", sent.headers, body).having(b"cookie", cookie)))
+    sent = replace(channel.capture("press", 1).sent, body=body).having(b"cookie", cookie)
+    knocked = asyncio.run(deliver(site.app, sent))
     assert knocked.status == 202
     site.rest()
 

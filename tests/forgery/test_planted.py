@@ -1,6 +1,7 @@
-"""The suite finds what it is there for: each of these faults is planted in the product, and mutations or replays tell."""
+"""The suite finds what it is there for: each of these faults is planted in the product, and it tells."""
 
 import contextlib
+import hmac
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +16,6 @@ import adapters.webchat.upload as upload_module
 import adapters.webhook as door_module
 from adapters.webchat.tables import web_session
 from core.channel.inbound import Update
-from core.kit import signing
 from core.kit.errors import TooMuch
 from core.ledger import inbox
 from core.store.unit import UnitOfWork
@@ -41,7 +41,7 @@ def prefix(patch: pytest.MonkeyPatch) -> None:
     def begins(one: bytes, other: bytes) -> bool:
         return one[:20] == other[:20]
 
-    patch.setattr(hook_module.hmac, "compare_digest", begins)
+    patch.setattr(hmac, "compare_digest", begins)
 
 
 def never_old(patch: pytest.MonkeyPatch) -> None:
@@ -109,7 +109,7 @@ def whole_upload(patch: pytest.MonkeyPatch) -> None:
 
 def unsigned_links(patch: pytest.MonkeyPatch) -> None:
     """A link is good whatever its signature."""
-    patch.setattr(signing.hmac, "compare_digest", lambda one, other: True)
+    patch.setattr(hmac, "compare_digest", lambda one, other: True)
 
 
 MUTATED: Final[dict[str, tuple[Plant, ...]]] = {

@@ -123,7 +123,9 @@ def signed(secret: bytes, delivery: str, moment: str, body: bytes) -> str:
 
 
 OFF: Final = (-301, -360, -90_000, 301, 90_000, 4_000_000_000, -300, 300)
-_NEST: Final = b'{"type":"message","address":{"channel":"loopback","account":"test","chat":%s},"sender":"c-1","text":%s}'
+_NEST: Final = (
+    b'{"type":"message","address":{"channel":"loopback","account":"test","chat":%s},"sender":"c-1","text":%s}'
+)
 STRANGE: Final[tuple[bytes, ...]] = (
     b"", b"null", b"[]", b"{}", b"NaN", b"1e999", b"[" * 60_000, b'{"a":' * 30_000, b"\xff\xfe\x00", b"9" * 5000,
     b"\xef\xbb\xbf" + _NEST % (b'"c-1"', b'"bom"'),

@@ -4,9 +4,8 @@ import asyncio
 import json
 from dataclasses import replace
 from typing import Any, ClassVar, Final
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
-from adapters.webchat import said as said_module
 from adapters.webchat import upload as upload_module
 from adapters.webchat.verify import COOKIE, digest_of
 from core.channel.inbound import Address, ButtonPress, FileRef, Inbound, InboundMessage
@@ -34,7 +33,7 @@ class Webchat:
     late: ClassVar[dict[int, int]] = {}  # a session is good for 30 days; what was said in it is known for good
     proof = (b"cookie", b"x-banli-visitor", b"origin", b"host")
     most = MOST + upload_module.OVERHEAD
-    parsers = (Parser(said_module.json, "loads"), Parser(upload_module._Parser, "parse"))
+    parsers = (Parser(json, "loads"), Parser(upload_module._Parser, "parse"))
 
     def __init__(self, site: ForgeSite) -> None:
         self.site = site
@@ -95,8 +94,8 @@ class Webchat:
             "none": "", "another visitor's": other, "a visitor's id": self.me.visitor,
             "another visitor's id": self.other.visitor, "the digest": digest_of(mine).hex(),
             "half and half": mine[:22] + other[22:], "a prefix": mine[:-1], "longer": mine + "A", "twice": mine + mine,
-            "swapped case": mine.swapcase(), "the client's number": str(self.me.client_id), "null": "null", "%00": "%00",
-            "quoted": f'"{mine}"', "like": "%", "or": "' OR 1=1 --", "a demo seat": "demo-reviewer",
+            "swapped case": mine.swapcase(), "the client's number": str(self.me.client_id), "null": "null",
+            "%00": "%00", "quoted": f'"{mine}"', "like": "%", "or": "' OR 1=1 --", "a demo seat": "demo-reviewer",
         }  # fmt: skip
         made = [(f"secret: {word}", self._proven(captured, value)) for word, value in stolen.items()]
         both = f"{COOKIE}={other}; {COOKIE}={mine}".encode()
@@ -121,7 +120,8 @@ class Webchat:
         if name == "session":
             fresh = speaker not in self._owners.values() and speaker.startswith("visitor-")
             told = (fields["type"], fields.get("event"), fields.get("payload"))
-            return told == ("contact", "entered", "") and (fresh or speaker in self._speakers(sent))
+            code = dict(parse_qsl(sent.query.decode("latin-1"), errors="replace")).get("code", "")[:40]
+            return told == ("contact", "entered", code) and (fresh or speaker in self._speakers(sent))
         if speaker not in self._speakers(sent) or event.chat != f"{DOOR}:{speaker}" or fields["sender"] != speaker:
             return False
         if name == "files":
