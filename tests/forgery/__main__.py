@@ -58,7 +58,7 @@ def _channel(folder: str, asked: argparse.Namespace) -> int:
     began, numbers = time.monotonic(), range(asked.first, asked.forged) if asked.only is None else [asked.only]
 
     def tell(number: int, tally: Tally) -> None:
-        for each in [each for each in tally.failures[-1:] if each.number == number][: TOLD > len(tally.failures)]:
+        for each in [each for each in tally.failures[-1:] if each.number == number][: len(tally.failures) < TOLD]:
             print(each, flush=True)
         if (number + 1) % EVERY == 0:
             spent = time.monotonic() - began

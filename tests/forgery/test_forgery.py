@@ -62,7 +62,7 @@ def open_folders() -> set[str]:
 
 
 def test_every_adapter_folder_with_a_door_is_under_fire() -> None:
-    assert open_folders() == set(folders()), "describe it in tests/forgery/channels: see the README there"
+    assert open_folders() == set(folders()), "describe it in tests/forgery/channels: see tests/forgery/README.md"
 
 
 def test_every_door_of_a_folder_is_under_fire(databases: Databases, tmp_path: Path) -> None:
