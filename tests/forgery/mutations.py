@@ -111,7 +111,7 @@ def _field(change: Callable[[str, str, Chance], str]) -> Mutation:
 
     def made(captured: Captured, chance: Chance) -> Sent:
         found = _object(captured)
-        if found is None:
+        if not found:
             return _part(captured, chance)
         at = chance.of(_fields(found))
         body = _said(found, at, lambda name, words: change(name, words, chance))
@@ -153,7 +153,7 @@ def _header(change: Callable[[bytes, Random], tuple[bytes, ...]]) -> Mutation:
     """A change of one of the headers that the request has."""
 
     def made(captured: Captured, chance: Chance) -> Sent:
-        name, value = chance.of(captured.sent.headers)
+        name, value = chance.of(captured.sent.headers or ((b"x-none-left", b"x"),))
         return captured.sent.having(name.lower(), *change(value, chance.random))
 
     return made
