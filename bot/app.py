@@ -190,8 +190,7 @@ def build(settings: Settings, *, clock: Clock | None = None, kind: Kind = "run")
         crew=Crew(store, reading, SessionLocks(store.engine), me, place),
         connector=Connector(store, SessionLocks(store.engine), channels, watches),
     )
-    _listen(banli)
-    return banli
+    return _listening(banli)
 
 
 def _channels(
@@ -209,7 +208,7 @@ def _check() -> None:
     check_dialogs()
 
 
-def _listen(banli: Banli) -> None:
+def _listening(banli: Banli) -> Banli:
     """Who wakes when a unit that concerns him is committed."""
     house = banli.house
     for name, wake in (
@@ -224,6 +223,7 @@ def _listen(banli: Banli) -> None:
         banli.between.rings(banli.store, name, wake)
     banli.between.joins(banli.hub, works=banli.me.kind == "run")
     banli.crew.moved += [getattr(banli, name).bell.ring for name in LOOPS if name != "crew"]
+    return banli
 
 
 def _webchat(settings: Settings) -> WebchatConfig:

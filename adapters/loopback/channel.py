@@ -13,6 +13,7 @@ from core.channel.port import DeliveryFailed, FetchFailed, Unreadable
 
 _INBOUND: TypeAdapter[Inbound] = TypeAdapter(Inbound)
 CHUNK = 64 * 1024
+LONGEST = 100  # characters of the id of a chat
 
 
 @dataclass(slots=True)
@@ -59,6 +60,8 @@ class LoopbackChannel:
         here = (inbound.address.channel, inbound.address.account)
         if isinstance(inbound, FileArrived) or here != (update.channel, update.account):
             raise Unreadable("not from this channel")
+        if len(inbound.address.chat) > LONGEST or "\x00" in inbound.address.chat:
+            raise Unreadable("no such chat")
         return inbound
 
     async def send(self, to: Address, message: OutboundMessage) -> Receipt:

@@ -51,7 +51,6 @@ MAX_CODE = 40  # characters of an invitation code in the address
 STATIC = Path(__file__).parent / "static"
 MAX_KIND = 40  # characters of the name of a kind of message
 MAX_TOKEN = 100  # characters of a button's token or a message's id
-MAX_ID = 2**63 - 1
 _LANGUAGES: dict[str, Language] = {"zh-CN": "zh-CN", "en": "en"}
 NO_STORE = {"Cache-Control": "no-store"}
 HEARTBEAT_SECONDS = 15.0
@@ -95,7 +94,7 @@ class WebchatRoutes:
             Route("/chat/{seat}/api/messages", self.say, methods=["POST"]),
             Route("/chat/{seat}/api/events", self.events, methods=["GET"]),
             Route("/chat/{seat}/api/files", self.upload, methods=["POST"]),
-            Route("/chat/{seat}/api/files/{file_id:int}", self.preview, methods=["GET"]),
+            Route("/chat/{seat}/api/files/{file_id}", self.preview, methods=["GET"]),
             Route("/chat/{seat}/api/samples/{flow}/{name}", self.sample, methods=["GET"]),
             Route("/chat/{seat}/api/presses", self.press, methods=["POST"]),
             Route("/chat/{seat}/api/language", self.language, methods=["POST"]),
@@ -217,12 +216,12 @@ class WebchatRoutes:
 
     async def preview(self, request: Request) -> Response:
         """A re-encoded picture of page 1, for whoever may read the document; never the original."""
-        visitor, file_id = self._visitor(request), request.path_params["file_id"]
+        visitor, file_id = self._visitor(request), _cursor(request.path_params["file_id"])
         return await asyncio.to_thread(self._preview, visitor, file_id)
 
     def _preview(self, visitor: Visitor, file_id: int) -> Response:
         with self._reading.open() as reader:
-            kept, now = reader.peek(file, file_id) if file_id <= MAX_ID else None, self._clock.now()
+            kept, now = reader.peek(file, file_id), self._clock.now()
             if kept is None or not kept["preview_handle"] or not may_see(reader, self._bus, visitor, file_id, now):
                 raise NotFound(thing="file", id=file_id)
         headers = {
@@ -287,4 +286,5 @@ class WebchatRoutes:
 
 
 def _cursor(text: str | None) -> int:
+    """A number that the database can hold; 0 for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else 0

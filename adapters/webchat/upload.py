@@ -42,7 +42,7 @@ async def read_upload(request: Request, files: FileStore, most: int) -> Upload:
         raise _no_form() from error
     try:
         upload = form.get("file")
-        if not isinstance(upload, UploadFile):
+        if not isinstance(upload, UploadFile) or len(form.multi_items()) > len(form):  # or a field is there twice
             raise _no_form()
         said_id = id_of(dict(form))
         stored = await asyncio.to_thread(_put, files, upload, most)

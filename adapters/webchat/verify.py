@@ -100,5 +100,16 @@ def visitor_of(reader: Reader, request: Request, config: WebchatConfig, now: dat
 def check_origin(request: Request) -> None:
     """A write from a page of another site is refused, whatever its cookies say."""
     origin = request.headers.get("origin")
-    if origin is not None and request.method != "GET" and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is None or request.method == "GET":
+        return
+    place = _place(origin)
+    if not place or place != request.headers.get("host"):
         raise NotAllowed(reason="origin")
+
+
+def _place(origin: str) -> str:
+    """Host and port; empty for an origin that is no address, such as ``null`` or ``http://[``."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""

@@ -131,7 +131,7 @@ def test_a_cookie_of_one_seat_opens_no_other(demo: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", "http://testserver.evil.example", "http://testserver:81"]
+    "origin", ["https://evil.example", "null", "http://testserver.evil.example", "http://testserver:81", "http://[", ""]
 )
 def test_a_form_of_another_site_is_refused(site: Site, origin: str) -> None:
     page = site.page()
@@ -177,3 +177,18 @@ def test_the_demo_has_no_doors_when_it_is_off(site: Site) -> None:
     page = site.page()
     for path in ("/demo", "/demo/api/case", "/demo/api/seats"):
         assert page.http.get(path).status_code == 404
+
+
+def test_a_name_that_is_there_twice_is_refused(site: Site) -> None:
+    """Whoever looks before us may read the first, and we the last."""
+    page = site.page()
+    body = b'{"id": "twice-000001", "text": "one", "text": "two"}'
+    assert_problem(page.http.post(page.path("messages"), content=body), 422, "invalid")
+    form = {"id": ["twice-000002", "twice-000003"]}
+    assert_problem(page.http.post(page.path("files"), data=form, files={"file": b"x"}), 422, "invalid")
+
+
+def test_a_number_of_a_file_that_is_none_is_no_crash(site: Site) -> None:
+    page = site.page()
+    for number in ("9" * 5000, "9" * 19, "0", "-1", "x", "%00"):
+        assert_problem(page.http.get(page.path(f"files/{number}")), 404, "not_found")
