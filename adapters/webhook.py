@@ -1,6 +1,5 @@
 """The door of a channel that is called over HTTP: measured, then proven, then kept, then answered, in this order."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -13,9 +12,8 @@ from starlette.responses import Response
 from core.channel.inbound import Update
 from core.kit.clock import Clock
 from core.kit.errors import NotAllowed, TooMuch
-from core.kit.fail_points import reach
 from core.ledger import inbox
-from core.store.store import Store, Unit
+from core.store.store import Store
 
 MOST: Final = 256 * 1024  # bytes of a delivery, unless a channel's platform sends more
 log = structlog.get_logger(__name__)
@@ -62,10 +60,7 @@ async def take(request: Request, door: Door, store: Store, clock: Clock, most: i
     except Unproven as why:
         log.warning("webhook_refused", channel=door.name, account=door.account, reason=str(why))
         raise NotAllowed(reason="unproven") from why
-    reach("inbox.append")
-    unit = Unit(lambda uow: inbox.append(uow, update), first=True, name="webhook")
-    await asyncio.wrap_future(store.submit(unit))
-    reach("inbox.kept")
+    await inbox.keep(store, update)
     return Response(status_code=200)
 
 

@@ -105,6 +105,7 @@ def check_classified() -> None:
         raise RuntimeError(f"columns without a data class (use plain, sealed or blind): {', '.join(loose)}")
 
 
+_UNHEARD_MS: Final = 10_000  # what was sent and is not acknowledged: keepalives do not count while it is under way
 _ALIVE: Final = {"idle": 2, "interval": 1, "count": 2}  # seconds, seconds, and how many without an answer
 
 
@@ -118,7 +119,8 @@ def _postgres(url: str) -> dict[str, Any]:
     """
     ours = " ".join(f"-c tcp_keepalives_{name}={value}" for name, value in _ALIVE.items())
     given = make_url(url).query.get("options", "")
-    return {"options": f"{given} {ours}".strip(), **{f"keepalives_{name}": value for name, value in _ALIVE.items()}}
+    mine = {f"keepalives_{name}": value for name, value in _ALIVE.items()}
+    return {"options": f"{given} {ours}".strip(), "tcp_user_timeout": _UNHEARD_MS, **mine}
 
 
 def writer_engine(url: str) -> Engine:
