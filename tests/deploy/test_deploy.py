@@ -82,7 +82,7 @@ def test_the_settings_of_the_image_are_settings_and_its_page_is_ours(tmp_path: P
     settings = load_settings(given, tmp_path)
     assert final.all("EXPOSE") == [str(settings.port)]
     (check,) = final.all("HEALTHCHECK")
-    assert f"http://127.0.0.1:{settings.port}/readyz" in check
+    assert f"http://127.0.0.1:{settings.port}/livez" in check
     (volume,) = final.all("VOLUME")
     for path in (str(settings.files_dir), settings.database_url.get_secret_value()):
         assert f"{volume}/" in path
