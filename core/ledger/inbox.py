@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 
 from core.channel.inbound import Update
 from core.ledger.share import WHOLE, Share
-from core.ledger.tables import in_state, inbox
+from core.ledger.tables import in_state, inbox, oldest_first
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -50,10 +50,10 @@ def waiting(
         asked = limit - len(found)
         rows = reader.rows(
             select(inbox.c.id, inbox.c.conversation)
-            .where(in_state(inbox, "waiting"), due, inbox.c.id > last)
+            .where(in_state(inbox, "waiting"), due, oldest_first(inbox) > last)
             .where(*share.of_words(inbox.c.conversation, inbox.c.due, now))
             .where(*([inbox.c.conversation.not_in(crowded)] if crowded else []))
-            .order_by(inbox.c.id)
+            .order_by(oldest_first(inbox))
             .limit(asked)
         )
         for row in rows:
