@@ -6,7 +6,7 @@ PORT ?= 8080
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test orders tampering erasing crash roll upgrade-path clamd first rows openapi fuzz-api story bench lock sbom format clean env env-dev
+.PHONY: help run reset check test orders tampering erasing crash roll upgrade-path clamd first rows openapi fuzz-api story bench growth lock sbom format clean env env-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ story: env-dev ## every story of every flow, on each channel that needs no platf
 
 bench: env-dev ## messages a second and latency on both databases, beside the same work in raw SQL
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+growth: env-dev ## houses of 1,000 to 1,000,000 cases on both databases: what grows with them (ARGS="--sizes 1000 10000" for others)
+	@$(BIN)/python -m benchmarks.growth $(or $(ARGS),--sizes 1000 10000 100000 1000000 --messages 100000 --workers 1 2 4 --cold)
 
 lock: env-dev ## write the lock files anew from pyproject.toml (UPGRADE=1 takes newer versions)
 	@$(BIN)/python -m scripts.lock $(if $(UPGRADE),--upgrade)

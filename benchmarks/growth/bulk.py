@@ -59,7 +59,7 @@ def _lite(url: str, told: Callable[[str], None]) -> Iterator[Write]:
             if found := rows.get(table.name):
                 marks = ",".join("?" * len(table.columns))
                 named = ",".join(f'"{column.name}"' for column in table.columns)
-                connection.executemany(f'INSERT INTO "{table.name}" ({named}) VALUES ({marks})', found)  # noqa: S608
+                connection.executemany(f'INSERT INTO "{table.name}" ({named}) VALUES ({marks})', found)
 
     yield write
     connection.execute("COMMIT")
@@ -76,12 +76,12 @@ def _postgres(url: str, told: Callable[[str], None]) -> Iterator[Write]:
     with psycopg.connect(address, autocommit=True) as connection:
         for setting in ("session_replication_role = replica", "synchronous_commit = off",
                         "maintenance_work_mem = '1GB'"):  # fmt: skip
-            connection.execute(f"SET {setting}")  # type: ignore[arg-type]
+            connection.execute(f"SET {setting}")
         made = [statement for _, statement in connection.execute(_OWN).fetchall()]
         for name, _ in connection.execute(_OWN).fetchall():
-            connection.execute(f'DROP INDEX "{name}"')  # type: ignore[arg-type]
+            connection.execute(f'DROP INDEX "{name}"')
         for name, table, told_as in connection.execute(_UNIQUE).fetchall():
-            connection.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')  # type: ignore[arg-type]
+            connection.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
             made.append(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {told_as}')
         lines = {table.name: _line(table) for table in metadata.sorted_tables}
 
@@ -90,7 +90,7 @@ def _postgres(url: str, told: Callable[[str], None]) -> Iterator[Write]:
                 if found := rows.get(table.name):
                     named = ",".join(f'"{column.name}"' for column in table.columns)
                     line = lines[table.name]
-                    with connection.cursor().copy(f'COPY "{table.name}" ({named}) FROM STDIN') as copy:  # type: ignore[arg-type]
+                    with connection.cursor().copy(f'COPY "{table.name}" ({named}) FROM STDIN') as copy:
                         copy.write("".join(each if isinstance(each, str) else line(each) for each in found))
 
         yield write

@@ -28,7 +28,8 @@ _OF_CASE: Final = (applicant, item, document_version, case_event, stage_span, bu
 _COUNTS: Final = (client, client_identity, consent, contract, case, applicant, conversation)
 _NONE: Final = {
     "a case whose version is not the number of its last event": (
-        "SELECT count(*) FROM client_case c WHERE c.version <> (SELECT max(seq) FROM case_event e WHERE e.case_id = c.id)"
+        "SELECT count(*) FROM client_case c WHERE c.version <> "
+        "(SELECT max(seq) FROM case_event e WHERE e.case_id = c.id)"
     ),
     "an open case that stands in no stage, or in two": (
         "SELECT count(*) FROM client_case c WHERE c.state = 'open' AND (SELECT count(*) FROM stage_span s "
@@ -114,7 +115,7 @@ def _orphans() -> Iterator[tuple[str, str]]:
                 parent = key.column.table.name
                 yield (
                     f"rows of {table.name} without {parent}",
-                    f'SELECT count(*) FROM "{table.name}" a LEFT JOIN "{parent}" b ON b.id = a."{column.name}" '  # noqa: S608
+                    f'SELECT count(*) FROM "{table.name}" a LEFT JOIN "{parent}" b ON b.id = a."{column.name}" '
                     f'WHERE a."{column.name}" IS NOT NULL AND b.id IS NULL',
                 )
 
@@ -134,5 +135,3 @@ def _number(connection: Connection, question: str) -> int:
 def _same(what: str, found: Any, wanted: Any) -> None:
     if found != wanted:
         raise Unsound(f"{what}: {found!r} instead of {wanted!r}")
-
-

@@ -1,6 +1,6 @@
 """A small house that has lived for some days: every case in it was made and moved by the product's own commands.
 
-Its rows are the templates of the loader (benchmarks.growth.template), so that what is loaded is what could have come about.
+Its rows are the templates of the loader (benchmarks.growth.template): what is loaded is what could have come about.
 """
 
 import asyncio
@@ -232,4 +232,3 @@ class _Hand:
             inbox.append(uow, update)
 
         self.banli.store.run(append)
-

@@ -11,7 +11,6 @@ from itertools import islice
 from random import Random
 from typing import Any, Final
 
-from benchmarks.agency import ACCOUNT
 from benchmarks.growth.bulk import filling, shows
 from benchmarks.growth.life import FATES, Life
 from benchmarks.growth.mould import Copy, Mould
@@ -79,13 +78,15 @@ def load(life: Life, house: House, url: str, cases: int, seed: int) -> Loaded:
         while batch := list(islice(plan, AT_ONCE)):
             into = defaultdict(list)
             for back, place, shift in batch:
-                moulds[place].pour(_copy(life, house, at, back, place, shift, seats, random), into)
+                moulds[place].pour(_copy(life, at, back, place, shift, seats, random), into)
                 at += 1
             into["audit"] = chain.link(into["audit"])
             total += sum(map(len, into.values()))
             write(into)
             told.at(at)
-    return Loaded(url, life.key, cases, life.now, tuple(seat for seat, _ in seats), time.perf_counter() - started, total)
+    return Loaded(
+        url, life.key, cases, life.now, tuple(seat for seat, _ in seats), time.perf_counter() - started, total
+    )
 
 
 def _plan(shapes: Sequence[Template], cases: int, random: Random) -> Iterator[tuple[int, int, int]]:
@@ -111,9 +112,14 @@ def _opened(template: Template) -> int:
 
 
 def _copy(
-    life: Life, house: House, at: int, moment: int, place: int, shift: int,
-    seats: "Sequence[tuple[Seat, dict[str, str]]]", random: Random,
-) -> Copy:  # fmt: skip
+    life: Life,
+    at: int,
+    moment: int,
+    place: int,
+    shift: int,
+    seats: Sequence[tuple[Seat, dict[str, str]]],
+    random: Random,
+) -> Copy:
     """Ids as the product makes them: the moment above, here the template and the place of the row below."""
     _, staffed = seats[at % len(seats)]
     own = {
@@ -188,7 +194,7 @@ class _Chain:
         )
 
     def link(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        linked = []
+        linked: list[tuple[Any, ...]] = []
         for row in rows:
             before, made = self._mac, list(row)
             self._chain += 1
@@ -241,5 +247,3 @@ class _Told:
     def say(self, what: str) -> None:
         seconds = time.perf_counter() - self._started
         print(f"  loading: {what}, {seconds:.0f} s", file=sys.stderr, flush=True)
-
-

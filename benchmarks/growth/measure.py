@@ -50,9 +50,7 @@ def measure(houses: Sequence[Opened], times: int) -> Found:
     return found
 
 
-def _turns(
-    found: Found, name: str, act: Callable[[Opened], Took], houses: Sequence[Opened], times: int
-) -> None:
+def _turns(found: Found, name: str, act: Callable[[Opened], Took], houses: Sequence[Opened], times: int) -> None:
     for _ in range(WARM):
         for house in houses:
             act(house)

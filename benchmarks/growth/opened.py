@@ -177,9 +177,9 @@ class Opened:
         def work() -> None:
             raw = self.raw
             raw.begin()
-            raw.cursor.execute(f"SELECT * FROM {case.name} WHERE number = {raw.mark}", (number,))  # noqa: S608
+            raw.cursor.execute(f"SELECT * FROM {case.name} WHERE number = {raw.mark}", (number,))
             raw.cursor.fetchone()
-            raw.cursor.execute(f"UPDATE conversation SET misunderstood = 0 WHERE key = {raw.mark}", (key,))  # noqa: S608
+            raw.cursor.execute(f"UPDATE conversation SET misunderstood = 0 WHERE key = {raw.mark}", (key,))
             raw.commit()
 
         return timed(work)
@@ -192,5 +192,3 @@ def timed(work: Callable[[], object]) -> Took:
     used, started = time.process_time(), time.perf_counter()
     work()
     return Took(time.perf_counter() - started, time.process_time() - used)
-
-

@@ -75,7 +75,7 @@ class House:
 def templates(life: Life, vault: Vault) -> House:
     """Read the small house (a SQLite file whose product has stopped) and take it apart."""
     rows = list(_rows(life.url.removeprefix("sqlite:///"), vault))
-    staffed = _staffed(life, rows)
+    staffed = _staffed(rows)
     shared = {int(row.stored["id"]) for row in rows if row.table.name in ("flow_version", "case_number", "code_floor")}
     shared |= {each for row in staffed for each in (int(row.stored["id"]),)} | {life.staff.admin}
     mine = {id(row) for row in staffed}
@@ -93,7 +93,7 @@ def _rows(path: str, vault: Vault) -> Iterator[Kept]:
     connection = sqlite3.connect(path)
     connection.row_factory = sqlite3.Row
     for table in metadata.sorted_tables:
-        for row in connection.execute(f'SELECT * FROM "{table.name}"'):  # noqa: S608 - names of our own tables
+        for row in connection.execute(f'SELECT * FROM "{table.name}"'):
             stored = dict(row)
             opened = {
                 column.name: vault.open(table.name, column.name, stored["id"], stored[column.name]).decode()
@@ -104,7 +104,7 @@ def _rows(path: str, vault: Vault) -> Iterator[Kept]:
     connection.close()
 
 
-def _staffed(life: Life, rows: Sequence[Kept]) -> list[Kept]:
+def _staffed(rows: Sequence[Kept]) -> list[Kept]:
     """Members, their accounts and chats, and the department."""
     tables = ("department", "staff", "staff_identity")
     return [
@@ -158,7 +158,7 @@ def _case(life: Life, person: Person, rows: list[Kept], every: Sequence[Kept]) -
     }
     foreign = {int(row.stored["id"]) for row in every} - {int(row.stored["id"]) for row in rows}
     told = {int(each) for row in rows for text in row.words() for each in re.findall(r"\d{16,19}", text)}
-    ids = sorted(each for each in told - foreign if SMALLEST_ID <= each < 2**63 and not _is_moment(rows, each))
+    ids = sorted(each for each in told - foreign if SMALLEST_ID <= each < 2**63 and not _is_moment(each))
     template = Template(person.fate, _parents_first(rows), ids)
     keys = [("id", str(each)) for each in ids]
     keys += [(name, str(each)) for each, name in (staff | chats).items()]
@@ -176,7 +176,7 @@ def _case(life: Life, person: Person, rows: list[Kept], every: Sequence[Kept]) -
     return template
 
 
-def _is_moment(rows: Sequence[Kept], number: int) -> bool:
+def _is_moment(number: int) -> bool:
     """Microseconds since 1970 have sixteen digits too."""
     return 10**15 <= number < 3 * 10**15
 

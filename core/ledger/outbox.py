@@ -163,7 +163,9 @@ def claim(uow: UnitOfWork, row: Row, holder: int | None = None) -> bool:
 def free(uow: UnitOfWork, *held: ColumnElement[bool]) -> int:
     """The processes that hold these are gone: their leases end now. Returns how many rows."""
     uow.rings.add("outbox")
-    return uow.update_where(outbox, in_state(outbox, *OPEN_STATES), in_state(outbox, "sending"), *held, lease_until=uow.now)
+    return uow.update_where(
+        outbox, in_state(outbox, *OPEN_STATES), in_state(outbox, "sending"), *held, lease_until=uow.now
+    )
 
 
 def sent(uow: UnitOfWork, row_id: int, attempt: int, external_id: str, **shown: Any) -> bool:

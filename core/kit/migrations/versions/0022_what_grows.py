@@ -1,4 +1,4 @@
-"""Indexes without which a question grows with the house: limits of open cases, live copies of a case, buttons of a person.
+"""Indexes without which questions grow with the house: limits of open cases, live copies, buttons of a person.
 
 PostgreSQL holds up writers of a table for as long as an index of it is made: seconds for a million cases.
 """
