@@ -61,7 +61,13 @@ def _speeds(grown: Sequence[Grown]) -> str:
             for cases, took in sorted(sizes.items()):
                 late, first = percentile(took, 0.99), percentile(sizes[base], 0.99)
                 cpu, cpu_first = percentile(took, 0.5, cpu=True), percentile(sizes[base], 0.5, cpu=True)
-                told = "base" if cases == base else f"{late / first:.2f} (CPU {cpu / cpu_first:.2f})"
+                told = (
+                    ""
+                    if name == REFERENCE
+                    else "base"
+                    if cases == base
+                    else f"{late / first:.2f} (CPU {cpu / cpu_first:.2f})"
+                )
                 kept = _kept(name, cases > base, late / first)
                 of_raw = percentile(took, 0.5) / percentile(raw[cases], 0.5)
                 lines.append(

@@ -13,12 +13,17 @@ from benchmarks.growth.measure import ACTS, CLAIM, measure
 from benchmarks.growth.opened import Opened
 from benchmarks.growth.table import Grown, Sized, page
 from benchmarks.growth.template import templates
+from core.cases.tables import case
+from core.engine.access import Actor
 from core.kit.db import writer_engine
+from core.staff.policy import DEFAULT
+from core.views import overdue
+from core.wiring.subjects import of_case
 
 SMALL, LARGE = 30, 60
 
 
-def test_houses_are_loaded_checked_and_measured(tmp_path: Path) -> None:
+def test_houses_are_loaded_checked_and_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     life = live(f"sqlite:///{tmp_path}/life.db", tmp_path, datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
     house = templates(life, vault_of(life))
     houses = []
@@ -26,6 +31,8 @@ def test_houses_are_loaded_checked_and_measured(tmp_path: Path) -> None:
         loaded = load(life, house, f"sqlite:///{tmp_path}/{cases}.db", cases, seed=1)
         houses.append(Opened(loaded, tmp_path))
         assert check(houses[-1].banli, loaded, seed=1) > cases
+
+    overdue_is_found_in_pages(houses[1], monkeypatch)
 
     found = measure(houses, 1)
     told = page([Grown("sqlite", [Sized(LARGE, 1.0, 1.0, 1.0, 1)], found)], "")
@@ -41,3 +48,18 @@ def test_houses_are_loaded_checked_and_measured(tmp_path: Path) -> None:
         check(broken.banli, broken.loaded, seed=1)
     for each in houses:
         each.close()
+
+
+def overdue_is_found_in_pages(house: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The longest overdue first, of a member only his own, whatever a page holds."""
+    monkeypatch.setattr(overdue, "CHUNK", 3)
+    now = house.clock.now()
+    with house.banli.reading.open() as reader:
+        late = [row for row in reader.find(case, state="open") if row["due"] is not None and row["due"] <= now]
+        assert len(late) > overdue.CHUNK
+        for staff_id, roles in ((0, {"admin"}), (house.loaded.seats[0].member, {"service"})):
+            actor = Actor("staff", staff_id, roles=frozenset(roles))
+            his = [row["due"] for row in late if roles == {"admin"} or staff_id in row["team"].values()]
+            found = overdue.overdue_cases(reader, actor, DEFAULT, of_case, now, LARGE)
+            assert [row["due"] for row in found] == sorted(his)
+            assert len({row["id"] for row in found}) == len(found)
