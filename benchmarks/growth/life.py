@@ -86,6 +86,9 @@ class Staff:
     member: int
 
 
+NOBODY: Final = Staff(0, 0, 0, 0)
+
+
 @dataclass
 class Life:
     """The house after its days, and which rows came with whom."""
@@ -100,27 +103,27 @@ class Life:
     clients: list[int] = field(default_factory=list)  # ids, as `people`
 
 
-def live(url: str, folder: Path, now: datetime) -> Life:
-    """Let a house live until `now`, in an empty database."""
+def live(url: str, folder: Path, now: datetime, days: int = DAYS) -> Life:
+    """Let a house live for so long, until `now`, in an empty database."""
     migrate.upgrade(url)
     key, channel = generate_key(), Recording(account=ACCOUNT)
-    clock = ManualClock(now - timedelta(days=DAYS))
+    clock = ManualClock(now - timedelta(days=days))
     banli = open_with(channel, url, folder, key, clock)
     banli.start()
     try:
-        return asyncio.run(_live(_Hand(banli, clock), url, key, now, channel))
+        return asyncio.run(_live(_Hand(banli, clock), Life(url, key, now, NOBODY, channel.shown), days))
     finally:
         banli.stop()
 
 
-async def _live(hand: "_Hand", url: str, key: str, now: datetime, channel: Recording) -> Life:
+async def _live(hand: "_Hand", life: Life, days: int) -> Life:
     hand.do(PublishFlow(source=FLOW.read_text("utf-8")))
-    staff = hand.staffed()
-    life = Life(url, key, now, staff, channel.shown, office=["office-lead", "office-member"])
+    staff, now = hand.staffed(), life.now
+    life.staff, life.office = staff, ["office-lead", "office-member"]
     for chat in life.office:
         hand.say(chat, "help")
     await hand.rest()
-    for day in range(DAYS):
+    for day in range(days):
         for fate in FATES:
             number = len(life.people)
             person = Person(f"客户模板{number:03}", f"mould{number:03}", f"1380000{number:04}",
