@@ -6,7 +6,7 @@ PORT ?= 8080
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test orders tampering erasing crash forge roll upgrade-path clamd first rows openapi fuzz-api story bench hostile lock sbom format clean env env-dev
+.PHONY: help run reset check test orders tampering erasing crash forge roll upgrade-path clamd first rows openapi fuzz-api story bench growth hostile lock sbom format clean env env-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench: env-dev ## messages a second and latency on both databases, beside the sa
 hostile: env-dev ## a client who floods, a burst that waited, a large job, Redis gone: what the others notice
 	@for each in sqlite postgres; do $(BIN)/python -m benchmarks.hostile --database $$each || exit 1; done
 	@$(BIN)/python -m benchmarks.without_redis
+
+growth: env-dev ## houses of 1,000 to 1,000,000 cases on both databases: what grows with them (ARGS="--sizes 1000 10000" for others)
+	@$(BIN)/python -m benchmarks.growth $(or $(ARGS),--sizes 1000 10000 100000 1000000 --messages 100000 --workers 1 2 4 --cold)
 
 lock: env-dev ## write the lock files anew from pyproject.toml (UPGRADE=1 takes newer versions)
 	@$(BIN)/python -m scripts.lock $(if $(UPGRADE),--upgrade)

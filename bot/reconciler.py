@@ -5,21 +5,23 @@ dies, or nobody thought of asking. This loop finds the copies that tell the past
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from bot.ahead import look_ahead_to_draw
 from bot.cards.context import House
 from bot.cards.render import render
-from core.cases.tables import case
+from core.cases.tables import case, case_event
 from core.channel.port import Channel
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.fail_points import reach
+from core.kit.ids import made_since
 from core.ledger import looks, outbox
 from core.ledger.share import Place
 from core.ledger.tables import button
@@ -34,6 +36,8 @@ LOOK_SECONDS = 0.5
 
 log = structlog.get_logger(__name__)
 
+OVERLAP = 15.0  # seconds of events that two looks both see: clocks differ, and a commit may come late
+
 _MOVED = (
     select(case.c.id)
     .where(case.c.id == outbox_table.c.case_id, case.c.version != outbox_table.c.seen)
@@ -41,6 +45,13 @@ _MOVED = (
     .exists()
 )
 """Something has happened in the case of the copy since it was looked at."""
+
+
+def _moved_since(moment: float) -> ColumnElement[bool]:
+    """As _MOVED, of the cases alone of which an event has been written since (seconds of the epoch): the others need
+    not be looked through twice a second, however many there are."""
+    happened = select(case_event.c.case_id).where(case_event.c.id > made_since(time.time() - moment))
+    return and_(outbox_table.c.case_id.in_(happened), _MOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,7 @@ class Reconciler:
         self._channels = channels
         self._clock = clock
         self._place = place or Place()
+        self._seen_until: float | None = None  # events until then are looked at; None: what was before is not known
         self.bell = Bell()
 
     async def run(self) -> None:
@@ -84,7 +96,10 @@ class Reconciler:
 
     async def work_once(self) -> int:
         """One round, of at most BATCH copies. Returns how many redraws were asked for."""
-        found = await asyncio.to_thread(self._look) if self._place.share.leads else []
+        if not self._place.share.leads:
+            self._seen_until = None  # another one looks meanwhile, and may leave something
+            return 0
+        found = await asyncio.to_thread(self._look)
         if not found:
             return 0
         reach("reconciler.looked")
@@ -92,9 +107,12 @@ class Reconciler:
         return asked
 
     def _look(self) -> list[Look]:
-        now = self._clock.now()
+        now, began = self._clock.now(), time.time()
+        moved = _MOVED if self._seen_until is None else _moved_since(self._seen_until - OVERLAP)
         with self._reading.open() as reader:
-            copies = looks.due(reader, now, _MOVED, BATCH)
+            copies, every = looks.due(reader, now, moved, BATCH)
+            if every:  # else the next look begins where this one did
+                self._seen_until = began
             look_ahead_to_draw(reader, copies)
             return [self._look_at(reader, copy, now) for copy in copies]
 

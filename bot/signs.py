@@ -14,6 +14,7 @@ from core.conversations.tables import conversation
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.log import describe_error
+from core.ledger.outbox import OPEN_STATES
 from core.ledger.tables import in_state, inbox, outbox
 from core.store.reading import Reader, Reading
 
@@ -98,7 +99,8 @@ def _unread(reader: Reader, now: datetime) -> list[Address]:
 def _unsent(reader: Reader, now: datetime) -> list[Address]:
     found = reader.rows(
         select(outbox.c.channel, outbox.c.account, outbox.c.chat)
-        .where(in_state(outbox, "waiting"), outbox.c.copy_of.is_(None), outbox.c.attempts == 0)
+        .where(in_state(outbox, *OPEN_STATES), in_state(outbox, "waiting"))  # the first one is what the index says
+        .where(outbox.c.copy_of.is_(None), outbox.c.attempts == 0)
         .where(outbox.c.due <= now - MOMENT, outbox.c.due > now - GIVEN_UP)
         .order_by(outbox.c.due)
         .limit(BATCH)

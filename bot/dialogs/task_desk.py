@@ -14,8 +14,8 @@ from core.ledger.buttons import offer
 from core.staff.policy import role_said
 from core.store.sealing import Row
 from core.tasks.tables import task
-from core.views.board import reachable_cases
 from core.views.my_tasks import my_tasks
+from core.views.overdue import overdue_cases, overdue_tasks
 from core.wiring.subjects import of_case, task_subject, version_subject
 
 OVERDUE = frozenset({"逾期", "overdue", "/overdue"})
@@ -52,10 +52,8 @@ def tasks(turn: Turn) -> None:
 def overdue(turn: Turn) -> None:
     """逾期: tasks and cases within this person's reach whose limit has passed, the longest overdue first."""
     now, policy = turn.uow.now, turn.house.policy
-    late = turn.uow.find(task, task.c.due <= now, state="open", order=task.c.due, limit=LOOKED)
-    late = [row for row in late if policy.may(turn.actor, "task.complete", task_subject(turn.uow, row["id"]))][:MOST]
-    cases = [row for row in reachable_cases(turn.uow, turn.actor, policy, of_case) if row["due"] and row["due"] <= now]
-    cases = sorted(cases, key=lambda row: row["due"])[:MOST]
+    late = overdue_tasks(turn.uow, turn.actor, policy, task_subject, now, MOST)
+    cases = overdue_cases(turn.uow, turn.actor, policy, of_case, now, MOST)
     offers = [
         offer(ShowTask(task_id=row["id"]), said("button.nth_task", n=n), keeps=True)
         for n, row in enumerate(late, start=1)

@@ -30,6 +30,8 @@ case = Table(
 OPEN = text("state = 'open'")
 Index("ix_client_case_client", case.c.client_id)
 Index("ix_client_case_stage_open", case.c.flow, case.c.stage, sqlite_where=OPEN, postgresql_where=OPEN)
+_DUE = text("state = 'open' AND due IS NOT NULL")
+Index("ix_client_case_due_open", case.c.due, sqlite_where=_DUE, postgresql_where=_DUE)
 
 case_number = Table(
     "case_number",

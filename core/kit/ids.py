@@ -24,6 +24,11 @@ def new_id() -> int:
         return _last
 
 
+def made_since(seconds: float) -> int:
+    """The least id that this machine's clock may have given so many seconds ago."""
+    return (int((time.time() - seconds) * 1000) - EPOCH_MS) << _SEQUENCE_BITS
+
+
 def new_token() -> str:
     """An opaque token of 128 random bits, 22 characters of ``A-Za-z0-9_-``: fits every channel's button payload."""
     return secrets.token_urlsafe(16)

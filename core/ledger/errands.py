@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from core.ledger.due import is_due
 from core.ledger.share import WHOLE, Share
-from core.ledger.tables import errand, in_state
+from core.ledger.tables import errand, in_state, oldest_first
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -64,7 +64,9 @@ def open_errands(reader: Reader, now: datetime, limit: int, share: Share = WHOLE
         and_(errand.c.state == "running", errand.c.lease_until <= now),
     )
     mine = share.of_words(errand.c.conversation, errand.c.due, now)
-    return reader.find(errand, in_state(errand, "waiting", "running"), ready, *mine, limit=limit)
+    return reader.find(
+        errand, in_state(errand, "waiting", "running"), ready, *mine, order=oldest_first(errand), limit=limit
+    )
 
 
 def claim(uow: UnitOfWork, row: Row, holder: int | None = None) -> bool:
@@ -85,7 +87,9 @@ def claim(uow: UnitOfWork, row: Row, holder: int | None = None) -> bool:
 def free(uow: UnitOfWork, *held: ColumnElement[bool]) -> int:
     """The processes that hold these are gone: their leases end now. Returns how many rows."""
     uow.rings.add("errand")
-    return uow.update_where(errand, in_state(errand, "running"), *held, lease_until=uow.now)
+    return uow.update_where(
+        errand, in_state(errand, "waiting", "running"), in_state(errand, "running"), *held, lease_until=uow.now
+    )
 
 
 def done(uow: UnitOfWork, row_id: int, attempt: int) -> bool:

@@ -11,7 +11,7 @@ from core.channel.inbound import Update
 from core.kit.fail_points import reach
 from core.ledger.due import is_due
 from core.ledger.share import WHOLE, Share
-from core.ledger.tables import in_state, inbox
+from core.ledger.tables import in_state, inbox, oldest_first
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.store.store import Store, Unit
@@ -77,10 +77,10 @@ def waiting(
         asked = limit - len(found)
         rows = reader.rows(
             select(inbox.c.id, inbox.c.conversation)
-            .where(in_state(inbox, "waiting"), due, inbox.c.id > last)
+            .where(in_state(inbox, "waiting"), due, oldest_first(inbox) > last)
             .where(*share.of_words(inbox.c.conversation, inbox.c.due, now))
             .where(*([inbox.c.conversation.not_in(crowded)] if crowded else []))
-            .order_by(inbox.c.id)
+            .order_by(oldest_first(inbox))
             .limit(asked)
         )
         for row in rows:

@@ -28,8 +28,9 @@ def is_live(card: str | None) -> bool:
     return card is not None and not card.startswith(_MOMENT)
 
 
-def due(reader: Reader, now: datetime, moved: ColumnElement[bool], limit: int) -> list[Row]:
-    """Copies about which something has happened (`moved`) and those whose hour has come, longest waiting first.
+def due(reader: Reader, now: datetime, moved: ColumnElement[bool], limit: int) -> tuple[list[Row], bool]:
+    """Copies about which something has happened (`moved`) and those whose hour has come, longest waiting first;
+    and whether all are among them about which something has happened.
 
     Neither kind can keep the other waiting: a redraw that was refused has its hour, whatever else is moving.
     """
@@ -38,7 +39,7 @@ def due(reader: Reader, now: datetime, moved: ColumnElement[bool], limit: int) -
     waiting = reader.find(outbox, at.is_not(None), at <= now, order=at, limit=limit)
     half = max(limit // 2, limit - len(waiting))
     found = {row["id"]: row for row in (*moving[:half], *waiting, *moving[half:])}
-    return list(found.values())[:limit]
+    return list(found.values())[:limit], len(moving) <= half
 
 
 def wanted(uow: UnitOfWork, copy: Row) -> None:

@@ -9,7 +9,7 @@ from core.channel.inbound import Address
 from core.ledger import looks
 from core.ledger.due import is_due
 from core.ledger.share import WHOLE, Share
-from core.ledger.tables import in_state, outbox
+from core.ledger.tables import in_state, oldest_first, outbox
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -136,7 +136,7 @@ def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, 
             .exists()
         )
         .where(*share.of_words(outbox.c.chat, outbox.c.due, now))
-        .order_by(outbox.c.id)
+        .order_by(oldest_first(outbox))
         .limit(limit)
     )
     ids = [row["id"] for row in reader.rows(heads)]
@@ -170,7 +170,9 @@ def claim(uow: UnitOfWork, row: Row, holder: int | None = None) -> bool:
 def free(uow: UnitOfWork, *held: ColumnElement[bool]) -> int:
     """The processes that hold these are gone: their leases end now. Returns how many rows."""
     uow.rings.add("outbox")
-    return uow.update_where(outbox, in_state(outbox, "sending"), *held, lease_until=uow.now)
+    return uow.update_where(
+        outbox, in_state(outbox, *OPEN_STATES), in_state(outbox, "sending"), *held, lease_until=uow.now
+    )
 
 
 def sent(uow: UnitOfWork, row_id: int, attempt: int, external_id: str, **shown: Any) -> bool:

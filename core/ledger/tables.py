@@ -25,6 +25,11 @@ def in_state(table: FromClause, *states: str) -> ColumnElement[bool]:
     return table.c.state == named[0] if len(named) == 1 else table.c.state.in_(named)
 
 
+def oldest_first(table: FromClause) -> ColumnElement[int]:
+    """Sorts what waits in memory. By the bare id SQLite would walk through all of history, as its index is in order."""
+    return table.c.id + literal_column("0")
+
+
 inbox = Table(
     "inbox",
     metadata,
@@ -86,6 +91,7 @@ Index("ix_outbox_chat_open", outbox.c.channel, outbox.c.chat, outbox.c.id, sqlit
 Index("ix_outbox_card", outbox.c.card)
 _LIVE = text("look_at IS NOT NULL")
 Index("ix_outbox_look", outbox.c.look_at, sqlite_where=_LIVE, postgresql_where=_LIVE)
+Index("ix_outbox_case_live", outbox.c.case_id, sqlite_where=_LIVE, postgresql_where=_LIVE)
 _TRIED = text("tries > 0")  # few: a redraw that arrives sets it back
 Index("ix_outbox_tried", outbox.c.id, sqlite_where=_TRIED, postgresql_where=_TRIED)
 _COMING = text("copy_of IS NOT NULL AND state IN ('waiting', 'sending')")
@@ -128,6 +134,8 @@ button = Table(
     plain("settled_by", BigInteger, nullable=True),
 )
 Index("ix_button_card", button.c.card)
+_STILL_OPEN = text("state = 'open'")
+Index("ix_button_for_open", button.c.for_id, button.c.id, sqlite_where=_STILL_OPEN, postgresql_where=_STILL_OPEN)
 
 errand = Table(
     "errand",

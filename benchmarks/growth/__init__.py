@@ -1,0 +1,1 @@
+"""What grows with a house: bulk loading, the check of what was loaded, and the measurements."""
