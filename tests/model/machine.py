@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any, Final
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.model.judge import verdict
 from tests.model.play import Play
 from tests.model.probe import PROBE, source
+from tests.model.terms import met
 from tests.model.world import JAPAN, JAPAN_FIELDS, STAFF, TEAM
 
 POINTS: Final = (
@@ -55,11 +56,22 @@ class Machine(RuleBasedStateMachine):
             self.tally["runs"] += 1
             self.tally["steps"] += self.play.steps
 
+    @invariant()
+    def counted(self) -> None:
+        """After every step, and once before the first."""
+        self.play.steps += 1
+
     # -- what is drawn ---------------------------------------------------------------------------------------------
 
+    @initialize(favourite=ANY)
+    def begins(self, favourite: int) -> None:
+        """Most of a run is about one case, so that it gets far."""
+        self.favourite = favourite
+
     def case(self, draw: int) -> int:
-        """Any case, one that is open three times out of four."""
-        cases = self.play.model.cases
+        """The favourite half of the time, else any; one that is open three times out of four."""
+        cases = {number: each for number, each in self.play.model.cases.items() if number in self.play.lens.ids}
+        draw = self.favourite if draw >= 128 else draw
         still = [number for number, each in cases.items() if each.open]
         return (still or list(cases))[draw % len(still or cases)] if draw & 3 else list(cases)[draw % len(cases)]
 
@@ -77,15 +89,72 @@ class Machine(RuleBasedStateMachine):
         chosen = [each for each in chosen if (number, *each) in self.play.lens.version_ids]
         return chosen[draw % len(chosen)] if chosen else None
 
-    def goes_on(self, later: bool) -> None:
-        """What was delivered is worked off now, or together with what comes next."""
-        if not later:
+    def goes_on(self, draw: int) -> None:
+        """What was sent is worked off now, or together with what comes next."""
+        if draw % 3 == 0:
             self.play.settle()
+
+    def onward(self, number: int, draw: int) -> None:
+        """What somebody who does his work would do next for this case."""
+        play, case = self.play, self.play.case(number)
+        missing = list(play.model.missing(case))
+        unsent = [key for key in missing if case.items[key].status != "submitted"]
+        sent = [key for key in missing if key not in unsent and (number, key, case.items[key].current) in play.lens.version_ids]
+        if unsent and case.stage in ("collect", "result"):
+            play.send(number, unsent[draw % len(unsent)], case.client)
+        elif sent and case.stage in ("collect", "result"):
+            key = sent[draw % len(sent)]
+            play.review(number, key, case.items[key].current or 0, "approved", "丙")
+        elif steps := self.possible(number):
+            trigger, who = steps[draw % len(steps)]
+            self.step(number, trigger, who)
+        elif case.stage == "filed" and case.items["receipt"].status == "todo":
+            play.upload(number, "receipt", "甲")
+        else:
+            known = {each["key"] for each in case.spec.raw["fields"]}
+            fitting = [each for each in VALUES[:6] if each.keys() <= known]
+            play.fill(number, fitting[draw % len(fitting)], "甲")
+
+    def possible(self, number: int) -> list[tuple[str, str]]:
+        """Steps that the model would let somebody take now, with whom; what ends a case comes last."""
+        case, model = self.play.case(number), self.play.model
+        return [
+            (each["key"], case.team[role])
+            for each in case.spec.steps(case.stage)
+            for role in each["by"]
+            if role in case.team and each["key"] != "withdraw" and met(each["when"], model.facts(case, case.team[role]))
+        ]
+
+    def step(self, number: int, trigger: str, who: str) -> None:
+        """By the button of his card if he has one, else over the API."""
+        if trigger == "ask_supplement":
+            self.play.supplement(number, "extra", who)
+            return
+        case_id = self.play.lens.ids[number]
+        for button in reversed(self.play.lens.buttons):
+            said = button.said
+            mine = button.command == "AdvanceCase" and said["case_id"] == case_id and said["trigger"] == trigger
+            if mine and button.owner == who and self.play.alive(button):
+                self.play.press(button, who)
+                return
+        self.play.advance(number, trigger, who)
 
     # -- steps -----------------------------------------------------------------------------------------------------
 
-    @rule(case=ANY, item=ANY, later=st.booleans())
-    def client_sends(self, case: int, item: int, later: bool) -> None:
+    @rule(case=ANY, pick=ANY)
+    def case_goes_on(self, case: int, pick: int) -> None:
+        self.onward(self.case(case), pick)
+        self.goes_on(pick)
+
+    @rule(pick=ANY)
+    def case_gets_far(self, pick: int) -> None:
+        """Several things in a row, as on a day on which everybody does his work."""
+        for _ in range(3):
+            self.onward(self.case(self.favourite), pick)
+            self.play.settle()
+
+    @rule(case=ANY, item=ANY, later=ANY)
+    def client_sends(self, case: int, item: int, later: int) -> None:
         number = self.case(case)
         self.play.send(number, self.item(number, item), self.play.case(number).client)
         self.goes_on(later)
@@ -96,10 +165,10 @@ class Machine(RuleBasedStateMachine):
         if (chosen := self.version(number, pick)) is not None:
             person = "丙" if who & 3 else PEOPLE[who % len(PEOPLE)]
             self.play.review(number, *chosen, verdict, person, ("blur", "expired" if number < 2 else "cut")[who & 1])
-            self.play.settle()
+            self.goes_on(pick)
 
-    @rule(pick=ANY, later=st.booleans())
-    def somebody_presses(self, pick: int, later: bool) -> None:
+    @rule(pick=ANY, later=ANY)
+    def somebody_presses(self, pick: int, later: int) -> None:
         """A button of his that is still there."""
         live = [each for each in self.play.lens.buttons if self.play.alive(each)]
         steps = [each for each in live if not each.keeps]
@@ -117,7 +186,7 @@ class Machine(RuleBasedStateMachine):
         button = chosen[-1 - pick % len(chosen)]
         people = [each for each in self.play.people if each != button.owner]
         self.play.press(button, people[who % len(people)] if foreign else button.owner)
-        self.play.settle()
+        self.goes_on(who)
 
     @rule(case=ANY, pick=ANY, who=ANY)
     def staff_moves_on(self, case: int, pick: int, who: int) -> None:
@@ -133,7 +202,7 @@ class Machine(RuleBasedStateMachine):
             self.play.supplement(number, "extra", person)
         else:
             self.play.advance(number, step["key"], person)
-        self.play.settle()
+        self.goes_on(who)
 
     @rule(case=ANY, pick=ANY, who=ANY)
     def staff_fills_in(self, case: int, pick: int, who: int) -> None:
@@ -141,7 +210,7 @@ class Machine(RuleBasedStateMachine):
         known = {each["key"] for each in self.play.case(number).spec.raw["fields"]}
         fitting = [each for each in VALUES if each.keys() <= known]
         self.play.fill(number, fitting[pick % len(fitting)], PEOPLE[who % len(PEOPLE)])
-        self.play.settle()
+        self.goes_on(pick)
 
     @rule(case=ANY, what=st.sampled_from(("substate", "upload", "waive", "open")), pick=ANY, who=ANY)
     def staff_does(self, case: int, what: str, pick: int, who: int) -> None:
@@ -156,7 +225,7 @@ class Machine(RuleBasedStateMachine):
             play.waive(number, self.item(number, pick), person)
         else:
             play.open_item(number, list(found.items)[pick % len(found.items)], person)
-        play.settle()
+        self.goes_on(who)
 
     @rule(client=st.sampled_from(("张三", "李四")), text=st.sampled_from(("进度", "材料")))
     def client_asks(self, client: str, text: str) -> None:

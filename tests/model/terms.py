@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -17,9 +17,10 @@ class Spec:
 
     raw: dict[str, Any]
 
-    @classmethod
-    def read(cls, source: str) -> "Spec":
-        return cls(YAML(typ="base").load(source))
+    @staticmethod
+    @cache
+    def read(source: str) -> "Spec":
+        return Spec(YAML(typ="base").load(source))
 
     def __deepcopy__(self, _: Any) -> "Spec":
         return self
