@@ -13,7 +13,7 @@ from tests.model.judge import verdict
 from tests.model.play import Play
 from tests.model.probe import PROBE, source
 from tests.model.terms import met
-from tests.model.world import JAPAN, JAPAN_FIELDS, STAFF, TEAM
+from tests.model.world import CLIENTS, JAPAN, STAFF, TRAVELLER
 
 POINTS: Final = (
     *("store.begin", "store.flush", "store.commit", "store.committed", "store.answered") * 2,
@@ -92,7 +92,7 @@ class Machine(RuleBasedStateMachine):
     def goes_on(self, draw: int) -> None:
         """What was sent is worked off now, or together with what comes next."""
         if draw % 3 == 0:
-            self.play.settle()
+            self.play.settle(send=draw % 4 == 0)
 
     def onward(self, number: int, draw: int) -> None:
         """What somebody who does his work would do next for this case."""
@@ -151,7 +151,7 @@ class Machine(RuleBasedStateMachine):
         """Several things in a row, as on a day on which everybody does his work."""
         for _ in range(3):
             self.onward(self.case(self.favourite), pick)
-            self.play.settle()
+            self.play.settle(send=False)
 
     @rule(case=ANY, item=ANY, later=ANY)
     def client_sends(self, case: int, item: int, later: int) -> None:
@@ -164,7 +164,7 @@ class Machine(RuleBasedStateMachine):
         number = self.case(case)
         if (chosen := self.version(number, pick)) is not None:
             person = "丙" if who & 3 else PEOPLE[who % len(PEOPLE)]
-            self.play.review(number, *chosen, verdict, person, ("blur", "expired" if number < 2 else "cut")[who & 1])
+            self.play.review(number, *chosen, verdict, person, ("blur", "cut")[who & 1])
             self.goes_on(pick)
 
     @rule(pick=ANY, later=ANY)
@@ -227,7 +227,7 @@ class Machine(RuleBasedStateMachine):
             play.open_item(number, list(found.items)[pick % len(found.items)], person)
         self.goes_on(who)
 
-    @rule(client=st.sampled_from(("张三", "李四")), text=st.sampled_from(("进度", "材料")))
+    @rule(client=st.sampled_from(CLIENTS), text=st.sampled_from(("进度", "材料")))
     def client_asks(self, client: str, text: str) -> None:
         self.play.say(client, text)
 
@@ -259,9 +259,8 @@ class Machine(RuleBasedStateMachine):
         play.settle()
         waiting = [number for number in play.model.drafts if number not in play.model.cases]
         if not waiting:
-            flow = JAPAN if pick & 7 == 0 else PROBE
-            kind, fields = ("retired", JAPAN_FIELDS) if flow == JAPAN else ("person", {})
-            play.draft(("张三", "李四")[pick & 1], flow, kind, TEAM, fields)
+            flow = JAPAN if pick & 14 == 0 and JAPAN in play.model.specs else PROBE
+            play.draft(CLIENTS[pick & 1], flow, *TRAVELLER[flow])
         elif play.model.drafts[waiting[0]]["deposit"] or who & 7 == 0:
             play.activate(waiting[0], PEOPLE[who % 3])
         else:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from core.channel.inbound import Address, ButtonPress, FileRef, InboundMessage
 from core.commands.cases import AdvanceCase, AskSupplement, OpenItems, SetFields, SetSubstate
@@ -18,6 +18,7 @@ from tests.model.model import Case, Model
 from tests.model.terms import Spec
 
 APART = timedelta(seconds=20)  # between two files, so that the second one is no straggler of the first
+TEAM: Final = {"sales": "甲", "consultant": "甲", "service": "甲", "copywriter": "乙", "reviewer": "丙", "supervisor": "丙"}
 ClaimedBy = dict[str, tuple[str, int]]
 
 
@@ -75,7 +76,7 @@ class Play:
     def publish(self, source: str) -> None:
         self.act("publish", "", PublishFlow(source=source), lambda: self.model.publish(Spec.read(source)))
 
-    def draft(self, client: str, flow: str, kind: str, team: dict[str, str], fields: dict[str, Any]) -> int:
+    def draft(self, client: str, flow: str, kind: str, fields: dict[str, Any]) -> None:
         number = len(self.model.drafts)
         command = DraftContract(
             client_id=self.people[client][1],
@@ -85,12 +86,11 @@ class Play:
             amount=1,
             signed_on=self.host.clock.now().date(),
             travellers=(Traveller(name=client, kind=kind),),
-            team={role: self.people[each][1] for role, each in team.items()},
+            team={role: self.people[each][1] for role, each in TEAM.items()},
             fields=fields,
         )
-        what = {"client": client, "flow": flow, "kind": kind, "team": team, "fields": dict(fields)}
+        what = {"client": client, "flow": flow, "kind": kind, "team": TEAM, "fields": dict(fields)}
         self.act("draft", "", command, lambda: self.model.draft(number, **what))
-        return number
 
     def deposit(self, number: int, who: str) -> None:
         command = RecordDeposit(contract_id=self.lens.contracts[number])
@@ -187,13 +187,13 @@ class Play:
 
     def pass_time(self, span: timedelta) -> None:
         """Nothing may be on its way when the clock moves."""
-        self.settle()
+        self.settle(send=False)
         self.host.clock.advance(span)
         before = sum(self.model.fired.values())
         self.model.tick(self.host.clock.now())
         self.saw["timer fired"] += sum(self.model.fired.values()) - before
         if sum(self.model.fired.values()) > before:
-            self.settle()
+            self.settle(send=False)
 
     # -- the model's side of a press -------------------------------------------------------------------------------
 
@@ -251,13 +251,14 @@ class Play:
     def case(self, number: int) -> Case:
         return self.model.cases[number]
 
-    def settle(self) -> None:
-        """Everything that was sent is worked off, in the model too, and both are compared."""
+    def settle(self, *, send: bool = True) -> None:
+        """Everything that was sent is worked off, in the model too, and both are compared. Notices may stay for later:
+        by then some are overtaken."""
         for each in (*self.waits, *self.files):
             each()
         self.waits.clear()
         self.files.clear()
-        self.died("work", self.host.rest())
+        self.died("work", self.host.rest(send))
         self.compare()
 
     def compare(self) -> None:

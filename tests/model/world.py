@@ -31,7 +31,6 @@ STAFF: Final = {
     "丁": {"consultant", "copywriter"},  # works on no case
 }
 CLIENTS: Final = ("张三", "李四")
-TEAM: Final = {"sales": "甲", "consultant": "甲", "service": "甲", "copywriter": "乙", "reviewer": "丙", "supervisor": "丙"}
 JAPAN: Final = "visa_jp_tourist"
 JAPAN_FIELDS: Final = {
     "residence_province": "shanghai",
@@ -40,6 +39,7 @@ JAPAN_FIELDS: Final = {
     "refused_before": False,
     "own_itinerary": False,
 }
+TRAVELLER: Final = {JAPAN: ("retired", JAPAN_FIELDS), PROBE: ("person", {})}
 
 
 @dataclass(frozen=True)
@@ -56,27 +56,29 @@ class Prepared:
     play: Play  # as it was: its counters, and what was delivered
 
 
-def prepare(address: str, folder: Path) -> Prepared:
-    """Fill a database that has its tables: a visa that is being collected, one at the authority, a small case, and a
-    contract that nobody has activated."""
+def prepare(address: str, folder: Path, *, visas: bool) -> Prepared:
+    """Fill a database that has its tables. With visas: one that is being collected, one at the authority, a small case
+    and a contract that nobody has activated; else small cases alone, which cost a third."""
     key = generate_key()
     host = Host(settings_for(address, folder / "files", key), ManualClock(START), LoopbackChannel(), Death())
     people = _people(host)
     lens = Lens({each: name for name, each in people.items()})
     play = Play(host, Model(START, {name: set(roles) for name, roles in STAFF.items()}), lens, people)
-    play.publish((FLOWS / JAPAN / "v1.yaml").read_text("utf-8"))
     play.publish(source(1))
-    for client, flow in (("张三", JAPAN), ("李四", JAPAN), ("张三", PROBE), ("李四", PROBE)):
-        fields = JAPAN_FIELDS if flow == JAPAN else {}
-        play.draft(client, flow, "retired" if flow == JAPAN else "person", TEAM, fields)
+    if visas:
+        play.publish((FLOWS / JAPAN / "v1.yaml").read_text("utf-8"))
+    flows = (JAPAN, JAPAN, PROBE, PROBE) if visas else (PROBE, PROBE, PROBE)
+    for position, flow in enumerate(flows):
+        play.draft(CLIENTS[position % 2], flow, *TRAVELLER[flow])
     play.settle()
-    for number in (0, 1, 2):
+    for number in range(len(flows) - 1):
         play.deposit(number, "甲")
         play.activate(number, "甲")
     play.settle()
-    _collected(play, 0, leave=2)
-    _collected(play, 1, leave=0)
-    _at_the_authority(play, 1)
+    if visas:
+        _collected(play, 0, leave=2)
+        _collected(play, 1, leave=0)
+        _at_the_authority(play, 1)
     play.seal()
     play.saw.clear()
     host.close()
