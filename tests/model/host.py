@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import SecretStr
 
@@ -36,7 +36,7 @@ UNCOMMITTED = frozenset({"store.begin", "store.flush", "store.commit"})
 _examine, _examined = service.look_over, dict[str, Any]()
 
 
-def _once(source: bytes, *more: Any) -> Any:
+def examined_once(source: bytes, *more: Any) -> Any:
     """What the product finds in a flow that is published, worked out once: thousands of runs publish the same ones."""
     key = hashlib.sha256(source).hexdigest()
     if key not in _examined:
@@ -70,6 +70,8 @@ def settings_for(url: str, folder: Path, key: str) -> Settings:
 class Host:
     """The product's process, its platform and its clock; the last two outlive every death."""
 
+    spoil: ClassVar[Callable[[Banli], None] | None] = None  # what tests of this suite break in every process
+
     def __init__(self, settings: Settings, clock: ManualClock, channel: LoopbackChannel, death: Death) -> None:
         self.settings, self.clock, self.channel, self.death = settings, clock, channel, death
         self.deaths = 0
@@ -84,6 +86,8 @@ class Host:
         self.banli.fetcher._inspector = OpenedHere()  # type: ignore[assignment]  # the one method that is asked for
         self.banli.crew._now = lambda: self._skew
         self.banli.add(self.channel)
+        if self.spoil is not None:
+            self.spoil(self.banli)
 
     def close(self) -> None:
         self.banli.crew._locks.let_go()

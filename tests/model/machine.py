@@ -53,6 +53,9 @@ class Machine(RuleBasedStateMachine):
             self.play.settle()
             verdict(self.play)
             self.tally.update(self.play.saw)
+            for case in self.play.model.cases.values():
+                self.tally.update(f"stage {case.spec.key} {stage}" for stage, _ in case.visits)
+                self.tally[f"case of version {case.spec.version}"] += case.spec.key == PROBE
             self.tally["runs"] += 1
             self.tally["steps"] += self.play.steps
 
@@ -180,9 +183,10 @@ class Machine(RuleBasedStateMachine):
     @rule(pick=ANY, who=ANY)
     def somebody_presses_wrongly(self, pick: int, who: int) -> None:
         """One that has had its day, or another's."""
+        live = [each for each in self.play.lens.buttons if self.play.alive(each)]
         stale = [each for each in self.play.lens.buttons if not self.play.alive(each)]
-        foreign = not stale or who & 3 == 0
-        chosen = self.play.lens.buttons if foreign else stale
+        foreign = bool(live) and who & 1 == 0
+        chosen = live if foreign else stale or live
         button = chosen[-1 - pick % len(chosen)]
         people = [each for each in self.play.people if each != button.owner]
         self.play.press(button, people[who % len(people)] if foreign else button.owner)
