@@ -11,6 +11,7 @@ from core.ledger import buttons
 from core.store.unit import UnitOfWork
 from tests.model.runs import Spoil
 
+
 def timer_fires_again_after_a_death(banli: Banli) -> None:
     """Who is born takes the timer that fired last for one that was cut short."""
     with banli.store.engine.begin() as db:

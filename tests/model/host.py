@@ -1,7 +1,6 @@
 """One house of the product on one database: what arrives is kept and worked off, a dead one is opened anew."""
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,8 +10,7 @@ from pydantic import SecretStr
 from adapters.loopback.channel import LoopbackChannel
 from bot.app import Banli, build
 from core.bus.deed import SYSTEM, Cause
-from core.catalog import service
-from core.channel.inbound import Address, Update
+from core.channel.inbound import Update
 from core.commands.command import Command
 from core.files.inspection import Inspected, Inspection
 from core.kit.clock import ManualClock
@@ -21,7 +19,6 @@ from core.kit.ids import new_id
 from core.kit.settings import Agency, Overdue, Settings
 from core.ledger import inbox
 from core.staff.service import actor_at
-from core.store.reading import Reader
 from core.store.unit import UnitOfWork
 from tests.model.inline import Death, InlineLoop, InlineStore, Killed
 
@@ -32,16 +29,6 @@ AT_WORK = """SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting'),
 LOOP = InlineLoop()
 _EPOCH, _US = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 UNCOMMITTED = frozenset({"store.begin", "store.flush", "store.commit"})
-
-_examine, _examined = service.look_over, dict[str, Any]()
-
-
-def examined_once(source: bytes, *more: Any) -> Any:
-    """What the product finds in a flow that is published, worked out once: thousands of runs publish the same ones."""
-    key = hashlib.sha256(source).hexdigest()
-    if key not in _examined:
-        _examined[key] = _examine(source, *more)
-    return _examined[key]
 
 
 class OpenedHere:
@@ -70,7 +57,7 @@ def settings_for(url: str, folder: Path, key: str) -> Settings:
 class Host:
     """The product's process, its platform and its clock; the last two outlive every death."""
 
-    spoil: ClassVar[Callable[[Banli], None] | None] = None  # what tests of this suite break in every process
+    spoil: ClassVar[Sequence[Callable[[Banli], None]]] = ()  # what tests of this suite break in every process
 
     def __init__(self, settings: Settings, clock: ManualClock, channel: LoopbackChannel, death: Death) -> None:
         self.settings, self.clock, self.channel, self.death = settings, clock, channel, death
@@ -86,8 +73,8 @@ class Host:
         self.banli.fetcher._inspector = OpenedHere()  # type: ignore[assignment]  # the one method that is asked for
         self.banli.crew._now = lambda: self._skew
         self.banli.add(self.channel)
-        if self.spoil is not None:
-            self.spoil(self.banli)
+        for each in self.spoil:
+            each(self.banli)
 
     def close(self) -> None:
         self.banli.crew._locks.let_go()
@@ -115,7 +102,7 @@ class Host:
 
     def rest(self, send: bool = True) -> list[str]:
         """Work until nothing waits, whatever dies meanwhile. Returns where it died."""
-        died = []
+        died: list[str] = []
         while True:
             _, point = self.survive(lambda: LOOP.drive(self._work(send)))
             if not point:
@@ -155,7 +142,7 @@ class Host:
             conversation=inbound.address.key,
             raw=inbound.model_dump_json().encode(),
         )
-        died = []
+        died: list[str] = []
         while True:
             _, point = self.survive(lambda: self.banli.store.run(lambda uow: inbox.append(uow, update)))
             if not point:

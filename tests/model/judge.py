@@ -1,6 +1,7 @@
 """What must hold at the end of a run, whatever happened in it: the invariants I1 to I7 as far as they can be seen here."""
 
 from collections import Counter
+from itertools import pairwise
 
 from core.cases.tables import case, case_event
 from core.store.reading import Reader
@@ -45,8 +46,10 @@ def _histories(play: Play, reader: Reader) -> list[str]:
         path, spec = [(each["stage"], each["trigger"]) for each in told], play.case(number).spec
         if path != play.case(number).visits:
             found.append(f"I3 case {number} went {path}, the model {play.case(number).visits}")
-        for (left, _), (entered, trigger) in zip(path, path[1:], strict=False):
+        for (left, _), (entered, trigger) in pairwise(path):
             step = spec.step(trigger)
             if step is None or left not in step["from"] or step["to"] != entered:
-                found.append(f"I3 case {number}: {left} -> {entered} by {trigger!r} is no step of version {spec.version}")
+                found.append(
+                    f"I3 case {number}: {left} -> {entered} by {trigger!r} is no step of version {spec.version}"
+                )
     return found

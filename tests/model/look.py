@@ -93,7 +93,7 @@ class Lens:
             **{name: db.exec_driver_sql(question).scalar_one() for name, question in _PLAIN.items()},
         }
 
-    def _cases(self, db: Connection) -> State:
+    def _cases(self, db: Connection) -> dict[Any, Any]:
         found = {}
         self.contracts.clear()
         for case_id, contract_id, *rest in db.exec_driver_sql(_CASES):
@@ -104,7 +104,7 @@ class Lens:
                 found[number] = tuple(rest)
         return found
 
-    def _items(self, db: Connection) -> State:
+    def _items(self, db: Connection) -> dict[Any, Any]:
         found: dict[tuple[int, str], list[Any]] = {}
         for item_id, case_id, key, status, _, current, asked, required in db.exec_driver_sql(_ITEMS):
             name = self.cases[case_id], key
@@ -119,7 +119,7 @@ class Lens:
             there[1] = None if there[1] is None else self.versions[there[1]][2]
         return found
 
-    def _tasks(self, db: Connection) -> State:
+    def _tasks(self, db: Connection) -> dict[int, list[tuple[str, ...]]]:
         found: dict[int, list[tuple[str, ...]]] = {}
         for task_id, case_id, role, stage, state in db.exec_driver_sql(_TASKS):
             of_case = found.setdefault(self.cases[case_id], [])
@@ -181,7 +181,8 @@ def moment(kept: Any) -> datetime:
 
 def expected(model: Model) -> State:
     """The same, as the reference model has it."""
-    cases, items, tasks, timers = {}, {}, {}, {}
+    cases, items, tasks = {}, {}, {}
+    timers: dict[tuple[int, str, str], Any] = {}
     for number, each in model.cases.items():
         state = "open" if each.open else "closed"
         cases[number] = (each.stage, each.sub, state, each.outcome, each.spec.version, len(each.visits))

@@ -102,7 +102,11 @@ class Machine(RuleBasedStateMachine):
         play, case = self.play, self.play.case(number)
         missing = list(play.model.missing(case))
         unsent = [key for key in missing if case.items[key].status != "submitted"]
-        sent = [key for key in missing if key not in unsent and (number, key, case.items[key].current) in play.lens.version_ids]
+        sent = [
+            key
+            for key in missing
+            if key not in unsent and (number, key, case.items[key].current) in play.lens.version_ids
+        ]
         if unsent and case.stage in ("collect", "result"):
             play.send(number, unsent[draw % len(unsent)], case.client)
         elif sent and case.stage in ("collect", "result"):
@@ -188,8 +192,9 @@ class Machine(RuleBasedStateMachine):
         foreign = bool(live) and who & 1 == 0
         chosen = live if foreign else stale or live
         button = chosen[-1 - pick % len(chosen)]
-        people = [each for each in self.play.people if each != button.owner]
-        self.play.press(button, people[who % len(people)] if foreign else button.owner)
+        others = [each for each in ("甲", "乙", "丙", *CLIENTS) if each != button.owner]
+        self.play.press(button, others[who // 2 % len(others)] if foreign else button.owner)
+        self.play.saw["press of another's button"] += foreign
         self.goes_on(who)
 
     @rule(case=ANY, pick=ANY, who=ANY)
@@ -244,7 +249,9 @@ class Machine(RuleBasedStateMachine):
     @rule(pick=ANY)
     def time_passes(self, pick: int) -> None:
         """Until the next timer is due, or as long as it likes."""
-        due = [each[0] for case in self.play.model.cases.values() for each in case.timers.values() if each[1] == "waiting"]
+        due = [
+            each[0] for case in self.play.model.cases.values() for each in case.timers.values() if each[1] == "waiting"
+        ]
         if due and pick & 3 == 0:
             self.play.pass_time(min(due) - self.play.host.clock.now())
         else:

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.model.terms import Facts, Spec, met, value_of
 
+
 @dataclass
 class Item:
     required: bool
@@ -120,7 +121,12 @@ class Model:
         item, spec = case.items[key], case.spec.item(key)
         listed = (item.required or item.asked or item.status != "todo") and "proof" not in spec
         mine = listed if who == case.client else who in case.team.values()
-        if not case.open or not mine or item.status in ("approved", "waived") or "jpg" not in spec.get("accept", ["jpg"]):
+        if (
+            not case.open
+            or not mine
+            or item.status in ("approved", "waived")
+            or "jpg" not in spec.get("accept", ["jpg"])
+        ):
             return False
         if item.current is not None and item.versions[item.current] == "submitted":
             item.versions[item.current] = "replaced"

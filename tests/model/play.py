@@ -18,7 +18,14 @@ from tests.model.model import Case, Model
 from tests.model.terms import Spec
 
 APART = timedelta(seconds=20)  # between two files, so that the second one is no straggler of the first
-TEAM: Final = {"sales": "甲", "consultant": "甲", "service": "甲", "copywriter": "乙", "reviewer": "丙", "supervisor": "丙"}
+TEAM: Final = {
+    "sales": "甲",
+    "consultant": "甲",
+    "service": "甲",
+    "copywriter": "乙",
+    "reviewer": "丙",
+    "supervisor": "丙",
+}
 ClaimedBy = dict[str, tuple[str, int]]
 
 
@@ -35,7 +42,7 @@ class Play:
         self.waits: list[Callable[[], Any]] = []  # what the model does when the inbox is worked off
         self.files: list[Callable[[], Any]] = []  # and afterwards, as a file comes in two updates
         self.dead = set[str]()  # tokens that can never count again
-        self.delivered: list[tuple[str, Any]] = []
+        self.delivered: list[tuple[str, str, dict[str, Any]]] = []
         self.saw = Counter[str]()
         self.steps = 0
 
@@ -120,13 +127,13 @@ class Play:
         command = SetFields(case_id=self.lens.ids[number], fields=values)
         self.act("fill", who, command, lambda: self.model.fill(self.case(number), values, who))
 
-    def review(self, number: int, key: str, n: int, verdict: str, who: str, reason: str = "blur") -> None:
+    def review(self, number: int, key: str, n: int, verdict: Any, who: str, reason: str = "blur") -> None:
         """Over the API everything that must be seen by eye is confirmed with the decision."""
         version_id = self.lens.version_ids[number, key, n]
         rejected = reason if verdict == "rejected" else ""
         ticks = ("signature", "seal")
         command = ReviewDocument(version_id=version_id, decision=verdict, reason=rejected, ticks=ticks)
-        say = {"reason": rejected, "ticked": True}
+        say: dict[str, Any] = {"reason": rejected, "ticked": True}
         self.act("review", who, command, lambda: self.model.review(self.case(number), key, n, verdict, who, **say))
 
     def waive(self, number: int, key: str, who: str) -> None:
@@ -160,7 +167,7 @@ class Play:
         self.serial += 1
         handle = f"f{self.serial}"
         self.host.channel.files[handle] = f"file {self.serial}".encode()
-        ids = {"case_id": self.lens.ids[number], "item_id": self.lens.item_ids[number, key]}
+        ids: dict[str, Any] = {"case_id": self.lens.ids[number], "item_id": self.lens.item_ids[number, key]}
         self.deliver(who, file=FileRef(handle=handle, name="a.jpg"), **ids)
 
         def model() -> None:
@@ -212,25 +219,37 @@ class Play:
 
     def _counts(self, button: Button, who: str) -> bool:
         """Whether the model lets this press count; then it has done what the button says."""
-        said, model = button.said, self.model
+        said = button.said
         if who != button.owner or not self.alive(button):
             return False
-        if "case_id" in said and button.command != "AnswerSurvey":
-            case = self.case(self.lens.cases[said["case_id"]])
-            if said.get("stage") not in (None, case.stage):
-                return False
+        case = self.case(self.lens.cases[said["case_id"]]) if "case_id" in said else None
+        if case is not None and said.get("stage") not in (None, case.stage):
+            return False
+        return self._does(button, case, who) if case is not None else self._settles(button, who)
+
+    def _does(self, button: Button, case: Case, who: str) -> bool:
+        """Something with a case."""
+        said, model = button.said, self.model
         match button.command:
             case "AdvanceCase":
                 step = case.spec.step(said["trigger"])
-                asks = "confirm" in step and not said["confirmed"]
+                asks = step is not None and "confirm" in step and not said["confirmed"]
                 return not asks and model.advance(case, said["trigger"], who)
             case "SetFields":
                 return model.fill(case, said["fields"], who)
             case "SetSubstate":
                 return model.substate(case, said["substate"], who)
+            case "AnswerSurvey":
+                return model.rate(case, said["score"])
+        raise KeyError(button.command)
+
+    def _settles(self, button: Button, who: str) -> bool:
+        """A version, a task or a contract."""
+        said, model = button.said, self.model
+        match button.command:
             case "ReviewDocument":
                 number, key, n = self.lens.versions[said["version_id"]]
-                say = {"reason": said["reason"], "ticked": False}
+                say: dict[str, Any] = {"reason": said["reason"], "ticked": False}
                 return model.review(self.case(number), key, n, said["decision"], who, **say)
             case "WithdrawDocument":
                 number, key, n = self.lens.versions[said["version_id"]]
@@ -238,8 +257,6 @@ class Play:
             case "CompleteTask":
                 number, position = self.lens.tasks[said["task_id"]]
                 return model.finish_task(self.case(number), position)
-            case "AnswerSurvey":
-                return model.rate(self.case(self.lens.cases[said["case_id"]]), said["score"])
             case "RecordDeposit":
                 return model.deposit(self.lens.contracts.index(said["contract_id"]), who)
             case "ActivateContract":

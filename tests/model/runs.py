@@ -16,8 +16,7 @@ from hypothesis import HealthCheck, Phase
 from hypothesis.stateful import run_state_machine_as_test
 
 from bot.app import Banli
-from core.catalog import service
-from tests.model.host import Host, examined_once
+from tests.model.host import Host
 from tests.model.inline import Death
 from tests.model.machine import Machine
 from tests.model.play import Play
@@ -44,8 +43,6 @@ class Worlds:
     def __enter__(self) -> "Worlds":
         folder = tempfile.TemporaryDirectory(prefix="banli-model-", dir=RAM if RAM.is_dir() else None)
         self._folder = Path(self._stack.enter_context(folder))
-        before, service.look_over = service.look_over, examined_once
-        self._stack.callback(setattr, service, "look_over", before)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -88,7 +85,9 @@ class Worlds:
             drop_database(server, name)
 
 
-def play_runs(worlds: Worlds, world: World, runs: int, seed: int, *, shrink: bool = True, spoil: Spoil | None = None) -> Counter[str]:  # fmt: skip
+def play_runs(
+    worlds: Worlds, world: World, runs: int, seed: int, *, shrink: bool = True, spoil: Spoil | None = None
+) -> Counter[str]:
     """So many runs, the same ones for the same seed. Returns what was seen in them.
 
     Raises Diverged with the fewest steps that lead there, which Hypothesis prints. `spoil` breaks every house that is
@@ -108,9 +107,9 @@ def play_runs(worlds: Worlds, world: World, runs: int, seed: int, *, shrink: boo
         suppress_health_check=list(HealthCheck),
     )
     worlds._prepared(world)
-    Host.spoil = staticmethod(spoil) if spoil is not None else None
+    Host.spoil = (spoil,) if spoil is not None else ()
     try:
         run_state_machine_as_test(hypothesis.seed(seed)(kind), settings=settings)
     finally:
-        Host.spoil = None
+        Host.spoil = ()
     return tally

@@ -117,7 +117,8 @@ def _clause(term: dict[str, Any], facts: Facts) -> bool | None:
         if not unequal:
             return bool(term["cel"] == "true")
         return None if None in (facts.get(left), facts.get(right)) else facts[left] != facts[right]
-    there, op, wanted = facts.get(term["field"]), term["op"], term.get("value")
+    there: Any = facts.get(term["field"])
+    op, wanted = term["op"], term.get("value", "")
     if op in ("filled", "empty"):
         return (there is not None) is (op == "filled")
     if there is None:

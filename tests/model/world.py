@@ -1,11 +1,10 @@
-"""The agency that every run begins with: played once in a process through both the product and the model, then copied."""
+"""The agency that every run begins with: played once in a process, in product and model, then copied for each run."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -94,11 +93,7 @@ def _people(host: Host) -> dict[str, tuple[str, int]]:
     found, department = {}, do(AddDepartment(name="签证部"))
     for name, roles in STAFF.items():
         found[name] = "staff", do(AddStaff(name=name, roles=tuple(sorted(roles)), department_id=department))
-        do(
-            BindStaffIdentity(
-                staff_id=found[name][1], channel="loopback", account="test", external_id=f"chat-{name}"
-            )
-        )
+        do(BindStaffIdentity(staff_id=found[name][1], channel="loopback", account="test", external_id=f"chat-{name}"))
     for name in CLIENTS:
         client_id = do(RegisterClient(name=name, phone="13800001234", email="c@example.com"))
         found[name] = "client", client_id
