@@ -1,4 +1,4 @@
-"""What must hold at the end of a run, whatever happened in it: the invariants I1 to I7 as far as they can be seen here."""
+"""What must hold at the end of a run, whatever happened: the invariants I1 to I7 as far as they can be seen here."""
 
 from collections import Counter
 from itertools import pairwise

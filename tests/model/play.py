@@ -14,7 +14,8 @@ from core.commands.work import PublishFlow
 from core.files.inspection import Inspection
 from tests.model.host import LOOP, Host
 from tests.model.look import Button, Lens, differences, expected, moment
-from tests.model.model import Case, Model
+from tests.model.follows import Case
+from tests.model.model import Model
 from tests.model.terms import Spec
 
 APART = timedelta(seconds=20)  # between two files, so that the second one is no straggler of the first
