@@ -6,7 +6,7 @@ PORT ?= 8080
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test orders tampering erasing crash roll upgrade-path clamd first rows openapi fuzz-api story bench lock sbom format clean env env-dev
+.PHONY: help run reset check test orders tampering erasing crash model roll upgrade-path clamd first rows openapi fuzz-api story bench lock sbom format clean env env-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ erasing: env-dev ## a hundred clients with a thousand documents are erased on bo
 
 crash: env-dev ## kill -9 of every process at every fail point on both databases, then judge (KILLS= and SEED= for others)
 	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),2000) --seed $(or $(SEED),1)
+
+model: env-dev ## the product against a small reference model, run by run (RUNS=, SEED= and JOBS= for others)
+	@$(BIN)/python -m tests.model --runs $(or $(RUNS),2000) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2) --seen
 
 roll: env-dev ## a rolling restart under load on PostgreSQL with Redis: none lost, none double (ROUNDS= for another number)
 	@$(BIN)/python -m tests.rolling --rounds $(or $(ROUNDS),50)

@@ -14,8 +14,8 @@ from core.commands.work import PublishFlow
 from core.files.inspection import Inspection
 from tests.model.host import LOOP, Host
 from tests.model.look import Button, Lens, differences, expected, moment
-from tests.model.follows import Case
 from tests.model.model import Model
+from tests.model.presses import Presses
 from tests.model.terms import Spec
 
 APART = timedelta(seconds=20)  # between two files, so that the second one is no straggler of the first
@@ -34,7 +34,7 @@ class Diverged(AssertionError):
     """The product is not as the model has it."""
 
 
-class Play:
+class Play(Presses):
     """`people`: name -> kind and id; whoever is called X sits in the chat `chat-X`."""
 
     def __init__(self, host: Host, model: Model, lens: Lens, people: ClaimedBy, spent: int = 0, sent: int = 0) -> None:
@@ -203,71 +203,7 @@ class Play:
         if sum(self.model.fired.values()) > before:
             self.settle(send=False)
 
-    # -- the model's side of a press -------------------------------------------------------------------------------
-
-    def alive(self, button: Button) -> bool:
-        """Whether the card that carries it still asks."""
-        said = button.said
-        if button.token in self.dead:
-            return False
-        if button.visit is not None:
-            case = self.case(self.lens.cases[said["case_id"]])
-            return case.open and len(case.visits) - 1 == button.visit
-        if "version_id" in said and button.command != "WithdrawDocument":
-            number, key, n = self.lens.versions[said["version_id"]]
-            return self.case(number).items[key].versions[n] == "submitted"
-        return True
-
-    def _counts(self, button: Button, who: str) -> bool:
-        """Whether the model lets this press count; then it has done what the button says."""
-        said = button.said
-        if who != button.owner or not self.alive(button):
-            return False
-        case = self.case(self.lens.cases[said["case_id"]]) if "case_id" in said else None
-        if case is not None and said.get("stage") not in (None, case.stage):
-            return False
-        return self._does(button, case, who) if case is not None else self._settles(button, who)
-
-    def _does(self, button: Button, case: Case, who: str) -> bool:
-        """Something with a case."""
-        said, model = button.said, self.model
-        match button.command:
-            case "AdvanceCase":
-                step = case.spec.step(said["trigger"])
-                asks = step is not None and "confirm" in step and not said["confirmed"]
-                return not asks and model.advance(case, said["trigger"], who)
-            case "SetFields":
-                return model.fill(case, said["fields"], who)
-            case "SetSubstate":
-                return model.substate(case, said["substate"], who)
-            case "AnswerSurvey":
-                return model.rate(case, said["score"])
-        raise KeyError(button.command)
-
-    def _settles(self, button: Button, who: str) -> bool:
-        """A version, a task or a contract."""
-        said, model = button.said, self.model
-        match button.command:
-            case "ReviewDocument":
-                number, key, n = self.lens.versions[said["version_id"]]
-                say: dict[str, Any] = {"reason": said["reason"], "ticked": False}
-                return model.review(self.case(number), key, n, said["decision"], who, **say)
-            case "WithdrawDocument":
-                number, key, n = self.lens.versions[said["version_id"]]
-                return model.withdraw(self.case(number), key, n)
-            case "CompleteTask":
-                number, position = self.lens.tasks[said["task_id"]]
-                return model.finish_task(self.case(number), position)
-            case "RecordDeposit":
-                return model.deposit(self.lens.contracts.index(said["contract_id"]), who)
-            case "ActivateContract":
-                return model.activate(self.lens.contracts.index(said["contract_id"]), who)
-        return True  # OfferReasons only shows
-
     # -- comparing -------------------------------------------------------------------------------------------------
-
-    def case(self, number: int) -> Case:
-        return self.model.cases[number]
 
     def settle(self, *, send: bool = True) -> None:
         """Everything that was sent is worked off, in the model too, and both are compared. Notices may stay for later:
