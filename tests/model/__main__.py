@@ -4,6 +4,7 @@ A part that fails prints the fewest steps that lead there and how to play it aga
 """
 
 import argparse
+import logging
 import sys
 import time
 from collections import Counter
@@ -12,8 +13,9 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from traceback import format_exception_only
 from typing import Final
 
+import structlog
+
 from core.kit.memory import calm_collector
-from tests.crash.warm import quiet_log
 from tests.model.runs import WORLDS, World, Worlds, play_runs
 from tests.services import run_folder
 
@@ -48,7 +50,7 @@ def main(words: Sequence[str]) -> int:
 def _part(world: World, runs: int, seed: int) -> tuple[Counter[str], str]:
     """In a process of the pool."""
     if not _worlds:
-        quiet_log()
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
         _worlds.append(Worlds().__enter__())
         calm_collector()
     again = f"again: python -m tests.model --runs {runs} --seed {seed} --world {world}"
