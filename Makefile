@@ -6,7 +6,7 @@ PORT ?= 8080
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test orders tampering erasing crash forge roll upgrade-path clamd first rows openapi fuzz-api story bench growth hostile lock sbom format clean env env-dev
+.PHONY: help run reset check test orders tampering erasing crash forge model roll upgrade-path clamd first rows openapi fuzz-api story bench growth hostile lock sbom format clean env env-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ crash: env-dev ## kill -9 of every process at every fail point on both databases
 
 forge: env-dev ## 50,000 forged requests and 1,000 captured ones ten times over for each channel (FORGED=, REPLAYED=, SEED=)
 	@$(BIN)/python -m tests.forgery --forged $(or $(FORGED),50000) --replayed $(or $(REPLAYED),1000) --seed $(or $(SEED),1)
+
+model: env-dev ## the product against a small reference model, run by run (RUNS=, SEED= and JOBS= for others)
+	@$(BIN)/python -m tests.model --runs $(or $(RUNS),2000) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2) --seen
 
 roll: env-dev ## a rolling restart under load on PostgreSQL with Redis: none lost, none double (ROUNDS= for another number)
 	@$(BIN)/python -m tests.rolling --rounds $(or $(ROUNDS),50)
