@@ -35,6 +35,8 @@ def _bytes(change: Callable[[bytes, int, Random], bytes]) -> Mutation:
 
     def made(captured: Captured, chance: Chance) -> Sent:
         sent = captured.sent
+        if not sent.body and len(sent.path) < 2:  # an earlier change has left nothing of it
+            return sent
         if not sent.body:
             at = 1 + chance.place * STRIDE % (len(sent.path) - 1)
             return replace(sent, path=path_of(change(sent.path, at, chance.random).decode("latin-1")))

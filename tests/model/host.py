@@ -64,6 +64,7 @@ class Host:
         self.deaths = 0
         self._skew = 0.0
         self._open()
+        self._enlist()  # what it claims bears its name, or nobody could free it
 
     def _open(self) -> None:
         self.banli: Banli = build(self.settings, clock=self.clock)
