@@ -38,6 +38,7 @@ from tests.services.databases import KINDS
 
 CLIENTS: Final = 51  # fifty who work, and one who floods
 STEADY: Final = 10.0  # messages a second of the fifty
+AT_ONCE: Final = 5000  # deliveries that the store is handed before the next ones
 IN_A_UNIT: Final = 20  # rows that a large job writes before it lets others go first
 MIB: Final = 1024 * 1024
 TWICE, DRAIN, MORE_MEMORY = 2.0, 0.8, 100.0  # the bars: times, share of the steady rate, MiB
@@ -134,17 +135,11 @@ class House:
 
     def queue(self, desk: Desk, count: int) -> None:
         """So many messages of one client are in the inbox."""
-        for _ in range(count):
-            self._banli.store.submit(self._post(desk))
-        self._banli.store.run(_nothing, timeout=600)
+        self._arrive([desk], count)
 
     async def drain(self, desks: Sequence[Desk], count: int) -> tuple[float, float]:
         """Messages a second until ``count`` that waited are answered; MiB that the process grew by meanwhile."""
-        for number in range(count):
-            self._banli.store.submit(self._post(desks[number % len(desks)]))
-            if number % 5000 == 4999:
-                self._banli.store.run(_nothing, timeout=600)
-        self._banli.store.run(_nothing, timeout=600)
+        self._arrive(desks, count)
         before, most, started = _memory(), 0.0, time.perf_counter()
         async with running(self._banli):
             while self._waits():
@@ -177,6 +172,14 @@ class House:
             command = RegisterClient(name=f"客户{number}", phone=f"139{number:08}")
             self._banli.bus.execute(uow, command, Cause(actor=SYSTEM, door="cli", correlation=new_id()))
 
+    def _arrive(self, desks: Sequence[Desk], count: int) -> None:
+        """So many messages, of these clients in turn; all are in the inbox when this returns."""
+        for start in range(0, count, AT_ONCE):
+            numbers = range(start, min(count, start + AT_ONCE))
+            taken = [self._banli.store.submit(self._post(desks[number % len(desks)])) for number in numbers]
+            for each in taken:
+                each.result(timeout=600)
+
     def _waits(self) -> int:
         with self._banli.reading.open() as reader:
             return len(inbox.waiting(reader, self._banli.clock.now(), 1))
@@ -199,10 +202,6 @@ def _open(agency: Agency, url: str) -> House:
     return House(agency, open_with(channel, url, agency.folder, agency.key, SystemClock()), channel)
 
 
-def _nothing(uow: UnitOfWork) -> None:
-    """What was submitted before this is committed when this is."""
-
-
 def _memory() -> float:
     """MiB that this process holds (Linux)."""
     return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / MIB
@@ -217,7 +216,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hostile", description=__doc__)
     parser.add_argument("--database", choices=KINDS, default="sqlite")
     parser.add_argument("--seconds", type=float, default=20.0, help="of each run at a steady rate")
-    parser.add_argument("--flood", type=int, default=2000, help="messages of one client at once")
+    parser.add_argument("--flood", type=int, default=10_000, help="of one client at once: enough for a run")
     parser.add_argument("--burst", type=int, default=20_000, help="messages that wait at the start")
     parser.add_argument("--job", type=int, default=10_000, help="rows of the large job")
     return parser.parse_args(arguments)

@@ -24,6 +24,7 @@ from core.kit.clock import Clock
 from core.kit.errors import Busy
 from core.kit.fail_points import reach
 from core.kit.log import bound, describe_error
+from core.kit.pace import Pace
 from core.kit.watch import Watches, Worked
 from core.ledger import inbox
 from core.ledger.share import Place
@@ -37,6 +38,7 @@ from core.store.unit import UnitOfWork
 FETCHER = "fetcher"
 """Channel name of our own second update of a file; its conversation is the one where the file came in."""
 BATCH = 256  # entries that the store has at once; the rest waits in the ledger, where it costs no memory
+PACE_SECONDS = 1.0  # in which a conversation has inbox.FAIR turns: whoever floods is served beside the others
 POLL_SECONDS = 0.5  # how late an entry is seen when no bell rings: what a client waits for without Redis
 
 
@@ -70,8 +72,9 @@ class Receiver:
         """Work until cancelled: what is new is handed over at once, whether or not the rest is settled."""
 
         async def hand_over() -> int:
-            return len(await asyncio.to_thread(self.submit_waiting))
+            return len(await asyncio.to_thread(self.submit_waiting, pace))
 
+        pace = Pace(inbox.FAIR, PACE_SECONDS)
         await keep_working(self.bell, hand_over, POLL_SECONDS, "receiver")
 
     async def work_once(self) -> int:
@@ -79,9 +82,10 @@ class Receiver:
         submitted = await asyncio.to_thread(self.submit_waiting)
         return sum(await asyncio.gather(*map(asyncio.wrap_future, submitted)))
 
-    def submit_waiting(self) -> "list[Future[bool]]":
+    def submit_waiting(self, pace: Pace | None = None) -> "list[Future[bool]]":
         """Hand what is due to the store, oldest first, so that the store keeps the order of each conversation.
 
+        ``pace``: of each conversation; whoever floods has his turn again at the next stretch.
         Each future tells whether its entry is settled: done, pushed ahead or parked.
         """
         flying = set(self._flying)  # before the look: what lands meanwhile would look as if it still waited
@@ -89,7 +93,7 @@ class Receiver:
             return []
         with self._reading.open() as reader:
             waiting = inbox.waiting(reader, self._clock.now(), BATCH + len(flying), self._place.share)
-            fresh = [(entry_id, key) for entry_id, key in waiting if entry_id not in flying][:room]
+            fresh = [each for each in waiting if each[0] not in flying and (pace is None or pace.lets(each[1]))][:room]
             cases = _cases_of(reader, {key for _, key in fresh})
         if fresh:
             reach("receiver.found")

@@ -23,6 +23,7 @@ from core.conversations.tables import message
 from core.files.tables import file
 from core.kit.clock import ManualClock
 from core.kit.crypto import generate_key
+from core.kit.pace import Pace
 from core.ledger import errands, inbox, outbox
 from core.ledger.tables import errand
 from core.ledger.tables import inbox as inbox_table
@@ -124,6 +125,27 @@ def test_an_update_that_always_crashes_is_parked_after_some_tries(
     assert [len(house.people[name].messages) for name in ("张三", "李四")] == [1, 1]
     with house.looking() as reader:
         assert "ZeroDivisionError" in str(reader.find(inbox_table)[0]["error"])
+
+
+def test_whoever_floods_has_so_many_turns_and_the_others_theirs(house: TestHouse) -> None:
+    """The loop's own way: more than a burst of one conversation waits for the next stretch."""
+    house.quiet = False
+    now = [0.0]
+    pace = Pace(inbox.FAIR, 1.0, lambda: now[0])
+    for _ in range(inbox.FAIR + 4):
+        arrives(house, "张三", "帮助")
+    arrives(house, "李四", "帮助")
+    receiver = house.banli.receiver
+
+    def turns() -> list[bool]:
+        return [each.result() for each in receiver.submit_waiting(pace)]
+
+    assert len(turns()) == inbox.FAIR + 1
+    assert states(house).count("waiting") == 4
+    assert turns() == []
+    now[0] = 1.0
+    assert turns() == [True] * 4
+    assert states(house).count("waiting") == 0
 
 
 # -- sender ----------------------------------------------------------------------------------------------------------
