@@ -20,7 +20,6 @@ from core.store.store import Store
 
 if TYPE_CHECKING:
     from adapters.redis.relay import RedisRelay
-    from adapters.redis.tokens import SharedTokens
 
 PURPOSE: Final = "redis names"  # houses that share a Redis must not hear each other
 BUCKETS: Final = "redis buckets"
@@ -66,6 +65,7 @@ def between(settings: Settings, vault: Vault, clock: Clock) -> Between:
     # The client is dear to load (it brings a library for traces where that is installed): only for whoever uses it.
     from adapters.redis.buckets import SharedBuckets
     from adapters.redis.relay import RedisRelay
+    from adapters.redis.tokens import SharedTokens
 
     url, house = settings.redis_url.get_secret_value(), vault.derive(PURPOSE)[:8].hex()
     buckets = SharedBuckets(url, house, vault.derive(BUCKETS), own)
