@@ -173,6 +173,10 @@ def right_bodies(document: dict[str, Any]) -> Callable[..., Any]:
     return map_case
 
 
+TAKEN_BACK = ("DELETE /api/v1/settings/", "DELETE /api/v1/texts/")
+"""What an agency said otherwise is gone then; what the code or the settings file say is read under the same address."""
+
+
 def note(told: Told, event: Any) -> None:
     """Count the cases of a scenario and keep its failures."""
     if isinstance(event, events.NonFatalError | events.FatalError):
@@ -194,6 +198,8 @@ def note(told: Told, event: Any) -> None:
         for check in checks:
             if check.failure_info is not None:
                 failure = check.failure_info.failure
+                if check.name == "use_after_free" and failure.operation.startswith(TAKEN_BACK):
+                    continue
                 name = f"{failure.operation}: {check.name}: {failure.title}"
                 told.failures.setdefault(name, f"{failure.message}\n{check.failure_info.code_sample}")
 

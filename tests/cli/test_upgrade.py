@@ -62,7 +62,8 @@ def test_what_each_migration_is_stands_there_before_it_runs(databases: Databases
 
         done = json.loads(banli(url, tmp_path, "migrate", "--json").stdout)
         assert done["revision"] == newest()
-        assert {"revision": "0020", "kind": "expand"}.items() <= done["steps"][-2].items()
+        [step] = [each for each in done["steps"] if each["revision"] == "0020"]
+        assert step["kind"] == "expand"
         assert json.loads(banli(url, tmp_path, "migrate", "--json").stdout) == {"revision": newest(), "steps": []}
 
         unknown = banli(url, tmp_path, "migrate", "--to", "9999")
