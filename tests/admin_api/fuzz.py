@@ -198,7 +198,7 @@ def note(told: Told, event: Any) -> None:
         for check in checks:
             if check.failure_info is not None:
                 failure = check.failure_info.failure
-                if check.name == "use_after_free" and failure.operation.startswith(TAKEN_BACK):
+                if check.name == "use_after_free" and (failure.operation or "").startswith(TAKEN_BACK):
                     continue
                 name = f"{failure.operation}: {check.name}: {failure.title}"
                 told.failures.setdefault(name, f"{failure.message}\n{check.failure_info.code_sample}")
