@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
+from itertools import islice
 
 import structlog
 
@@ -93,7 +94,8 @@ class Receiver:
             return []
         with self._reading.open() as reader:
             waiting = inbox.waiting(reader, self._clock.now(), BATCH + len(flying), self._place.share)
-            fresh = [each for each in waiting if each[0] not in flying and (pace is None or pace.lets(each[1]))][:room]
+            new = (each for each in waiting if each[0] not in flying and (pace is None or pace.lets(each[1])))
+            fresh = list(islice(new, room))  # drawn one by one: what finds no room has spent no turn
             cases = _cases_of(reader, {key for _, key in fresh})
         if fresh:
             reach("receiver.found")

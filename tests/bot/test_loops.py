@@ -148,6 +148,18 @@ def test_whoever_floods_has_so_many_turns_and_the_others_theirs(house: TestHouse
     assert states(house).count("waiting") == 0
 
 
+def test_what_finds_no_room_has_spent_no_turn(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiver_module, "BATCH", 2)
+    house.quiet = False
+    pace = Pace(inbox.FAIR, 1.0, lambda: 0.0)
+    for _ in range(inbox.FAIR):
+        arrives(house, "张三", "帮助")
+    receiver = house.banli.receiver
+    receiver._flying.add(0)  # something else is under way, so that there is room for one of those that wait
+    turns = [len([each.result() for each in receiver.submit_waiting(pace)]) for _ in range(inbox.FAIR)]
+    assert turns == [1] * inbox.FAIR
+
+
 # -- sender ----------------------------------------------------------------------------------------------------------
 
 
