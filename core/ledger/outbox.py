@@ -68,12 +68,21 @@ def known(uow: UnitOfWork, once: str) -> int | None:
 
 
 def redraw(uow: UnitOfWork, card: str) -> int:
-    """Queue a redraw of every copy of a card. Returns how many."""
+    """Ask for a redraw of every copy of a card; what waits to be drawn anyway gets no second one, so that nothing piles
+    up while a platform is away. Returns how many copies there are.
+    """
     found = copies(uow, card)
     for copy in found:
-        redraw_copy(uow, copy)
+        if not _comes_anyway(uow, copy):
+            redraw_copy(uow, copy)
         looks.wanted(uow, copy)
     return len(found)
+
+
+def _comes_anyway(uow: UnitOfWork, copy: Row) -> bool:
+    """Whether the copy, or a redraw of it, waits to be drawn: no sender can take it before our commit."""
+    coming = uow.find(outbox, in_state(outbox, *OPEN_STATES), copy_of=copy["id"])
+    return any(uow.settle(outbox, each["id"], {"state": "waiting"}) for each in (copy, *coming))
 
 
 def redraw_copy(uow: UnitOfWork, copy: Row) -> int:

@@ -84,12 +84,14 @@ class UnitOfWork:
     def settle(self, table: Table, row_id: int, expect: Mapping[str, Any], **values: Any) -> bool:
         """Change the row if it is what is expected: true for exactly one caller ever.
 
-        The row is locked first, so the answer is known at once although the change is written with all others.
+        The row is locked first, so the answer is known at once although the change is written with all others. Without
+        values nothing is changed, and the row stays as it is until the commit.
         """
         row = self.pending.locked(table, row_id)
         if row is None or any(row[name] != value for name, value in expect.items()):
             return False
-        self.pending.change(table, row, values)
+        if values:
+            self.pending.change(table, row, values)
         return True
 
     def update_where(self, table: Table, *where: ColumnElement[bool], **values: Any) -> int:

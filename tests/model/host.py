@@ -26,6 +26,7 @@ AT_WORK = """SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting'),
  (SELECT count(*) FROM errand WHERE state IN ('waiting', 'running')),
  (SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending')),
  (SELECT min(due) FROM timer WHERE state = 'waiting')"""
+MOST_ROUNDS = 1000  # each sends one notice of every chat, and a run may leave all of its notices for its end
 LOOP = InlineLoop()
 _EPOCH, _US = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 UNCOMMITTED = frozenset({"store.begin", "store.flush", "store.commit"})
@@ -113,7 +114,7 @@ class Host:
     async def _work(self, send: bool) -> None:
         """The loops' own rounds, as Banli.work_until_quiet does them; a loop that has nothing to do is not asked."""
         banli, now = self.banli, self.clock.now()
-        for _ in range(200):
+        for _ in range(MOST_ROUNDS):
             with banli.reading.open() as reader:
                 arrived, errands, notices, due = reader.connection.exec_driver_sql(AT_WORK).one()
             late = due is not None and (due <= (now - _EPOCH) // _US if isinstance(due, int) else due <= now)
@@ -130,7 +131,7 @@ class Host:
                 done += await banli.sender.work_once()
             if not done:
                 raise AssertionError(f"work waits and nobody takes it: {arrived=} {errands=} {notices=} {late=}")
-        raise AssertionError("the loops do not come to rest")
+        raise AssertionError(f"the loops do not come to rest within {MOST_ROUNDS} rounds")
 
     # -- what arrives ----------------------------------------------------------------------------------------------
 
