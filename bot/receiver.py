@@ -40,6 +40,7 @@ FETCHER = "fetcher"
 """Channel name of our own second update of a file; its conversation is the one where the file came in."""
 BATCH = 256  # entries that the store has at once; the rest waits in the ledger, where it costs no memory
 PACE_SECONDS = 1.0  # in which a conversation has inbox.FAIR turns: whoever floods is served beside the others
+NEXT_TURN_SECONDS = 0.125  # until whoever was held back is looked at again
 POLL_SECONDS = 0.5  # how late an entry is seen when no bell rings: what a client waits for without Redis
 
 
@@ -66,16 +67,25 @@ class Receiver:
         self._watches = watches or Watches()
         self._place = place or Place()
         self._handled: dict[int, tuple[Worked, datetime]] = {}  # what is to be told, and when the update came in
+        self._crowd = False  # whether one conversation had more than its part of the last look
         self._flying: set[int] = set()  # entries that the store has and has not settled
         self.bell = Bell()
 
     async def run(self) -> None:
         """Work until cancelled: what is new is handed over at once, whether or not the rest is settled."""
 
-        async def hand_over() -> int:
-            return len(await asyncio.to_thread(self.submit_waiting, pace))
+        pace, loop = Pace(inbox.FAIR, PACE_SECONDS), asyncio.get_running_loop()
+        again = 0.0  # when it rings by itself
 
-        pace = Pace(inbox.FAIR, PACE_SECONDS)
+        async def hand_over() -> int:
+            nonlocal again
+            pace.held_back = False
+            handed = len(await asyncio.to_thread(self.submit_waiting, pace))
+            if pace.held_back and again <= loop.time():
+                again = loop.time() + NEXT_TURN_SECONDS
+                loop.call_at(again, self.bell.ring)
+            return handed
+
         await keep_working(self.bell, hand_over, POLL_SECONDS, "receiver")
 
     async def work_once(self) -> int:
@@ -86,14 +96,16 @@ class Receiver:
     def submit_waiting(self, pace: Pace | None = None) -> "list[Future[bool]]":
         """Hand what is due to the store, oldest first, so that the store keeps the order of each conversation.
 
-        ``pace``: of each conversation; whoever floods has his turn again at the next stretch.
+        ``pace``: of each conversation; whoever floods has his next turn when one has come back.
         Each future tells whether its entry is settled: done, pushed ahead or parked.
         """
         flying = set(self._flying)  # before the look: what lands meanwhile would look as if it still waited
         if (room := BATCH - len(flying)) <= 0:
             return []
         with self._reading.open() as reader:
-            waiting = inbox.waiting(reader, self._clock.now(), BATCH + len(flying), self._place.share)
+            most, share, crowd = BATCH + len(flying), self._place.share, self._crowd
+            waiting = inbox.waiting(reader, self._clock.now(), most, share, crowd=crowd)
+            self._crowd = inbox.crowded(waiting)
             new = (each for each in waiting if each[0] not in flying and (pace is None or pace.lets(each[1])))
             fresh = list(islice(new, room))  # drawn one by one: what finds no room has spent no turn
             cases = _cases_of(reader, {key for _, key in fresh})

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
 
 from core.channel.inbound import Update
 from core.kit.fail_points import reach
@@ -18,9 +18,9 @@ from core.store.store import Store, Unit
 from core.store.unit import UnitOfWork
 
 FAIR = 16  # entries of one conversation in one look
-ROUNDS = 4  # questions in one look; more conversations than that which are all crowded share it as they come
 MAX_ATTEMPTS = 5  # then the update is parked as a dead letter that an admin sees
 BACKOFF = timedelta(seconds=2)  # doubled at every attempt
+_HIGHEST = 2**63 - 1  # an id
 
 
 async def keep(
@@ -59,38 +59,59 @@ def append(uow: UnitOfWork, update: Update) -> None:
 
 
 def waiting(
-    reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, strict: bool = False
+    reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, strict: bool = False, crowd: bool = False
 ) -> list[tuple[int, str]]:
     """Ids and conversations of what is due, oldest first. A hint only: the unit looks again under its lock.
 
     At most FAIR of one conversation, so that whoever sends thousands at once makes nobody else wait for them all.
     A clock that was set back holds nothing up: what was never tried is due whatever its moment says, and no pause is
-    longer than the longest; ``strict`` asks for what is due by its moment alone.
+    longer than the longest; ``strict`` asks for what is due by its moment alone. ``crowd``: the last look was
+    `crowded`, so that this one need not find out anew.
     """
-    found: list[tuple[int, str]] = []
-    counts, last = Counter[str](), 0
-    due = inbox.c.due <= now
-    if not strict:
-        due = or_(is_due(inbox, now, BACKOFF * 2**MAX_ATTEMPTS), inbox.c.attempts == 0)
-    for _ in range(ROUNDS):
-        crowded = [key for key, count in counts.items() if count >= FAIR]
-        asked = limit - len(found)
-        rows = reader.rows(
-            select(inbox.c.id, inbox.c.conversation)
-            .where(in_state(inbox, "waiting"), due, oldest_first(inbox) > last)
-            .where(*share.of_words(inbox.c.conversation, inbox.c.due, now))
-            .where(*([inbox.c.conversation.not_in(crowded)] if crowded else []))
-            .order_by(oldest_first(inbox))
-            .limit(asked)
-        )
-        for row in rows:
-            last, key = row["id"], row["conversation"]
-            counts[key] += 1
-            if counts[key] <= FAIR:
-                found.append((last, key))
-        if len(rows) < asked or len(found) == limit:
-            break
-    return found
+
+    def ready(table: FromClause) -> list[ColumnElement[bool]]:
+        due = table.c.due <= now
+        if not strict:
+            due = or_(is_due(table, now, BACKOFF * 2**MAX_ATTEMPTS), table.c.attempts == 0)
+        return [in_state(table, "waiting"), due]
+
+    asked = select(inbox.c.id, inbox.c.conversation).where(*ready(inbox))
+    asked = asked.where(*share.of_words(inbox.c.conversation, inbox.c.due, now))
+    asked = asked.order_by(oldest_first(inbox)).limit(limit)
+    found = [] if crowd else _pairs(reader, asked)
+    return _pairs(reader, _first_of_each(asked, ready)) if crowd or crowded(found) else found
+
+
+def crowded(found: list[tuple[int, str]]) -> bool:
+    """Whether a look has found as many of one conversation as it may, and perhaps more wait."""
+    return any(count >= FAIR for count in Counter(key for _, key in found).values())
+
+
+def _first_of_each(
+    asked: Select[int, str], ready: Callable[[FromClause], list[ColumnElement[bool]]]
+) -> Select[int, str]:
+    """The same, of every conversation its first ones only.
+
+    From one conversation to the next in the index, past all that waits in it: by the oldest first the thousands of a
+    flood would be sorted in every look. Where very many conversations wait that is the longer way, so it is taken when
+    one of them is crowded.
+    """
+    some, other, earlier = inbox.alias(), inbox.alias(), inbox.alias()
+    first = select(func.min(some.c.conversation).label("conversation")).where(in_state(some, "waiting"))
+    each = first.cte("each", recursive=True)
+    after = select(func.min(other.c.conversation)).where(
+        in_state(other, "waiting"), other.c.conversation > each.c.conversation
+    )
+    each = each.union_all(select(after.scalar_subquery()).where(each.c.conversation.is_not(None)))
+    last = select(earlier.c.id).where(earlier.c.conversation == each.c.conversation, *ready(earlier))
+    last = last.order_by(earlier.c.id).offset(FAIR - 1).limit(1)
+    part = select(each.c.conversation, func.coalesce(last.scalar_subquery(), _HIGHEST).label("last")).cte("part")
+    part = part.prefix_with("MATERIALIZED", dialect="postgresql")  # or it would look for the last one at every row
+    return asked.join(part, and_(inbox.c.conversation == part.c.conversation, inbox.c.id <= part.c.last))
+
+
+def _pairs(reader: Reader, asked: Select[int, str]) -> list[tuple[int, str]]:
+    return [(row["id"], row["conversation"]) for row in reader.rows(asked)]
 
 
 def take(uow: UnitOfWork, entry_id: int) -> Row | None:

@@ -112,6 +112,8 @@ def test_one_who_sends_thousands_makes_nobody_wait_for_them_all(
     store.run(lambda uow: None)
     with reading(database) as looks, looks.open() as reader:
         found = inbox.waiting(reader, clock.now(), 64)
+        assert inbox.waiting(reader, clock.now(), 64, crowd=True) == found
+    assert inbox.crowded(found)
     assert [key for _, key in found] == ["flood"] * inbox.FAIR + [each.conversation for each in others]
     assert [row_id for row_id, _ in found] == sorted(row_id for row_id, _ in found)
 

@@ -28,6 +28,7 @@ ADMIN = Actor("staff", 1, roles=frozenset({"admin", "reviewer"}))
 
 QUESTIONS: dict[str, Callable[[Reader], object]] = {
     "inbox": lambda reader: inbox.waiting(reader, NOON, 10),
+    "inbox, in a crowd": lambda reader: inbox.waiting(reader, NOON, 10, crowd=True),
     "outbox": lambda reader: outbox.waiting(reader, NOON, 10),
     "timer": lambda reader: timers.due(reader, NOON + timedelta(days=1), 10),
     "timer, the next": timers.next_due,
@@ -73,7 +74,8 @@ def test_what_waits_is_found_by_an_index_of_what_waits(sqlite_url: str, name: st
         plans = [line for statement in asked for line in plan(connection, statement)]
     engine.dispose()
     assert any("USING INDEX" in line or "USING COVERING INDEX" in line for line in plans), plans
-    assert not [line for line in plans if line.startswith("SCAN") and "INDEX" not in line], plans
+    walks = [line for line in plans if line.startswith("SCAN") and "INDEX" not in line]
+    assert set(walks) <= {"SCAN each"}, plans  # the conversations that a question itself has collected
     assert not [line for line in plans if _HISTORY.search(line)], plans
 
 
