@@ -149,9 +149,11 @@ def _look_again(version: Row, dates: dict[str, str], ticks: list[str], deed: Dee
 
 
 def undecided(deed: Deed, version_id: int) -> Row:
-    """A version that waits for a decision. Raises AlreadyDecided, Stale, NotPossibleNow."""
+    """A version that waits for a decision, of an open case. Raises AlreadyDecided, Stale, NotPossibleNow."""
     version = deed.uow.get(document_version, version_id)
     if version["status"] == "submitted":
+        if deed.uow.get(case, version["case_id"])["state"] != "open":
+            raise NotPossibleNow(reason="closed")
         return version
     if version["status"] == "replaced":
         raise Stale(reason="newer_version")

@@ -136,8 +136,13 @@ class Pending(Known):
     def keep(self, table: Table, stored: Row) -> Row:
         key = (table.name, stored["id"])
         if self._flushed and key not in self.rows:  # it may be one of ours, written in a step that is taken back
-            self.journal.append(lambda: self.rows.pop(key, None))
+            self.journal.append(lambda: self._lose(key))
         return super().keep(table, stored)
+
+    def _lose(self, key: RowKey) -> None:
+        """The row is not known any more, and neither are the answers that it may be among."""
+        self.rows.pop(key, None)
+        self.answers.forget()
 
     # -- flushing --------------------------------------------------------------------------------------------------
 

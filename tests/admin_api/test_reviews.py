@@ -31,6 +31,16 @@ def test_a_version_is_decided_once(office: Office) -> None:
     assert told["detail"] == "Approved by visa.reviewer at 2026-03-02 02:00 UTC (v1)."
 
 
+def test_of_a_closed_case_nothing_is_decided(office: Office) -> None:
+    case_id, version_id = submitted(office)
+    office.post("visa.supervisor", f"/cases/{case_id}/advance", {"trigger": "withdraw", "reason": "改期"})
+    path = f"/versions/{version_id}/review"
+    for decision in ({"decision": "approved"}, {"decision": "rejected", "reason": "blur"}):
+        told = office.refused(409, "not_possible_now", "visa.reviewer", "POST", path, json=decision)
+        assert told["detail"] == "The case is closed."
+    assert office.item(case_id, "retire")["status"] == "submitted"
+
+
 def test_a_rejection_needs_a_reason_of_the_flow(small_office: Office) -> None:
     case_id, version_id = submitted(small_office)
     path = f"/versions/{version_id}/review"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
+from sqlalchemy import String, cast
 
 from core.conversations.tables import conversation
 from core.kit.errors import Refusal
@@ -50,6 +51,26 @@ def test_a_step_that_swept_the_table_gives_earlier_changes_back(store: Store) ->
 
     store.run(work)
     assert state(store, row_id) == (1, "bot", 1)
+
+
+def test_what_a_step_has_read_after_a_write_is_read_again_when_it_is_taken_back(store: Store) -> None:
+    """The answer to a question goes together with its rows: the next one of the same question found neither."""
+    row_id = store.run(lambda uow: meet(uow, "one"))
+
+    def work(uow: UnitOfWork) -> None:
+        meet(uow, "two")
+        assert len(uow.find(conversation, cast(conversation.c.chat, String).contains("two"))) == 1  # it is written
+        with refused(uow):
+            assert [row["id"] for row in uow.find(conversation, key="one", mode="bot")] == [row_id]
+        assert [row["id"] for row in uow.find(conversation, key="one", mode="bot")] == [row_id]
+        with refused(uow):
+            assert [row["id"] for row in uow.preload(conversation, "key", ["one"])] == [row_id]
+        meet(uow, "three")
+        assert [row["id"] for row in uow.preload(conversation, "key", ["one"])] == [row_id]
+        assert uow.update_where(conversation, conversation.c.key == "one", conversation.c.mode == "bot", mode="human")
+
+    store.run(work)
+    assert state(store, row_id) == (0, "human", 0)
 
 
 def test_a_step_that_lost_a_race_gives_earlier_changes_back(store: Store) -> None:

@@ -107,7 +107,9 @@ class Model(Following):
 
     def review(self, case: Case, key: str, n: int, verdict: str, who: str, *, reason: str, ticked: bool) -> bool:
         item, may = case.items[key], self.roles[who] & {"consultant", "copywriter", "reviewer", "supervisor"}
-        if n >= len(item.versions) or item.versions[n] != "submitted" or who not in case.team.values() or not may:
+        if not case.open or n >= len(item.versions) or item.versions[n] != "submitted":
+            return False
+        if who not in case.team.values() or not may:
             return False
         if verdict == "approved" and case.spec.by_eye(key) and not ticked:
             return False
