@@ -155,8 +155,16 @@ class Host:
         """An act by the API, 0: the system. It is sent again when it did not commit. Returns whether it was allowed
         (None: nobody heard), its result, and where the process died."""
         died: list[str] = []
+        ended = False  # a unit that lacks a lock commits nothing, and its group's commit is no sign of it
 
         def work(uow: UnitOfWork) -> Any:
+            nonlocal ended
+            ended = False
+            result = do(uow)
+            ended = True
+            return result
+
+        def do(uow: UnitOfWork) -> Any:
             actor = actor_at(uow, who, uow.now) if who else SYSTEM
             assert actor is not None
             cause = Cause(actor, "api", new_id())
@@ -172,7 +180,7 @@ class Host:
             if not point:
                 return True, result, died
             died.append(point)
-            if point not in UNCOMMITTED:
+            if ended and point not in UNCOMMITTED:
                 return None, None, died
 
     def pass_time(self, span: timedelta) -> None:
