@@ -65,7 +65,8 @@ async def _work(banli: Banli) -> None:
 
 async def _soak(banli: Banli, told: dict[str, Any]) -> None:
     _tell({"at": "start", **_held()})
-    warm, count, started = told["warm"], told["messages"], time.perf_counter()
+    warm = -(-told["warm"] // AT_ONCE) * AT_ONCE
+    count, started = told["messages"], time.perf_counter()
     for first in range(0, warm + count, AT_ONCE):
         if first == warm:
             gc.collect()
