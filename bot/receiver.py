@@ -28,6 +28,7 @@ from core.kit.log import bound, describe_error
 from core.kit.pace import Pace
 from core.kit.watch import Watches, Worked
 from core.ledger import inbox
+from core.ledger.crowd import crowded
 from core.ledger.share import Place
 from core.ledger.tables import inbox as inbox_table
 from core.store.locks import case_key, conversation_key
@@ -40,7 +41,7 @@ FETCHER = "fetcher"
 """Channel name of our own second update of a file; its conversation is the one where the file came in."""
 BATCH = 256  # entries that the store has at once; the rest waits in the ledger, where it costs no memory
 PACE_SECONDS = 1.0  # in which a conversation has inbox.FAIR turns: whoever floods is served beside the others
-NEXT_TURN_SECONDS = 0.125  # until whoever was held back is looked at again
+NEXT_TURN_SECONDS = 0.125  # until the next look while somebody may be held back
 POLL_SECONDS = 0.5  # how late an entry is seen when no bell rings: what a client waits for without Redis
 
 
@@ -73,20 +74,15 @@ class Receiver:
 
     async def run(self) -> None:
         """Work until cancelled: what is new is handed over at once, whether or not the rest is settled."""
-
-        pace, loop = Pace(inbox.FAIR, PACE_SECONDS), asyncio.get_running_loop()
-        again = 0.0  # when it rings by itself
+        pace = Pace(inbox.FAIR, PACE_SECONDS)
 
         async def hand_over() -> int:
-            nonlocal again
-            pace.held_back = False
-            handed = len(await asyncio.to_thread(self.submit_waiting, pace))
-            if pace.held_back and again <= loop.time():
-                again = loop.time() + NEXT_TURN_SECONDS
-                loop.call_at(again, self.bell.ring)
-            return handed
+            return len(await asyncio.to_thread(self.submit_waiting, pace))
 
-        await keep_working(self.bell, hand_over, POLL_SECONDS, "receiver")
+        def pause() -> float:
+            return NEXT_TURN_SECONDS if pace.hurried() else POLL_SECONDS
+
+        await keep_working(self.bell, hand_over, pause, "receiver")
 
     async def work_once(self) -> int:
         """Work off what is waiting now. Returns how many entries were settled; Busy ones do not count."""
@@ -105,7 +101,7 @@ class Receiver:
         with self._reading.open() as reader:
             most, share, crowd = BATCH + len(flying), self._place.share, self._crowd
             waiting = inbox.waiting(reader, self._clock.now(), most, share, crowd=crowd)
-            self._crowd = inbox.crowded(waiting)
+            self._crowd = crowded((key for _, key in waiting), inbox.FAIR)
             new = (each for each in waiting if each[0] not in flying and (pace is None or pace.lets(each[1])))
             fresh = list(islice(new, room))  # drawn one by one: what finds no room has spent no turn
             cases = _cases_of(reader, {key for _, key in fresh})

@@ -14,6 +14,8 @@ from core.conversations.tables import conversation
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
 from core.kit.log import describe_error
+from core.ledger.crowd import FirstOfEach, crowded
+from core.ledger.due import LATE, MOST, NOW
 from core.ledger.outbox import OPEN_STATES
 from core.ledger.tables import in_state, inbox, outbox
 from core.store.reading import Reader, Reading
@@ -24,6 +26,24 @@ GIVEN_UP: Final = timedelta(seconds=30)  # what waits longer waits for a retry; 
 BATCH: Final = 64  # chats in one round
 LOOK_SECONDS: Final = 0.2
 PATIENCE: Final = 2.0  # seconds that a platform has for one sign
+
+_UNREAD: Final = (  # a chat that a person holds gets no sign: the bot is not going to answer there
+    select(inbox.c.channel, inbox.c.account, inbox.c.conversation)
+    .outerjoin(conversation, and_(conversation.c.key == inbox.c.conversation, conversation.c.mode != "bot"))
+    .where(in_state(inbox, "waiting"), inbox.c.due <= NOW, inbox.c.received_at > LATE)
+    .where(conversation.c.id.is_(None))
+    .order_by(inbox.c.due)
+    .limit(MOST)
+)
+_UNSENT: Final = (
+    select(outbox.c.channel, outbox.c.account, outbox.c.chat)
+    .where(in_state(outbox, *OPEN_STATES), in_state(outbox, "waiting"))  # the first one is what the index says
+    .where(outbox.c.copy_of.is_(None), outbox.c.attempts == 0)
+    .where(outbox.c.due <= NOW, outbox.c.due > LATE)
+    .order_by(outbox.c.due)
+    .limit(MOST)
+)
+_FIRST_UNREAD: Final = FirstOfEach(_UNREAD, 1, lambda table: [in_state(table, "waiting")])
 
 log = structlog.get_logger(__name__)
 
@@ -77,15 +97,10 @@ class Signs:
 
 
 def _unread(reader: Reader, now: datetime) -> list[Address]:
-    """A chat that a person holds gets no sign: the bot is not going to answer there."""
-    found = reader.rows(
-        select(inbox.c.channel, inbox.c.account, inbox.c.conversation)
-        .outerjoin(conversation, and_(conversation.c.key == inbox.c.conversation, conversation.c.mode != "bot"))
-        .where(in_state(inbox, "waiting"), inbox.c.due <= now - MOMENT, inbox.c.received_at > now - GIVEN_UP)
-        .where(conversation.c.id.is_(None))
-        .order_by(inbox.c.due)
-        .limit(BATCH)
-    )
+    """Whoever sends thousands leaves room for the others' signs."""
+    found = reader.rows(_UNREAD, _moments(now))
+    if len(found) == BATCH and crowded((row["conversation"] for row in found), 2):
+        found = _FIRST_UNREAD.rows(reader, _moments(now))
     return [
         Address(
             channel=row["channel"],
@@ -97,12 +112,9 @@ def _unread(reader: Reader, now: datetime) -> list[Address]:
 
 
 def _unsent(reader: Reader, now: datetime) -> list[Address]:
-    found = reader.rows(
-        select(outbox.c.channel, outbox.c.account, outbox.c.chat)
-        .where(in_state(outbox, *OPEN_STATES), in_state(outbox, "waiting"))  # the first one is what the index says
-        .where(outbox.c.copy_of.is_(None), outbox.c.attempts == 0)
-        .where(outbox.c.due <= now - MOMENT, outbox.c.due > now - GIVEN_UP)
-        .order_by(outbox.c.due)
-        .limit(BATCH)
-    )
+    found = reader.rows(_UNSENT, _moments(now))
     return [Address(channel=row["channel"], account=row["account"], chat=row["chat"]) for row in found]
+
+
+def _moments(now: datetime) -> dict[str, datetime | int]:
+    return {"now": now - MOMENT, "late": now - GIVEN_UP, "most": BATCH}

@@ -17,7 +17,7 @@ from core.kit.db import is_sqlite, reader_engine, writer_engine
 from core.store.reading import Reader
 from core.store.sealing import Sealing
 
-_NOT_OURS: Final = "alembic_version"  # the migrations write it
+_NOT_OURS: Final = frozenset({"alembic_version", "case_member"})  # the migrations and the database write them
 _KEPT_BEFORE: Final = (".restoring", ".restoring-wal", ".restoring-shm")
 
 
@@ -92,7 +92,7 @@ def _tables(connection: Connection) -> list[Table]:
     """As the database has them, in the order of their foreign keys."""
     found = MetaData()
     found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name != _NOT_OURS]
+    return [table for table in found.sorted_tables if table.name not in _NOT_OURS]
 
 
 def _copy_out(connection: Connection, table: str, columns: Sequence[str], counted: list[int]) -> Iterator[bytes]:

@@ -24,7 +24,7 @@ from core.cases.tables import case
 from core.engine.access import Reach
 from core.store.reading import Reader
 from core.store.sealing import Row
-from core.views.board import board, reachable_cases
+from core.views.board import board, narrowed, reachable_cases
 from core.views.finding import MOST, Search
 from core.wiring.subjects import client_subject, of_case
 
@@ -105,10 +105,12 @@ def read_timeline(
 
 def _reached(desk: Desk, reader: Reader, state: State, before: int | None) -> Iterator[Row]:
     """Every case that the caller reaches, newest first, asked for as far as it is read."""
-    if desk.parts.policy.rows(desk.actor, "case.read") is Reach.NONE:
+    reach = desk.parts.policy.rows(desk.actor, "case.read")
+    if reach is Reach.NONE:
         return
+    his = narrowed(desk.actor, reach, state)
     while rows := reader.find(
-        case, *([] if before is None else [case.c.id < before]), state=state, order=case.c.id.desc(), limit=CHUNK
+        case, *his, *([] if before is None else [case.c.id < before]), state=state, order=case.c.id.desc(), limit=CHUNK
     ):
         yield from (row for row in rows if desk.parts.policy.may(desk.actor, "case.read", of_case(row)))
         before = int(rows[-1]["id"])

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 
-from core.kit.db import Instant, Json, key, metadata, plain, sealed
+from core.kit.db import Instant, Json, derived, key, metadata, plain, sealed
 
 case = Table(
     "client_case",
@@ -32,6 +32,16 @@ Index("ix_client_case_client", case.c.client_id)
 Index("ix_client_case_stage_open", case.c.flow, case.c.stage, sqlite_where=OPEN, postgresql_where=OPEN)
 _DUE = text("state = 'open' AND due IS NOT NULL")
 Index("ix_client_case_due_open", case.c.due, sqlite_where=_DUE, postgresql_where=_DUE)
+
+Index("ix_client_case_department_due_open", case.c.department_id, case.c.due, sqlite_where=_DUE, postgresql_where=_DUE)
+
+case_member = Table(  # of open cases, from their teams (migration 0023)
+    "case_member",
+    derived,
+    plain("staff_id", BigInteger, primary_key=True, autoincrement=False),
+    plain("case_id", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
 
 case_number = Table(
     "case_number",

@@ -1,8 +1,12 @@
 """Who works on a case: a person per role, and how a role without a person finds one."""
 
+from collections.abc import Collection
+
+from sqlalchemy import Column, ColumnElement, select
+
 from core.bus.deed import Deed
 from core.cases.second_look import pass_on
-from core.cases.tables import case, document_version
+from core.cases.tables import case, case_member, document_version
 from core.commands.cases import AssignRole
 from core.commands.desk import HandOver, OfferHandOver
 from core.engine.access import Actor
@@ -28,6 +32,12 @@ def who(uow: UnitOfWork, case_id: int, role: str) -> int | None:
 def open_cases(uow: UnitOfWork, client_id: int) -> list[int]:
     """Ids of the cases of a client that are under way."""
     return [int(row["id"]) for row in uow.find(case, client_id=client_id, state="open")]
+
+
+def on_team(people: Collection[int], case_id: Column[int] = case.c.id) -> ColumnElement[bool]:
+    """Open cases, or what belongs to them, on whose team one of these people is. Found from the people, however many
+    cases the house has."""
+    return case_id.in_(select(case_member.c.case_id).where(case_member.c.staff_id.in_(sorted(people))))
 
 
 def assign_role(command: AssignRole, deed: Deed) -> None:

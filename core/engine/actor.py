@@ -38,6 +38,11 @@ class Actor:
         """Himself, and whomever he acts for."""
         return frozenset({self.id, self.person})
 
+    @property
+    def works_for(self) -> frozenset[int]:
+        """Whose work may be his: his own, and that of everybody whom he stands in for."""
+        return self.people | {each.id for each in self.stands_for}
+
     def acting_for(self, principal: "Actor") -> "Actor":
         """He with the colleague's roles, as far as he was given them, and no way to pass them on."""
         return Actor(

@@ -44,7 +44,9 @@ class Bell:
         return rung
 
 
-async def keep_working(bell: Bell, work_once: Callable[[], Awaitable[int]], look_seconds: float, name: str) -> None:
+async def keep_working(
+    bell: Bell, work_once: Callable[[], Awaitable[int]], look_seconds: float | Callable[[], float], name: str
+) -> None:
     """Work until cancelled: a round after every ring, and every `look_seconds` without one.
 
     The bell's heartbeat goes on for as long as rounds end, also when they fail: a round that hangs ends it.
@@ -60,7 +62,7 @@ async def keep_working(bell: Bell, work_once: Callable[[], Awaitable[int]], look
             await asyncio.sleep(ERROR_PAUSE_SECONDS)
             continue
         if not done:
-            await _rest(bell, look_seconds)
+            await _rest(bell, look_seconds() if callable(look_seconds) else look_seconds)
 
 
 async def _rest(bell: Bell, seconds: float) -> None:

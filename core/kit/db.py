@@ -37,6 +37,10 @@ metadata = MetaData(
     }
 )
 
+derived = MetaData(naming_convention=metadata.naming_convention)
+"""What the database itself writes, from what stands in the tables: an index, no record. Nobody else writes it, keeps it
+in a backup, seals or erases it."""
+
 _SQLITE = {"isolation_level": None, "check_same_thread": False}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

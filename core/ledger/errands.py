@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
-from core.ledger.due import is_due
+from core.ledger.due import EVERYBODYS, is_due
 from core.ledger.share import WHOLE, Share
 from core.ledger.tables import errand, in_state, oldest_first
 from core.store.reading import Reader
@@ -58,12 +58,12 @@ def open_errands(reader: Reader, now: datetime, limit: int, share: Share = WHOLE
 
     ``strict``: by its moment alone, whatever was done to the clock.
     """
-    due = errand.c.due <= now if strict else is_due(errand, now, LONGEST)
+    due = errand.c.due <= now if strict else is_due(errand, now, now + LONGEST)
     ready = or_(
         and_(errand.c.state == "waiting", due),
         and_(errand.c.state == "running", errand.c.lease_until <= now),
     )
-    mine = share.of_words(errand.c.conversation, errand.c.due, now)
+    mine = share.of_words(errand.c.conversation, errand.c.due, now - EVERYBODYS)
     return reader.find(
         errand, in_state(errand, "waiting", "running"), ready, *mine, order=oldest_first(errand), limit=limit
     )

@@ -1,15 +1,16 @@
 """The inbox: what platforms delivered, stored once and committed before it is answered; worked off in order."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache, partial
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, or_, select
 
 from core.channel.inbound import Update
 from core.kit.fail_points import reach
-from core.ledger.due import is_due
+from core.ledger.crowd import FirstOfEach, crowded
+from core.ledger.due import LATE, LATEST, MOST, NOW, is_due, told
 from core.ledger.share import WHOLE, Share
 from core.ledger.tables import in_state, inbox, oldest_first
 from core.store.reading import Reader
@@ -20,7 +21,7 @@ from core.store.unit import UnitOfWork
 FAIR = 16  # entries of one conversation in one look
 MAX_ATTEMPTS = 5  # then the update is parked as a dead letter that an admin sees
 BACKOFF = timedelta(seconds=2)  # doubled at every attempt
-_HIGHEST = 2**63 - 1  # an id
+LONGEST = BACKOFF * 2**MAX_ATTEMPTS  # pause
 
 
 async def keep(
@@ -66,52 +67,30 @@ def waiting(
     At most FAIR of one conversation, so that whoever sends thousands at once makes nobody else wait for them all.
     A clock that was set back holds nothing up: what was never tried is due whatever its moment says, and no pause is
     longer than the longest; ``strict`` asks for what is due by its moment alone. ``crowd``: the last look was
-    `crowded`, so that this one need not find out anew.
+    `core.ledger.crowd.crowded`, so that this one need not find out anew.
     """
-
-    def ready(table: FromClause) -> list[ColumnElement[bool]]:
-        due = table.c.due <= now
-        if not strict:
-            due = or_(is_due(table, now, BACKOFF * 2**MAX_ATTEMPTS), table.c.attempts == 0)
-        return [in_state(table, "waiting"), due]
-
-    asked = select(inbox.c.id, inbox.c.conversation).where(*ready(inbox))
-    asked = asked.where(*share.of_words(inbox.c.conversation, inbox.c.due, now))
-    asked = asked.order_by(oldest_first(inbox)).limit(limit)
-    found = [] if crowd else _pairs(reader, asked)
-    return _pairs(reader, _first_of_each(asked, ready)) if crowd or crowded(found) else found
+    values = told(now, LONGEST, limit)
+    found = [] if crowd else reader.rows(_asked(share, strict), values)
+    if crowd or crowded((row["conversation"] for row in found), FAIR):
+        found = _first_of_each(share, strict).rows(reader, values)
+    return [(row["id"], row["conversation"]) for row in found]
 
 
-def crowded(found: list[tuple[int, str]]) -> bool:
-    """Whether a look has found as many of one conversation as it may, and perhaps more wait."""
-    return any(count >= FAIR for count in Counter(key for _, key in found).values())
+@lru_cache(maxsize=64)
+def _asked(share: Share, strict: bool) -> Select[int, str]:
+    asked = select(inbox.c.id, inbox.c.conversation).where(*_ready(inbox, strict))
+    asked = asked.where(*share.of_words(inbox.c.conversation, inbox.c.due, LATE))
+    return asked.order_by(oldest_first(inbox)).limit(MOST)
 
 
-def _first_of_each(
-    asked: Select[int, str], ready: Callable[[FromClause], list[ColumnElement[bool]]]
-) -> Select[int, str]:
-    """The same, of every conversation its first ones only.
-
-    From one conversation to the next in the index, past all that waits in it: by the oldest first the thousands of a
-    flood would be sorted in every look. Where very many conversations wait that is the longer way, so it is taken when
-    one of them is crowded.
-    """
-    some, other, earlier = inbox.alias(), inbox.alias(), inbox.alias()
-    first = select(func.min(some.c.conversation).label("conversation")).where(in_state(some, "waiting"))
-    each = first.cte("each", recursive=True)
-    after = select(func.min(other.c.conversation)).where(
-        in_state(other, "waiting"), other.c.conversation > each.c.conversation
-    )
-    each = each.union_all(select(after.scalar_subquery()).where(each.c.conversation.is_not(None)))
-    last = select(earlier.c.id).where(earlier.c.conversation == each.c.conversation, *ready(earlier))
-    last = last.order_by(earlier.c.id).offset(FAIR - 1).limit(1)
-    part = select(each.c.conversation, func.coalesce(last.scalar_subquery(), _HIGHEST).label("last")).cte("part")
-    part = part.prefix_with("MATERIALIZED", dialect="postgresql")  # or it would look for the last one at every row
-    return asked.join(part, and_(inbox.c.conversation == part.c.conversation, inbox.c.id <= part.c.last))
+@lru_cache(maxsize=64)
+def _first_of_each(share: Share, strict: bool) -> FirstOfEach:
+    return FirstOfEach(_asked(share, strict), FAIR, partial(_ready, strict=strict))
 
 
-def _pairs(reader: Reader, asked: Select[int, str]) -> list[tuple[int, str]]:
-    return [(row["id"], row["conversation"]) for row in reader.rows(asked)]
+def _ready(table: FromClause, strict: bool) -> list[ColumnElement[bool]]:
+    due = table.c.due <= NOW if strict else or_(is_due(table, NOW, LATEST), table.c.attempts == 0)
+    return [in_state(table, "waiting"), due]
 
 
 def take(uow: UnitOfWork, entry_id: int) -> Row | None:

@@ -1,13 +1,14 @@
 """The outbox: notices on their way, in order per chat, settled when the platform has them."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from core.channel.inbound import Address
 from core.ledger import looks
-from core.ledger.due import is_due
+from core.ledger.due import LATE, LATEST, MOST, NOW, is_due, told
 from core.ledger.share import WHOLE, Share
 from core.ledger.tables import in_state, oldest_first, outbox
 from core.store.reading import Reader
@@ -120,17 +121,23 @@ def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, 
     A clock that was set back holds nothing up: what was never tried is due whatever its moment says, and no pause is
     longer than the longest; ``strict`` asks for what is due by its moment alone.
     """
-    due = outbox.c.due <= now
+    ids = [row["id"] for row in reader.rows(_heads(share, strict), told(now, MAX_PAUSE, limit))]
+    return reader.find(outbox, outbox.c.id.in_(ids)) if ids else []
+
+
+@lru_cache(maxsize=64)
+def _heads(share: Share, strict: bool) -> Select[int]:
+    due = outbox.c.due <= NOW
     if not strict:
-        due = or_(is_due(outbox, now, MAX_PAUSE), outbox.c.attempts == 0)
+        due = or_(is_due(outbox, NOW, LATEST), outbox.c.attempts == 0)
     earlier = outbox.alias()
-    heads = (
+    return (
         select(outbox.c.id)
         .where(
             in_state(outbox, *OPEN_STATES),
             or_(
                 and_(outbox.c.state == "waiting", due),
-                and_(outbox.c.state == "sending", outbox.c.lease_until <= now),
+                and_(outbox.c.state == "sending", outbox.c.lease_until <= NOW),
             ),
         )
         .where(
@@ -144,12 +151,10 @@ def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, 
             )
             .exists()
         )
-        .where(*share.of_words(outbox.c.chat, outbox.c.due, now))
+        .where(*share.of_words(outbox.c.chat, outbox.c.due, LATE))
         .order_by(oldest_first(outbox))
-        .limit(limit)
+        .limit(MOST)
     )
-    ids = [row["id"] for row in reader.rows(heads)]
-    return reader.find(outbox, outbox.c.id.in_(ids)) if ids else []
 
 
 def claim_all(uow: UnitOfWork, rows: list[Row], holder: int | None = None) -> list[Row]:

@@ -1,12 +1,11 @@
 """Shares: which part of the waiting work a process looks at, so that several do not run after the same."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, func, or_
 
-LATE: Final = timedelta(seconds=10)  # what has been due for longer is everybody's, whoever's share it is
+from core.ledger.due import Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +20,18 @@ class Share:
         """Whether this process does what one of them is enough for."""
         return self.rank == 0
 
-    def of_words(self, column: "Column[Any]", due: "Column[Any]", now: datetime) -> list[ColumnElement[bool]]:
-        """Conditions for rows of this share, by a column of words that belong together, and for what is late."""
-        return self._part(func.hashtext(column), due, now)
+    def of_words(self, column: "Column[Any]", due: "Column[Any]", late: Moment) -> list[ColumnElement[bool]]:
+        """Conditions for rows of this share, by a column of words that belong together, and what is everybody's: due
+        since ``late``."""
+        return self._part(func.hashtext(column), due, late)
 
-    def of_numbers(self, column: "Column[Any]", due: "Column[Any]", now: datetime) -> list[ColumnElement[bool]]:
-        return self._part(func.hashint8(column), due, now)
+    def of_numbers(self, column: "Column[Any]", due: "Column[Any]", late: Moment) -> list[ColumnElement[bool]]:
+        return self._part(func.hashint8(column), due, late)
 
-    def _part(self, number: ColumnElement[int], due: "Column[Any]", now: datetime) -> list[ColumnElement[bool]]:
+    def _part(self, number: ColumnElement[int], due: "Column[Any]", late: Moment) -> list[ColumnElement[bool]]:
         if self.of == 1:
             return []
-        return [or_(number.op("&")(0x7FFFFFFF) % self.of == self.rank, due <= now - LATE)]
+        return [or_(number.op("&")(0x7FFFFFFF) % self.of == self.rank, due <= late)]
 
 
 WHOLE: Final = Share()

@@ -1,6 +1,6 @@
 """Reading outside a unit: pooled connections that cannot write, for views, pages and the loops that look for work."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -70,9 +70,9 @@ class Reader:
         """Rows whose column is one of these values, asked at once and found in memory afterwards."""
         return self._known.preload(table, column, values)
 
-    def rows(self, statement: Select[*tuple[Any, ...]]) -> list[Row]:
-        """Rows of any select, as they are stored: for columns without personal data."""
-        return [dict(row) for row in self.connection.execute(statement).mappings()]
+    def rows(self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> list[Row]:
+        """Rows of any select, as they are stored: for columns without personal data. ``values``: of what it names."""
+        return [dict(row) for row in self.connection.execute(statement, values).mappings()]
 
 
 class Reading:

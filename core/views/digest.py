@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, or_
-
 from core.cases.review_snooze import put_off_reviews
 from core.cases.second_look import waits_for
 from core.cases.tables import case, document_version
+from core.cases.team import on_team
 from core.catalog.catalogue import Catalogue
 from core.conversations.tables import handoff
 from core.staff.service import actor_at
@@ -65,10 +64,8 @@ def digest(lookup: Lookup, catalogue: Catalogue, staff_id: int, now: datetime) -
 
 
 def _cases(lookup: Lookup, seats: Seats) -> list[Row]:
-    """Open cases on whose team he is, however old. The database sifts by digits, so that only few rows are opened."""
-    team = cast(case.c.team, String)
-    named = or_(*(team.contains(str(person)) for person in sorted({person for person, _ in seats})))
-    rows = lookup.find(case, case.c.state == "open", named)
+    """Open cases on whose team he is, however old."""
+    rows = lookup.find(case, case.c.state == "open", on_team({person for person, _ in seats}))
     return [row for row in rows if any(_his(seats, role, person) for role, person in row["team"].items())]
 
 

@@ -12,8 +12,9 @@ from core.kit.clock import ManualClock
 from core.kit.crypto import Vault
 from core.kit.db import reader_engine, writer_engine
 from core.ledger import errands, inbox, outbox, processes
+from core.ledger.due import EVERYBODYS
 from core.ledger.processes import Me
-from core.ledger.share import LATE, Place, Share
+from core.ledger.share import Place, Share
 from core.ledger.tables import outbox as outbox_table
 from core.store.reading import Reading
 from core.store.sealing import Sealing
@@ -140,7 +141,7 @@ def test_each_has_a_share_and_the_shares_are_the_whole(crew: list[Process]) -> N
         assert all(15 < len(part) < 45 for part in parts)
         assert not parts[0] & parts[1]
         assert len(parts[0] | parts[1]) == 60
-        late = one.clock.now() + LATE
+        late = one.clock.now() + EVERYBODYS
         assert all(len(outbox.waiting(reader, late, 100, share)) == 60 for share in shares), "late: everybody's"
 
     two.dies()

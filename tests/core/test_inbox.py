@@ -10,6 +10,7 @@ import pytest
 from core.channel.inbound import Update
 from core.kit.clock import ManualClock
 from core.ledger import inbox
+from core.ledger.crowd import crowded
 from core.ledger.tables import inbox as table
 from core.store.store import Store, Unit
 from tests.core.stores import NOON, open_store, outcome, reading, together
@@ -113,7 +114,7 @@ def test_one_who_sends_thousands_makes_nobody_wait_for_them_all(
     with reading(database) as looks, looks.open() as reader:
         found = inbox.waiting(reader, clock.now(), 64)
         assert inbox.waiting(reader, clock.now(), 64, crowd=True) == found
-    assert inbox.crowded(found)
+    assert crowded((key for _, key in found), inbox.FAIR)
     assert [key for _, key in found] == ["flood"] * inbox.FAIR + [each.conversation for each in others]
     assert [row_id for row_id, _ in found] == sorted(row_id for row_id, _ in found)
 

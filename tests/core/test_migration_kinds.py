@@ -67,6 +67,8 @@ def test_one_that_contracts_names_a_floor_that_never_falls() -> None:
         lambda: op.create_check_constraint("ck_client_x", "client", "id > 0"),
         lambda: op.execute("DELETE FROM client"),
         lambda: op.execute("DROP VIEW x"),
+        lambda: op.execute("CREATE TRIGGER x BEFORE INSERT ON client FOR EACH ROW EXECUTE FUNCTION y()"),
+        lambda: op.execute("CREATE OR REPLACE FUNCTION x() AS $$ BEGIN RAISE EXCEPTION 'no';\n END $$"),
     ],
 )
 def test_what_takes_away_is_seen(act: Callable[[], None]) -> None:

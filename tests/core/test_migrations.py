@@ -11,7 +11,7 @@ import adapters.webchat.tables
 import core.wiring.tables
 from core.kit import migrate
 from core.kit.chain import newest
-from core.kit.db import check_classified, metadata, writer_engine
+from core.kit.db import check_classified, derived, metadata, writer_engine
 
 __all__ = ["adapters", "core"]  # the imports bring every table into the MetaData
 
@@ -32,7 +32,7 @@ def tables(url: str) -> set[str]:
 
 
 def test_up_down_and_up_again(empty_database: str) -> None:
-    expected = set(metadata.tables)
+    expected = {*metadata.tables, *derived.tables}
     migrate.upgrade(empty_database)
     assert tables(empty_database) == expected
     migrate.downgrade(empty_database)
@@ -47,7 +47,7 @@ def test_up_down_and_up_again(empty_database: str) -> None:
 def test_the_migrations_make_what_the_code_believes_there_is(database: str) -> None:
     with connected(database) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
+        assert compare_metadata(context, [metadata, derived]) == []
 
 
 def test_every_index_is_made_with_its_condition(database: str) -> None:

@@ -13,18 +13,21 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from bot.reconciler import _moved_since
-from bot.signs import _unread, _unsent
+from bot.signs import _FIRST_UNREAD, _moments, _unread, _unsent
 from core.engine.access import Actor
 from core.ledger import errands, inbox, looks, outbox, timers
 from core.ledger.buttons import open_cards
 from core.ledger.tables import timer
 from core.staff.policy import DEFAULT
 from core.store.reading import Reader
+from core.views.board import reachable_cases
 from core.views.overdue import overdue_cases, overdue_tasks
 from core.wiring.subjects import of_case, task_subject
 from tests.core.stores import NOON, SEALING
 
 ADMIN = Actor("staff", 1, roles=frozenset({"admin", "reviewer"}))
+MEMBER = Actor("staff", 2, roles=frozenset({"copywriter"}))
+LEAD = Actor("staff", 3, roles=frozenset({"supervisor"}), department=1)
 
 QUESTIONS: dict[str, Callable[[Reader], object]] = {
     "inbox": lambda reader: inbox.waiting(reader, NOON, 10),
@@ -36,8 +39,13 @@ QUESTIONS: dict[str, Callable[[Reader], object]] = {
     "timer, of a case": lambda reader: reader.find(timer, case_id=1, scope="stage", state="waiting"),
     "outbox, signs": lambda reader: _unsent(reader, NOON),
     "inbox, signs": lambda reader: _unread(reader, NOON),
+    "inbox, signs in a crowd": lambda reader: _FIRST_UNREAD.rows(reader, _moments(NOON)),
     "overdue cases": lambda reader: overdue_cases(reader, ADMIN, DEFAULT, of_case, NOON, 10),
     "overdue tasks": lambda reader: overdue_tasks(reader, ADMIN, DEFAULT, task_subject, NOON, 10),
+    "overdue cases of a member": lambda reader: overdue_cases(reader, MEMBER, DEFAULT, of_case, NOON, 10),
+    "overdue cases of a lead": lambda reader: overdue_cases(reader, LEAD, DEFAULT, of_case, NOON, 10),
+    "overdue tasks of a member": lambda reader: overdue_tasks(reader, MEMBER, DEFAULT, task_subject, NOON, 10),
+    "cases of a member": lambda reader: reachable_cases(reader, MEMBER, DEFAULT, of_case),
     "live copies of cases that move": lambda reader: looks.due(reader, NOON, _moved_since(0.0), 10),
     "open buttons of a person": lambda reader: open_cards(reader, ADMIN),
     "errand": lambda reader: errands.open_errands(reader, NOON, 10),

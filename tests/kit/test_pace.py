@@ -39,9 +39,13 @@ def test_who_has_all_turns_back_is_forgotten() -> None:
     assert list(pace._whole) == ["new"]
 
 
-def test_it_tells_whether_anybody_was_held_back() -> None:
-    pace = Pace(1, 1.0, lambda: 0.0)
+def test_it_tells_whether_anybody_is_in_a_hurry() -> None:
+    now = [0.0]
+    pace = Pace(4, 1.0, lambda: now[0])
+    assert pace.lets("b")
+    assert [pace.lets("a") for _ in range(2)] == [True, True]
+    assert not pace.hurried()
     assert pace.lets("a")
-    assert not pace.held_back
-    assert not pace.lets("a")
-    assert pace.held_back
+    assert pace.hurried()
+    now[0] = 0.5
+    assert not pace.hurried()
