@@ -14,9 +14,9 @@ from typing import Any, Final
 import httpx
 from sqlalchemy import create_engine, text
 
-from benchmarks.growth.child import message
+from benchmarks.growth.child import Since, message
 from benchmarks.growth.load import Loaded
-from core.kit.clock import SystemClock
+from core.kit.clock import Clock, SystemClock
 from core.kit.crypto import Vault
 from core.kit.db import writer_engine
 from core.kit.settings import Settings
@@ -64,14 +64,15 @@ def workers(loaded: Loaded, folder: Path, count: int, messages: int) -> float:
     engine = create_engine(loaded.url)
     left = text("SELECT count(*) FROM inbox WHERE state = 'waiting'")
     children = [_start() for _ in range(count)]
+    ahead = (SystemClock().now() - loaded.now).total_seconds()
     try:
         for child in children:
-            _asks(child, {"do": "work", **_where(loaded, folder)})
+            _asks(child, {"do": "work", "ahead": ahead, **_where(loaded, folder)})
         for child in children:
             _answer(child)
         with engine.connect() as connection:
             started = time.perf_counter()  # handing in takes a small part of the time, and they work meanwhile
-            _append(loaded, messages)
+            _append(loaded, messages, Since(ahead))
             waiting = messages
             while waiting and time.perf_counter() - started < PATIENCE:
                 time.sleep(0.05)
@@ -112,9 +113,9 @@ def cold_start(url: str, key: str, folder: Path) -> float:
         process.communicate(timeout=60)
 
 
-def _append(loaded: Loaded, messages: int) -> None:
+def _append(loaded: Loaded, messages: int, clock: Clock) -> None:
     settings = Settings.model_validate({"database_url": loaded.url, "keys": loaded.key})
-    store = Store(writer_engine(loaded.url), Sealing(Vault.from_settings(settings)), SystemClock())
+    store = Store(writer_engine(loaded.url), Sealing(Vault.from_settings(settings)), clock)
     store.start()
     for n in range(messages):
         store.submit(message(n + time.time_ns() % 10**9 * 1000, loaded.cases))
