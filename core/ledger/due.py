@@ -7,11 +7,9 @@ kept names its moments, and they are told with each asking.
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import BindParameter, ColumnElement, FromClause, Integer, bindparam, or_
+from sqlalchemy import ColumnElement, FromClause, Integer, bindparam, or_
 
 from core.kit.db import Instant
-
-Moment = datetime | BindParameter[datetime]
 
 NOW: Final = bindparam("now", type_=Instant())
 LATEST: Final = bindparam("latest", type_=Instant())  # no pause ends later
@@ -20,12 +18,12 @@ MOST: Final = bindparam("most", type_=Integer())  # rows
 EVERYBODYS: Final = timedelta(seconds=10)  # what has been due for longer is, whoever's share it is
 
 
-def is_due(table: FromClause, now: Moment, latest: Moment) -> ColumnElement[bool]:
+def is_due(table: FromClause) -> ColumnElement[bool]:
     """Its moment has come, or lies further ahead than any pause of this queue is long: only a clock that was set back
     since explains that."""
-    return or_(table.c.due <= now, table.c.due > latest)
+    return or_(table.c.due <= NOW, table.c.due > LATEST)
 
 
-def told(now: datetime, longest: timedelta, most: int) -> dict[str, datetime | int]:
-    """The values of a kept statement; ``longest``: pause of this queue."""
+def told(now: datetime, most: int, longest: timedelta = timedelta(0)) -> dict[str, datetime | int]:
+    """The values of a kept statement; ``longest``: pause of this queue, where the statement asks for it."""
     return {"now": now, "latest": now + longest, "late": now - EVERYBODYS, "most": most}

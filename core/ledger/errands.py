@@ -1,11 +1,12 @@
 """Errands: work outside the transaction (fetching a file), with an attempt number and a lease."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from core.ledger.due import EVERYBODYS, is_due
+from core.ledger.due import MOST, NOW, is_due, told
 from core.ledger.share import WHOLE, Share
 from core.ledger.tables import errand, in_state, oldest_first
 from core.store.reading import Reader
@@ -58,14 +59,22 @@ def open_errands(reader: Reader, now: datetime, limit: int, share: Share = WHOLE
 
     ``strict``: by its moment alone, whatever was done to the clock.
     """
-    due = errand.c.due <= now if strict else is_due(errand, now, now + LONGEST)
+    ids = [row["id"] for row in reader.rows(_open(share, strict), told(now, limit, LONGEST))]
+    return reader.find(errand, errand.c.id.in_(ids)) if ids else []
+
+
+@lru_cache(maxsize=64)
+def _open(share: Share, strict: bool) -> Select[int]:
     ready = or_(
-        and_(errand.c.state == "waiting", due),
-        and_(errand.c.state == "running", errand.c.lease_until <= now),
+        and_(errand.c.state == "waiting", errand.c.due <= NOW if strict else is_due(errand)),
+        and_(errand.c.state == "running", errand.c.lease_until <= NOW),
     )
-    mine = share.of_words(errand.c.conversation, errand.c.due, now - EVERYBODYS)
-    return reader.find(
-        errand, in_state(errand, "waiting", "running"), ready, *mine, order=oldest_first(errand), limit=limit
+    return (
+        select(errand.c.id)
+        .where(in_state(errand, "waiting", "running"), ready)
+        .where(*share.of_words(errand.c.conversation, errand.c.due))
+        .order_by(oldest_first(errand))
+        .limit(MOST)
     )
 
 

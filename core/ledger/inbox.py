@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, or_, select
 from core.channel.inbound import Update
 from core.kit.fail_points import reach
 from core.ledger.crowd import FirstOfEach, crowded
-from core.ledger.due import LATE, LATEST, MOST, NOW, is_due, told
+from core.ledger.due import MOST, NOW, is_due, told
 from core.ledger.share import WHOLE, Share
 from core.ledger.tables import in_state, inbox, oldest_first
 from core.store.reading import Reader
@@ -69,7 +69,7 @@ def waiting(
     longer than the longest; ``strict`` asks for what is due by its moment alone. ``crowd``: the last look was
     `core.ledger.crowd.crowded`, so that this one need not find out anew.
     """
-    values = told(now, LONGEST, limit)
+    values = told(now, limit, LONGEST)
     found = [] if crowd else reader.rows(_asked(share, strict), values)
     if crowd or crowded((row["conversation"] for row in found), FAIR):
         found = _first_of_each(share, strict).rows(reader, values)
@@ -79,7 +79,7 @@ def waiting(
 @lru_cache(maxsize=64)
 def _asked(share: Share, strict: bool) -> Select[int, str]:
     asked = select(inbox.c.id, inbox.c.conversation).where(*_ready(inbox, strict))
-    asked = asked.where(*share.of_words(inbox.c.conversation, inbox.c.due, LATE))
+    asked = asked.where(*share.of_words(inbox.c.conversation, inbox.c.due))
     return asked.order_by(oldest_first(inbox)).limit(MOST)
 
 
@@ -89,7 +89,7 @@ def _first_of_each(share: Share, strict: bool) -> FirstOfEach:
 
 
 def _ready(table: FromClause, strict: bool) -> list[ColumnElement[bool]]:
-    due = table.c.due <= NOW if strict else or_(is_due(table, NOW, LATEST), table.c.attempts == 0)
+    due = table.c.due <= NOW if strict else or_(is_due(table), table.c.attempts == 0)
     return [in_state(table, "waiting"), due]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from core.channel.inbound import Address
 from core.ledger import looks
-from core.ledger.due import LATE, LATEST, MOST, NOW, is_due, told
+from core.ledger.due import MOST, NOW, is_due, told
 from core.ledger.share import WHOLE, Share
 from core.ledger.tables import in_state, oldest_first, outbox
 from core.store.reading import Reader
@@ -121,7 +121,7 @@ def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, 
     A clock that was set back holds nothing up: what was never tried is due whatever its moment says, and no pause is
     longer than the longest; ``strict`` asks for what is due by its moment alone.
     """
-    ids = [row["id"] for row in reader.rows(_heads(share, strict), told(now, MAX_PAUSE, limit))]
+    ids = [row["id"] for row in reader.rows(_heads(share, strict), told(now, limit, MAX_PAUSE))]
     return reader.find(outbox, outbox.c.id.in_(ids)) if ids else []
 
 
@@ -129,7 +129,7 @@ def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, 
 def _heads(share: Share, strict: bool) -> Select[int]:
     due = outbox.c.due <= NOW
     if not strict:
-        due = or_(is_due(outbox, NOW, LATEST), outbox.c.attempts == 0)
+        due = or_(is_due(outbox), outbox.c.attempts == 0)
     earlier = outbox.alias()
     return (
         select(outbox.c.id)
@@ -151,7 +151,7 @@ def _heads(share: Share, strict: bool) -> Select[int]:
             )
             .exists()
         )
-        .where(*share.of_words(outbox.c.chat, outbox.c.due, LATE))
+        .where(*share.of_words(outbox.c.chat, outbox.c.due))
         .order_by(oldest_first(outbox))
         .limit(MOST)
     )

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, func, or_
 
-from core.ledger.due import Moment
+from core.ledger.due import LATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +20,17 @@ class Share:
         """Whether this process does what one of them is enough for."""
         return self.rank == 0
 
-    def of_words(self, column: "Column[Any]", due: "Column[Any]", late: Moment) -> list[ColumnElement[bool]]:
-        """Conditions for rows of this share, by a column of words that belong together, and what is everybody's: due
-        since ``late``."""
-        return self._part(func.hashtext(column), due, late)
+    def of_words(self, column: "Column[Any]", due: "Column[Any]") -> list[ColumnElement[bool]]:
+        """Conditions for rows of this share, by a column of words that belong together, and for what is late."""
+        return self._part(func.hashtext(column), due)
 
-    def of_numbers(self, column: "Column[Any]", due: "Column[Any]", late: Moment) -> list[ColumnElement[bool]]:
-        return self._part(func.hashint8(column), due, late)
+    def of_numbers(self, column: "Column[Any]", due: "Column[Any]") -> list[ColumnElement[bool]]:
+        return self._part(func.hashint8(column), due)
 
-    def _part(self, number: ColumnElement[int], due: "Column[Any]", late: Moment) -> list[ColumnElement[bool]]:
+    def _part(self, number: ColumnElement[int], due: "Column[Any]") -> list[ColumnElement[bool]]:
         if self.of == 1:
             return []
-        return [or_(number.op("&")(0x7FFFFFFF) % self.of == self.rank, due <= late)]
+        return [or_(number.op("&")(0x7FFFFFFF) % self.of == self.rank, due <= LATE)]
 
 
 WHOLE: Final = Share()

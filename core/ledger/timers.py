@@ -1,11 +1,12 @@
 """Timers: commands waiting for their hour. A timer that fires looks at the truth again, in its command's handler."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from core.commands.command import Command, to_json
-from core.ledger.due import EVERYBODYS
+from core.ledger.due import MOST, NOW, told
 from core.ledger.share import WHOLE, Share
 from core.ledger.tables import in_state, timer
 from core.store.reading import Reader
@@ -38,14 +39,18 @@ def cancel_case(uow: UnitOfWork, case_id: int) -> int:
 
 def due(reader: Reader, now: datetime, limit: int, share: Share = WHOLE) -> list[tuple[int, int | None]]:
     """Ids and cases of the timers whose hour has come, earliest first."""
-    found = reader.rows(
+    return [(row["id"], row["case_id"]) for row in reader.rows(_due(share), told(now, limit))]
+
+
+@lru_cache(maxsize=64)
+def _due(share: Share) -> Select[int, int]:
+    return (
         select(timer.c.id, timer.c.case_id)
-        .where(in_state(timer, "waiting"), timer.c.due <= now)
-        .where(*share.of_numbers(timer.c.id, timer.c.due, now - EVERYBODYS))
+        .where(in_state(timer, "waiting"), timer.c.due <= NOW)
+        .where(*share.of_numbers(timer.c.id, timer.c.due))
         .order_by(timer.c.due)  # nothing after it: thousands are due at nine, and all of them would be sorted
-        .limit(limit)
+        .limit(MOST)
     )
-    return [(row["id"], row["case_id"]) for row in found]
 
 
 def next_due(reader: Reader) -> datetime | None:
