@@ -73,17 +73,20 @@ def redraw(uow: UnitOfWork, card: str) -> int:
     up while a platform is away. Returns how many copies there are.
     """
     found = copies(uow, card)
+    comes = _come_anyway(uow, found)
     for copy in found:
-        if not _comes_anyway(uow, copy):
+        if copy["id"] not in comes:
             redraw_copy(uow, copy)
         looks.wanted(uow, copy)
     return len(found)
 
 
-def _comes_anyway(uow: UnitOfWork, copy: Row) -> bool:
-    """Whether the copy, or a redraw of it, waits to be drawn: no sender can take it before our commit."""
-    coming = uow.find(outbox, in_state(outbox, *OPEN_STATES), copy_of=copy["id"])
-    return any(uow.settle(outbox, each["id"], {"state": "waiting"}) for each in (copy, *coming))
+def _come_anyway(uow: UnitOfWork, found: list[Row]) -> set[int]:
+    """Ids of those copies that wait to be drawn, or of which a redraw does: no sender can take it before our commit."""
+    ids = [copy["id"] for copy in found]
+    redraws = uow.find(outbox, in_state(outbox, *OPEN_STATES), outbox.c.copy_of.in_(ids)) if ids else []
+    wait = [each for each in (*found, *redraws) if each["state"] == "waiting"]
+    return {each["copy_of"] or each["id"] for each in wait if uow.settle(outbox, each["id"], {"state": "waiting"})}
 
 
 def redraw_copy(uow: UnitOfWork, copy: Row) -> int:
