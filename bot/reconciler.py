@@ -130,8 +130,7 @@ class Reconciler:
         if shows != copy["shown"]:
             return Look(copy, True, seen, now + looks.SOON)
         live = looks.is_live(copy["card"]) and _has_buttons(reader, copy)
-        pause = looks.UNTOLD if there is None else looks.STILL
-        return Look(copy, False, seen, now + pause if live else None)
+        return Look(copy, False, seen, now + looks.pause(copy, now) if live else None)
 
 
 def _has_buttons(reader: Reader, copy: Row) -> bool:

@@ -14,7 +14,11 @@ from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
 SOON = timedelta(seconds=4)  # after a card was sent or a redraw was asked for: by then it must have come
-STILL = timedelta(hours=1)  # between two looks at a card with buttons whose case has not moved
+STILL = timedelta(hours=1)  # between two looks at a card with buttons whose case has not moved, and longer for old ones
+OLD, STILLEST = (
+    12,
+    timedelta(hours=12),
+)  # a twelfth of its age, at most twice a day: most cards of a large house are old
 UNTOLD = timedelta(minutes=1)  # and at one without a case, of which no version tells that something has happened
 PATIENT_TRIES = 6  # so many come quickly one after the other
 QUICK = timedelta(seconds=0.5)
@@ -40,6 +44,13 @@ def due(reader: Reader, now: datetime, moved: ColumnElement[bool], limit: int) -
     half = max(limit // 2, limit - len(waiting))
     found = {row["id"]: row for row in (*moving[:half], *waiting, *moving[half:])}
     return list(found.values())[:limit], len(moving) <= half
+
+
+def pause(copy: Row, now: datetime) -> timedelta:
+    """Until the next look at a copy that shows the present, if nothing is heard of it before."""
+    if copy["case_id"] is None:
+        return UNTOLD
+    return min(max((now - (copy["sent_at"] or now)) / OLD, STILL), STILLEST)
 
 
 def wanted(uow: UnitOfWork, copy: Row) -> None:

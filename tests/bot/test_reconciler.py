@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -339,6 +339,14 @@ def test_what_has_moved_comes_before_what_is_looked_at_once_more(sqlite_url: str
         assert reconcile(house) == 1
         house.rest()
         assert "完成" in shown(house, f"task:{moved}")[0].message.card.footer
+
+
+@pytest.mark.parametrize(("hours", "pause"), [(0, 1), (12, 1), (36, 3), (24 * 5, 10), (24 * 6, 12), (24 * 300, 12)])
+def test_the_older_a_card_the_more_seldom_it_is_looked_at(hours: float, pause: float) -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    copy = {"case_id": 1, "sent_at": now - timedelta(hours=hours)}
+    assert looks.pause(copy, now) == timedelta(hours=pause)
+    assert looks.pause({**copy, "case_id": None}, now) == looks.UNTOLD
 
 
 def test_a_card_without_a_case_is_looked_at_every_minute(house: TestHouse) -> None:
