@@ -32,7 +32,7 @@ from core.store.unit import UnitOfWork
 
 BATCH = 64  # chats that are served at once
 DRAIN_SECONDS = 5.0  # how long a stop waits for platforms that have not answered yet
-POLL_SECONDS = 1.0  # how late a notice is seen when no bell rings
+POLL_SECONDS = 0.5  # how late a notice is seen when no bell rings
 OUR_PATIENCE = timedelta(0)  # what we ourselves cannot draw or hand over is given up after MAX_ATTEMPTS
 
 log = structlog.get_logger(__name__)
