@@ -6,16 +6,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, select
 
 from core.channel.inbound import Address
 from core.channel.port import Channel, DeliveryFailed
 from core.conversations.tables import conversation
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
+from core.kit.db import Instant
 from core.kit.log import describe_error
 from core.ledger.crowd import FirstOfEach, crowded
-from core.ledger.due import LATE, MOST, NOW
+from core.ledger.due import MOST, NOW
 from core.ledger.outbox import OPEN_STATES
 from core.ledger.tables import in_state, inbox, outbox
 from core.store.reading import Reader, Reading
@@ -27,10 +28,17 @@ BATCH: Final = 64  # chats in one round
 LOOK_SECONDS: Final = 0.2
 PATIENCE: Final = 2.0  # seconds that a platform has for one sign
 
+SINCE: Final = bindparam("since", type_=Instant())
+
+
+def _is_unread(table: FromClause) -> list[ColumnElement[bool]]:
+    return [in_state(table, "waiting"), table.c.due <= NOW, table.c.received_at > SINCE]
+
+
 _UNREAD: Final = (  # a chat that a person holds gets no sign: the bot is not going to answer there
     select(inbox.c.channel, inbox.c.account, inbox.c.conversation)
     .outerjoin(conversation, and_(conversation.c.key == inbox.c.conversation, conversation.c.mode != "bot"))
-    .where(in_state(inbox, "waiting"), inbox.c.due <= NOW, inbox.c.received_at > LATE)
+    .where(*_is_unread(inbox))
     .where(conversation.c.id.is_(None))
     .order_by(inbox.c.due)
     .limit(MOST)
@@ -39,11 +47,11 @@ _UNSENT: Final = (
     select(outbox.c.channel, outbox.c.account, outbox.c.chat)
     .where(in_state(outbox, *OPEN_STATES), in_state(outbox, "waiting"))  # the first one is what the index says
     .where(outbox.c.copy_of.is_(None), outbox.c.attempts == 0)
-    .where(outbox.c.due <= NOW, outbox.c.due > LATE)
+    .where(outbox.c.due <= NOW, outbox.c.due > SINCE)
     .order_by(outbox.c.due)
     .limit(MOST)
 )
-_FIRST_UNREAD: Final = FirstOfEach(_UNREAD, 1, lambda table: [in_state(table, "waiting")])
+_FIRST_UNREAD: Final = FirstOfEach(_UNREAD, 1, _is_unread)
 
 log = structlog.get_logger(__name__)
 
@@ -117,4 +125,4 @@ def _unsent(reader: Reader, now: datetime) -> list[Address]:
 
 
 def _moments(now: datetime) -> dict[str, datetime | int]:
-    return {"now": now - MOMENT, "late": now - GIVEN_UP, "most": BATCH}
+    return {"now": now - MOMENT, "since": now - GIVEN_UP, "most": BATCH}

@@ -24,7 +24,7 @@ from core.cases.tables import case
 from core.engine.access import Reach
 from core.store.reading import Reader
 from core.store.sealing import Row
-from core.views.board import board, narrowed, reachable_cases
+from core.views.board import board, his_alone, reachable_cases
 from core.views.finding import MOST, Search
 from core.wiring.subjects import client_subject, of_case
 
@@ -108,7 +108,7 @@ def _reached(desk: Desk, reader: Reader, state: State, before: int | None) -> It
     reach = desk.parts.policy.rows(desk.actor, "case.read")
     if reach is Reach.NONE:
         return
-    his = narrowed(desk.actor, reach, state)
+    his = his_alone(desk.actor, reach, state)
     while rows := reader.find(
         case, *his, *([] if before is None else [case.c.id < before]), state=state, order=case.c.id.desc(), limit=CHUNK
     ):

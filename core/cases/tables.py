@@ -41,6 +41,7 @@ case_member = Table(  # of open cases, from their teams (migration 0023)
     plain("staff_id", BigInteger, primary_key=True, autoincrement=False),
     plain("case_id", BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
+    info={"derived_from": case},
 )
 
 case_number = Table(

@@ -13,6 +13,7 @@ from core.store.reading import Reader
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
+OPEN_STATES = ("waiting", "running")
 MAX_ATTEMPTS = 5
 BACKOFF = timedelta(seconds=2)
 LEASE = timedelta(minutes=5)
@@ -71,7 +72,7 @@ def _open(share: Share, strict: bool) -> Select[int]:
     )
     return (
         select(errand.c.id)
-        .where(in_state(errand, "waiting", "running"), ready)
+        .where(in_state(errand, *OPEN_STATES), ready)
         .where(*share.of_words(errand.c.conversation, errand.c.due))
         .order_by(oldest_first(errand))
         .limit(MOST)
@@ -80,8 +81,8 @@ def _open(share: Share, strict: bool) -> Select[int]:
 
 def claim(uow: UnitOfWork, row: Row, holder: int | None = None) -> bool:
     """Take an errand: true for one worker, and again after the lease of one that died. ``holder``: its process."""
-    if row["state"] == "running" and row["lease_until"] > uow.now:
-        return False
+    if row["state"] not in OPEN_STATES or (row["state"] == "running" and row["lease_until"] > uow.now):
+        return False  # done meanwhile, or in other hands
     return uow.settle(
         errand,
         row["id"],
@@ -97,7 +98,7 @@ def free(uow: UnitOfWork, *held: ColumnElement[bool]) -> int:
     """The processes that hold these are gone: their leases end now. Returns how many rows."""
     uow.rings.add("errand")
     return uow.update_where(
-        errand, in_state(errand, "waiting", "running"), in_state(errand, "running"), *held, lease_until=uow.now
+        errand, in_state(errand, *OPEN_STATES), in_state(errand, "running"), *held, lease_until=uow.now
     )
 
 

@@ -14,11 +14,9 @@ from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
 SOON = timedelta(seconds=4)  # after a card was sent or a redraw was asked for: by then it must have come
-STILL = timedelta(hours=1)  # between two looks at a card with buttons whose case has not moved, and longer for old ones
-OLD, STILLEST = (
-    12,
-    timedelta(hours=12),
-)  # a twelfth of its age, at most twice a day: most cards of a large house are old
+STILL = timedelta(hours=1)  # between two looks at a card with buttons whose case has not moved
+OF_AGE = 12  # a twelfth of its age if that is longer, as most cards of a large house are old; so what no version tells
+STILLEST = timedelta(hours=12)  # and nobody asked a redraw for, a reworded sentence, stands on an old card for so long
 UNTOLD = timedelta(minutes=1)  # and at one without a case, of which no version tells that something has happened
 PATIENT_TRIES = 6  # so many come quickly one after the other
 QUICK = timedelta(seconds=0.5)
@@ -50,7 +48,7 @@ def pause(copy: Row, now: datetime) -> timedelta:
     """Until the next look at a copy that shows the present, if nothing is heard of it before."""
     if copy["case_id"] is None:
         return UNTOLD
-    return min(max((now - (copy["sent_at"] or now)) / OLD, STILL), STILLEST)
+    return min(max((now - (copy["sent_at"] or now)) / OF_AGE, STILL), STILLEST)
 
 
 def wanted(uow: UnitOfWork, copy: Row) -> None:

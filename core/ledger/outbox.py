@@ -171,6 +171,8 @@ def claim(uow: UnitOfWork, row: Row, holder: int | None = None) -> bool:
 
     ``holder``: the process that takes it.
     """
+    if row["state"] not in OPEN_STATES:
+        return False  # settled since it was looked for
     if row["state"] == "sending" and (row["lease_until"] is None or row["lease_until"] > uow.now):
         return False
     return uow.settle(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, Column, ColumnElement, Table, UnaryExpression
-from sqlalchemy.sql import operators
+from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, False_, Null, True_
 
 from core.store.sealing import Row
@@ -108,6 +108,12 @@ def _comparison(table: Table, condition: ColumnElement[bool]) -> tuple[Compariso
     if isinstance(right, BindParameter) and compare in COMPARE:
         return (name, compare), [right.value]
     return None
+
+
+def named(where: Iterable[ColumnElement[bool]]) -> set[Table]:
+    """Further tables that these conditions ask; of one that the database derives, the one that it derives it from."""
+    found = {each for condition in where for each in visitors.iterate(condition) if isinstance(each, Table)}
+    return {each.info.get("derived_from", each) for each in found}
 
 
 def conditions(table: Table, equal: Mapping[str, Any]) -> list[ColumnElement[bool]]:

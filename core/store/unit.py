@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 from core.kit.errors import NotFound
 from core.kit.ids import new_id
 from core.store.pending import Pending
-from core.store.question import conditions, plain
+from core.store.question import conditions, named, plain
 from core.store.sealing import Row
 
 
@@ -143,7 +143,7 @@ class UnitOfWork:
         if question is not None and not self.pending.waits_once(table):
             return self.pending.answer(question, limit, lock=lock)
         # Only the database can tell: what waits is written first.
-        if self.pending.waits(table):
+        if any(self.pending.waits(each) for each in (table, *named(where))):
             self._flush()
         statement = select(table).where(*where, *conditions(table, equal)).limit(limit)
         statement = statement.order_by(table.c.id if order is None else order)

@@ -33,12 +33,12 @@ def reachable_cases(
     reach = policy.rows(actor, "case.read")
     if reach is Reach.NONE:
         return []
-    rows = lookup.find(case, *narrowed(actor, reach, state), state=state, order=case.c.id.desc(), limit=MAX_ROWS * 4)
+    rows = lookup.find(case, *his_alone(actor, reach, state), state=state, order=case.c.id.desc(), limit=MAX_ROWS * 4)
     return [row for row in rows if policy.may(actor, "case.read", subject_of(row))][:MAX_ROWS]
 
 
-def narrowed(actor: Actor, reach: Reach, state: str) -> list[ColumnElement[bool]]:
-    """What the database can leave out for whoever reaches his own cases only; the policy decides about the rest."""
+def his_alone(actor: Actor, reach: Reach, state: str) -> list[ColumnElement[bool]]:
+    """Where to look for whoever reaches his own open cases only; the policy decides about what is found."""
     return [on_team(actor.works_for)] if actor.kind == "staff" and reach <= Reach.ASSIGNED and state == "open" else []
 
 

@@ -17,7 +17,7 @@ from core.store.sealing import Row
 from core.tasks.tables import task
 
 CHUNK: Final = 16  # rows that are asked for at first
-LOOKED: Final = 500  # of the house's tasks, for whoever reaches more than his own cases and less than all
+LOOKED: Final = 200  # of the house's tasks, for whoever does not reach all of them
 
 Conditions = list[ColumnElement[bool]]
 
@@ -25,14 +25,16 @@ Conditions = list[ColumnElement[bool]]
 def overdue_cases(
     lookup: Lookup, actor: Actor, policy: Policy, subject_of: Callable[[Row], Subject], now: datetime, most: int
 ) -> list[Row]:
-    """At most so many."""
+    """At most so many: of his own cases, and of the departments that he reaches."""
     reach = policy.rows(actor, "case.read")
     if reach is Reach.NONE:
         return []
     places: list[Conditions] = [[]]
     if reach is not Reach.ALL:
-        below = {each for each in (actor.department, *actor.below) if each is not None and reach > Reach.ASSIGNED}
-        places = [[on_team(actor.works_for)], *([case.c.department_id == each] for each in sorted(below))]
+        places = [[on_team(actor.works_for)]]
+        below = actor.below if reach >= Reach.SUBTREE else frozenset[int]()
+        if reach >= Reach.DEPARTMENT and actor.department is not None:
+            places.append([case.c.department_id.in_(sorted({actor.department, *below}))])
     late = _longest_first(_late(lookup, case, now, where) for where in places)
     return list(islice((row for row in late if policy.may(actor, "case.read", subject_of(row))), most))
 
@@ -45,8 +47,8 @@ def overdue_tasks(
     now: datetime,
     most: int,
 ) -> list[Row]:
-    """At most so many: his own and those of his cases wherever they are, others' among the LOOKED that have been late
-    for longest."""
+    """At most so many: his own and those of his open cases wherever they are, others' (of his department, of cases that
+    are closed) among the LOOKED of the house that have been late for longest."""
     reach = policy.rows(actor, "task.complete")
     if reach is Reach.NONE:
         return []
@@ -54,24 +56,23 @@ def overdue_tasks(
     if reach is not Reach.ALL:
         his: list[Conditions] = [[task.c.staff_id == each] for each in sorted(actor.works_for)]
         his.append([on_team(actor.works_for, task.c.case_id)])
-        others = [islice(places[0], LOOKED)] if reach > Reach.ASSIGNED else []
-        places = [*(_late(lookup, task, now, where) for where in his), *others]
+        places = [*(_late(lookup, task, now, where) for where in his), islice(places[0], LOOKED)]
     found = (row for row in _longest_first(places) if policy.may(actor, "task.complete", subject_of(lookup, row["id"])))
     return list(islice(found, most))
 
 
 def _longest_first(places: Iterable[Iterator[Row]]) -> Iterator[Row]:
-    """Each once."""
+    """Each once. Of several that have one moment any may come first."""
     seen: set[int] = set()
-    for row in heapq.merge(*places, key=lambda row: (row["due"], row["id"])):
+    for row in heapq.merge(*places, key=lambda row: row["due"]):
         if row["id"] not in seen:
             seen.add(row["id"])
             yield row
 
 
 def _late(lookup: Lookup, table: Table, now: datetime, where: Conditions) -> Iterator[Row]:
-    """The index of limits is walked from its oldest end, only as far as is needed: in pages that double. Where one
-    begins, the last one's end is read again, as many may have one moment."""
+    """From the oldest limit on, asked for only as far as is needed: in pages that double. Where one begins, the last
+    one's end is read again, as many may have one moment."""
     since: Conditions = []
     seen: set[int] = set()
     size = CHUNK

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from adapters.backup import check
 from adapters.backup.create import Made, create
@@ -23,11 +24,11 @@ from bot.cli.audit import verdict_of
 from core.clients.tables import client
 from core.commands.people import RegisterClient
 from core.kit.crypto import Vault, generate_key
-from core.kit.db import is_sqlite, metadata, reader_engine
+from core.kit.db import derived, is_sqlite, metadata, reader_engine
 from core.kit.settings import Settings
 from core.store.reading import Reading
 from core.store.sealing import Row, Sealing
-from tests.bot.chat import picture
+from tests.bot.chat import begin, picture
 from tests.house import TestHouse, open_house
 from tests.services.databases import Databases
 
@@ -41,7 +42,7 @@ def house(database: str, tmp_path: Path) -> Iterator[TestHouse]:
     """An agency with a document, its audit sealed and anchored."""
     with open_house(database, tmp_path / "here") as opened:
         opened.agency()
-        opened.contract()
+        begin(opened, opened.people["张三"])
         opened.people["张三"].sends("照片.jpg", picture(), "照片")
         asyncio.run(opened.banli.sealer.work_once())
         yield opened
@@ -71,16 +72,19 @@ def bring_back(settings: Settings, folder: Path, house: TestHouse, *, force: boo
 
 
 def everything(settings: Settings) -> dict[str, list[Row]]:
-    """Every row of every table, opened."""
+    """Every row of every table, opened, and who works on which case."""
     reading = Reading(reader_engine(url_of(settings)), Sealing(Vault.from_settings(settings)))
     with reading.open() as reader:
         found = {table.name: reader.find(table) for table in metadata.sorted_tables}
+        found |= {t.name: reader.rows(select(t).order_by(*t.primary_key)) for t in derived.sorted_tables}
     reading.close()
     return found
 
 
 def test_a_state_comes_back_elsewhere(house: TestHouse, elsewhere: Settings, tmp_path: Path) -> None:
     before = everything(house.banli.settings)
+    assert before["client_case"]
+    assert before["case_member"]
     made = backup(house, tmp_path / "backups")
     house.client("李四")  # afterwards: not in the backup
 

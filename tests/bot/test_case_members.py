@@ -19,7 +19,7 @@ from core.staff.service import actor_of
 from core.store.unit import UnitOfWork
 from core.tasks.tables import task
 from core.views.board import reachable_cases
-from core.views.overdue import overdue_cases, overdue_tasks
+from core.views.overdue import CHUNK, overdue_cases, overdue_tasks
 from core.wiring.subjects import of_case, task_subject
 from tests.bot.chat import begin, case_of
 from tests.house import TestHouse, open_house
@@ -106,7 +106,7 @@ def test_his_own_are_found_behind_those_of_all_others(office: TestHouse) -> None
     department = lead_of(office).department
     others = copies(office, [{"copywriter": 70 + n % 20} for n in range(60)], department_id=None)
     his = copies(office, [{"copywriter": 7, "reviewer": 7}, {"consultant": 7}, {"copywriter": 8}], department_id=None)
-    leads = copies(office, [{"copywriter": 70}, {"copywriter": lead.id}], department_id=department)
+    leads = copies(office, [{"copywriter": 70}, {"copywriter": lead.id}, {"copywriter": 71}], department_id=department)
     member = Actor("staff", 7, roles=frozenset({"copywriter"}))
     deputy = Actor("staff", 9, roles=frozenset({"copywriter"}), stands_for=(member,))
     now = office.clock.now()
@@ -120,12 +120,35 @@ def test_his_own_are_found_behind_those_of_all_others(office: TestHouse) -> None
 
         assert late(member) == late(deputy) == tasks(member) == tasks(deputy) == his[:2]
         assert late(member, 1) == tasks(member, 1) == his[:1]
-        assert sorted(late(lead_of(office))) == sorted(leads)
+        assert late(lead_of(office)) == leads
         admin = Actor("staff", 1, roles=frozenset({"admin"}))
         assert late(admin) == others[:10]
         assert set(late(admin, 100)) >= {*others, *his, *leads}
         assert len(set(late(admin, 100))) == len(late(admin, 100))
         assert [row["id"] for row in reachable_cases(reader, member, DEFAULT, of_case)] == [his[1], his[0]]
+
+
+def test_many_of_one_moment_are_all_found(office: TestHouse) -> None:
+    """More than a page holds: where the next one begins, none is left out and none told twice."""
+    moment = office.clock.now() - timedelta(hours=1)
+    at_once = copies(office, [{"copywriter": 7}] * (CHUNK * 3 + 1), due=moment)
+    member = Actor("staff", 7, roles=frozenset({"copywriter"}))
+    with office.looking() as reader:
+        found = overdue_cases(reader, member, DEFAULT, of_case, office.clock.now(), 1000)
+    assert sorted(row["id"] for row in found) == at_once
+
+
+def test_whoever_has_just_come_into_the_team_finds_its_tasks(office: TestHouse) -> None:
+    """Also before what waits in the same group is written."""
+    [case_id] = copies(office, [{"copywriter": 70}])
+    member = Actor("staff", 7, roles=frozenset({"copywriter"}))
+
+    def work(uow: UnitOfWork) -> list[int]:
+        uow.change(case, case_id, team={"copywriter": 7})
+        found = overdue_tasks(uow, member, DEFAULT, task_subject, office.clock.now(), 10)
+        return [row["case_id"] for row in found]
+
+    assert office.banli.store.run(work) == [case_id]
 
 
 def lead_of(house: TestHouse) -> Actor:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.signs import AGAIN, GIVEN_UP, MOMENT
+from bot.signs import AGAIN, BATCH, GIVEN_UP, MOMENT
 from core.channel.inbound import Address
 from core.channel.port import DeliveryFailed
+from core.ledger.tables import inbox
 from tests.house import Person, TestHouse, open_house
 
 A_MOMENT = MOMENT + timedelta(milliseconds=1)
@@ -46,6 +47,22 @@ def test_the_sign_is_shown_again_only_when_the_platform_has_forgotten_it(house: 
     assert shown(house, A_MOMENT) == 1, "one for a chat, however much it said"
     assert shown(house, A_MOMENT) == 0
     assert shown(house, AGAIN) == 1
+
+
+def test_whoever_sends_a_hundred_leaves_room_for_the_others(house: TestHouse, client: Person) -> None:
+    """One whose first message failed and is tried again later among them."""
+    others = [house.client(name) for name in ("李四", "王五")]
+    house.rest()
+    others[0].says("进度")
+    with house.looking() as reader:
+        [failed] = reader.find(inbox, state="waiting")
+    house.banli.store.run(lambda uow: uow.change(inbox, failed["id"], due=house.clock.now() + GIVEN_UP, attempts=1))
+    for _ in range(BATCH + 10):
+        client.says("进度")
+    for each in others:
+        each.says("进度")
+    assert shown(house, A_MOMENT) == 3
+    assert {to.chat for to in house.channel.typed} == {each.chat for each in (client, *others)}
 
 
 def test_an_answer_that_has_not_gone_out_is_still_on_its_way(house: TestHouse, client: Person) -> None:

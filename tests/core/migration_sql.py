@@ -12,8 +12,8 @@ _ADDS = (
     r"CREATE (UNIQUE )?INDEX .*",
     r"ALTER TABLE \w+ ADD COLUMN (?P<column>.*)",
     r"(INSERT INTO|UPDATE) .*",
-    r"CREATE OR REPLACE FUNCTION (?!.*RAISE).*",
-    r"CREATE TRIGGER \w+ AFTER .*",  # it refuses nothing
+    r"CREATE OR REPLACE FUNCTION (?!.*(?i:RAISE)).*",
+    r"CREATE TRIGGER \w+ AFTER .*",  # what it calls is for a reader
 )
 
 

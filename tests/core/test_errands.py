@@ -52,6 +52,9 @@ def test_an_errand_is_queued_once_and_taken_by_one_worker(database: str, store: 
     assert store.run(lambda uow: errands.done(uow, row["id"], 1))
     assert not store.run(lambda uow: errands.done(uow, row["id"], 1))
     assert state(store, row["id"]) == "done"
+    settled = store.run(lambda uow: uow.get(errand, row["id"]))
+    assert not claim(store, settled)  # found a moment ago, and done since
+    assert state(store, row["id"]) == "done"
 
 
 def test_a_worker_whose_lease_ended_settles_nothing_and_parks_nothing(

@@ -126,6 +126,15 @@ def test_the_platform_says_how_long_to_wait(database: str, store: Store, clock: 
     assert words(heads(database, clock)) == ["a"]
 
 
+def test_what_was_settled_since_it_was_found_is_not_claimed(database: str, store: Store, clock: ManualClock) -> None:
+    row_id = store.run(partial(tell, chat="one", words="a"))
+    [row] = heads(database, clock)
+    assert claim(store, row)
+    assert store.run(lambda uow: outbox.sent(uow, row_id, 1, "m1"))
+    assert not claim(store, store.run(lambda uow: uow.get(table, row_id)))
+    assert store.run(lambda uow: uow.get(table, row_id))["state"] == "sent"
+
+
 def test_one_of_many_senders_claims(postgres_url: str, clock: ManualClock) -> None:
     with ExitStack() as stack:
         stores = [stack.enter_context(open_store(postgres_url, clock)) for _ in range(4)]

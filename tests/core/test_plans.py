@@ -87,6 +87,19 @@ def test_what_waits_is_found_by_an_index_of_what_waits(sqlite_url: str, name: st
     assert not [line for line in plans if _HISTORY.search(line)], plans
 
 
+@pytest.mark.parametrize("name", [name for name in QUESTIONS if name.endswith("of a member")])
+def test_what_is_a_members_is_looked_for_from_him(sqlite_url: str, name: str) -> None:
+    engine = create_engine(sqlite_url, connect_args={"factory": Connected})
+    with engine.connect() as connection:
+        Listening.said.clear()
+        QUESTIONS[name](Reader(connection, SEALING))
+        his = [each for each in Listening.said if "case_member" in each]
+        plans = [line for statement in his for line in plan(connection, statement)]
+    engine.dispose()
+    assert [line for line in plans if "case_member USING PRIMARY KEY (staff_id=?)" in line], plans
+    assert not [line for line in plans if "due_open" in line], plans
+
+
 def plan(connection: Connection, statement: str) -> list[str]:
     cursor = connection.connection.cursor()
     cursor.execute("EXPLAIN QUERY PLAN " + statement, [1] * statement.count("?"))

@@ -1,6 +1,7 @@
 """Open cases by who works on them: what a member asks for is found without looking through the house.
 
-The database keeps it up itself, so that the code of an older version that runs beside this one keeps it up as well.
+The database keeps it up itself, with the rights of whoever migrates, so that the code of an older version that runs
+beside this one keeps it up as well.
 PostgreSQL holds up writers of cases for as long as the table is filled: seconds for a million of them.
 """
 
@@ -30,7 +31,8 @@ _SQLITE = (
     WHERE value IS NOT NULL AND state = 'open'""",
 )
 _POSTGRES = (
-    """CREATE OR REPLACE FUNCTION note_case_member() RETURNS trigger LANGUAGE plpgsql AS $$
+    """CREATE OR REPLACE FUNCTION note_case_member() RETURNS trigger LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path FROM CURRENT AS $$
     BEGIN
       IF TG_OP <> 'INSERT' THEN
         DELETE FROM case_member WHERE case_id = OLD.id
