@@ -40,8 +40,13 @@ case_member = Table(  # of open cases, from their teams (migration 0023)
     derived,
     plain("staff_id", BigInteger, primary_key=True, autoincrement=False),
     plain("case_id", BigInteger, primary_key=True, autoincrement=False),
+    plain("due", Instant, nullable=True),
     sqlite_with_rowid=False,
     info={"derived_from": case},
+)
+_LIMITED = text("due IS NOT NULL")
+Index(
+    "ix_case_member_late", case_member.c.staff_id, case_member.c.due, sqlite_where=_LIMITED, postgresql_where=_LIMITED
 )
 
 case_number = Table(

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,20 @@ def test_it_follows_the_team_of_a_case_until_it_is_closed(office: TestHouse) -> 
     assert members(office, row["id"]) == []
     office.banli.store.run(lambda uow: uow.change(case, row["id"], state="open"))
     assert members(office, row["id"]) == [lead]
+
+
+def test_it_follows_the_limit_of_a_case(office: TestHouse) -> None:
+    row = case_of(office, office.people["张三"])
+
+    def limits() -> set[datetime | None]:
+        with office.looking() as reader:
+            asked = select(case_member.c.due).where(case_member.c.case_id == row["id"])
+            return {each["due"] for each in reader.rows(asked)}
+
+    assert limits() == {row["due"]} != {None}
+    for due in (MONDAY, None):
+        office.banli.store.run(partial(UnitOfWork.change, table=case, row_id=row["id"], due=due))
+        assert limits() == {due}
 
 
 def test_what_goes_goes_from_it_too(office: TestHouse) -> None:

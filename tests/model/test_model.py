@@ -17,7 +17,7 @@ from tests.model.runs import Spoil, World, Worlds, play_runs
 from tests.services.databases import Databases
 
 RUNS = int(os.environ.get("BANLI_TEST_MODEL_RUNS", "16"))  # of each part
-PARTS: tuple[World, ...] = ("small", "visas", "small", "visas", "small", "small", "visas", "small")
+PARTS: tuple[World, ...] = ("small", "visas", "small", "visas", "postgres", "small", "visas", "small")
 EXPECTED = (
     *("send done", "review done", "fill done", "timer fired", "publish done", "delivered again"),
     "press of another's button",
@@ -39,7 +39,7 @@ def many(seen: Counter[str], *beginnings: str) -> int:
 @pytest.mark.parametrize("part", range(len(PARTS)))
 def test_the_product_is_as_the_model_has_it_whatever_comes_and_dies(worlds: Worlds, part: int) -> None:
     """What a part has seen is counted as well, so that an idle machine does not pass. The floors are low: ids, and with
-    them what is drawn from rows, differ from run to run. PostgreSQL is played by `make model`.
+    them what is drawn from rows, differ from run to run.
     """
     seen = play_runs(worlds, PARTS[part], RUNS, seed=part + 1)
     assert seen["runs"] >= RUNS

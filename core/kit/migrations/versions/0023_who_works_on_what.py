@@ -1,4 +1,4 @@
-"""Open cases by who works on them: what a member asks for is found without looking through the house.
+"""Open cases, with their limits, by who works on them: what a member asks for is found without looking at all others.
 
 The database keeps it up itself, with the rights of whoever migrates, so that the code of an older version that runs
 beside this one keeps it up as well.
@@ -7,6 +7,8 @@ PostgreSQL holds up writers of cases for as long as the table is filled: seconds
 
 import sqlalchemy as sa
 from alembic import op
+
+from core.kit.db import Instant
 
 revision = "0023"
 down_revision = "0022"
@@ -17,17 +19,18 @@ kind = "expand"
 _LATE = "state = 'open' AND due IS NOT NULL"
 
 _SQLITE_FRESH = """
-    INSERT OR IGNORE INTO case_member (staff_id, case_id)
-    SELECT value, NEW.id FROM json_each(NEW.team) WHERE value IS NOT NULL AND NEW.state = 'open'"""
+    INSERT OR IGNORE INTO case_member (staff_id, case_id, due)
+    SELECT value, NEW.id, NEW.due FROM json_each(NEW.team) WHERE value IS NOT NULL AND NEW.state = 'open'"""
 _SQLITE_GONE = """
     DELETE FROM case_member WHERE case_id = OLD.id AND staff_id IN (SELECT value FROM json_each(OLD.team))"""
 _SQLITE = (
     f"CREATE TRIGGER case_member_opened AFTER INSERT ON client_case BEGIN {_SQLITE_FRESH}; END",
-    f"CREATE TRIGGER case_member_changed AFTER UPDATE OF team, state ON client_case "
-    f"WHEN OLD.team IS NOT NEW.team OR OLD.state IS NOT NEW.state BEGIN {_SQLITE_GONE}; {_SQLITE_FRESH}; END",
+    "CREATE TRIGGER case_member_changed AFTER UPDATE OF team, state, due ON client_case "
+    "WHEN OLD.team IS NOT NEW.team OR OLD.state IS NOT NEW.state OR OLD.due IS NOT NEW.due "
+    f"BEGIN {_SQLITE_GONE}; {_SQLITE_FRESH}; END",
     f"CREATE TRIGGER case_member_gone AFTER DELETE ON client_case BEGIN {_SQLITE_GONE}; END",
-    """INSERT OR IGNORE INTO case_member (staff_id, case_id)
-    SELECT value, client_case.id FROM client_case, json_each(client_case.team)
+    """INSERT OR IGNORE INTO case_member (staff_id, case_id, due)
+    SELECT value, client_case.id, due FROM client_case, json_each(client_case.team)
     WHERE value IS NOT NULL AND state = 'open'""",
 )
 _POSTGRES = (
@@ -39,19 +42,19 @@ _POSTGRES = (
         AND staff_id IN (SELECT CAST(value AS bigint) FROM jsonb_each_text(OLD.team));
       END IF;
       IF TG_OP <> 'DELETE' AND NEW.state = 'open' THEN
-        INSERT INTO case_member (staff_id, case_id)
-        SELECT CAST(value AS bigint), NEW.id FROM jsonb_each_text(NEW.team) WHERE value IS NOT NULL
+        INSERT INTO case_member (staff_id, case_id, due)
+        SELECT CAST(value AS bigint), NEW.id, NEW.due FROM jsonb_each_text(NEW.team) WHERE value IS NOT NULL
         ON CONFLICT DO NOTHING;
       END IF;
       RETURN NULL;
     END $$""",
     """CREATE TRIGGER case_member_opened AFTER INSERT OR DELETE ON client_case
     FOR EACH ROW EXECUTE FUNCTION note_case_member()""",
-    """CREATE TRIGGER case_member_changed AFTER UPDATE OF team, state ON client_case FOR EACH ROW
-    WHEN (OLD.team IS DISTINCT FROM NEW.team OR OLD.state IS DISTINCT FROM NEW.state)
+    """CREATE TRIGGER case_member_changed AFTER UPDATE OF team, state, due ON client_case FOR EACH ROW
+    WHEN ((OLD.team, OLD.state, OLD.due) IS DISTINCT FROM (NEW.team, NEW.state, NEW.due))
     EXECUTE FUNCTION note_case_member()""",
-    """INSERT INTO case_member (staff_id, case_id)
-    SELECT CAST(value AS bigint), client_case.id FROM client_case, jsonb_each_text(client_case.team)
+    """INSERT INTO case_member (staff_id, case_id, due)
+    SELECT CAST(value AS bigint), client_case.id, due FROM client_case, jsonb_each_text(client_case.team)
     WHERE value IS NOT NULL AND state = 'open' ON CONFLICT DO NOTHING""",
 )
 
@@ -61,9 +64,14 @@ def upgrade() -> None:
         "case_member",
         sa.Column("staff_id", sa.BigInteger(), nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("due", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("staff_id", "case_id", name=op.f("pk_case_member")),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        "ix_case_member_late", "case_member", ["staff_id", "due"],
+        sqlite_where=sa.text("due IS NOT NULL"), postgresql_where=sa.text("due IS NOT NULL"),
+    )  # fmt: skip
     op.create_index(
         "ix_client_case_department_due_open", "client_case", ["department_id", "due"],
         sqlite_where=sa.text(_LATE), postgresql_where=sa.text(_LATE),
