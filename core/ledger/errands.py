@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from core.ledger.due import MOST, NOW, is_due, told
-from core.ledger.share import WHOLE, Share
+from core.ledger.share import WHOLE, Share, own_first
 from core.ledger.tables import errand, in_state, oldest_first
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -60,7 +60,8 @@ def open_errands(reader: Reader, now: datetime, limit: int, share: Share = WHOLE
 
     ``strict``: by its moment alone, whatever was done to the clock.
     """
-    ids = [row["id"] for row in reader.rows(_open(share, strict), told(now, limit, LONGEST))]
+    values = told(now, limit, LONGEST)
+    ids = [row["id"] for row in own_first(share, lambda part: reader.rows(_open(part, strict), values))]
     return reader.find(errand, errand.c.id.in_(ids)) if ids else []
 
 

@@ -11,7 +11,7 @@ from core.channel.inbound import Update
 from core.kit.fail_points import reach
 from core.ledger.crowd import FirstOfEach, crowded
 from core.ledger.due import MOST, NOW, is_due, told
-from core.ledger.share import WHOLE, Share
+from core.ledger.share import WHOLE, Share, own_first
 from core.ledger.tables import in_state, inbox, oldest_first
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -70,10 +70,14 @@ def waiting(
     `core.ledger.crowd.crowded`, so that this one need not find out anew.
     """
     values = told(now, limit, LONGEST)
-    found = [] if crowd else reader.rows(_asked(share, strict), values)
-    if crowd or crowded((row["conversation"] for row in found), FAIR):
-        found = _first_of_each(share, strict).rows(reader, values)
-    return [(row["id"], row["conversation"]) for row in found]
+
+    def ask(part: Share) -> list[Row]:
+        found = [] if crowd else reader.rows(_asked(part, strict), values)
+        if crowd or crowded((row["conversation"] for row in found), FAIR):
+            found = _first_of_each(part, strict).rows(reader, values)
+        return found
+
+    return [(row["id"], row["conversation"]) for row in own_first(share, ask)]
 
 
 @lru_cache(maxsize=64)

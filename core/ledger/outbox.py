@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from core.channel.inbound import Address
 from core.ledger import looks
 from core.ledger.due import MOST, NOW, is_due, told
-from core.ledger.share import WHOLE, Share
+from core.ledger.share import WHOLE, Share, own_first
 from core.ledger.tables import in_state, oldest_first, outbox
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -124,7 +124,8 @@ def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, 
     A clock that was set back holds nothing up: what was never tried is due whatever its moment says, and no pause is
     longer than the longest; ``strict`` asks for what is due by its moment alone.
     """
-    ids = [row["id"] for row in reader.rows(_heads(share, strict), told(now, limit, MAX_PAUSE))]
+    values = told(now, limit, MAX_PAUSE)
+    ids = [row["id"] for row in own_first(share, lambda part: reader.rows(_heads(part, strict), values))]
     return reader.find(outbox, outbox.c.id.in_(ids)) if ids else []
 
 

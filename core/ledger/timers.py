@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 
 from core.commands.command import Command, to_json
 from core.ledger.due import MOST, NOW, told
-from core.ledger.share import WHOLE, Share
+from core.ledger.share import WHOLE, Share, own_first
 from core.ledger.tables import in_state, timer
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -39,7 +39,8 @@ def cancel_case(uow: UnitOfWork, case_id: int) -> int:
 
 def due(reader: Reader, now: datetime, limit: int, share: Share = WHOLE) -> list[tuple[int, int | None]]:
     """Ids and cases of the timers whose hour has come, earliest first."""
-    return [(row["id"], row["case_id"]) for row in reader.rows(_due(share), told(now, limit))]
+    values = told(now, limit)
+    return [(row["id"], row["case_id"]) for row in own_first(share, lambda part: reader.rows(_due(part), values))]
 
 
 @lru_cache(maxsize=64)

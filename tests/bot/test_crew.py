@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -142,7 +143,17 @@ def test_each_has_a_share_and_the_shares_are_the_whole(crew: list[Process]) -> N
         assert not parts[0] & parts[1]
         assert len(parts[0] | parts[1]) == 60
         late = one.clock.now() + EVERYBODYS
-        assert all(len(outbox.waiting(reader, late, 100, share)) == 60 for share in shares), "late: everybody's"
+        assert [{row["id"] for row in outbox.waiting(reader, late, 100, share)} for share in shares] == parts
+
+    def settle(uow: UnitOfWork) -> None:
+        for row_id in parts[0]:
+            uow.change(outbox_table, row_id, state="sent")
+
+    one.store.run(settle)
+    with one.reading.open() as reader:
+        assert outbox.waiting(reader, late - timedelta(seconds=1), 100, shares[0]) == []
+        helps = {row["id"] for row in outbox.waiting(reader, late, 100, shares[0])}
+        assert helps == parts[1], "whoever has nothing to do helps with what is late"
 
     two.dies()
     told: list[Share] = []
