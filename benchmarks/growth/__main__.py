@@ -62,6 +62,7 @@ def _grow(place: Place, life: Life, house: House, folder: Path, options: argpars
             houses.append(Opened(loaded, folder))
             opened = check(houses[-1].banli, loaded, options.seed)
             sized.append(Sized(cases, _bytes(url) / cases, loaded.rows / cases, loaded.seconds, opened))
+        calm_collector()  # what was left of loading is not to be looked through while something is measured
         _say(f"{place.kind}: what people and loops do, in turns")
         found = measure(houses, options.times)
         for each in houses:
