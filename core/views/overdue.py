@@ -17,7 +17,7 @@ from core.store.sealing import Row
 from core.tasks.tables import task
 
 CHUNK: Final = 16  # rows that are asked for at first
-LOOKED: Final = 200  # of the house's tasks, for whoever does not reach all of them
+LOOKED: Final = 500  # of the house's tasks, for whoever reaches more than his own cases and less than all
 
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -52,16 +52,17 @@ def overdue_tasks(
     most: int,
 ) -> list[Row]:
     """At most so many: his own wherever they are, and of whoever reaches no more than his own cases, those of the open
-    ones; others' (of his department, of cases that are closed) among the LOOKED of the house that have been late for
-    longest."""
+    ones; others' of a lead's department among the LOOKED of the house that have been late for longest."""
     reach = policy.rows(actor, "task.complete")
     if reach is Reach.NONE:
         return []
     places = [_late(lookup, task, now, _everywhere)]
     if reach is not Reach.ALL:
         his = [task.c.staff_id == person for person in sorted(actor.works_for)]
-        his += [on_team(actor.works_for, task.c.case_id)] if reach is Reach.ASSIGNED else []  # a lead's are too many
-        places = [*(_late(lookup, task, now, _among(each)) for each in his), islice(places[0], LOOKED)]
+        others = [islice(places[0], LOOKED)]
+        if reach <= Reach.ASSIGNED:  # a lead is on too many teams, and a member would look through others' in vain
+            his, others = [*his, on_team(actor.works_for, task.c.case_id)], []
+        places = [*(_late(lookup, task, now, _among(each)) for each in his), *others]
     found = (row for row in _longest_first(places) if policy.may(actor, "task.complete", subject_of(lookup, row["id"])))
     return list(islice(found, most))
 
