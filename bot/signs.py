@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, select
 
 from core.channel.inbound import Address
 from core.channel.port import Channel, DeliveryFailed
@@ -35,14 +35,19 @@ def _is_unread(table: FromClause) -> list[ColumnElement[bool]]:
     return [in_state(table, "waiting"), table.c.due <= NOW, table.c.received_at > SINCE]
 
 
-_UNREAD: Final = (  # a chat that a person holds gets no sign: the bot is not going to answer there
-    select(inbox.c.channel, inbox.c.account, inbox.c.conversation)
-    .outerjoin(conversation, and_(conversation.c.key == inbox.c.conversation, conversation.c.mode != "bot"))
-    .where(*_is_unread(inbox))
-    .where(conversation.c.id.is_(None))
-    .order_by(inbox.c.due)
-    .limit(MOST)
-)
+def _ask_unread(table: FromClause) -> Select[str, str, str]:
+    """A chat that a person holds gets no sign: the bot is not going to answer there."""
+    return (
+        select(table.c.channel, table.c.account, table.c.conversation)
+        .outerjoin(conversation, and_(conversation.c.key == table.c.conversation, conversation.c.mode != "bot"))
+        .where(*_is_unread(table))
+        .where(conversation.c.id.is_(None))
+        .order_by(table.c.due)
+        .limit(MOST)
+    )
+
+
+_UNREAD: Final = _ask_unread(inbox)
 _UNSENT: Final = (
     select(outbox.c.channel, outbox.c.account, outbox.c.chat)
     .where(in_state(outbox, *OPEN_STATES), in_state(outbox, "waiting"))  # the first one is what the index says
@@ -51,7 +56,7 @@ _UNSENT: Final = (
     .order_by(outbox.c.due)
     .limit(MOST)
 )
-_FIRST_UNREAD: Final = FirstOfEach(_UNREAD, 1, _is_unread)
+_FIRST_UNREAD: Final = FirstOfEach(_ask_unread, 1, _is_unread)
 
 log = structlog.get_logger(__name__)
 

@@ -60,9 +60,13 @@ def soak(loaded: Loaded, folder: Path, messages: int) -> Soak:
 
 
 def workers(loaded: Loaded, folder: Path, count: int, messages: int) -> float:
-    """Messages a second that so many working processes answer, of a backlog. PostgreSQL only."""
+    """Messages a second that so many working processes answer, of a backlog: until the last answer has gone out.
+    PostgreSQL only."""
     engine = create_engine(loaded.url)
-    left = text("SELECT count(*) FROM inbox WHERE state = 'waiting'")
+    left = text(
+        "SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting')"
+        " + (SELECT count(*) FROM outbox WHERE state IN ('waiting', 'sending'))"
+    )
     children = [_start() for _ in range(count)]
     ahead = (SystemClock().now() - loaded.now).total_seconds()
     try:
@@ -79,7 +83,7 @@ def workers(loaded: Loaded, folder: Path, count: int, messages: int) -> float:
                 connection.rollback()
                 waiting = int(connection.execute(left).scalar_one())
         if waiting:
-            raise RuntimeError(f"{waiting} of {messages} messages still wait")
+            raise RuntimeError(f"{waiting} of {messages} messages and answers still wait")
         return messages / (time.perf_counter() - started)
     finally:
         for child in children:

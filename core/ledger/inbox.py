@@ -82,14 +82,18 @@ def waiting(
 
 @lru_cache(maxsize=64)
 def _asked(share: Share, strict: bool) -> Select[int, str]:
-    asked = select(inbox.c.id, inbox.c.conversation).where(*_ready(inbox, strict))
-    asked = asked.where(*share.of_words(inbox.c.conversation, inbox.c.due))
-    return asked.order_by(oldest_first(inbox)).limit(MOST)
+    return _ask(inbox, share, strict)
 
 
 @lru_cache(maxsize=64)
 def _first_of_each(share: Share, strict: bool) -> FirstOfEach:
-    return FirstOfEach(_asked(share, strict), FAIR, partial(_ready, strict=strict))
+    return FirstOfEach(partial(_ask, share=share, strict=strict), FAIR, partial(_ready, strict=strict))
+
+
+def _ask(table: FromClause, share: Share, strict: bool) -> Select[int, str]:
+    asked = select(table.c.id, table.c.conversation).where(*_ready(table, strict))
+    asked = asked.where(*share.of_words(table.c.conversation, table.c.due))
+    return asked.order_by(oldest_first(table)).limit(MOST)
 
 
 def _ready(table: FromClause, strict: bool) -> list[ColumnElement[bool]]:

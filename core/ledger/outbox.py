@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, or_, select
 
 from core.channel.inbound import Address
 from core.ledger import looks
+from core.ledger.crowd import ranked
 from core.ledger.due import MOST, NOW, is_due, told
 from core.ledger.share import WHOLE, Share, own_first
 from core.ledger.tables import in_state, oldest_first, outbox
@@ -124,41 +125,42 @@ def waiting(reader: Reader, now: datetime, limit: int, share: Share = WHOLE, *, 
     A clock that was set back holds nothing up: what was never tried is due whatever its moment says, and no pause is
     longer than the longest; ``strict`` asks for what is due by its moment alone.
     """
-    values = told(now, limit, MAX_PAUSE)
-    ids = [row["id"] for row in own_first(share, lambda part: reader.rows(_heads(part, strict), values))]
+    values, heads = told(now, limit, MAX_PAUSE), _HEADS[reader.connection.dialect.name]
+    ids = [row["id"] for row in own_first(share, lambda part: reader.rows(heads(part, strict), values))]
     return reader.find(outbox, outbox.c.id.in_(ids)) if ids else []
 
 
 @lru_cache(maxsize=64)
-def _heads(share: Share, strict: bool) -> Select[int]:
-    due = outbox.c.due <= NOW
-    if not strict:
-        due = or_(is_due(outbox), outbox.c.attempts == 0)
+def _heads_in_one_pass(share: Share, strict: bool) -> Select[int]:
+    """See core.ledger.crowd: a join is what PostgreSQL must not be asked for."""
+    first = ranked(outbox, "channel", "account", "chat", where=[in_state(outbox, *OPEN_STATES)])
+    return _ask(first, share, strict).where(first.c.place == 1)
+
+
+@lru_cache(maxsize=64)
+def _heads_by_index(share: Share, strict: bool) -> Select[int]:
     earlier = outbox.alias()
-    return (
-        select(outbox.c.id)
-        .where(
-            in_state(outbox, *OPEN_STATES),
-            or_(
-                and_(outbox.c.state == "waiting", due),
-                and_(outbox.c.state == "sending", outbox.c.lease_until <= NOW),
-            ),
-        )
-        .where(
-            ~select(earlier.c.id)
-            .where(
-                earlier.c.channel == outbox.c.channel,
-                earlier.c.account == outbox.c.account,
-                earlier.c.chat == outbox.c.chat,
-                earlier.c.id < outbox.c.id,
-                in_state(earlier, *OPEN_STATES),
-            )
-            .exists()
-        )
-        .where(*share.of_words(outbox.c.chat, outbox.c.due))
-        .order_by(oldest_first(outbox))
-        .limit(MOST)
+    before = select(earlier.c.id).where(
+        earlier.c.channel == outbox.c.channel,
+        earlier.c.account == outbox.c.account,
+        earlier.c.chat == outbox.c.chat,
+        earlier.c.id < outbox.c.id,
+        in_state(earlier, *OPEN_STATES),
     )
+    return _ask(outbox, share, strict).where(~before.exists())
+
+
+_HEADS = {"sqlite": _heads_by_index, "postgresql": _heads_in_one_pass}
+
+
+def _ask(table: FromClause, share: Share, strict: bool) -> Select[int]:
+    due = table.c.due <= NOW if strict else or_(is_due(table), table.c.attempts == 0)
+    ready = or_(
+        and_(table.c.state == "waiting", due),
+        and_(table.c.state == "sending", table.c.lease_until <= NOW),
+    )
+    asked = select(table.c.id).where(in_state(table, *OPEN_STATES), ready)
+    return asked.where(*share.of_words(table.c.chat, table.c.due)).order_by(oldest_first(table)).limit(MOST)
 
 
 def claim_all(uow: UnitOfWork, rows: list[Row], holder: int | None = None) -> list[Row]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Column, ColumnElement, func
+from sqlalchemy import ColumnElement, func
 
 from core.ledger.due import LATE
 
@@ -24,14 +24,14 @@ class Share:
         """Whether this process does what one of them is enough for."""
         return self.rank == 0
 
-    def of_words(self, column: "Column[Any]", due: "Column[Any]") -> list[ColumnElement[bool]]:
+    def of_words(self, column: "ColumnElement[Any]", due: "ColumnElement[Any]") -> list[ColumnElement[bool]]:
         """Conditions for rows of this share, by a column of words that belong together."""
         return self._part(func.hashtext(column), due)
 
-    def of_numbers(self, column: "Column[Any]", due: "Column[Any]") -> list[ColumnElement[bool]]:
+    def of_numbers(self, column: "ColumnElement[Any]", due: "ColumnElement[Any]") -> list[ColumnElement[bool]]:
         return self._part(func.hashint8(column), due)
 
-    def _part(self, number: ColumnElement[int], due: "Column[Any]") -> list[ColumnElement[bool]]:
+    def _part(self, number: ColumnElement[int], due: "ColumnElement[Any]") -> list[ColumnElement[bool]]:
         if self.late:
             return [due <= LATE]
         return [] if self.of == 1 else [number.op("&")(0x7FFFFFFF) % self.of == self.rank]
