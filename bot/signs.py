@@ -72,6 +72,7 @@ class Signs:
         self._channels = channels
         self._clock = clock
         self._shown: dict[str, datetime] = {}  # when a chat was shown the last sign
+        self._crowd = False  # whether one conversation had more than its part of the last look
         self.bell = Bell()
 
     async def run(self) -> None:
@@ -99,7 +100,8 @@ class Signs:
     def _waiting(self, now: datetime) -> list[Address]:
         """Chats whose message nobody has worked on yet, and chats whose answer has not gone out."""
         with self._reading.open() as reader:
-            return list(dict.fromkeys((*_unread(reader, now), *_unsent(reader, now))))
+            unread, self._crowd = _unread(reader, now, crowd=self._crowd)
+            return list(dict.fromkeys((*unread, *_unsent(reader, now))))
 
     async def _show(self, to: Address) -> None:
         try:
@@ -109,12 +111,13 @@ class Signs:
             log.debug("no_sign", channel=to.channel, reason=describe_error(failure))
 
 
-def _unread(reader: Reader, now: datetime) -> list[Address]:
-    """Whoever sends thousands leaves room for the others' signs."""
-    found = reader.rows(_UNREAD, _moments(now))
-    if len(found) == BATCH and crowded((row["conversation"] for row in found), 2):
+def _unread(reader: Reader, now: datetime, *, crowd: bool = False) -> tuple[list[Address], bool]:
+    """Whoever sends thousands leaves room for the others' signs. ``crowd``, and returned: whether somebody does."""
+    found = [] if crowd else reader.rows(_UNREAD, _moments(now))
+    crowd = crowd or (len(found) == BATCH and crowded((row["conversation"] for row in found), 2))
+    if crowd:
         found = _FIRST_UNREAD.rows(reader, _moments(now))
-    return [
+    addresses = [
         Address(
             channel=row["channel"],
             account=row["account"],
@@ -122,6 +125,7 @@ def _unread(reader: Reader, now: datetime) -> list[Address]:
         )
         for row in found
     ]
+    return addresses, crowd and bool(found)
 
 
 def _unsent(reader: Reader, now: datetime) -> list[Address]:

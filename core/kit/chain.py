@@ -1,7 +1,8 @@
 """The chain of migrations: of what kind each one is, and whose code goes on working with the tables that it leaves.
 
-A migration says ``kind = "expand"`` when code that knows nothing of it works on beside it: it only adds. One that takes
-away says ``kind = "contract"`` and ``floor = "<revision>"``: the oldest revision whose code still works after it.
+A migration says ``kind = "expand"`` when code that knows nothing of it works on beside it: it only adds, or drops an
+index that is not unique. One that takes away says ``kind = "contract"`` and ``floor = "<revision>"``: the oldest
+revision whose code still works after it.
 """
 
 from collections.abc import Iterable

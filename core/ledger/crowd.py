@@ -1,17 +1,15 @@
 """Who waits in a queue when one conversation fills it: the first few of each, past all the rest of it.
 
-PostgreSQL plans by statistics, and those of a queue were mostly taken while nothing waited in it: of two indexes of
-what waits any looks as good, and a join goes through all that waits for every row of it. So it is asked without a join,
-in one pass. SQLite goes by the indexes alone, and from one conversation to the next in them is the shorter way there.
+PostgreSQL plans by statistics, and those of a queue were mostly taken while nothing waited in it: a join of what waits
+with what waits looks free, and then goes through all of it for every row. So there is none here, see decision 0023.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, FromClause, Select, Subquery, Table, and_, func, select
+from sqlalchemy import CTE, ColumnElement, FromClause, Select, Subquery, Table, and_, func, select, true
 
-from core.kit.db import sealed_columns
 from core.ledger.tables import in_state, inbox
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -26,10 +24,8 @@ def crowded(conversations: Iterable[str], most: int) -> bool:
 
 def ranked(table: Table, *of: str, where: Iterable[ColumnElement[bool]]) -> Subquery:
     """Such rows, without what is sealed, each with its `place` among those that are equal in ``of``: 1 is the first."""
-    sealed = {name for name, _ in sealed_columns(table)}
-    plain = [column for column in table.c if column.name not in sealed]
     place = func.row_number().over(partition_by=[table.c[name] for name in of], order_by=table.c.id)
-    return select(*plain, place.label("place")).where(*where).subquery()
+    return select(*_plain(table, table), place.label("place")).where(*where).subquery()
 
 
 class FirstOfEach:
@@ -47,18 +43,23 @@ class FirstOfEach:
     ) -> None:
         each, own = _conversations(), inbox.alias()
         firsts = select(own.c.id).where(own.c.conversation == each.c.conversation, *ready(own)).order_by(own.c.id)
+        picked = firsts.with_only_columns(*_plain(inbox, own)).limit(count).lateral()
         last = func.coalesce(firsts.offset(count - 1).limit(1).scalar_subquery(), _HIGHEST)
         part = select(each.c.conversation, last.label("last")).cte("part")
         up_to = and_(inbox.c.conversation == part.c.conversation, inbox.c.id <= part.c.last)
-        places = ranked(inbox, "conversation", where=ready(inbox))
         self._statements = {
-            "sqlite": ask(inbox).join(part, up_to),
-            "postgresql": ask(places).where(places.c.place <= count),
+            "sqlite": ask(inbox).join(part, up_to),  # it knows no lateral joins
+            "postgresql": ask(select(picked).select_from(each).join(picked, true()).subquery()),
         }
 
     def rows(self, reader: Reader, values: Mapping[str, Any]) -> list[Row]:
         """``values``: of what the question names."""
         return reader.rows(self._statements[reader.connection.dialect.name], values)
+
+
+def _plain(table: Table, of: FromClause) -> list[ColumnElement[Any]]:
+    """``of``: the table, or an alias of it."""
+    return [of.c[column.name] for column in table.c if column.info["kept"] == "plain"]
 
 
 def _conversations() -> CTE:

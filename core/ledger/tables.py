@@ -46,8 +46,7 @@ inbox = Table(
     plain("error", String(500), nullable=True),
     UniqueConstraint("channel", "account", "platform_id"),
 )
-Index("ix_inbox_waiting", inbox.c.due, sqlite_where=WAITING, postgresql_where=WAITING)
-Index(
+Index(  # the only one of what waits, so that PostgreSQL has no choice, see core.ledger.crowd
     "ix_inbox_conversation_waiting",
     inbox.c.conversation,
     inbox.c.id,

@@ -25,6 +25,7 @@ from core.store.unit import KeyNeeded, UnitOfWork
 
 MAX_GROUP = 64  # units in one transaction
 MAX_GROUP_SECONDS = 0.06  # the rest of a group waits for the next one, so that nobody waits long for a lock
+AWAITED_SECONDS = 0.02  # and if a delivery waits for that: its platform is not answered before
 MAX_WAITING = 20_000  # units in the queue; more are refused with Busy, so that the sender sends again
 MAX_KEY_ROUNDS = 8  # how often a unit may discover one more lock key
 MAX_COLLISIONS = 5  # how often a unit runs again at once because another process was in its way
@@ -183,7 +184,8 @@ class Store:
                 look(UnitOfWork(pending, self._clock.now(), held, memory=memory), subjects)
             started, blocked = time.monotonic(), set[str]()
             for position, unit in enumerate(group):
-                if position and time.monotonic() - started > MAX_GROUP_SECONDS:
+                enough = AWAITED_SECONDS if self._waiting_first else MAX_GROUP_SECONDS
+                if position and time.monotonic() - started > enough:
                     ran.later.extend(group[position:])
                     break
                 if blocked & unit.keys:  # an earlier unit of the same conversation waits: keep the order

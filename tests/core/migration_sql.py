@@ -10,6 +10,7 @@ from alembic.operations import Operations
 _ADDS = (
     r"CREATE TABLE (?P<table>\w+) .*",
     r"CREATE (UNIQUE )?INDEX .*",
+    r"DROP INDEX ix_\w+",  # by no statement named, and promising nothing, as one that is unique does (uq_)
     r"ALTER TABLE \w+ ADD COLUMN (?P<column>.*)",
     r"(INSERT INTO|UPDATE) .*",
     r"CREATE OR REPLACE FUNCTION (?!.*(?i:RAISE)).*",

@@ -57,7 +57,7 @@ def test_one_that_contracts_names_a_floor_that_never_falls() -> None:
     [
         lambda: op.drop_table("client"),
         lambda: op.drop_column("client", "phone"),
-        lambda: op.drop_index("ix_client_phone", "client"),
+        lambda: op.drop_index("uq_client_phone", "client"),
         lambda: op.drop_constraint("uq_client_x", "client"),
         lambda: op.rename_table("client", "person"),
         lambda: op.alter_column("client", "phone", new_column_name="telephone"),
@@ -81,6 +81,7 @@ def test_what_takes_away_is_seen(act: Callable[[], None]) -> None:
         lambda: op.add_column("client", sa.Column("x", sa.Integer(), nullable=True)),
         lambda: op.add_column("client", sa.Column("x", sa.Integer(), nullable=False, server_default="0")),
         lambda: op.create_index("ix_client_x", "client", ["x"]),
+        lambda: op.drop_index("ix_client_x", "client"),
     ],
 )
 def test_what_only_adds_is_let_through(act: Callable[[], None]) -> None:

@@ -21,7 +21,7 @@ from core.store.reading import Reader
 from tests.core.stores import NOON, SEALING
 
 WAITING = 2_000
-TIMES = 10  # that a look may go through all that waits: each step of its plan counts, reading, sorting, ranking
+TIMES = 20  # that a look may go through all that waits: each step of its plan counts, reading, sorting, ranking
 SHARE = Share(1, 4)
 
 LOOKS: dict[str, Callable[[Reader], object]] = {
