@@ -7,7 +7,13 @@ from hypothesis import HealthCheck, settings
 
 from core.kit.memory import calm_collector
 
-pytest_plugins = ["tests.rows", "tests.tally", "tests.services.fixtures", "tests.services.browser"]
+pytest_plugins = [
+    "tests.rows",
+    "tests.tally",
+    "tests.services.fixtures",
+    "tests.services.draw",
+    "tests.services.browser",
+]
 
 # The machine may be busy, so nothing is judged by time. In CI the same examples come every time.
 settings.register_profile(

@@ -22,7 +22,7 @@ from benchmarks.clerk import CHANNEL
 from bot.app import LOOPS, Banli, build
 from core.channel.inbound import Address, InboundMessage, Update
 from core.kit.clock import ManualClock
-from core.kit.memory import calm_collector
+from core.kit.memory import calm_collector, one_heap
 from core.kit.settings import Settings
 from core.ledger import inbox
 from core.store.store import Unit
@@ -33,6 +33,7 @@ MIB: Final = 1024 * 1024
 
 def main() -> int:
     """What is to be done comes as one line of JSON."""
+    one_heap()
     told = json.loads(sys.stdin.readline())
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     settings = Settings.model_validate(

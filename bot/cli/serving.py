@@ -23,7 +23,7 @@ from bot.watch.watching import Watching
 from bot.web import web
 from core.kit.crypto import generate_key
 from core.kit.floor import standing
-from core.kit.memory import calm_collector
+from core.kit.memory import calm_collector, one_heap
 from core.kit.settings import Settings
 
 DEMO_KEY = Path("var/demo.key")
@@ -55,6 +55,7 @@ def with_demo_key(settings: Settings) -> Settings:
 
 def serve(settings: Settings, out: Console) -> None:
     """Bring the tables up to date, fill the demo, listen and work. Raises CannotServe, MissingKey, DBAPIError."""
+    one_heap()
     with closing(_listen(settings)) as listener, owned(settings):
         banli = build(settings)
         brought_up(settings)
@@ -65,6 +66,7 @@ def serve(settings: Settings, out: Console) -> None:
 
 def serve_doors(settings: Settings, out: Console) -> None:
     """Listen only; workers beside it do the rest. Raises CannotServe, MissingKey, DBAPIError."""
+    one_heap()
     _several(settings)
     with closing(_listen(settings)) as listener:
         banli = build(settings)
@@ -74,6 +76,7 @@ def serve_doors(settings: Settings, out: Console) -> None:
 
 def work(settings: Settings, out: Console) -> None:
     """The loops without a door, until SIGTERM or Ctrl-C. Raises CannotServe, MissingKey, DBAPIError."""
+    one_heap()
     _several(settings)
     banli = build(settings, kind="worker")
     _check_tables(banli)
@@ -85,6 +88,7 @@ def connect(settings: Settings, names: Sequence[str], out: Console) -> None:
 
     ``names`` as `channel` or `channel:account`. Raises CannotServe, MissingKey, DBAPIError.
     """
+    one_heap()
     _several(settings)
     banli = build(settings, kind="connect")
     banli.connector.choose(chosen(list(banli.connector.accounts()), names))

@@ -1,9 +1,12 @@
-"""The garbage collector of a process that serves: how often it looks, and at what."""
+"""The memory of a process that serves: how often the garbage collector looks, and where freed memory goes."""
 
+import ctypes
 import gc
+import sys
 
 YOUNG = 100_000  # new containers before the young ones are looked through; Python's own 700 is for scripts
 MIDDLE, OLD = 20, 100  # rounds of one generation before the next older one is looked through
+_M_ARENA_MAX = -8  # of glibc's malloc.h
 
 
 def calm_collector() -> None:
@@ -15,3 +18,16 @@ def calm_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)
+
+
+def one_heap() -> None:
+    """All threads take memory from one heap of the C library, before the first thread starts. Linux with glibc only.
+
+    It gives every thread a heap of its own and never moves what is free from one to the other: after 60,000 messages
+    25 MiB of the databases' libraries stood in heaps of 50, though nothing was kept. Python's objects have their own
+    memory, and the interpreter's lock leaves hardly two threads to ask at once.
+    """
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries may have none
+        if mallopt is not None:
+            mallopt(_M_ARENA_MAX, 1)
