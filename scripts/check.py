@@ -59,11 +59,15 @@ SUITES = (
     Suite("lint", 5, tool("ruff", "check", "--quiet", ".")),
     Suite("types", 60, tool("mypy")),
     Suite("imports", 10, tool("lint-imports", "--no-logo")),
-    # One run holds the unit tests and those on SQLite, PostgreSQL and Redis.
+    # One run holds the unit tests and those on SQLite, PostgreSQL and Redis; `make test` has dialogs on both databases.
     Suite(
         "tests",
         640,
-        pytest("-n", "2", "--dist", "worksteal", "--durations=8", *(f"--ignore={each}" for each in ALONE), "tests"),
+        pytest(
+            *("-n", "2", "--dist", "worksteal", "--durations=8", "--one-database-each"),
+            *(f"--ignore={each}" for each in ALONE),
+            "tests",
+        ),
     ),
     # Processes are killed and restarted under load: on two cores nothing else has room beside that.
     Suite("crash", 200, pytest("tests/crash/test_short.py", "tests/rolling")),
