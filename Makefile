@@ -26,7 +26,7 @@ reset: ## clear the data of `make run`
 check: env-dev ## format, lint, types, imports, all tests, with the seconds of each (SUITES="lint tests" for some)
 	@$(BIN)/python -m scripts.check $(SUITES)
 
-test: env-dev ## the tests only; ARGS="tests/engine -k flow" picks some
+test: env-dev ## the tests only, each on both databases; ARGS="tests/engine -k flow" picks some
 	@$(BIN)/python -m pytest $(or $(ARGS),-n 2 tests)
 
 orders: env-dev ## files, words and undo in a thousand random orders: none lost, none double (ORDERS= for another number)

@@ -39,7 +39,7 @@ from core.store.unit import UnitOfWork
 
 FETCHER = "fetcher"
 """Channel name of our own second update of a file; its conversation is the one where the file came in."""
-BATCH = 64  # entries that the store has at once; the rest waits in the ledger, where it costs no memory
+BATCH = 64  # entries that the store has at once, a group of units: more, and what is to be sent waits for all of them
 PACE_SECONDS = 1.0  # in which a conversation has inbox.FAIR turns: whoever floods is served beside the others
 NEXT_TURN_SECONDS = 0.125  # until the next look while somebody may be held back
 POLL_SECONDS = 0.25  # how late an entry is seen when no bell rings: what a client waits for without Redis
