@@ -109,7 +109,7 @@ def _nothing_more(
 
 
 async def _rest_together(houses: Sequence[ForgeSite]) -> None:
-    await asyncio.gather(*(house.banli.work_until_quiet() for house in houses))
+    await asyncio.gather(*(house.come_to_rest() for house in houses))
 
 
 def _one_effect(told: Replays, site: ForgeSite, captured: Sequence[Captured], after: int = 0) -> None:

@@ -65,7 +65,11 @@ class ForgeSite:
         return self.run(lambda uow: self.banli.bus.execute(uow, command, Cause(SYSTEM, "cli", new_id())))
 
     def rest(self) -> None:
-        asyncio.run(self.banli.work_until_quiet())
+        asyncio.run(self.come_to_rest())
+
+    async def come_to_rest(self) -> None:
+        """A round sends one notice of a chat, and thousands may be on their way to one."""
+        await self.banli.work_until_quiet(20_000)
 
     def newest(self) -> int:
         with self.banli.reading.open() as reader:
