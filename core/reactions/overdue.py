@@ -13,7 +13,7 @@ from core.cases.review_snooze import put_off_until
 from core.cases.second_look import waits_for
 from core.cases.tables import case, document_version, item
 from core.catalog.settings import manners_of
-from core.commands.command import Command
+from core.commands.command import Command, to_json
 from core.commands.overdue import EscalateReview, EscalateTask
 from core.engine.calendar import Span, WorkingCalendar
 from core.engine.ladder import Step
@@ -69,7 +69,7 @@ def plan_by_new_hours(case_id: int, deed: Deed) -> None:
     first = manners_of(deed).ladder.above(None)
     for row in deed.uow.find(task, case_id=case_id, state="open"):
         waits = deed.uow.first(timer, key=_task(row).key, state="waiting")
-        if waits is not None and first is not None and waits["command"]["step"] == first[0]:
+        if waits is not None and first is not None and waits["command"] == to_json(_task(row).escalate(first[0])):
             _plan(_task(row), None, row["due"], deed)
 
 
