@@ -1,4 +1,5 @@
-"""The lookout: has the admins told what piles up and what was parked, before a client asks why nothing came."""
+"""The lookout: has the admins told what piles up, what was parked, and which year no calendar knows, before a client
+asks why nothing came."""
 
 import asyncio
 import time
@@ -10,6 +11,8 @@ import structlog
 
 from core.bus.bus import Bus
 from core.bus.deed import SYSTEM, Cause
+from core.commands.command import Command
+from core.commands.office import ReportCalendars
 from core.commands.queues import ReportQueues
 from core.kit.bell import Bell, keep_working
 from core.kit.clock import Clock
@@ -17,6 +20,7 @@ from core.kit.ids import new_id
 from core.ledger.share import Place
 from core.store.reading import Reading
 from core.store.store import Store
+from core.views.calendars import unconfirmed
 from core.views.queues import AGE_LIMIT, overdue, parked
 
 LOOK_SECONDS: Final = 60.0
@@ -60,14 +64,21 @@ class Lookout:
 
     def _look(self) -> int:
         with self._reading.open() as reader:
-            late, dead = overdue(reader, self._clock.now() - AGE_LIMIT), parked(reader)
-        reports = []
+            now, tools = self._clock.now(), self._bus.wiring.tools
+            late, dead = overdue(reader, now - AGE_LIMIT), parked(reader)
+            asks = self._is_time("calendars")  # one look through the open cases
+            years = unconfirmed(reader, tools["catalogue"], tools["calendars"], now) if asks else []
+        reports: list[Command] = []
         if late and self._is_time("late"):
             reports.append(ReportQueues(late=tuple(late)))
         if dead and self._is_time("parked"):
             reports.append(ReportQueues(parked=dead))
         for report in reports:
             log.warning("queues_in_trouble", **report.model_dump(exclude_defaults=True))
+        if years:
+            log.warning("calendars_unconfirmed", years=[f"{name} {year}" for name, year in years])
+            reports.append(ReportCalendars(missing=tuple(years)))
+        for report in reports:
             self._store.run(partial(self._bus.attempt, command=report, cause=Cause(SYSTEM, "timer", new_id())))
         return len(reports)
 

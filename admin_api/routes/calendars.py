@@ -15,13 +15,18 @@ from admin_api.schemas.calendars import (
     CalendarHours,
     CalendarLine,
     CalendarList,
+    DaysAdded,
+    HolidaysAdded,
     NewCalendar,
+    NewDays,
+    NewHolidays,
     calendar_of,
 )
 from core.catalog.calendars import LivingCalendars
 from core.catalog.tables import office_calendar
-from core.commands.office import SetCalendar
+from core.commands.office import AddHolidays, ImportDays, SetCalendar
 from core.store.reading import Lookup, Reader
+from core.views.calendars import open_cases
 
 CALENDARS = section("calendars")
 Name = Annotated[Words, Path(max_length=40)]
@@ -63,17 +68,44 @@ def add_calendar(desk: AtDesk, body: NewCalendar) -> Calendar:
 
 @CALENDARS.operation("PUT", "/calendars/{calendar_name}", does(SetCalendar), tagged=CALENDAR, guarded=True)
 def write_calendar(desk: AtDesk, calendar_name: Name, body: CalendarHours) -> Calendar:
-    """Write a calendar anew. It counts at once, in every process; what was planned before stays as it was planned."""
-    with desk.look() as reader:
-        known = calendar_name in _living(desk).names(reader)
-    name = calendar_name if known else "none"  # the handler answers that it is not there, once the right is asked
-    desk.do(command_of(SetCalendar, {"name": name, **body.model_dump()}))
+    """Write a calendar anew. It counts at once, in every process; open cases that go by it are planned again."""
+    desk.do(command_of(SetCalendar, {"name": _known(desk, calendar_name), **body.model_dump()}))
     return _calendar(desk, calendar_name)
+
+
+@CALENDARS.operation("POST", "/calendars/{calendar_name}/holidays", does(AddHolidays), errors=[404])
+def add_holidays(desk: AtDesk, calendar_name: Name, body: NewHolidays) -> HolidaysAdded:
+    """Add a year's public holidays and make-up working days of a country.
+
+    What was added for this country and year before is replaced, a day from anywhere else stays as it is. Days that the
+    government has not announced yet come as expected (`confirmed: false`): add the year again once it has.
+    """
+    done = desk.do(command_of(AddHolidays, {"name": _known(desk, calendar_name), **body.model_dump()}))
+    return HolidaysAdded(**done, open_cases=_open_cases(desk, calendar_name))
+
+
+@CALENDARS.operation("POST", "/calendars/{calendar_name}/days", does(ImportDays), errors=[404])
+def import_days(desk: AtDesk, calendar_name: Name, body: NewDays) -> DaysAdded:
+    """Add days from a CSV text. A day that stands there already is replaced; with one mistake nothing is kept."""
+    days = desk.do(command_of(ImportDays, {"name": _known(desk, calendar_name), **body.model_dump()}))
+    return DaysAdded(days=days, open_cases=_open_cases(desk, calendar_name))
+
+
+def _known(desk: Desk, name: str) -> str:
+    """The handler answers that one is not there, once the right is asked."""
+    with desk.look() as reader:
+        return name if name in _living(desk).names(reader) else "none"
+
+
+def _open_cases(desk: Desk, name: str) -> int:
+    with desk.look() as reader:
+        return open_cases(reader, desk.parts.bus.wiring.tools["catalogue"], name)
 
 
 def _calendar(desk: Desk, name: str) -> Calendar:
     with desk.look() as reader:
-        return calendar_of(name, _living(desk).data(reader, name), own=_own(reader, name))
+        data, catalogue = _living(desk).data(reader, name), desk.parts.bus.wiring.tools["catalogue"]
+        return calendar_of(name, data, own=_own(reader, name), open_cases=open_cases(reader, catalogue, name))
 
 
 def _own(reader: Reader, name: str) -> bool:

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from admin_api.paging import Next
 from admin_api.schemas.asked import DayIn, Yes
 from admin_api.schemas.model import Given, Sent
-from core.commands.office import MOST_DAYS, NAME
+from core.commands.office import MOST_CSV, MOST_DAYS, NAME
 
 Hours = Annotated[str, StringConstraints(max_length=11)]
 _WEEKDAY = ["09:00-12:00", "13:30-18:00"]
@@ -21,6 +21,7 @@ class CalendarDay(Sent):
     hours: list[Hours] = Field(default=[], max_length=12, description="None: closed.", examples=[_WEEKDAY])
     note: str = Field(default="", max_length=80, examples=["国庆节"])
     confirmed: Yes = Field(default=True, description="False: only expected, as before the year is published.")
+    source: str = Field(default="", max_length=40, description="Empty: entered by hand.", examples=["holidays:CN"])
 
 
 class CalendarHours(Sent):
@@ -39,6 +40,38 @@ class NewCalendar(CalendarHours):
     name: str = Field(pattern=NAME, examples=["sg-office"])
 
 
+class NewHolidays(Sent):
+    """A year of a country's public holidays and make-up working days."""
+
+    country: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1.", examples=["CN"])
+    subdivision: str = Field(default="", pattern=r"^[A-Za-z0-9 -]{0,40}$", examples=[""])
+    year: int = Field(ge=1970, le=2100, examples=[2027])
+
+
+class HolidaysAdded(Given):
+    """What became of a year."""
+
+    added: int = Field(description="Days that stand there now from this country and year.")
+    expected: int = Field(description="Those among them that are only expected.")
+    kept: int = Field(description="Days that stay as they were, as they come from elsewhere, such as by hand.")
+    open_cases: int = Field(description="Open cases that go by this calendar; their limits are planned again.")
+
+
+class NewDays(Sent):
+    """Days as CSV: a header day,hours,note, then one line a day; no hours: closed."""
+
+    csv: str = Field(
+        max_length=MOST_CSV, examples=["day,hours,note\n2027-05-01,,劳动节\n2027-05-08,09:00-12:00,半天\n"]
+    )
+
+
+class DaysAdded(Given):
+    """What became of a file."""
+
+    days: int
+    open_cases: int = Field(description="Open cases that go by this calendar; their limits are planned again.")
+
+
 class DayOut(Given):
     """A day that is otherwise than its weekday."""
 
@@ -46,6 +79,7 @@ class DayOut(Given):
     hours: list[str]
     note: str
     confirmed: bool
+    source: str = Field(description="Empty: entered by hand.")
 
 
 class Calendar(Given):
@@ -56,6 +90,9 @@ class Calendar(Given):
     zone: str
     week: list[list[str]]
     days: list[DayOut]
+    open_cases: int = Field(
+        description="Open cases that go by it; whenever it changes, their limits are planned again."
+    )
 
 
 class CalendarLine(Given):
@@ -73,7 +110,6 @@ class CalendarList(Given):
     next: Next
 
 
-def calendar_of(name: str, data: dict[str, Any], *, own: bool) -> Calendar:
-    return Calendar(
-        name=name, own=own, zone=data["zone"], week=data["week"], days=[DayOut(**each) for each in data["days"]]
-    )
+def calendar_of(name: str, data: dict[str, Any], *, own: bool, open_cases: int) -> Calendar:
+    days = [DayOut(**each) for each in data["days"]]
+    return Calendar(name=name, own=own, zone=data["zone"], week=data["week"], days=days, open_cases=open_cases)

@@ -57,6 +57,12 @@ class Commands(Contents):
         Entry("key", "Keys for the API.", "key", group=True),
         Entry("case", "Look at cases.", "case", group=True),
         Entry("flow", "Check and publish flows.", "flow", group=True),
+        Entry(
+            "calendar",
+            "Working calendars: look at them, add a year's holidays or days of a file.",
+            "calendar",
+            group=True,
+        ),
         Entry("story", "Play stories: transcripts that must come out as written.", "story", group=True),
         Entry("audit", "The record of who did what.", "audit", group=True),
         Entry("files", "The store of files.", "files", group=True),

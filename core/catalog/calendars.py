@@ -1,15 +1,21 @@
 """Calendars: those that come with the house, and the agency's own over them; a change counts from the next look on."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
 from core.bus.deed import Deed
 from core.catalog.tables import office_calendar
-from core.commands.office import SetCalendar
-from core.engine.calendar import WorkingCalendar
+from core.commands.office import MOST_DAYS, AddHolidays, ImportDays, ReplanCases, SetCalendar
+from core.engine.calendar import CalendarDay, WorkingCalendar
+from core.engine.calendar_csv import read_days
 from core.engine.calendar_spec import read_calendar, write_calendar
+from core.engine.public_holidays import holidays_of, merged, source_of
 from core.kit.errors import Invalid, NotFound, Problem
+from core.ledger import timers
 from core.store.reading import Lookup
+
+PAUSE: Final = timedelta(seconds=1)  # between two parts of a re-plan, so that other timers get their turn
 
 
 class LivingCalendars:
@@ -55,14 +61,71 @@ def set_calendar(command: SetCalendar, deed: Deed) -> None:
         raise Invalid(problems=[Problem("/name", "calendar.exists", words)])
     if not command.new and not known:
         raise NotFound(thing="calendar", id=command.name)
-    hours = command.model_dump(mode="json", include={"zone", "week", "days"})
+    _keep(command.name, command.model_dump(mode="json", include={"zone", "week", "days"}), deed)
+
+
+def add_holidays(command: AddHolidays, deed: Deed) -> dict[str, int]:
+    """Returns how many days were `added`, how many of them are only `expected`, and how many were `kept` as they stood
+    because they come from elsewhere. Raises NotFound; Invalid for a country or year that nobody knows."""
+    calendar = _of(command.name, deed)
+    rows = holidays_of(calendar, command.country, command.subdivision, command.year)
+    source = source_of(command.country, command.subdivision)
+    after = merged(calendar, rows, source, command.year)
+    _keep_days(command.name, calendar, after, deed)
+    added = [row for row in after.values() if (row.source, row.day.year) == (source, command.year)]
+    return {
+        "added": len(added),
+        "expected": sum(not row.confirmed for row in added),
+        "kept": len(rows) - len(added),
+    }
+
+
+def import_days(command: ImportDays, deed: Deed) -> int:
+    """Returns how many days were read. Raises NotFound; Invalid with every mistake and its line."""
+    calendar = _of(command.name, deed)
+    found = read_days(command.csv)
+    _keep_days(command.name, calendar, {**calendar.exceptions, **{row.day: row for row in found}}, deed)
+    return len(found)
+
+
+def _of(name: str, deed: Deed) -> WorkingCalendar:
+    living: LivingCalendars = deed.tool("calendars")
+    deed.uow.need(f"{office_calendar.name}:{name}")
+    return living.of(deed.uow, name)
+
+
+def _keep_days(name: str, calendar: WorkingCalendar, days: Mapping[date, CalendarDay], deed: Deed) -> None:
+    if len(days) > MOST_DAYS:
+        words = {"zh-CN": f"一个日历最多 {MOST_DAYS} 个特殊日期", "en": f"a calendar has at most {MOST_DAYS} days"}
+        raise Invalid(problems=[Problem("", "calendar.too_many", words)])
+    hours = write_calendar(WorkingCalendar(calendar.zone.key, calendar.weekly, days.values()))
+    if hours != write_calendar(calendar):
+        _keep(name, hours, deed)
+
+
+def _keep(name: str, hours: dict[str, Any], deed: Deed) -> None:
+    """What hangs on it is planned again a moment later: a case that is just being moved by the old hours is seen then,
+    and one that is opened later goes by the new ones anyway."""
     read_calendar(hours)
     kept = {"hours": hours, "changed_at": deed.now, "changed_by": deed.actor.id}
-    row = deed.uow.first(office_calendar, name=command.name)
+    row = deed.uow.first(office_calendar, name=name)
     if row is None:
-        deed.uow.add(office_calendar, name=command.name, **kept)
+        deed.uow.add(office_calendar, name=name, **kept)
     else:
         deed.uow.change(office_calendar, row["id"], **kept)
+    replan(name, 0, deed)
+
+
+def replan(name: str, after: int, deed: Deed) -> None:
+    """The cases behind this id are looked at next, in a moment; one chain per calendar, and the newest counts."""
+    timers.plan(
+        deed.uow,
+        f"replan:{name}",
+        deed.now + PAUSE,
+        ReplanCases(name=name, after=after),
+        case_id=None,
+        scope="calendar",
+    )
 
 
 def unknown_calendar(name: str, known: Iterable[str]) -> list[Problem]:

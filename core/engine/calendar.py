@@ -1,9 +1,9 @@
 """Working time: spans such as "4h" or "2d" on an office's hours, holidays and make-up days.
 
 Minutes, hours and days are working time, "cd" and "w" are calendar time. Everything is computed in the
-calendar's zone and given back in UTC. A year without confirmed exceptions follows the weekly pattern (and
-the rows that are there) and is told by missing_years(): a calendar that is not kept up must not stop a
-case.
+calendar's zone and given back in UTC. A year without exceptions, or with some that are only expected,
+follows the weekly pattern and the rows that are there, and is told by missing_years(): a calendar that is
+not kept up must not stop a case.
 """
 
 import re
@@ -74,13 +74,15 @@ class CalendarDay:
     """One exception row: the segments that are open on this local date instead of the weekly ones.
 
     No segments means closed. ``confirmed`` is False for a day that is only expected, as before the authority
-    has published the year.
+    has published the year. ``source``: where the row comes from, such as "holidays:CN"; empty for one that
+    somebody entered by hand.
     """
 
     day: date
     segments: tuple[Segment, ...] = ()
     note: str = ""
     confirmed: bool = True
+    source: str = ""
 
 
 class WorkingCalendar:
@@ -97,7 +99,8 @@ class WorkingCalendar:
         self.exceptions: Mapping[date, CalendarDay] = MappingProxyType({row.day: row for row in exceptions})
         for row in self.exceptions.values():
             checked(row.segments)
-        self._confirmed = frozenset(day.year for day, row in self.exceptions.items() if row.confirmed)
+        expected = {day.year for day, row in self.exceptions.items() if not row.confirmed}
+        self._confirmed = frozenset({day.year for day in self.exceptions} - expected)
         self._years: dict[int, OpenYear] = {}
 
     def hours(self, day: date) -> tuple[Segment, ...]:
@@ -142,7 +145,15 @@ class WorkingCalendar:
     def missing_years(self, start: datetime, end: datetime) -> tuple[int, ...]:
         """The local years from start to end whose holidays nobody has confirmed: tell an admin."""
         years = range(self._local(start).year, self._local(end).year + 1)
-        return tuple(year for year in years if year not in self._confirmed)
+        return tuple(year for year in years if not self.knows(year))
+
+    def knows(self, year: int) -> bool:
+        """Whether this local year has rows, and none that is only expected."""
+        return year in self._confirmed
+
+    def has_rows(self, year: int) -> bool:
+        """Whether anything is said about this local year, be it confirmed or only expected."""
+        return any(day.year == year for day in self.exceptions)
 
     def _add_minutes(self, start: datetime, minutes: int) -> datetime:
         step = 1 if minutes > 0 else -1

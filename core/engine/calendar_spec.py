@@ -35,7 +35,8 @@ class _Reading:
 
 
 def read_calendar(data: Mapping[str, Any]) -> WorkingCalendar:
-    """`data`: `{zone, week: [[hours]] * 7, days: [{day, hours, note, confirmed}]}`; hours are written "09:00-12:00".
+    """`data`: `{zone, week: [[hours]] * 7, days: [{day, hours, note, confirmed, source}]}`; hours are written
+    "09:00-12:00". `source` may be missing: rows that were kept before it was known.
 
     Raises Invalid with every mistake, each at its place.
     """
@@ -51,7 +52,7 @@ def read_calendar(data: Mapping[str, Any]) -> WorkingCalendar:
         if day in days:
             reading.problems.append(Problem(f"/days/{at}/day", "calendar.twice", TWICE))
         hours = reading.hours(row["hours"], f"/days/{at}/hours")
-        days[day] = CalendarDay(day, hours, row["note"], row["confirmed"])
+        days[day] = CalendarDay(day, hours, row["note"], row["confirmed"], row.get("source", ""))
     if reading.problems:
         raise Invalid(problems=reading.problems)
     return WorkingCalendar(data["zone"], week, days.values())
@@ -62,15 +63,17 @@ def write_calendar(calendar: WorkingCalendar) -> dict[str, Any]:
     return {
         "zone": calendar.zone.key,
         "week": [[_text(each) for each in day] for day in calendar.weekly],
-        "days": [
-            {
-                "day": row.day.isoformat(),
-                "hours": [_text(each) for each in row.segments],
-                "note": row.note,
-                "confirmed": row.confirmed,
-            }
-            for row in sorted(calendar.exceptions.values(), key=lambda row: row.day)
-        ],
+        "days": [write_day(row) for row in sorted(calendar.exceptions.values(), key=lambda row: row.day)],
+    }
+
+
+def write_day(row: CalendarDay) -> dict[str, Any]:
+    return {
+        "day": row.day.isoformat(),
+        "hours": [_text(each) for each in row.segments],
+        "note": row.note,
+        "confirmed": row.confirmed,
+        "source": row.source,
     }
 
 

@@ -13,7 +13,7 @@ from core.cases.review_snooze import put_off_until
 from core.cases.second_look import waits_for
 from core.cases.tables import case, document_version, item
 from core.catalog.settings import manners_of
-from core.commands.command import Command
+from core.commands.command import Command, to_json
 from core.commands.overdue import EscalateReview, EscalateTask
 from core.engine.calendar import Span, WorkingCalendar
 from core.engine.ladder import Step
@@ -21,6 +21,7 @@ from core.engine.manners import decent
 from core.events.happened import DocumentSubmitted, DocumentWithdrawn, TaskCreated
 from core.events.overdue import ReviewOverdue, TaskOverdue
 from core.ledger import timers
+from core.ledger.tables import timer
 from core.reactions.documents import reviewer_of
 from core.reactions.leads import admins_above, leads_above
 from core.staff.tables import staff
@@ -61,6 +62,15 @@ def watch_review(event: DocumentSubmitted | DocumentWithdrawn, deed: Deed) -> It
         limit = _calendar(version, deed).add(deed.now, Span(wait, "h"))
         _plan(_review(version, ()), None, limit, deed)
     return ()
+
+
+def plan_by_new_hours(case_id: int, deed: Deed) -> None:
+    """The calendar was changed: tasks nobody was told of yet go up as their limit and the new hours say."""
+    first = manners_of(deed).ladder.above(None)
+    for row in deed.uow.find(task, case_id=case_id, state="open"):
+        waits = deed.uow.first(timer, key=_task(row).key, state="waiting")
+        if waits is not None and first is not None and waits["command"] == to_json(_task(row).escalate(first[0])):
+            _plan(_task(row), None, row["due"], deed)
 
 
 def escalate_task(command: EscalateTask, deed: Deed) -> None:

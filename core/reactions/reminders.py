@@ -15,6 +15,7 @@ from core.commands.reminders import PlanReminders, RemindClient, SnoozeReminders
 from core.commands.work import Notify, RedrawCard
 from core.conversations.tables import conversation
 from core.engine.manners import Wanted, next_reminder
+from core.events.calendars import LimitMoved
 from core.events.happened import (
     DocumentRejected,
     DocumentWithdrawn,
@@ -32,7 +33,7 @@ from core.ledger.buttons import close_card, offer
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
-OfCase = StageEntered | ItemsReopened | DocumentRejected | DocumentWithdrawn | FieldSet | TravellerAdded
+OfCase = StageEntered | ItemsReopened | DocumentRejected | DocumentWithdrawn | FieldSet | TravellerAdded | LimitMoved
 OfClient = ClientMoved | ConsentGiven | ConsentOnPaper
 """After these something may be waited for that was not waited for before."""
 PATIENCE = timedelta(minutes=30)  # between two looks while a person has the chat

@@ -61,10 +61,29 @@ def plan_rules(command: PlanRules, deed: Deed) -> None:
             _plan(rule, rule.at, row, compiled, deed)
 
 
-def _plan(rule: Rule, at: At, row: Row, compiled: CompiledFlow, deed: Deed) -> None:
+def plan_by_new_hours(row: Row, limit: datetime | None, deed: Deed) -> None:
+    """The calendar was changed, and the stage's limit may have moved from `limit`: what waits is planned anew, what has
+    acted for an anchor that stays does not act again. One that waited and whose new moment has gone by acts at once."""
+    compiled = compiled_of(deed, row)
+    for rule in compiled.flow.rules:
+        if rule.at is not None:
+            before = _anchor(rule.at, row | {"due": limit})
+            key = _key(rule, row, before)
+            waits = deed.uow.first(timer, timer.c.key == key, timer.c.state == "waiting")
+            if waits is not None:
+                timers.cancel_key(deed.uow, key)
+            if waits is not None or before != _anchor(rule.at, row):
+                _plan(rule, rule.at, row, compiled, deed, waited=waits is not None)
+
+
+def _key(rule: Rule, row: Row, anchor: str | None) -> str:
+    return f"rule:{row['id']}:{rule.key}:{anchor}"
+
+
+def _plan(rule: Rule, at: At, row: Row, compiled: CompiledFlow, deed: Deed, *, waited: bool = False) -> None:
     anchor = _anchor(at, row)
     scope = "stage" if at.anchor == "stage.due" else f"rule:{rule.key}"
-    key = f"rule:{row['id']}:{rule.key}:{anchor}"
+    key = _key(rule, row, anchor)
     if deed.uow.first(timer, timer.c.key == key, timer.c.state != "cancelled") is not None:
         return  # it waits, or it has acted for this very moment
     timers.cancel_scope(deed.uow, row["id"], f"rule:{rule.key}")
@@ -75,8 +94,8 @@ def _plan(rule: Rule, at: At, row: Row, compiled: CompiledFlow, deed: Deed) -> N
         start = row["due"]
     else:
         start = datetime.combine(date.fromisoformat(anchor), MORNING, calendar.zone)
-    due = calendar.add(start, at.offset)
-    if due > deed.now:
+    due = max(calendar.add(start, at.offset), deed.now) if waited else calendar.add(start, at.offset)
+    if waited or due > deed.now:
         command = RunRule(case_id=row["id"], rule=rule.key, anchor=anchor)
         timers.plan(deed.uow, key, due, command, case_id=row["id"], scope=scope)
 

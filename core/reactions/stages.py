@@ -11,6 +11,7 @@ from core.commands.command import Command
 from core.commands.sending_back import OfferSendBack
 from core.commands.work import Notify, RedrawCard, StartDialog
 from core.engine.flow import Flow, Stage, Transition
+from core.events.calendars import LimitMoved
 from core.events.happened import (
     CaseClosed,
     ChecklistCompleted,
@@ -122,7 +123,9 @@ def move_work(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
         yield _stage_notice(row, stage, card, person, work[person])
 
 
-def redraw_work(event: SubstateSet | FieldSet | ChecklistCompleted | DocumentApproved, deed: Deed) -> Iterator[Command]:
+def redraw_work(
+    event: SubstateSet | FieldSet | ChecklistCompleted | DocumentApproved | LimitMoved, deed: Deed
+) -> Iterator[Command]:
     card = stage_card(deed.uow, event.case_id or 0)
     if card is not None:
         yield RedrawCard(card=card)

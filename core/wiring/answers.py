@@ -1,6 +1,7 @@
 """What follows from which event: the house's own reactions, then the flow's rules."""
 
 from core.bus.wiring import Reaction
+from core.events import calendars as ec
 from core.events import data_rights as fd
 from core.events import delegations as ge
 from core.events import desk as te
@@ -17,7 +18,7 @@ from core.events.event import EVENTS, Event
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
-from core.reactions import digests, lost_cards, overdue, overdue_told, queues_told, reminders, rules
+from core.reactions import digests, lost_cards, overdue, overdue_told, queues_told, reminders, replan, rules
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
 from core.reactions import held as on_held
@@ -111,6 +112,9 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.DocumentWithdrawn, overdue_told.settle_review),
     (el.CardLost, lost_cards.tell_admins),
     (eq.QueuesInTrouble, queues_told.tell_admins),
+    (ec.LimitMoved, on_stages.redraw_work),
+    (ec.LimitMoved, reminders.plan),
+    (ec.YearsUnconfirmed, replan.tell_admins),
 ]
 
 _SILENT = {e.RuleRan, e.RuleDue, e.FollowUpRefused, e.Notified, e.NotReachable}

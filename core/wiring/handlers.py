@@ -54,7 +54,7 @@ from core.contracts import service as contracts
 from core.conversations import handoffs, held, parked, telling
 from core.conversations import service as conversations
 from core.files import service as files
-from core.reactions import digests, lost_cards, overdue, queues_told, reminders, rules
+from core.reactions import digests, lost_cards, overdue, queues_told, reminders, replan, rules
 from core.staff import (
     credentials,
     delegation,
@@ -135,6 +135,11 @@ HANDLERS: dict[type[Command], Handler] = {
     dr.DropDraft: drafts.drop_draft,
     dr.PublishDraft: drafts.publish_draft,
     o.SetCalendar: calendars.set_calendar,
+    o.AddHolidays: calendars.add_holidays,
+    o.ImportDays: calendars.import_days,
+    o.ReplanCases: replan.replan_cases,
+    o.ReplanCase: replan.replan_case,
+    o.ReportCalendars: replan.report_calendars,
     pk.ImportPack: packs.import_pack,
     o.SetSetting: settings.set_setting,
     o.ResetSetting: settings.reset_setting,

@@ -102,6 +102,8 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "read_calendar": lambda ids: {},
     "add_calendar": lambda ids: {"json": HOURS | {"name": f"c-{new_id()}"}},
     "write_calendar": lambda ids: {"json": HOURS, "headers": ANY},
+    "add_holidays": lambda ids: {"json": {"country": "CN", "year": 2026}},
+    "import_days": lambda ids: {"json": {"csv": "day,hours,note\n2027-05-08,09:00-12:00,半天\n"}},
     "list_settings": lambda ids: {},
     "read_setting": lambda ids: {},
     "write_setting": lambda ids: {"json": {"value": "5,2"}, "headers": ANY},

@@ -79,3 +79,43 @@ def test_every_mistake_of_a_calendar_is_told_at_its_place(small_office: Office) 
     small_office.refused(428, "precondition_required", "visa.admin", "PUT", PATH, json=HOURS)
     small_office.refused(404, "not_found", "visa.admin", "PUT", "/calendars/xx", json=HOURS, headers=ANY)
     small_office.refused(403, "not_allowed", "visa.supervisor", "PUT", PATH, json=HOURS, headers=ANY)
+
+
+def test_a_year_of_holidays_is_added_and_what_was_entered_stays(office: Office) -> None:
+    office.case("张三")
+    calendar = office.get("visa.admin", PATH)
+    own = {"day": "2028-10-02", "hours": ["09:00-12:00"], "note": "值班"}
+    hours = {"zone": calendar["zone"], "week": calendar["week"], "days": [*calendar["days"], own]}
+    office.put("visa.admin", PATH, hours)
+    done = office.post("visa.admin", f"{PATH}/holidays", {"country": "CN", "year": 2028})
+    assert done["added"] == done["expected"] > 5  # nothing is announced yet
+    assert (done["kept"], done["open_cases"]) == (1, 1)
+    days = {each["day"]: each for each in office.get("visa.admin", PATH)["days"]}
+    assert days["2028-10-02"] == own | {"confirmed": True, "source": ""}
+    assert (days["2028-10-01"]["source"], days["2028-10-01"]["confirmed"]) == ("holidays:CN", False)
+    assert office.get("visa.admin", PATH)["open_cases"] == 1
+
+
+def test_a_file_of_days_is_taken_whole_or_not_at_all(office: Office) -> None:
+    before = office.get("visa.admin", PATH)["days"]
+    bad = {"csv": "day,hours\n2027-05-08,09:00-12:00\nsoon,\n2027-05-09,18:00-09:00\n"}
+    told = office.refused(422, "invalid", "visa.admin", "POST", f"{PATH}/days", json=bad)
+    assert [(each["pointer"], each["code"]) for each in told["errors"]] == [
+        ("/csv", "calendar.day"),
+        ("/csv", "calendar.hours"),
+    ]
+    assert ["line 3" in told["errors"][0]["message"], "line 4" in told["errors"][1]["message"]] == [True, True]
+    assert office.get("visa.admin", PATH)["days"] == before
+    good = {"csv": "day,hours,note\n2027-05-08,09:00-12:00,半天\n2027-10-01,,国庆\n"}
+    assert office.post("visa.admin", f"{PATH}/days", good) == {"days": 2, "open_cases": 0}
+    days = {each["day"]: each for each in office.get("visa.admin", PATH)["days"]}
+    assert (days["2027-05-08"]["hours"], days["2027-10-01"]["source"]) == (["09:00-12:00"], "")
+
+
+def test_what_is_wrong_with_a_year_is_told(small_office: Office) -> None:
+    path = f"{PATH}/holidays"
+    told = small_office.refused(422, "invalid", "visa.admin", "POST", path, json={"country": "XX", "year": 2027})
+    assert [(each["pointer"], each["code"]) for each in told["errors"]] == [("/country", "calendar.country")]
+    wanted = {"country": "CN", "year": 2027}
+    small_office.refused(404, "not_found", "visa.admin", "POST", "/calendars/xx/holidays", json=wanted)
+    small_office.refused(403, "not_allowed", "visa.supervisor", "POST", path, json=wanted)

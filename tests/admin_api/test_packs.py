@@ -22,7 +22,9 @@ SOURCE = SOURCE.replace("calendar: cn-office", "calendar: sg-office", 1) + "# wo
 STORIES = {
     each.stem: each.read_bytes().replace(b"../v1.yaml", b"../v2.yaml") for each in sorted(KR.glob("stories/*.yaml"))
 }
-CALENDAR = HOURS | {"days": [{"day": "2026-08-10", "hours": [], "note": "National Day", "confirmed": True}]}
+CALENDAR = HOURS | {
+    "days": [{"day": "2026-08-10", "hours": [], "note": "National Day", "confirmed": True, "source": ""}]
+}
 PACK = Pack(
     (PackedFlow("visa_kr_tourist", 2, SOURCE.encode(), STORIES),),
     {"en": {"welcome.client": "Hi {name}"}, "zh-CN": {"welcome.client": "{name}，您好"}},

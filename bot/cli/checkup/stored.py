@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import database_file
+from bot.cli.checkup.calendars import calendars
 from bot.cli.checkup.crew import crew
 from bot.cli.checkup.finding import Finding, advice, ok, wrong
 from bot.cli.flow import examined
@@ -73,7 +74,16 @@ def _inside(books: Books) -> Iterator[Finding]:
         yield advice("migrations", stands.said, "bring this machine to the newer version when the upgrade is done")
     else:
         yield ok("migrations", f"The tables are at {stands.found}.")
-    questions: tuple[Callable[[Books], Iterator[Finding]], ...] = (key, clock, flows, admin, processes, queues, seals)
+    questions: tuple[Callable[[Books], Iterator[Finding]], ...] = (
+        key,
+        clock,
+        flows,
+        years,
+        admin,
+        processes,
+        queues,
+        seals,
+    )
     for question in questions:
         yield from question(books)
 
@@ -133,6 +143,11 @@ def flows(books: Books) -> Iterator[Finding]:
         yield wrong("flows", "No flow is published: no case can begin.", "banli flow publish flows/<key>/v1.yaml")
     else:
         yield ok("flows", f"{len(published)} published: {', '.join(row['flow'] for row in published)}.")
+
+
+def years(books: Books) -> Iterator[Finding]:
+    """Whose holidays are missing."""
+    yield from calendars(books.reader, books.settings.agency.calendar, books.now)
 
 
 def admin(books: Books) -> Iterator[Finding]:

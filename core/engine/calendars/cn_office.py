@@ -22,6 +22,7 @@ OFF = {
 OFF_EXPECTED = {
     2027: "01-01 02-05 02-08..10 04-05 05-03..04 06-09 09-15 10-01 10-04..05",
 }
+SOURCE = "holidays:CN"
 # Days of a weekend on which the office works as on a weekday.
 MAKE_UP = {
     2025: "01-26 02-08 04-27 09-28 10-11",
@@ -43,8 +44,16 @@ CN_OFFICE = WorkingCalendar(
     "Asia/Shanghai",
     WEEKLY,
     [
-        *(CalendarDay(day, (), "法定节假日") for year, text in OFF.items() for day in days(year, text)),
-        *(CalendarDay(day, (), "待公布", False) for year, text in OFF_EXPECTED.items() for day in days(year, text)),
-        *(CalendarDay(day, HOURS, "调休上班") for year, text in MAKE_UP.items() for day in days(year, text)),
+        *(CalendarDay(day, (), "法定节假日", True, SOURCE) for year, text in OFF.items() for day in days(year, text)),
+        *(
+            CalendarDay(day, (), "待公布", False, SOURCE)
+            for year, text in OFF_EXPECTED.items()
+            for day in days(year, text)
+        ),
+        *(
+            CalendarDay(day, HOURS, "调休上班", True, SOURCE)
+            for year, text in MAKE_UP.items()
+            for day in days(year, text)
+        ),
     ],
 )
