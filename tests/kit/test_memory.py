@@ -1,3 +1,5 @@
+"""The memory of a process that serves."""
+
 import platform
 import subprocess
 import sys
