@@ -1,9 +1,9 @@
 """What is other in one flow than in another: every change with its place, both values, and a sentence for people.
 
 Compared is what the flows say, not how their files are laid out: defaults are written out, comments and the order of
-keys in a mapping do not count. Pieces of a list go together by their key, so one with another key is one that was
-removed and one that was added. ``${parameters}`` are put in: a parameter's new value shows where it stands and
-wherever it is used.
+keys in a mapping do not count (but where a parameter's keys are listed, their order does). Pieces of a list go
+together by their key, so one with another key is one that was removed and one that was added. ``${parameters}`` are
+put in: a parameter's new value shows where it stands and wherever it is used. Both flows are such as compile.
 """
 
 from collections import Counter
