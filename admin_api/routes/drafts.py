@@ -1,7 +1,9 @@
 """Flows as drafts: write, look over, see what it would change, publish, or publish an older body again."""
 
 from dataclasses import replace
+from typing import Annotated
 
+from fastapi import Query
 from starlette.requests import Request
 
 from admin_api.desk import AtDesk, Desk, command_of
@@ -17,9 +19,11 @@ from admin_api.schemas.drafts import (
     DraftImpact,
     DraftList,
     DraftSource,
+    FlowDiff,
     Looked,
     Mistake,
     NewDraft,
+    diff_of,
     draft_of,
     impact_of,
     line_of,
@@ -27,18 +31,22 @@ from admin_api.schemas.drafts import (
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
 from core.catalog.calendars import unknown_calendar
+from core.catalog.catalogue import newest_of
 from core.catalog.drafts import open_drafts
 from core.catalog.service import look_over
 from core.catalog.tables import flow_draft, flow_version
 from core.commands.drafts import DraftFlow, DropDraft, EditDraft, PublishDraft
+from core.engine.flow_diff import changes
 from core.engine.lint import Examined
 from core.kit.errors import NotFound
-from core.staff.policy import ROLES
+from core.store.reading import Reader
 from core.store.sealing import Row
 from core.views.impact import impact
 
 DRAFTS = section("drafts of flows")
 DRAFT = of_row(flow_draft, "draft_id")
+
+Against = Annotated[IdIn | None, Query(description="The published version to compare with.")]
 
 
 @DRAFTS.operation("POST", "/flow-drafts", does(DraftFlow), status=201, errors=[404])
@@ -85,11 +93,7 @@ def validate_draft(desk: AtDesk, request: Request, draft_id: IdIn) -> Looked:
         known = desk.parts.bus.wiring.tools["calendars"].names(reader)
     unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, known)
     found = replace(found, problems=(*found.problems, *unknown))
-    told = zip(found.problems, entries(found.problems, language_of(request.headers)), strict=True)
-    return Looked(
-        publishable=found.flow is not None and not unknown,
-        problems=[Mistake(line=found.lines.get(problem.pointer), **entry) for problem, entry in told],
-    )
+    return Looked(publishable=found.flow is not None and not unknown, problems=_mistakes(found, request))
 
 
 @DRAFTS.operation("GET", "/flow-drafts/{draft_id}/impact", reaches("flow.write", "draft", "draft_id"))
@@ -99,6 +103,36 @@ def read_impact(desk: AtDesk, draft_id: IdIn) -> DraftImpact:
     flow = _look(desk, row).flow
     with desk.look() as reader:
         return impact_of(impact(reader, desk.parts.catalogue, row["flow"], flow))
+
+
+@DRAFTS.operation("GET", "/flow-drafts/{draft_id}/diff", reaches("flow.write", "draft", "draft_id"))
+def read_draft_diff(desk: AtDesk, request: Request, draft_id: IdIn, against: Against = None) -> FlowDiff:
+    """What a draft says otherwise than a published version, each change in words; nothing is changed.
+
+    Without `against` it is compared with the newest version of its flow.
+    """
+    row = _row(desk, draft_id)
+    found = _look(desk, row)
+    with desk.look() as reader:
+        other = newest_of(reader, row["flow"]) if against is None else _version(reader, against)
+        if found.flow is None or other is None:
+            return diff_of(other, (), _mistakes(found, request))
+        return diff_of(other, changes(desk.parts.catalogue.compiled(reader, other["id"]).flow, found.flow))
+
+
+@DRAFTS.operation("GET", "/flows/{flow_version_id}/diff", may("flow.write"))
+def read_version_diff(desk: AtDesk, flow_version_id: IdIn, against: Against = None) -> FlowDiff:
+    """What a published version says otherwise than another one, each change in words.
+
+    Without `against` it is compared with the version before it.
+    """
+    with desk.look() as reader:
+        row = _version(reader, flow_version_id)
+        other = newest_of(reader, row["flow"], before=row["version"]) if against is None else _version(reader, against)
+        if other is None:
+            return diff_of(None, ())
+        old, new = (desk.parts.catalogue.compiled(reader, each["id"]).flow for each in (other, row))
+        return diff_of(other, changes(old, new))
 
 
 @DRAFTS.operation("POST", "/flow-drafts/{draft_id}/publish", does(PublishDraft), status=201, tagged=DRAFT, guarded=True)
@@ -121,7 +155,19 @@ def publish_draft(desk: AtDesk, draft_id: IdIn) -> FlowVersion:
 
 
 def _look(desk: Desk, row: Row) -> Examined:
-    return look_over(bytes(row["source"]), frozenset(ROLES), desk.parts.texts)
+    return look_over(bytes(row["source"]), frozenset(desk.parts.policy.roles), desk.parts.texts)
+
+
+def _mistakes(found: Examined, request: Request) -> list[Mistake]:
+    told = zip(found.problems, entries(found.problems, language_of(request.headers)), strict=True)
+    return [Mistake(line=found.lines.get(problem.pointer), **entry) for problem, entry in told]
+
+
+def _version(reader: Reader, version_id: int) -> Row:
+    row = reader.peek(flow_version, version_id)
+    if row is None:
+        raise NotFound(thing="flow")
+    return row
 
 
 def _row(desk: Desk, draft_id: int) -> Row:

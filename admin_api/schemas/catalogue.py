@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from admin_api.condition_words import condition_words
 from admin_api.paging import Next
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment
+from core.engine.condition_words import condition_words
 from core.engine.flow import Flow, Item
 from core.engine.text import Words
 from core.store.sealing import Row

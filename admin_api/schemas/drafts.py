@@ -1,16 +1,22 @@
 """Drafts of flows in JSON."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
 from admin_api.paging import Next
+from admin_api.schemas.catalogue import FlowVersion, flow_version_of
 from admin_api.schemas.ids import IdIn, IdOut
 from admin_api.schemas.model import Given, Moment, Sent
 from core.commands.drafts import MOST_SOURCE
+from core.engine.flow_diff import Change
+from core.engine.text import Words
 from core.store.sealing import Row
-from core.views.impact import Impact
+from core.views.impact import MOST_COMPARED, MOST_RULES, MOST_STAGES, MOST_VERSIONS, Impact
 
+MOST_CHANGES: Final = 1000
 _SOURCE = Field(max_length=MOST_SOURCE, description="YAML, kept as it is.", examples=["key: visa_sg\nversion: 1\n"])
 
 
@@ -91,12 +97,70 @@ class PartChange(Given):
     changed: list[str]
 
 
+class OccupiedStage(Given):
+    """A stage of a published version in which open cases stand."""
+
+    version_id: IdOut
+    version: int
+    stage: str = Field(examples=["collect"])
+    name: Words
+    open_cases: int
+    gone: bool | None = Field(description="The draft has no such stage; null as long as the draft has problems.")
+
+
+class TouchedRule(Given):
+    """A rule that the draft has no more or says otherwise, of a version that open cases are on, and what hangs on it.
+
+    Those cases go on by their version's rule.
+    """
+
+    version_id: IdOut
+    version: int
+    rule: str = Field(examples=["remind"])
+    name: Words
+    change: Literal["removed", "changed"]
+    open_tasks: int
+    open_timers: int
+
+
 class DraftImpact(Given):
     """What publishing would mean."""
 
     newest: int | None = Field(description="The version that cases begin with until now; null: the flow is new.")
-    staying: list[StayingVersion] = Field(description="Newest first; no case moves by itself.")
+    staying: list[StayingVersion] = Field(
+        description=f"The newest {MOST_VERSIONS}, newest first; no case moves by itself."
+    )
+    occupied: list[OccupiedStage] = Field(description=f"The fullest {MOST_STAGES}, the fullest first.")
+    rules: list[TouchedRule] = Field(
+        description=f"Rules with open tasks or timers, of the newest {MOST_COMPARED} versions with open cases: "
+        f"the first {MOST_RULES} that differ."
+    )
     changes: list[PartChange] = Field(description="Empty as long as the draft has problems.")
+
+
+class FlowChange(Given):
+    """One thing that is other."""
+
+    pointer: str = Field(
+        description="A place in the newer flow, of what was removed in the older; defaults are written out.",
+        examples=["/stages/1/due"],
+    )
+    kind: Literal["added", "removed", "changed"]
+    part: str = Field(examples=["stages"])
+    key: str = Field(description="Of the thing; empty: the flow itself.", examples=["collect"])
+    name: Words = Field(description="What people call the thing.")
+    old: Any = Field(description="Null for what was added.", examples=["7d"])
+    new: Any = Field(description="Null for what was removed.", examples=["5d"])
+    words: Words = Field(description="The change as a sentence.")
+
+
+class FlowDiff(Given):
+    """What is other than in a published version."""
+
+    against: FlowVersion | None = Field(description="What it is compared with; null: no version of it is published.")
+    problems: list[Mistake] = Field(description="Why it cannot be compared; GET .../validation tells the same.")
+    changes: list[FlowChange] = Field(description=f"In the order of the flow language, at most {MOST_CHANGES}.")
+    left_off: int = Field(description="How many more there are.")
 
 
 def line_of(row: Row) -> DraftLine:
@@ -116,10 +180,21 @@ def impact_of(found: Impact) -> DraftImpact:
             )
             for each in found.staying
         ],
+        occupied=[OccupiedStage(**asdict(each)) for each in found.occupied],
+        rules=[TouchedRule(**asdict(each)) for each in found.rules],
         changes=[
             PartChange(part=each.part, added=list(each.added), removed=list(each.removed), changed=list(each.changed))
             for each in found.changes
         ],
+    )
+
+
+def diff_of(against: Row | None, found: Sequence[Change], problems: Sequence[Mistake] = ()) -> FlowDiff:
+    return FlowDiff(
+        against=None if against is None else flow_version_of(against),
+        problems=list(problems),
+        changes=[FlowChange(**asdict(each)) for each in found[:MOST_CHANGES]],
+        left_off=max(0, len(found) - MOST_CHANGES),
     )
 
 

@@ -1,7 +1,5 @@
 """`banli case`: how a case stands, without names unless they are asked for; whoever asks stands in the audit."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any, Final, Literal
 
 import typer
@@ -9,7 +7,7 @@ from sqlalchemy import select
 
 from bot.app import Banli, build
 from bot.cli.configured import settings_or_exit
-from bot.cli.serving import owned
+from bot.cli.serving import looking, owned
 from bot.cli.terminal import AsJson, out, tell_json
 from core.bus.deed import SYSTEM
 from core.cases.tables import applicant, case
@@ -44,7 +42,7 @@ def list_command(
     """The newest cases: number, flow, stage and limit, nobody's name."""
     columns = (case.c.number, case.c.flow, case.c.stage, case.c.substate, case.c.outcome, case.c.due, case.c.opened_at)
     chosen = select(*columns).where(case.c.state == state, *([] if flow is None else [case.c.flow == flow]))
-    with _looking(settings_or_exit()) as (_, reader):
+    with looking(settings_or_exit()) as (_, reader):
         rows = reader.rows(chosen.order_by(case.c.id.desc()).limit(limit))
     if json:
         tell_json(rows)
@@ -67,7 +65,7 @@ def show(
     settings = settings_or_exit()
     if reveal:
         _note(settings, number)
-    with _looking(settings) as (banli, reader):
+    with looking(settings) as (banli, reader):
         told = _told(banli, reader, _found(reader, number), reveal=reveal)
     if json:
         tell_json(told)
@@ -91,16 +89,6 @@ def _note(settings: Settings, number: str) -> None:
             banli.store.run(lambda uow: audit.note(uow, SYSTEM, "cli", "RevealCase", **about))
         finally:
             banli.stop()
-
-
-@contextmanager
-def _looking(settings: Settings) -> Iterator[tuple[Banli, Reader]]:
-    banli = build(settings)
-    try:
-        with banli.reading.open() as reader:
-            yield banli, reader
-    finally:
-        banli.stop()
 
 
 def _found(reader: Reader, number: str) -> Row:

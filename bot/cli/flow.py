@@ -1,7 +1,6 @@
-"""`banli flow`: what is wrong with a flow, and publishing it."""
+"""`banli flow`: what is wrong with a flow, what it would change, and publishing it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -10,21 +9,19 @@ import typer
 
 from bot.app import Banli, build
 from bot.cli.configured import settings_or_exit
-from bot.cli.names import Names, known_names
+from bot.cli.flow_changes import diff, plan, pull
+from bot.cli.flow_files import examined, problems_json, tell_all
+from bot.cli.names import known_names
 from bot.cli.problems import WRONG
 from bot.cli.sentences import refused
 from bot.cli.serving import owned
 from bot.cli.terminal import AsJson, err, out, tell_json
-from bot.texts.catalogue import built_in
 from core.bus.deed import SYSTEM, Cause
-from core.catalog.calendars import unknown_calendar
-from core.catalog.service import look_over
 from core.commands.work import PublishFlow
-from core.engine.lint import Examined
 from core.kit.errors import Refusal
 from core.kit.ids import new_id
 
-app = typer.Typer(help="Check and publish flows.", no_args_is_help=True)
+app = typer.Typer(help="Check, compare and publish flows.", no_args_is_help=True)
 
 Files = Annotated[list[Path], typer.Argument(help="Flow files (YAML).", exists=True, dir_okay=False)]
 
@@ -39,9 +36,9 @@ def validate(files: Files, json: AsJson = False) -> None:
     found = {path: examined(path.read_bytes(), names) for path in files}
     err.print(names.whose, markup=False)
     if json:
-        tell_json({str(path): _problems(told) for path, told in found.items()})
+        tell_json({str(path): problems_json(told) for path, told in found.items()})
     else:
-        _tell(found)
+        tell_all(found)
     if any(told.problems for told in found.values()):
         raise typer.Exit(WRONG)
 
@@ -53,9 +50,11 @@ def publish(files: Files, json: AsJson = False) -> None:
     found = {path: examined(path.read_bytes(), names) for path in files}
     if any(told.problems for told in found.values()):
         if json:
-            tell_json([{"file": str(path), "published": False, "problems": _problems(found[path])} for path in files])
+            tell_json(
+                [{"file": str(path), "published": False, "problems": problems_json(found[path])} for path in files]
+            )
         else:
-            _tell(found)
+            tell_all(found)
             err.print(names.whose, markup=False)
         raise typer.Exit(WRONG)
     settings = settings_or_exit()
@@ -76,20 +75,13 @@ def publish(files: Files, json: AsJson = False) -> None:
         raise typer.Exit(WRONG)
 
 
-def examined(source: bytes, names: Names) -> Examined:
-    """Everything that is wrong with a flow, as its YAML."""
-    found = look_over(source, frozenset(names.roles), built_in())
-    unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, names.calendars)
-    return replace(found, flow=None, problems=tuple(unknown)) if unknown else found
-
-
 def published(files: Sequence[Path], banli: Banli) -> dict[Path, str]:
     """Publish each file in a house that is started. Why one was refused, empty for one that is published now."""
     outcomes = {}
     with banli.reading.open() as reader:
         banli.house.policy.catch_up(reader, banli.clock.now())
     for path in files:
-        command = PublishFlow(source=path.read_text("utf-8"))
+        command = PublishFlow(source=path.read_bytes().decode())  # as text its line ends would be made others
         try:
             banli.store.run(partial(banli.bus.execute, command=command, cause=Cause(SYSTEM, "cli", new_id())))
             outcomes[path] = ""
@@ -98,22 +90,6 @@ def published(files: Sequence[Path], banli: Banli) -> dict[Path, str]:
     return outcomes
 
 
-def _problems(told: Examined) -> list[dict[str, object]]:
-    return [
-        {"pointer": each.pointer, "code": each.code, "line": told.lines.get(each.pointer), **each.message}
-        for each in told.problems
-    ]
-
-
-def _tell(found: Mapping[Path, Examined]) -> None:
-    for path, told in found.items():
-        if not told.problems:
-            out.print(f"{path}: good", markup=False)
-            continue
-        out.print(f"{path}: {len(told.problems)} problem(s)", markup=False)
-        for each in told.problems:
-            line = told.lines.get(each.pointer)
-            place = f"line {line}" if line else "document"
-            out.print(f"  {place} {each.pointer or '/'} [{each.code}]", markup=False)
-            out.print(f"      {each.message['en']}", markup=False)
-            out.print(f"      {each.message['zh-CN']}", markup=False)
+app.command()(diff)
+app.command()(plan)
+app.command()(pull)

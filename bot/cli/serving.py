@@ -25,6 +25,7 @@ from core.kit.crypto import generate_key
 from core.kit.floor import standing
 from core.kit.memory import calm_collector, one_heap
 from core.kit.settings import Settings
+from core.store.reading import Reader
 
 DEMO_KEY = Path("var/demo.key")
 
@@ -207,6 +208,17 @@ def owned(settings: Settings) -> Iterator[None]:
         except BlockingIOError as taken:
             raise CannotServe(f"Another Banli process has {path} open. Stop it first, or use PostgreSQL.") from taken
         yield
+
+
+@contextmanager
+def looking(settings: Settings) -> Iterator[tuple[Banli, Reader]]:
+    """A look at the database from beside whatever runs; nothing can be written."""
+    banli = build(settings)
+    try:
+        with banli.reading.open() as reader:
+            yield banli, reader
+    finally:
+        banli.stop()
 
 
 def _fill(banli: Banli) -> None:

@@ -45,7 +45,7 @@ class Catalogue:
 
     def latest(self, lookup: Lookup, flow: str) -> tuple[int, CompiledFlow]:
         """The newest published version of a flow. Raises NotFound."""
-        row = lookup.first(flow_version, flow=flow, order=flow_version.c.version.desc())
+        row = newest_of(lookup, flow)
         if row is None:
             raise NotFound(thing="flow", id=flow)
         return row["id"], self.compiled(lookup, row["id"])
@@ -56,3 +56,9 @@ class Catalogue:
         for row in lookup.find(flow_version, order=flow_version.c.version):
             found[row["flow"]] = row
         return [found[key] for key in sorted(found)]
+
+
+def newest_of(lookup: Lookup, flow: str, *, before: int | None = None) -> Row | None:
+    """The newest version of a flow, or the newest with a lower number than ``before``; None where there is none."""
+    lower = () if before is None else (flow_version.c.version < before,)
+    return lookup.first(flow_version, *lower, flow=flow, order=flow_version.c.version.desc())

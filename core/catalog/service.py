@@ -35,11 +35,7 @@ def publish_flow(command: PublishFlow, deed: Deed) -> int:
     if there is not None:
         if there["sha256"] == fingerprint:
             return int(there["id"])
-        words = {
-            "zh-CN": f"版本 {flow.version} 已发布且不可更改，请提高 version",
-            "en": f"version {flow.version} is published and never changes: raise `version`",
-        }
-        raise Invalid(problems=[Problem("/version", "flow.published", words)])
+        raise Invalid(problems=[published_already(flow.version)])
     row = deed.uow.add(
         flow_version,
         flow=flow.key,
@@ -51,3 +47,10 @@ def publish_flow(command: PublishFlow, deed: Deed) -> int:
         published_at=deed.now,
     )
     return int(row["id"])
+
+
+def published_already(version: int) -> Problem:
+    """A version of this number is there, and its source is another one."""
+    zh = f"版本 {version} 已发布且不可更改，请提高 version"
+    en = f"version {version} is published and never changes: raise `version`"
+    return Problem("/version", "flow.published", {"zh-CN": zh, "en": en})

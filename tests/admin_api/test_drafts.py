@@ -1,10 +1,14 @@
 """Flows as drafts over the API: written, looked over, published, rolled back; what stays on which version."""
 
 import hashlib
+import re
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from core.ledger.tables import audit
+from core.engine.flow import read_flow
+from core.ledger.tables import audit, timer
+from core.tasks.tables import task
 from tests.admin_api.office import FLOWS, Office
 from tests.admin_api.requests import ANY
 
@@ -121,3 +125,90 @@ def test_of_eight_who_write_at_once_one_is_heard_and_nothing_is_lost(office: Off
     assert kept == f"{TWO}# by {answers.index(200)}\n"
     office.refused(412, "precondition_failed", "visa.admin", "POST", f"{path}/publish", headers=seen)
     assert versions(office) == [1]
+
+
+def test_a_draft_is_compared_with_the_newest_version_or_with_the_one_that_is_named(office: Office) -> None:
+    changed = TWO.replace("    due: 7d\n", "    due: 5d\n", 1)
+    draft_id = draft(office, changed)
+    found = office.get("visa.admin", f"/flow-drafts/{draft_id}/diff")
+    assert (found["against"]["version"], found["problems"], found["left_off"]) == (1, [], 0)
+    told = {each["pointer"]: each for each in found["changes"]}
+    assert set(told) == {"/version", "/name/en", "/stages/1/due"}
+    limit = told["/stages/1/due"]
+    assert (limit["part"], limit["key"], limit["kind"], limit["old"], limit["new"]) == (
+        "stages",
+        "collect",
+        "changed",
+        "7d",
+        "5d",
+    )
+    assert limit["words"] == {
+        "zh-CN": "阶段“材料收集”的时限由 7d 改为 5d",
+        "en": 'Stage "Documents": limit 7d is now 5d',
+    }
+    made = publish(office, draft_id)
+    again = draft(office, changed)
+    assert office.get("visa.admin", f"/flow-drafts/{again}/diff")["changes"] == []
+    first = found["against"]["id"]
+    assert office.get("visa.admin", f"/flow-drafts/{again}/diff?against={first}") == found
+    assert office.get("visa.admin", f"/flows/{made['id']}/diff") == found  # the version before it
+    back = office.get("visa.admin", f"/flows/{first}/diff?against={made['id']}")
+    assert {each["pointer"]: (each["new"], each["old"]) for each in back["changes"]} == {
+        pointer: (each["old"], each["new"]) for pointer, each in told.items()
+    }
+    assert office.get("visa.admin", f"/flows/{first}/diff") == {
+        "against": None,
+        "problems": [],
+        "changes": [],
+        "left_off": 0,
+    }
+    office.refused(404, "not_found", "visa.admin", "GET", f"/flow-drafts/{again}/diff?against=1")
+    office.refused(404, "not_found", "visa.admin", "GET", "/flows/1/diff")
+    office.refused(422, "invalid", "visa.admin", "GET", f"/flow-drafts/{again}/diff?against=x")
+    for path in (f"/flow-drafts/{again}/diff", f"/flows/{first}/diff"):
+        office.refused(403, "not_allowed", "visa.supervisor", "GET", path)
+
+
+def test_a_draft_that_is_not_right_is_compared_with_nothing_and_says_why(office: Office) -> None:
+    draft_id = draft(office, TWO.replace("owner: copywriter", "owner: nobody", 1))
+    found = office.get("visa.admin", f"/flow-drafts/{draft_id}/diff")
+    assert found["problems"] == office.get("visa.admin", f"/flow-drafts/{draft_id}/validation")["problems"] != []
+    assert (found["against"]["version"], found["changes"]) == (1, [])
+    office.case()
+    told = office.get("visa.admin", f"/flow-drafts/{draft_id}/impact")
+    assert [each["gone"] for each in told["occupied"]] == [None]
+    assert told["rules"] == []
+
+
+def test_what_stands_in_a_stage_that_goes_and_what_hangs_on_rules_that_change(office: Office) -> None:
+    office.case()
+    path = f"/flow-drafts/{draft(office, renamed('collect', 'gather'))}/impact"
+    [occupied] = office.get("visa.admin", path)["occupied"]
+    assert (occupied["stage"], occupied["version"], occupied["open_cases"]) == ("collect", 1, 1)
+    assert (occupied["name"]["en"], occupied["gone"]) == ("Documents", True)
+    flow = read_flow(JP.encode())
+    with office.parts.reading.open() as reader:
+        tasks = Counter(each["key"].split(":")[0] for each in reader.find(task, state="open") if each["key"])
+        planned = [each["key"] for each in reader.find(timer, state="waiting") if each["key"].startswith("rule:")]
+        timers = Counter(each.split(":")[2] for each in planned)
+    assert tasks
+    assert timers
+    left = {rule.key: (tasks[rule.key], timers[rule.key]) for rule in flow.rules if rule.key in tasks | timers}
+    for key, now in ((each, change) for each in left for change in ("removed", "changed")):
+        assert touched(office, key, now) == [(key, now, *left[key])]
+    assert office.get("visa.admin", f"/flow-drafts/{draft(office, TWO)}/impact")["rules"] == []
+
+
+def renamed(old: str, new: str) -> str:
+    """The flow with another key for a stage."""
+    return re.sub(rf"\b{old}\b", new, TWO)
+
+
+def touched(office: Office, key: str, change: str) -> list[tuple[Any, ...]]:
+    """What the impact of a draft says in which one rule has another key, or another name."""
+    place = re.compile(rf"(key: ){key}\b(.*?name: \{{zh-CN: )", re.DOTALL)
+    by = r"\1other_rule\2" if change == "removed" else rf"\g<1>{key}\g<2>改"
+    head, rules = TWO.split("\nrules:\n")
+    source = f"{head}\nrules:\n{place.sub(by, rules, count=1)}"
+    found = office.get("visa.admin", f"/flow-drafts/{draft(office, source)}/impact")["rules"]
+    return [(each["rule"], each["change"], each["open_tasks"], each["open_timers"]) for each in found]

@@ -10,17 +10,21 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, func, select
 
 from bot.reconciler import _moved_since
 from bot.signs import _FIRST_UNREAD, _moments, _unread, _unsent
+from core.cases.tables import case
+from core.catalog.catalogue import Catalogue
 from core.engine.access import Actor
 from core.ledger import errands, inbox, looks, outbox, timers
 from core.ledger.buttons import open_cards
 from core.ledger.tables import timer
 from core.staff.policy import DEFAULT
 from core.store.reading import Reader
+from core.tasks.tables import task
 from core.views.board import reachable_cases
+from core.views.impact import _by_rule, _count, _occupied
 from core.views.overdue import overdue_cases, overdue_tasks
 from core.wiring.subjects import of_case, task_subject
 from tests.core.stores import NOON, SEALING
@@ -48,6 +52,10 @@ QUESTIONS: dict[str, Callable[[Reader], object]] = {
     "cases of a member": lambda reader: reachable_cases(reader, MEMBER, DEFAULT, of_case),
     "live copies of cases that move": lambda reader: looks.due(reader, NOON, _moved_since(0.0), 10),
     "open buttons of a person": lambda reader: open_cards(reader, ADMIN),
+    "cases of a flow, by stage": lambda reader: _occupied(reader, Catalogue(), "f", {}, None),
+    "cases of a flow, by version": lambda reader: _count(reader, select(case.c.flow_version_id, func.count()), "f"),
+    "tasks of rules": lambda reader: _by_rule(reader, "f", task, "open", {"r": task.c.key.startswith("r:")}),
+    "timers of rules": lambda reader: _by_rule(reader, "f", timer, "waiting", {"r": timer.c.key.contains(":r:")}),
     "errand": lambda reader: errands.open_errands(reader, NOON, 10),
 }
 

@@ -12,7 +12,7 @@ from bot.app import database_file
 from bot.cli.checkup.calendars import calendars
 from bot.cli.checkup.crew import crew
 from bot.cli.checkup.finding import Finding, advice, ok, wrong
-from bot.cli.flow import examined
+from bot.cli.flow_files import examined
 from bot.cli.names import names_in
 from core.catalog.catalogue import Catalogue
 from core.clients.tables import client

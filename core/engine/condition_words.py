@@ -1,9 +1,9 @@
-"""A condition of a flow as a sentence for people: which applicants and cases an item is asked of."""
+"""A condition of a flow as a sentence for people: whom an item is asked of, when a step may be taken."""
 
 from collections.abc import Mapping, Sequence
 
 from core.engine.clauses import label_of
-from core.engine.conditions import Clause, ConditionSpec
+from core.engine.conditions import GROUPS, Clause, ConditionSpec
 from core.engine.flow import Flow
 from core.engine.text import LANGUAGES, Words, pick
 
@@ -12,12 +12,27 @@ _NOT = {"zh-CN": "以下均不成立：", "en": "none of: "}
 _LISTED = {"zh-CN": "、", "en": ", "}
 
 
-def condition_words(flow: Flow, spec: ConditionSpec | None) -> Words | None:
-    """The sentence in both languages; None for what is always asked."""
+def condition_words(flow: Flow, spec: ConditionSpec | None, *, labels: bool = True) -> Words | None:
+    """The sentence in both languages; None for what is always asked. ``labels``: in the author's words where he
+    wrote some, else as the clauses themselves say it."""
     if spec is None:
         return None
+    spec = spec if labels else _bare(spec)
     choices = _choices(flow)
     return {language: _group(flow, spec, choices, language, outside=True) for language in LANGUAGES}
+
+
+def _bare(spec: ConditionSpec) -> ConditionSpec:
+    return ConditionSpec.model_validate(
+        {
+            kind: tuple(
+                _bare(each) if isinstance(each, ConditionSpec) else each.model_copy(update={"label": None})
+                for each in getattr(spec, kind)
+            )
+            for kind in GROUPS
+            if getattr(spec, kind) is not None
+        }
+    )
 
 
 def _group(flow: Flow, spec: ConditionSpec, choices: "Choices", language: str, *, outside: bool = False) -> str:

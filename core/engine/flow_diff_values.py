@@ -1,0 +1,97 @@
+"""A value of a flow as people say it: names instead of keys, conditions and actions as sentences."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from core.engine.calendar import Span
+from core.engine.condition_words import condition_words
+from core.engine.conditions import ConditionSpec
+from core.engine.facts import FIELD_PREFIX
+from core.engine.flow import Flow
+from core.engine.flow_diff_names import VALUES
+from core.engine.flow_diff_words import LISTED
+from core.engine.text import LANGUAGES, Words, pick
+
+_NOTHING: Final = {"zh-CN": "无", "en": "none"}
+_TRUTH: Final = {True: {"zh-CN": "是", "en": "yes"}, False: {"zh-CN": "否", "en": "no"}}
+_ALWAYS: Final = {"zh-CN": "无条件", "en": "always"}
+_LIMIT: Final = {"zh-CN": "阶段时限", "en": "the stage's limit"}
+
+
+class Values:
+    """Says the values of one flow. They are JSON, as the flow is dumped."""
+
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
+        stages = {stage.key: stage.name for stage in flow.stages}
+        fields = {field.key: field.name for field in flow.fields}
+        self._named: Mapping[str, Mapping[str, Words]] = {
+            "from": stages,
+            "to": stages,
+            "part_of": stages,
+            "exit_form": fields,
+            "form": fields,
+            "group": {group.key: group.name for group in flow.groups},
+            "substate": {choice.key: choice.name for stage in flow.stages for choice in stage.substates},
+        }
+
+    def said(self, kind: str, name: str, value: Any, *, labels: bool = True) -> Words:
+        """An attribute's value in both languages; ``labels``: conditions in their author's words where he wrote some.
+        ``kind``: of the thing, as in ``flow_diff_words.Thing``."""
+        if name in ("when", "required_when"):
+            spec = None if value is None else ConditionSpec.model_validate(value)
+            return condition_words(self._flow, spec, labels=labels) or _ALWAYS
+        if kind == "rules" and name == "at" and value is not None:
+            return self._moment(value["anchor"], Span.parse(value["offset"]))
+        if kind == "rules" and name == "then":
+            return _each(lambda language: LISTED[language].join(_action(call, language) for call in value))
+        return _each(lambda language: self._plain(name, value, language))
+
+    def _moment(self, anchor: str, offset: Span) -> Words:
+        of = self._flow.fact_names.get(anchor, {}) if anchor.startswith(FIELD_PREFIX) else _LIMIT
+        zh, en = (pick(of, language) or anchor for language in LANGUAGES)
+        if not offset.amount:
+            return {"zh-CN": f"{zh}当时", "en": f"at {en}"}
+        span, early = offset.words(), offset.amount < 0
+        return {
+            "zh-CN": f"{zh}{'前' if early else '后'} {span['zh-CN']}",
+            "en": f"{span['en']} {'before' if early else 'after'} {en}",
+        }
+
+    def _plain(self, name: str, value: Any, language: str) -> str:
+        if isinstance(value, dict) and set(value) <= set(LANGUAGES):
+            return pick(value, language)
+        if isinstance(value, dict):
+            return _pairs(value, language, lambda each: self._plain("", each, language))
+        if isinstance(value, list):
+            return LISTED[language].join(self._plain(name, each, language) for each in value) or _NOTHING[language]
+        if value is None or value == "":
+            return _NOTHING[language]
+        if isinstance(value, bool):
+            return _TRUTH[value][language]
+        named = VALUES.get((name, str(value))) or self._named.get(name, {}).get(str(value))
+        return str(value) if named is None else pick(named, language)
+
+
+def _each(say: Callable[[str], str]) -> Words:
+    return {language: say(language) for language in LANGUAGES}
+
+
+def _action(call: Mapping[str, Any], language: str) -> str:
+    named = VALUES.get(("action", call["action"]))
+    name = call["action"] if named is None else named[language]
+    args = _pairs(call["args"], language, lambda each: _argument(each, language))
+    return f"{name}（{args}）" if language == "zh-CN" else f"{name} ({args})"
+
+
+def _argument(value: Any, language: str) -> str:
+    if isinstance(value, dict):
+        return pick(value, language)
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return LISTED[language].join(str(each) for each in value)
+    return str(value)
+
+
+def _pairs(values: Mapping[str, Any], language: str, say: Callable[[Any], str]) -> str:
+    joint = "：" if language == "zh-CN" else ": "
+    return LISTED[language].join(f"{key}{joint}{say(each)}" for key, each in values.items())
