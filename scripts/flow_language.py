@@ -48,8 +48,10 @@ def _type(schema: Schema) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return "words" if name == WORDS else f"[{name}](#{name.lower()})"
-    if "enum" in schema or "const" in schema:
-        return "one of " + " ".join(f"`{each}`" for each in schema["enum"]) if "enum" in schema else _code(schema)
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "enum" in schema:
+        return "one of " + " ".join(f"`{each}`" for each in schema["enum"])
     if choices := schema.get("anyOf", schema.get("oneOf")):
         return " or ".join(dict.fromkeys(_type(each) for each in choices))
     if schema.get("type") == "array":
@@ -64,10 +66,6 @@ def _type(schema: Schema) -> str:
     if "pattern" in schema:
         return f"text like `{schema['pattern']}`"
     return _TYPES.get(schema.get("type", ""), "anything") + _bounds(schema)
-
-
-def _code(schema: Schema) -> str:
-    return f"`{schema['const']}`"
 
 
 def _bounds(schema: Schema) -> str:

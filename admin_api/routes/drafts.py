@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from admin_api.desk import AtDesk, Desk, command_of
+from admin_api.drawing import CONTENT, Form, Language, drawn
 from admin_api.entity_tag import of_row
 from admin_api.language import language_of
 from admin_api.need import does, may, reaches
@@ -32,7 +34,8 @@ from core.catalog.service import look_over
 from core.catalog.tables import flow_draft, flow_version
 from core.commands.drafts import DraftFlow, DropDraft, EditDraft, PublishDraft
 from core.engine.lint import Examined
-from core.kit.errors import NotFound
+from core.engine.machine import compile_flow
+from core.kit.errors import Invalid, NotFound
 from core.staff.policy import ROLES
 from core.store.sealing import Row
 from core.views.impact import impact
@@ -90,6 +93,23 @@ def validate_draft(desk: AtDesk, request: Request, draft_id: IdIn) -> Looked:
         publishable=found.flow is not None and not unknown,
         problems=[Mistake(line=found.lines.get(problem.pointer), **entry) for problem, entry in told],
     )
+
+
+@DRAFTS.operation(
+    "GET",
+    "/flow-drafts/{draft_id}/diagram",
+    reaches("flow.write", "draft", "draft_id"),
+    response_class=Response,
+    content=CONTENT,
+)
+def draw_draft(
+    desk: AtDesk, request: Request, draft_id: IdIn, form: Form = "svg", language: Language = None
+) -> Response:
+    """A diagram of a draft; 422 tells everything that must be mended before it can be drawn."""
+    found = _look(desk, _row(desk, draft_id))
+    if found.flow is None:
+        raise Invalid(problems=found.problems)
+    return drawn(desk, request, compile_flow(found.flow), form, language)
 
 
 @DRAFTS.operation("GET", "/flow-drafts/{draft_id}/impact", reaches("flow.write", "draft", "draft_id"))

@@ -1,10 +1,11 @@
-"""`banli flow`: what is wrong with a flow, and publishing it."""
+"""`banli flow`: what is wrong with a flow, publishing it, its picture, and the schema that editors check it with."""
 
+import json as jsons
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import typer
 
@@ -18,15 +19,26 @@ from bot.cli.terminal import AsJson, err, out, tell_json
 from bot.texts.catalogue import built_in
 from core.bus.deed import SYSTEM, Cause
 from core.catalog.calendars import unknown_calendar
+from core.catalog.language import schema as language_schema
 from core.catalog.service import look_over
 from core.commands.work import PublishFlow
+from core.engine.diagram import diagram_of
+from core.engine.diagram_mermaid import mermaid
+from core.engine.diagram_svg import svg
 from core.engine.lint import Examined
+from core.engine.machine import compile_flow
 from core.kit.errors import Refusal
 from core.kit.ids import new_id
 
-app = typer.Typer(help="Check and publish flows.", no_args_is_help=True)
+app = typer.Typer(help="Check, draw and publish flows.", no_args_is_help=True)
 
 Files = Annotated[list[Path], typer.Argument(help="Flow files (YAML).", exists=True, dir_okay=False)]
+
+File = Annotated[Path, typer.Argument(help="A flow file (YAML).", exists=True, dir_okay=False)]
+Form = Annotated[Literal["mermaid", "svg"], typer.Option("--format", help="What to draw it as.")]
+Language = Annotated[Literal["zh-CN", "en"], typer.Option("--lang", help="The language of its labels.")]
+
+_DRAW: Final = {"mermaid": mermaid, "svg": svg}
 
 
 @app.command()
@@ -74,6 +86,34 @@ def publish(files: Files, json: AsJson = False) -> None:
             out.print(f"{path}: refused: {no}" if no else f"{path}: published", markup=False)
     if any(outcomes.values()):
         raise typer.Exit(WRONG)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema (draft 2020-12) of a flow file, for editors."""
+    typer.echo(jsons.dumps(language_schema(), ensure_ascii=False, indent=1))
+
+
+@app.command()
+def diagram(file: File, form: Form = "mermaid", language: Language = "zh-CN", json: AsJson = False) -> None:
+    """Print a flow's stages and steps as a diagram. Exit code 1 when the flow has a problem.
+
+    With the agency's own roles where its database can be read.
+    """
+    names = known_names()
+    found = examined(file.read_bytes(), names)
+    if found.flow is None:
+        err.print(names.whose, markup=False)
+        if json:
+            tell_json({str(file): _problems(found)})
+        else:
+            _tell({file: found})
+        raise typer.Exit(WRONG)
+    drawn = _DRAW[form](diagram_of(compile_flow(found.flow), language, names.called))
+    if json:
+        tell_json({"format": form, "language": language, "diagram": drawn})
+    else:
+        typer.echo(drawn, nl=False)
 
 
 def examined(source: bytes, names: Names) -> Examined:

@@ -56,7 +56,7 @@ class Commands(Contents):
         Entry("user", "Members of staff: the first admin, who is there, who may sign in.", "user", group=True),
         Entry("key", "Keys for the API.", "key", group=True),
         Entry("case", "Look at cases.", "case", group=True),
-        Entry("flow", "Check and publish flows.", "flow", group=True),
+        Entry("flow", "Check, draw and publish flows.", "flow", group=True),
         Entry("story", "Play stories: transcripts that must come out as written.", "story", group=True),
         Entry("audit", "The record of who did what.", "audit", group=True),
         Entry("files", "The store of files.", "files", group=True),

@@ -69,9 +69,7 @@ Node = Annotated["Clause | ConditionSpec", WrapValidator(_node)]
 class ConditionSpec(BaseModel):
     """Exactly one of ``all`` (each), ``any`` (one or more), ``none`` (not one) over clauses and groups."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1}
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     all: tuple[Node, ...] | None = None
     any: tuple[Node, ...] | None = None

@@ -72,7 +72,7 @@ class Diagram:
         return named(STAGE, pick(_SEMICOLON, self.language).join([isolated(box.name), *about, *steps]), self.language)
 
 
-def diagram_of(compiled: CompiledFlow, language: str, roles: Mapping[str, Words]) -> Diagram:
+def diagram_of(compiled: CompiledFlow, language: str, roles: Mapping[str, Mapping[str, str]]) -> Diagram:
     """``roles``: what people call the roles; one that is not there is shown by its key."""
     flow, known = compiled.flow, {"system": _NOBODY, "client": _CLIENT, **roles}
     places = {stage.key: place for place, stage in enumerate(flow.stages)}

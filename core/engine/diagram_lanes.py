@@ -130,22 +130,25 @@ def _lane(boxes: Sequence[Placed], side: Side, to: int, x: float) -> Lane:
 
 def shortened(text: str, most: int) -> str:
     """No wider than ``most`` columns."""
-    if columns(text) <= most:
-        return text
-    while text and columns(text) > most - 1:
-        text = text[:-1]
-    return text + "…"
+    return text if _fitting(text, most) == len(text) else text[: _fitting(text, most - 1)] + "…"
 
 
 def wrapped(text: str, most: int) -> tuple[str, ...]:
     """Lines no wider than ``most`` columns, broken behind spaces and commas where there are some."""
     lines = []
-    while columns(text) > most:
-        end = len(text)
-        while columns(text[:end]) > most:
-            end -= 1
-        good = max(text.rfind(each, 0, end) for each in " 、") + 1
-        end = good if good > 0 else end
+    while (end := _fitting(text, most)) < len(text):
+        good = max(text.rfind(" ", 0, end + 1), text.rfind("、", 0, end)) + 1
+        end = good or end
         lines.append(text[:end].rstrip())
         text = text[end:].lstrip()
     return (*lines, text)
+
+
+def _fitting(text: str, most: int) -> int:
+    """How many of its first characters are no wider than ``most`` columns."""
+    width = 0
+    for place, character in enumerate(text):
+        width += columns(character)
+        if width > most:
+            return place
+    return len(text)

@@ -42,8 +42,9 @@ def svg(diagram: Diagram) -> str:
     SubElement(root, "rect", {"width": width, "height": height, "fill": "#ffffff"})
     _text(root, diagram.title, layout.left, 34, size=18, weight="bold")
     _begin(root, layout)
-    for number, lane in enumerate(layout.lanes):
-        _draw_lane(root, lane, layout, _INKS[number % len(_INKS)])
+    for lane in layout.lanes:
+        final = diagram.boxes[lane.to].final
+        _draw_lane(root, lane, layout, _SOFT if final else _INKS[lane.to % len(_INKS)])
     for placed in layout.boxes:
         _draw_box(root, placed, layout, diagram)
     return tostring(root, encoding="unicode") + "\n"

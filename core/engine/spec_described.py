@@ -9,7 +9,6 @@ from inspect import cleandoc
 from typing import Any, Final
 
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema
 
 from core.engine.flow import Flow
 from core.engine.spec_meanings import KIND, MEANINGS
@@ -24,22 +23,15 @@ _ANY_TEXTS: Final = {"type": "object", "additionalProperties": {"type": "string"
 _FREE: Final = "meta"  # the one mapping of texts whose keys are no languages
 
 
-class _Plain(GenerateJsonSchema):
-    """Without a title for every key, which would only repeat it."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:
-        return False
-
-
 def describe(actions: Mapping[str, type[BaseModel]], events: Collection[str], told: Mapping[str, str]) -> Schema:
     """The whole language. ``actions``: the models of their arguments; ``told``: what each action does, by its name.
 
     Raises LookupError when a key has no meaning in ``spec_meanings``, or a meaning no key.
     """
-    language = Flow.model_json_schema(schema_generator=_Plain)
+    language = Flow.model_json_schema()
     parts: dict[str, Schema] = language.pop("$defs")
     for name, model in actions.items():
-        args = model.model_json_schema(schema_generator=_Plain)
+        args = model.model_json_schema()
         parts |= args.pop("$defs", {})
         parts[name] = {**args, "title": name, "description": told[name]}
     parts["Rule"]["properties"]["on"] = {"type": "string", "enum": sorted(events)}
@@ -93,11 +85,16 @@ def _call(call: Schema, parts: Mapping[str, Schema], actions: Collection[str]) -
 
 
 def _put_right(key: str, schema: Schema) -> Schema:
-    """What the classes cannot say: a text has two languages, and what is absent is not written as null."""
+    """What the classes cannot say: a text has two languages, and what is absent is not written as null.
+
+    The title, which would only repeat the key, is left out.
+    """
     if key != _FREE:
         schema = _with_words(schema)
     choices = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
-    rest = {name: value for name, value in schema.items() if name != "anyOf" and (name, value) != ("default", None)}
+    rest = {name: value for name, value in schema.items() if name not in ("anyOf", "title")}
+    if rest.get("default", ...) is None:
+        del rest["default"]
     if len(choices) == 1:
         return {**choices[0], **rest}
     return {**rest, "anyOf": choices} if choices else rest

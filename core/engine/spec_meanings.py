@@ -107,7 +107,7 @@ _FLOW: Final = {
         "then": "Actions, done in this order.",
     },
     "At": {"anchor": "stage.due or case.<date field>.", "offset": "Before (-) or after the anchor."},
-    "ActionCall": {"action": "What to do.", "args": "The arguments of the action."},
+    "ActionCall": {"action": "What to do.", "args": "Its arguments: the part of that name, such as create_task."},
     "ConditionSpec": {"all": "Each of these holds.", "any": "One or more hold.", "none": "Not one holds."},
     "Clause": {
         "field": "Name of the fact.",

@@ -65,7 +65,8 @@ def _lenient(schema: Any, *, filled: bool) -> Any:
     if kind == "number":
         return {**made, "type": [kind, "string"], "pattern": _or_put_in(_NUMBER, filled)}
     if kind == "boolean":
-        return {**made, "type": [kind, "integer", "string"], "pattern": _or_put_in(_YES_NO, filled)}
+        said = {"pattern": _or_put_in(_YES_NO, filled), "minimum": 0, "maximum": 1}
+        return {**made, "type": [kind, "integer", "string"], **said}
     if kind == "string":
         return _text(made, filled=filled)
     return made
