@@ -18,6 +18,7 @@ from core.engine.conditions import Clause, ConditionSpec
 from core.engine.flow import Flow
 from core.engine.pointer import join
 from core.engine.spec_described import describe, parts_of
+from core.engine.spec_meanings import MEANINGS
 from core.engine.spec_params import fill_params
 from core.engine.yaml_source import read_yaml
 from scripts.flow_language import PAGE, main, page
@@ -200,7 +201,7 @@ def test_every_key_says_what_it_means() -> None:
 def test_a_key_without_a_meaning_and_a_meaning_without_a_key_are_told(
     meanings: Mapping[str, Mapping[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = {**spec_described.MEANINGS, **meanings}
+    whole = {**MEANINGS, **meanings}
     monkeypatch.setattr(spec_described, "MEANINGS", whole)
     with pytest.raises(LookupError, match=next(iter(meanings))):
         describe(KNOWN.actions, KNOWN.events, dict.fromkeys(KNOWN.actions, "told"))
