@@ -6,7 +6,7 @@ PORT ?= 8080
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test orders tampering erasing crash forge model roll upgrade-path clamd first rows openapi fuzz-api story bench growth hostile lock sbom format clean env env-dev
+.PHONY: help run reset check test orders tampering erasing crash forge model roll upgrade-path clamd first rows openapi flow-language fuzz-api story bench growth hostile lock sbom format clean env env-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ first: env-dev ## the first ten minutes of an agency, from an empty folder to an
 
 openapi: env-dev ## make the code's description of the API the released one, docs/openapi.json
 	@$(BIN)/python -m scripts.api_changes --write
+
+flow-language: env-dev ## write the reference page of the flow language, docs/flow-language.md, from the spec
+	@$(BIN)/python -m scripts.flow_language --write
 
 fuzz-api: env-dev ## 10,000 cases against the API, as each role, with a fixed seed (CASES= and SEED= for others)
 	@$(BIN)/python -m tests.admin_api.fuzz --cases $(or $(CASES),10000) --seed $(or $(SEED),1)

@@ -1,5 +1,6 @@
-"""Flows and checklist templates: what the agency sells, and what it asks of whom."""
+"""Flows and checklist templates: what the agency sells, what it asks of whom, and the language that says it."""
 
+import json
 from typing import Annotated
 
 from fastapi import Depends, Query
@@ -9,15 +10,18 @@ from starlette.responses import Response
 
 from admin_api.bodies import whole
 from admin_api.desk import AtDesk, Desk, command_of
+from admin_api.drawing import CONTENT, Form, Language, drawn
 from admin_api.need import does, may
 from admin_api.paging import USUAL, Cursor, Limit, page_of
 from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.catalogue import FlowList, FlowVersion, TemplateList, flow_version_of, template_of
 from admin_api.schemas.ids import IdIn
+from core.catalog.language import schema
 from core.catalog.service import look_over
 from core.catalog.tables import flow_version
 from core.commands.work import PublishFlow
+from core.engine.spec_described import DIALECT
 from core.kit.errors import Invalid, NotFound, Problem
 
 FLOWS = section("catalogue")
@@ -26,6 +30,7 @@ _EXAMPLE = "key: visa_jp_tourist\nversion: 2\nkind: visa\n"
 _YAML = {"schema": {"type": "string", "format": "binary"}, "example": _EXAMPLE}
 # The schema of an answer says what its YAML holds, not that it is bytes; the flow language stands elsewhere.
 _SOURCE = {"schema": {"description": "The source of a flow, see flows/README.md."}, "example": _EXAMPLE}
+_SCHEMA = {"schema": {"type": "object"}, "example": {"$schema": DIALECT, "title": "Flow", "type": "object"}}
 _BODY = {"requestBody": {"required": True, "content": {"application/yaml": _YAML}}}
 
 Mark = Annotated[Words | None, Query(max_length=40)]
@@ -80,6 +85,34 @@ def export_flow(desk: AtDesk, flow_version_id: IdIn) -> Response:
         raise NotFound(thing="flow")
     named = {"Content-Disposition": f'attachment; filename="{row["flow"]}-v{row["version"]}.yaml"'}
     return Response(bytes(row["source"]), media_type="application/yaml", headers=named)
+
+
+@FLOWS.operation(
+    "GET",
+    "/flows/{flow_version_id}/diagram",
+    may("flow.read"),
+    response_class=Response,
+    content=CONTENT,
+)
+def draw_flow(
+    desk: AtDesk, request: Request, flow_version_id: IdIn, form: Form = "svg", language: Language = None
+) -> Response:
+    """A diagram of a published version: its stages, the steps between them, and who may take each."""
+    with desk.look() as reader:
+        compiled = desk.parts.catalogue.compiled(reader, flow_version_id)
+    return drawn(desk, request, compiled, form, language)
+
+
+@FLOWS.operation(
+    "GET",
+    "/flow-schema",
+    may("flow.read"),
+    response_class=Response,
+    content={"application/schema+json": _SCHEMA},
+)
+def read_flow_schema() -> Response:
+    """The JSON Schema (draft 2020-12) of a flow file, for editors; it takes what an editor reads from YAML or JSON."""
+    return Response(json.dumps(schema(), ensure_ascii=False, indent=1), media_type="application/schema+json")
 
 
 @FLOWS.operation("POST", "/flows", does(PublishFlow), status=201, streams=True, extra=_BODY)

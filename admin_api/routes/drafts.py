@@ -5,8 +5,10 @@ from typing import Annotated
 
 from fastapi import Query
 from starlette.requests import Request
+from starlette.responses import Response
 
 from admin_api.desk import AtDesk, Desk, command_of
+from admin_api.drawing import CONTENT, Form, Language, drawn
 from admin_api.entity_tag import of_row
 from admin_api.language import language_of
 from admin_api.need import does, may, reaches
@@ -38,7 +40,8 @@ from core.catalog.tables import flow_draft, flow_version
 from core.commands.drafts import DraftFlow, DropDraft, EditDraft, PublishDraft
 from core.engine.flow_diff import changes
 from core.engine.lint import Examined
-from core.kit.errors import NotFound
+from core.engine.machine import compile_flow
+from core.kit.errors import Invalid, NotFound
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.views.impact import impact
@@ -94,6 +97,23 @@ def validate_draft(desk: AtDesk, request: Request, draft_id: IdIn) -> Looked:
     unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, known)
     found = replace(found, problems=(*found.problems, *unknown))
     return Looked(publishable=found.flow is not None and not unknown, problems=_mistakes(found, request))
+
+
+@DRAFTS.operation(
+    "GET",
+    "/flow-drafts/{draft_id}/diagram",
+    reaches("flow.write", "draft", "draft_id"),
+    response_class=Response,
+    content=CONTENT,
+)
+def draw_draft(
+    desk: AtDesk, request: Request, draft_id: IdIn, form: Form = "svg", language: Language = None
+) -> Response:
+    """A diagram of a draft; 422 tells everything that must be mended before it can be drawn."""
+    found = _look(desk, _row(desk, draft_id))
+    if found.flow is None:
+        raise Invalid(problems=found.problems)
+    return drawn(desk, request, compile_flow(found.flow), form, language)
 
 
 @DRAFTS.operation("GET", "/flow-drafts/{draft_id}/impact", reaches("flow.write", "draft", "draft_id"))

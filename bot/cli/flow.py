@@ -1,4 +1,4 @@
-"""`banli flow`: what is wrong with a flow, what it would change, and publishing it."""
+"""`banli flow`: what is wrong with a flow, what it would change, its picture, and publishing it."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,6 +10,7 @@ import typer
 from bot.app import Banli, build
 from bot.cli.configured import settings_or_exit
 from bot.cli.flow_changes import diff, plan, pull
+from bot.cli.flow_editors import diagram, schema
 from bot.cli.flow_files import examined, problems_json, tell_all
 from bot.cli.names import known_names
 from bot.cli.problems import WRONG
@@ -21,7 +22,7 @@ from core.commands.work import PublishFlow
 from core.kit.errors import Refusal
 from core.kit.ids import new_id
 
-app = typer.Typer(help="Check, compare and publish flows.", no_args_is_help=True)
+app = typer.Typer(help="Check, compare, draw and publish flows.", no_args_is_help=True)
 
 Files = Annotated[list[Path], typer.Argument(help="Flow files (YAML).", exists=True, dir_okay=False)]
 
@@ -93,3 +94,5 @@ def published(files: Sequence[Path], banli: Banli) -> dict[Path, str]:
 app.command()(diff)
 app.command()(plan)
 app.command()(pull)
+app.command()(diagram)
+app.command()(schema)

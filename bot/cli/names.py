@@ -1,6 +1,6 @@
 """The roles and calendars that a flow may name: the agency's own where its database can be read, else the house's."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
@@ -21,11 +21,15 @@ from core.store.sealing import Sealing
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """``whose``: a sentence for whoever reads what was found with them."""
+    """``called``: what people call the roles; ``whose``: a sentence for whoever reads what was found with them."""
 
-    roles: Collection[str]
+    called: Mapping[str, Mapping[str, str]]
     calendars: Collection[str]
     whose: str
+
+    @property
+    def roles(self) -> Collection[str]:
+        return self.called.keys()
 
 
 def house_names(why: str) -> Names:
@@ -38,7 +42,7 @@ def names_in(reader: Reader) -> Names:
     roles, calendars = overlaid(DEFAULT, reader).roles, LivingCalendars(CALENDARS, next(iter(CALENDARS))).names(reader)
     own = len(set(roles) - set(ROLES)), len(set(calendars) - set(CALENDARS))
     told = f"Compared with the agency's database: {own[0]} roles and {own[1]} calendars of its own."
-    return Names(tuple(roles), calendars, told)
+    return Names(roles, calendars, told)
 
 
 def known_names() -> Names:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from core.engine.hours import OpenYear, Segment, checked, from_micros, open_day, open_year, to_micros
@@ -59,6 +59,10 @@ class Span:
         zh, en = _UNIT_WORDS[self.unit]
         count = abs(self.amount)
         return {"zh-CN": f"{count} {zh}", "en": f"{count} {en}{'' if count == 1 else 's'}"}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^{_SPAN.pattern}$"}
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:

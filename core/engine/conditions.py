@@ -7,15 +7,23 @@ expression without an answer) satisfies nothing, neither a clause nor the ``none
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidatorFunctionWrapHandler, WrapValidator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from core.engine.cel import FactType as FactType  # its home for everybody outside of this module's own parts
 from core.engine.cel import Sheet, compile_cel, compile_over
 from core.engine.cel_reports import CelRejected, did_you_mean
-from core.engine.clauses import WrongClause, label_of, source_of
+from core.engine.clauses import Op, WrongClause, label_of, source_of
 from core.engine.decision import Fact, Group, GroupKind, Test, bind
 from core.engine.pointer import join
 from core.engine.text import LANGUAGES, Words, pick
@@ -28,13 +36,20 @@ _PARSE_DEPTH = 64  # what is read at all, so that the reader's own stack is safe
 GROUPS: tuple[GroupKind, ...] = ("all", "any", "none")
 
 
+# The two forms of a clause, as editors are told them; _Compiler.clause() tells authors.
+_CLAUSES: list[JsonValue] = [
+    {"required": ["field", "op"], "properties": {"cel": False}},
+    {"required": ["cel"], "properties": {"field": False, "op": False, "value": False}},
+]
+
+
 class Clause(BaseModel):
     """One statement: ``field``, ``op`` and ``value``, or ``cel``; ``label`` replaces the made sentence."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"anyOf": _CLAUSES})
 
     field: str | None = None
-    op: str | None = None
+    op: Annotated[str | None, Field(json_schema_extra={"enum": [*get_args(Op)]})] = None
     value: str | int | float | bool | tuple[str | int | float | bool, ...] | None = None
     cel: str | None = None
     label: dict[str, str] | None = None
@@ -54,7 +69,7 @@ Node = Annotated["Clause | ConditionSpec", WrapValidator(_node)]
 class ConditionSpec(BaseModel):
     """Exactly one of ``all`` (each), ``any`` (one or more), ``none`` (not one) over clauses and groups."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     all: tuple[Node, ...] | None = None
     any: tuple[Node, ...] | None = None

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+from pydantic import ConfigDict
 from pydantic import Field as Limits
 
 from core.engine.calendar import Span
@@ -29,6 +30,15 @@ class ActionCall(Piece):
 
 class Rule(Piece):
     """On an event (``on``) or at a moment (``at``), and if ``when`` holds, do ``then`` in order."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["on"], "properties": {"at": False}},
+                {"required": ["at"], "properties": {"on": False}},
+            ]
+        }
+    )
 
     key: str
     name: Words

@@ -24,7 +24,7 @@ from core.staff.sessions import open_session
 from core.staff.tables import api_key, delegation, department, session, staff, staff_identity
 from core.store.unit import UnitOfWork
 from core.tasks.tables import task
-from tests.admin_api.office import Office
+from tests.admin_api.office import FLOWS, Office
 from tests.admin_api.requests import REQUESTS, Ids
 from tests.files.papers import pdf
 
@@ -184,12 +184,12 @@ def dead_letter(office: Office) -> str:
 
 
 def _draft(office: Office) -> str:
-    """A draft of an admin's; the subject that a draft is belongs to nobody in particular."""
+    """A draft of an admin's that can be drawn; the subject that a draft is belongs to nobody in particular."""
     admin = office.staff["visa.admin"]
-    made = {"made_by": admin, "changed_by": admin}
+    made, source = {"made_by": admin, "changed_by": admin}, (FLOWS / "visa_kr_tourist" / "v1.yaml").read_bytes()
 
     def work(uow: UnitOfWork) -> int:
-        row = uow.add(flow_draft, flow="", source=b"key: x", made_at=uow.now, changed_at=uow.now, **made)
+        row = uow.add(flow_draft, flow="", source=source, made_at=uow.now, changed_at=uow.now, **made)
         return int(row["id"])
 
     return str(office.parts.store.run(work))
