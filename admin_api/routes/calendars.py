@@ -81,7 +81,8 @@ def add_holidays(desk: AtDesk, calendar_name: Name, body: NewHolidays) -> Holida
     government has not announced yet come as expected (`confirmed: false`): add the year again once it has.
     """
     done = desk.do(command_of(AddHolidays, {"name": _known(desk, calendar_name), **body.model_dump()}))
-    return HolidaysAdded(**done, open_cases=_open_cases(desk, calendar_name))
+    added, expected, kept = done
+    return HolidaysAdded(added=added, expected=expected, kept=kept, open_cases=_open_cases(desk, calendar_name))
 
 
 @CALENDARS.operation("POST", "/calendars/{calendar_name}/days", does(ImportDays), errors=[404])

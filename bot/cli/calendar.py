@@ -78,13 +78,11 @@ def holidays(
 ) -> None:
     """Add a year's public holidays and make-up days of a country. Days that were entered by hand stay."""
     asked = {"name": name, "country": country.upper(), "subdivision": subdivision, "year": year}
-    done, concerned = _do(name, AddHolidays, asked)
+    (added, expected, kept), concerned = _do(name, AddHolidays, asked)
     if json:
-        tell_json({**done, "open_cases": concerned})
+        tell_json({"added": added, "expected": expected, "kept": kept, "open_cases": concerned})
         return
-    out.print(
-        f"{done['added']} day(s) of {year}, {done['expected']} of them only expected; {done['kept']} stay as set."
-    )
+    out.print(f"{added} day(s) of {year}, {expected} of them only expected; {kept} stay as set.")
     out.print(f"The limits of {concerned} open case(s) are planned again.")
 
 

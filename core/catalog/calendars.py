@@ -64,8 +64,8 @@ def set_calendar(command: SetCalendar, deed: Deed) -> None:
     _keep(command.name, command.model_dump(mode="json", include={"zone", "week", "days"}), deed)
 
 
-def add_holidays(command: AddHolidays, deed: Deed) -> dict[str, int]:
-    """Returns how many days were `added`, how many of them are only `expected`, and how many were `kept` as they stood
+def add_holidays(command: AddHolidays, deed: Deed) -> tuple[int, int, int]:
+    """Returns how many days were added, how many of them are only expected, and how many were kept as they stood
     because they come from elsewhere. Raises NotFound; Invalid for a country or year that nobody knows."""
     calendar = _of(command.name, deed)
     rows = holidays_of(calendar, command.country, command.subdivision, command.year)
@@ -73,11 +73,7 @@ def add_holidays(command: AddHolidays, deed: Deed) -> dict[str, int]:
     after = merged(calendar, rows, source, command.year)
     _keep_days(command.name, calendar, after, deed)
     added = [row for row in after.values() if (row.source, row.day.year) == (source, command.year)]
-    return {
-        "added": len(added),
-        "expected": sum(not row.confirmed for row in added),
-        "kept": len(rows) - len(added),
-    }
+    return len(added), sum(not row.confirmed for row in added), len(rows) - len(added)
 
 
 def import_days(command: ImportDays, deed: Deed) -> int:

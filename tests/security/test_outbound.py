@@ -17,7 +17,7 @@ from tests.security.socket_guard import Forbidden, only
 from tests.security.whole_case import walk
 
 START = """
-import os, sys
+import os, sys, time
 from pathlib import Path
 folder = Path(sys.argv[1])
 os.environ.update(
@@ -42,7 +42,11 @@ with only() as guard:
     migrate.upgrade(settings.database_url.get_secret_value())
     with TestClient(web(banli)) as http:
         assert http.post("/chat/me/api/session").status_code == 200
-        assert http.get("/readyz").status_code == 200
+        for _ in range(200):  # it is ready with its first beat
+            if (told := http.get("/readyz")).status_code == 200:
+                break
+            time.sleep(0.1)
+        assert told.status_code == 200, told.text
 print(guard.tried)
 """
 
