@@ -24,7 +24,7 @@ def one_heap() -> None:
     """All threads take memory from one heap of the C library, before the first thread starts. Linux with glibc only.
 
     It gives every thread a heap of its own and never moves what is free from one to the other: after 60,000 messages
-    25 MiB of the databases' libraries stood in heaps of 50, though nothing was kept. Python's objects have their own
+    25 MiB in use stood in heaps of 50. Python's objects have their own
     memory, and the interpreter's lock leaves hardly two threads to ask at once.
     """
     if sys.platform == "linux":

@@ -25,7 +25,7 @@ from core.store.unit import KeyNeeded, UnitOfWork
 
 MAX_GROUP = 64  # units in one transaction
 MAX_GROUP_SECONDS = 0.06  # the rest of a group waits for the next one, so that nobody waits long for a lock
-AWAITED_SECONDS = 0.02  # and if a delivery waits for that: its platform is not answered before
+AWAITED_SECONDS = 0.02  # for what is no delivery, while one waits for that: its platform is not answered before
 MAX_WAITING = 20_000  # units in the queue; more are refused with Busy, so that the sender sends again
 MAX_KEY_ROUNDS = 8  # how often a unit may discover one more lock key
 MAX_COLLISIONS = 5  # how often a unit runs again at once because another process was in its way
@@ -183,9 +183,12 @@ class Store:
             for look, subjects in _aheads(group):
                 look(UnitOfWork(pending, self._clock.now(), held, memory=memory), subjects)
             started, blocked = time.monotonic(), set[str]()
+            others: float | None = None  # since when what is no delivery runs: some of it does in every group
             for position, unit in enumerate(group):
-                enough = AWAITED_SECONDS if self._waiting_first else MAX_GROUP_SECONDS
-                if position and time.monotonic() - started > enough:
+                now = time.monotonic()
+                awaited = self._waiting_first and others is not None and now - others > AWAITED_SECONDS
+                others = now if others is None and not unit.first else others
+                if position and (awaited or now - started > MAX_GROUP_SECONDS):
                     ran.later.extend(group[position:])
                     break
                 if blocked & unit.keys:  # an earlier unit of the same conversation waits: keep the order

@@ -138,6 +138,22 @@ def test_what_arrives_goes_before_what_is_done(store: Store) -> None:
     assert ran == ["arrival", "work"]
 
 
+def test_however_much_arrives_other_work_goes_on_beside_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "AWAITED_SECONDS", 0.0)
+    monkeypatch.setattr(store_module, "MAX_GROUP_SECONDS", 60.0)
+    gate = Gate(store)
+    ran: list[str] = []
+    arrivals = [Unit(lambda uow: ran.append("arrival"), first=True) for _ in range(3 * SIZE)]
+    work = [Unit(lambda uow: ran.append("work")) for _ in range(SIZE)]
+    for unit in (*work, *arrivals):
+        store.submit(unit)
+    gate.open()
+    for unit in (*work, *arrivals):
+        unit.future.result(20)
+    assert ran.index("work") < SIZE, "some of it runs in the first group"
+    assert ran[: 3 * SIZE].count("work") < SIZE / 4, "and little, while a delivery waits"
+
+
 # -- the order of a conversation ---------------------------------------------------------------------------------
 
 

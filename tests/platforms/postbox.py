@@ -66,8 +66,11 @@ class Postbox:
                     peer.send(parcels[-1])
 
     def hangs_up(self, account: str) -> None:
+        """Returns when it has forgotten the connection: whoever calls again at once is not told that one is open."""
         with self._changed:
-            self._open[account].hang_up()
+            peer = self._open[account]
+            peer.hang_up()
+            self.wait(lambda: self._open.get(account) is not peer)
 
     def is_open(self, account: str) -> bool:
         with self._changed:
