@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from bot.cli.checkup.calendars import calendars
 from bot.cli.checkup.finding import State
 from core.kit.crypto import Vault
@@ -12,14 +10,6 @@ from core.kit.db import reader_engine
 from core.store.reading import Reading
 from core.store.sealing import Sealing
 from tests.cli.agency import Agency
-
-
-@pytest.fixture
-def agency(tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> Agency:
-    monkeypatch.chdir(tmp_path)
-    agency = Agency(tmp_path, database)
-    agency.opens()
-    return agency
 
 
 def findings(agency: Agency, now: datetime) -> list[tuple[State, str]]:

@@ -31,15 +31,6 @@ OLD = datetime.now(UTC) - timedelta(hours=1)
 
 
 @pytest.fixture
-def agency(tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> Agency:
-    """An agency that has nothing to complain of, on both databases."""
-    monkeypatch.chdir(tmp_path)
-    agency = Agency(tmp_path, database)
-    agency.opens()
-    return agency
-
-
-@pytest.fixture
 def small(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Agency:
     """The same on SQLite."""
     monkeypatch.chdir(tmp_path)

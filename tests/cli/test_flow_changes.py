@@ -1,24 +1,12 @@
 """`banli flow diff`, `plan` and `pull`: what a file would change, what would be published, and what is."""
 
 import hashlib
-from pathlib import Path
-
-import pytest
 
 from tests.cli.agency import FLOW, Agency
 
 ONE = FLOW.read_bytes()
 TWO = ONE.replace(b"version: 1", b"version: 2", 1).replace(b"    due: 5d\n", b"    due: 4d\n", 1)
 KEY = "visa_kr_tourist"
-
-
-@pytest.fixture
-def agency(tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> Agency:
-    """An agency that has published the first version."""
-    monkeypatch.chdir(tmp_path)
-    agency = Agency(tmp_path, database)
-    agency.opens()
-    return agency
 
 
 def written(agency: Agency, name: str, source: bytes) -> str:
