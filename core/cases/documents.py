@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.bus.deed import Deed
-from core.cases.checklist import completion_of, tell_if_complete
+from core.cases.checklist import completion_of, current_version, tell_if_complete
 from core.cases.stages import compiled_of
 from core.cases.tables import applicant, case, document_file, document_version, item
 from core.commands.documents import ShowItem, SubmitDocument, WaiveItem
@@ -43,8 +43,8 @@ def submit_document(command: SubmitDocument, deed: Deed) -> int:
         raise NotFound(thing="file", id=kept["id"])  # what another client has sent does not exist here
     check_format(compiled_of(deed, row).flow.item(wanted["key"]), kept)
     move(wanted["status"], "submit")  # raises when nothing is waited for
-    current = uow.peek(document_version, wanted["current_id"]) if wanted["current_id"] is not None else None
-    if current is not None and current["status"] != "rejected" and holds(uow, current, kept["sha256"]):
+    current = current_version(uow, wanted)
+    if current is not None and current["status"] not in ("rejected", "waived") and holds(uow, current, kept["sha256"]):
         raise SameFile(item=wanted["key"])
     version = _add_version(row, wanted, kept, deed, command.sent)
     uow.change(file, kept["id"], unplaced=False)
@@ -132,7 +132,9 @@ def show_item(command: ShowItem, deed: Deed) -> int:
 
 
 def waive_item(command: WaiveItem, deed: Deed) -> None:
-    """Whatever was sent stays; says who decided and why. Raises NotPossibleNow when the case is closed."""
+    """Whatever was sent stays; a version that nobody has decided on yet is settled with its item, so that no review of
+    it goes on. Says who decided and why. Raises NotPossibleNow when the case is closed.
+    """
     uow = deed.uow
     wanted = uow.get(item, command.item_id)
     row = uow.get(case, wanted["case_id"])
@@ -141,8 +143,24 @@ def waive_item(command: WaiveItem, deed: Deed) -> None:
     status = move(wanted["status"], "waive", command.reason)
     before = completion_of(compiled_of(deed, row), uow, row)
     uow.change(item, wanted["id"], status=status, status_at=deed.now, words=command.reason)
-    deed.emit(ItemWaived(case_id=row["id"], item_id=wanted["id"], item=wanted["key"], reason=command.reason))
+    waived = ItemWaived(
+        case_id=row["id"],
+        item_id=wanted["id"],
+        item=wanted["key"],
+        reason=command.reason,
+        version_id=_no_longer_wanted(wanted, deed),
+    )
+    deed.emit(waived)
     tell_if_complete(row, before, deed)
+
+
+def _no_longer_wanted(wanted: Row, deed: Deed) -> int | None:
+    """The id of the version that waited for more files or for its review; it waits no more."""
+    version = current_version(deed.uow, wanted)
+    if version is None or version["status"] not in ("submitted", "partial"):
+        return None
+    deed.uow.change(document_version, version["id"], status="waived")
+    return int(version["id"])
 
 
 def findings_of(

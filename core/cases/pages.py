@@ -22,8 +22,8 @@ class TooManyFiles(Refusal):
 def add_file(command: AddFile, deed: Deed) -> int:
     """Returns the version's id.
 
-    Raises NotPossibleNow when the case is closed or the review has begun, SameFile for a file that the version has,
-    TooManyFiles above the item's `max_files`, Invalid when kind or size do not fit the item.
+    Raises NotPossibleNow when the case is closed, the review has begun or the item was waived, SameFile for a file that
+    the version has, TooManyFiles above the item's `max_files`, Invalid when kind or size do not fit the item.
     """
     uow = deed.uow
     version, kept = uow.get(document_version, command.version_id), uow.get(file, command.file_id)
@@ -33,7 +33,7 @@ def add_file(command: AddFile, deed: Deed) -> int:
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
     if wanted["current_id"] != version["id"] or not takes_more(version):
-        raise NotPossibleNow(reason="review_begun")
+        raise NotPossibleNow(reason=full(version))
     spec, there = compiled_of(deed, row).flow.item(wanted["key"]), files_of(uow, version)
     check_format(spec, kept)
     if holds(uow, version, kept["sha256"]):
@@ -78,6 +78,11 @@ def takes_more(version: Row) -> bool:
     """Whether its review has not begun: nothing ticked, dated, approved by a first reviewer or decided."""
     begun = version["ticks"] or version["dates"] or version["first_by"] is not None
     return version["status"] in ("partial", "submitted") and not begun
+
+
+def full(version: Row) -> str:
+    """Why a version takes nothing more, for people."""
+    return "item_done" if version["status"] == "waived" else "review_begun"
 
 
 def files_of(lookup: Lookup, version: Row) -> list[Row]:

@@ -157,8 +157,8 @@ def undecided(deed: Deed, version_id: int) -> Row:
         return version
     if version["status"] == "replaced":
         raise Stale(reason="newer_version")
-    if version["status"] == "withdrawn":
-        raise Stale(reason="withdrawn")
+    if version["status"] in ("withdrawn", "waived"):
+        raise Stale(reason=version["status"])
     if version["status"] == "partial":
         raise NotPossibleNow(reason="partial")
     raise _decided(deed, version_id)

@@ -119,7 +119,7 @@ def _free(deed: Deed, version_id: int) -> Row:
     version = deed.uow.get(document_version, version_id)
     if version["status"] != "submitted":
         if version["reviewed_by"] is None:
-            raise Stale(reason="newer_version" if version["status"] == "replaced" else "withdrawn")
+            raise Stale(reason="newer_version" if version["status"] == "replaced" else version["status"])
         raise AlreadyDecided(
             reason=version["status"],
             who_kind="staff",

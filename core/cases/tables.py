@@ -102,7 +102,8 @@ document_version = Table(
     plain("by_id", BigInteger),
     plain("channel", String(40)),
     plain("at", Instant),
-    plain("status", String(12), default="submitted"),  # partial, submitted, approved, rejected, replaced
+    # partial, submitted, approved, rejected, replaced, withdrawn, waived
+    plain("status", String(12), default="submitted"),
     sealed("findings", "content", "json", nullable=False),
     plain("ticks", Json),
     plain("dates", Json),

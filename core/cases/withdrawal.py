@@ -1,7 +1,7 @@
 """Taking back: what the client sent last is withdrawn, and what counted before counts again."""
 
 from core.bus.deed import Deed
-from core.cases.pages import files_of, takes_more
+from core.cases.pages import files_of, full, takes_more
 from core.cases.tables import case, document_version, item
 from core.commands.documents import WithdrawDocument
 from core.events.happened import DocumentWithdrawn
@@ -10,20 +10,21 @@ from core.kit.errors import NotPossibleNow
 from core.store.reading import Lookup
 from core.store.sealing import Row
 
-_AFTER = {"replaced": "submitted", "rejected": "rework", "approved": "rework"}
-"""What the item is again when this version counts once more: an approved one had been opened anew."""
+_AFTER = {"replaced": "submitted", "rejected": "rework", "approved": "rework", "waived": "todo"}
+"""What the item is again when this version counts once more: an approved one had been opened anew, and so had an item
+that was waived while this version waited."""
 
 
 def withdraw_document(command: WithdrawDocument, deed: Deed) -> None:
     """The version is kept as withdrawn. Raises NotPossibleNow when it is not the item's newest one, when its review has
-    begun, or when the case is closed."""
+    begun, when its item was waived, or when the case is closed."""
     uow = deed.uow
     version = uow.get(document_version, command.version_id)
     wanted, row = uow.get(item, version["item_id"]), uow.get(case, version["case_id"])
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
     if wanted["current_id"] != version["id"] or not takes_more(version):
-        raise NotPossibleNow(reason="review_begun")
+        raise NotPossibleNow(reason=full(version))
     before, was_partial = _counted_before(uow, version), version["status"] == "partial"
     uow.change(document_version, version["id"], status="withdrawn")
     for kept in files_of(uow, version):

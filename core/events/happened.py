@@ -190,9 +190,12 @@ class FindingsChanged(Event):
 
 
 class ItemWaived(Event):
+    """Nobody has to hand it in; `version_id` waited for its review and does so no more."""
+
     item_id: int
     item: str
     reason: str
+    version_id: int | None = None
 
 
 class ChecklistCompleted(Event):

@@ -24,6 +24,7 @@ from core.events.happened import (
     DocumentWithdrawn,
     FindingsChanged,
     ItemsReopened,
+    ItemWaived,
     ReasonsAsked,
     RoleAssigned,
 )
@@ -111,14 +112,23 @@ def show_more(event: DocumentExtended, deed: Deed) -> Iterator[Command]:
 
 def tell_withdrawn(event: DocumentWithdrawn, deed: Deed) -> Iterator[Command]:
     """The card can decide nothing any more; the one of the version that counts again can."""
-    withdrawn = deed.uow.get(document_version, event.version_id)
-    for card in review_cards(withdrawn):
-        close_card(deed.uow, card)
-    yield from redrawn(withdrawn)
+    yield from _closed(deed.uow.get(document_version, event.version_id), deed)
     if event.before_id is not None:
         before = deed.uow.get(document_version, event.before_id)
         if before["status"] == "submitted":
             yield from renewed(before, deed)
+
+
+def tell_waived(event: ItemWaived, deed: Deed) -> Iterator[Command]:
+    """Nothing is left to decide on the card of the version that waited."""
+    if event.version_id is not None:
+        yield from _closed(deed.uow.get(document_version, event.version_id), deed)
+
+
+def _closed(version: Row, deed: Deed) -> Iterator[Command]:
+    for card in review_cards(version):
+        close_card(deed.uow, card)
+    yield from redrawn(version)
 
 
 def redrawn(version: Row) -> Iterator[Command]:

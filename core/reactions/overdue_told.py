@@ -10,7 +10,7 @@ from core.commands.command import Command
 from core.commands.desk import OfferTask, ShowCase, ShowTask
 from core.commands.reviewing import ShowReview
 from core.commands.work import Notify, RedrawCard
-from core.events.happened import DocumentApproved, DocumentRejected, DocumentWithdrawn
+from core.events.happened import DocumentApproved, DocumentRejected, DocumentWithdrawn, ItemWaived
 from core.events.overdue import ReviewOverdue, TaskOverdue
 from core.kit.words import said
 from core.ledger.buttons import close_card, offer
@@ -54,10 +54,13 @@ def tell_review(event: ReviewOverdue, deed: Deed) -> Iterator[Command]:
         yield _notice("late_review", person, event, subject, _card(version["id"]), offers, deed)
 
 
-def settle_review(event: DocumentApproved | DocumentRejected | DocumentWithdrawn, deed: Deed) -> Iterator[Command]:
+def settle_review(
+    event: DocumentApproved | DocumentRejected | DocumentWithdrawn | ItemWaived, deed: Deed
+) -> Iterator[Command]:
     """Those who were told that it is late see that it is over."""
-    close_card(deed.uow, _card(event.version_id))
-    yield RedrawCard(card=_card(event.version_id))
+    if event.version_id is not None:
+        close_card(deed.uow, _card(event.version_id))
+        yield RedrawCard(card=_card(event.version_id))
 
 
 def _card(version_id: int) -> str:

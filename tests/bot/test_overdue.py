@@ -9,9 +9,10 @@ import pytest
 
 from bot.app import FLOWS
 from bot.demo.seed import publish_flows
-from core.cases.tables import case_event, document_version
+from core.cases.tables import case_event, document_version, item
 from core.commands.delegations import DelegateWork
 from core.commands.desk import SnoozeTask
+from core.commands.documents import WaiveItem
 from core.commands.overdue import EscalateTask
 from core.commands.work import CompleteTask, CreateTask
 from core.ledger import timers
@@ -175,6 +176,22 @@ def test_a_review_goes_up_until_it_is_decided(house: TestHouse) -> None:
     assert newest(house.people[ADMIN], "late") == []
     assert LEAD in newest_card(house.people[ADMIN], "late").footer
     assert_readable([*lead.words, *house.people[ADMIN].words])
+
+
+def test_a_review_that_nobody_needs_any_more_goes_no_further(house: TestHouse) -> None:
+    client, heard = house.people["张三"], Heard(house)
+    client.sends("a.jpg", picture(3), "退休证")
+    heard.until(at(date(2026, 3, 17), 17, house))
+    assert newest(house.people[LEAD], "late")
+    with house.looking() as reader:
+        [version] = reader.find(document_version, item_id=reader.first(item, key="retire")["id"])
+        lead = actor_of(reader, house.people[LEAD].id)
+    house.do(WaiveItem(item_id=version["item_id"], reason="使馆不再要求"), lead)
+    assert newest(house.people[LEAD], "late") == []
+    assert "已免交" in newest_card(house.people[LEAD], "late").footer
+    before = steps_of(house, "ReviewOverdue")
+    heard.until(at(date(2026, 3, 27), 18, house))
+    assert steps_of(house, "ReviewOverdue") == before == ["person", "lead"]
 
 
 def test_a_decision_in_time_is_heard_of_by_nobody_above(house: TestHouse) -> None:

@@ -98,7 +98,8 @@ class Model(Following):
         item = case.items[key]
         if not case.open or item.current != n or item.versions[n] != "submitted":
             return False
-        item.versions[n], after = "withdrawn", {"replaced": "submitted", "rejected": "rework", "approved": "rework"}
+        item.versions[n] = "withdrawn"
+        after = {"replaced": "submitted", "rejected": "rework", "approved": "rework", "waived": "todo"}
         item.current = next((at for at in reversed(range(n)) if item.versions[at] in after), None)
         item.status = "todo" if item.current is None else after[item.versions[item.current]]
         if item.status == "submitted" and item.current is not None:
@@ -123,7 +124,10 @@ class Model(Following):
     def waive(self, case: Case, key: str, who: str) -> bool:
         if not case.open or "supervisor" not in self.roles[who] or case.items[key].status == "waived":
             return False
-        before, case.items[key].status = self._complete(case), "waived"
+        before, item = self._complete(case), case.items[key]
+        item.status = "waived"
+        if item.current is not None and item.versions[item.current] == "submitted":
+            item.versions[item.current] = "waived"
         return self._completed(case, before)
 
     def finish_task(self, case: Case, number: int) -> bool:
