@@ -27,6 +27,7 @@ def create_task(command: CreateTask, deed: Deed) -> int:
     due = None
     if command.due:
         due = deed.tool("calendar_of_case")(deed, command.case_id).add(deed.now, Span.parse(command.due))
+    of_case = deed.wiring.subjects["case"](deed.uow, command.case_id)
     row = deed.uow.add(
         task,
         case_id=command.case_id,
@@ -37,6 +38,7 @@ def create_task(command: CreateTask, deed: Deed) -> int:
         stage=_stage(command, deed),
         due=due,
         created_at=deed.now,
+        department_id=None if of_case is None else of_case.department,
     )
     title = dict(command.title)
     deed.emit(

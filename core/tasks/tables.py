@@ -21,9 +21,12 @@ task = Table(
     plain("done_at", Instant, nullable=True),
     plain("done_by", BigInteger, nullable=True),
     plain("done_for", BigInteger, nullable=True),  # for whom he stood in
+    plain("department_id", BigInteger, nullable=True),  # of its case, which never changes it
 )
 OPEN = text("state = 'open'")
 Index("ix_task_case", task.c.case_id)
 Index("ix_task_staff_open", task.c.staff_id, task.c.due, sqlite_where=OPEN, postgresql_where=OPEN)
 Index("ix_task_role_open", task.c.role, sqlite_where=OPEN, postgresql_where=OPEN)
 Index("ix_task_due_open", task.c.due, sqlite_where=OPEN, postgresql_where=OPEN)
+_DUE = text("state = 'open' AND due IS NOT NULL")
+Index("ix_task_department_due_open", task.c.department_id, task.c.due, sqlite_where=_DUE, postgresql_where=_DUE)

@@ -17,7 +17,7 @@ from core.store.sealing import Row
 from core.tasks.tables import task
 
 CHUNK: Final = 16  # rows that are asked for at first
-LOOKED: Final = 500  # of the house's tasks, for whoever reaches more than his own cases and less than all
+LOOKED: Final = 500  # of the house's tasks, for those of a lead's own cases in departments that are not his
 
 BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -36,9 +36,8 @@ def overdue_cases(
     places: list[Place] = [_everywhere]
     if reach is not Reach.ALL:
         places = [_on_team(person, now) for person in sorted(actor.works_for)]
-        below = actor.below if reach >= Reach.SUBTREE else frozenset[int]()
-        if reach >= Reach.DEPARTMENT and actor.department is not None:
-            places.append(_among(case.c.department_id.in_(sorted({actor.department, *below}))))
+        if departments := _departments(actor, reach):
+            places.append(_among(case.c.department_id.in_(departments)))
     late = _longest_first(_late(lookup, case, now, place) for place in places)
     return list(islice((row for row in late if policy.may(actor, "case.read", subject_of(row))), most))
 
@@ -51,20 +50,28 @@ def overdue_tasks(
     now: datetime,
     most: int,
 ) -> list[Row]:
-    """At most so many: his own wherever they are, and of whoever reaches no more than his own cases, those of the open
-    ones; others' of a lead's department among the LOOKED of the house that have been late for longest."""
+    """At most so many: his own wherever they are, those of the departments that he reaches, and those of his open
+    cases; of a lead's cases elsewhere only what is among the LOOKED of the house that have been late for longest."""
     reach = policy.rows(actor, "task.complete")
     if reach is Reach.NONE:
         return []
-    places = [_late(lookup, task, now, _everywhere)]
+    places: list[Place] = [_everywhere]
     if reach is not Reach.ALL:
-        his = [task.c.staff_id == person for person in sorted(actor.works_for)]
-        others = [islice(places[0], LOOKED)]
-        if reach <= Reach.ASSIGNED:  # a lead is on too many teams, and a member would look through others' in vain
-            his, others = [*his, on_team(actor.works_for, task.c.case_id)], []
-        places = [*(_late(lookup, task, now, _among(each)) for each in his), *others]
-    found = (row for row in _longest_first(places) if policy.may(actor, "task.complete", subject_of(lookup, row["id"])))
+        departments = _departments(actor, reach)
+        places = [_among(task.c.staff_id == person) for person in sorted(actor.works_for)]
+        places += [_among(task.c.department_id == each) for each in departments]
+        # a member is found by his name; a lead is on the team of each case of his department, and most are not late
+        places.append(_of_the_oldest(actor, now) if departments else _among(on_team(actor.works_for, task.c.case_id)))
+    late = _longest_first(_late(lookup, task, now, place) for place in places)
+    found = (row for row in late if policy.may(actor, "task.complete", subject_of(lookup, row["id"])))
     return list(islice(found, most))
+
+
+def _departments(actor: Actor, reach: Reach) -> list[int]:
+    """Whose cases and tasks somebody with this reach reaches without working on them."""
+    if reach < Reach.DEPARTMENT or actor.department is None:
+        return []
+    return sorted({actor.department, *(actor.below if reach >= Reach.SUBTREE else ())})
 
 
 def _longest_first(places: Iterable[Iterator[Row]]) -> Iterator[Row]:
@@ -99,6 +106,13 @@ def _everywhere(_since: datetime, _size: int) -> Conditions:
 
 def _among(condition: ColumnElement[bool]) -> Place:
     return lambda _since, _size: [condition]
+
+
+def _of_the_oldest(actor: Actor, now: datetime) -> Place:
+    """What he works on himself, among those of the house that have been late for longest."""
+    oldest = select(task.c.id).where(in_state(task, "open"), task.c.due.is_not(None), task.c.due <= now)
+    his = (case_member.c.staff_id.in_(sorted(actor.works_for)), case_member.c.case_id == task.c.case_id)
+    return _among(task.c.id.in_(oldest.order_by(task.c.due).limit(LOOKED)) & select(case_member).where(*his).exists())
 
 
 def _on_team(person: int, now: datetime) -> Place:

@@ -13,12 +13,14 @@ from bot.app import FLOWS
 from bot.demo.seed import publish_flows
 from core.cases.tables import case, case_member
 from core.commands.cases import AdvanceCase, AssignRole
+from core.commands.work import CreateTask
 from core.engine.access import Actor
 from core.kit import migrate
 from core.staff.policy import DEFAULT
 from core.staff.service import actor_of
 from core.store.unit import UnitOfWork
 from core.tasks.tables import task
+from core.views import overdue
 from core.views.board import reachable_cases
 from core.views.overdue import CHUNK, overdue_cases, overdue_tasks
 from core.wiring.subjects import of_case, task_subject
@@ -108,15 +110,16 @@ def copies(house: TestHouse, teams: list[dict[str, int]], **values: object) -> l
             made.append(uow.add(case, **{**row, **own, **values})["id"])
             uow.add(
                 task, case_id=made[-1], role="copywriter", staff_id=None, title={"zh-CN": "x", "en": "x"}, due=due,
-                created_at=now,
+                created_at=now, department_id=values.get("department_id", row["department_id"]),
             )  # fmt: skip
         return made
 
     return list(house.banli.store.run(add))
 
 
-def test_his_own_are_found_behind_those_of_all_others(office: TestHouse) -> None:
+def test_his_own_are_found_behind_those_of_all_others(office: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
     """The longest overdue first, each once, among however many of others; of a colleague's for whoever stands in."""
+    monkeypatch.setattr(overdue, "LOOKED", 50)
     lead = office.people["组长丁"]
     department = lead_of(office).department
     others = copies(office, [{"copywriter": 70 + n % 20} for n in range(60)], department_id=None)
@@ -135,12 +138,19 @@ def test_his_own_are_found_behind_those_of_all_others(office: TestHouse) -> None
 
         assert late(member) == late(deputy) == tasks(member) == tasks(deputy) == his[:2]
         assert late(member, 1) == tasks(member, 1) == his[:1]
-        assert late(lead_of(office)) == leads
+        assert late(lead_of(office)) == tasks(lead_of(office)) == leads
         admin = Actor("staff", 1, roles=frozenset({"admin"}))
         assert late(admin) == others[:10]
         assert set(late(admin, 100)) >= {*others, *his, *leads}
         assert len(set(late(admin, 100))) == len(late(admin, 100))
         assert [row["id"] for row in reachable_cases(reader, member, DEFAULT, of_case)] == [his[1], his[0]]
+
+
+def test_a_lead_finds_his_own_case_in_another_department(office: TestHouse) -> None:
+    [his, _] = copies(office, [{"copywriter": office.people["组长丁"].id}, {"copywriter": 70}], department_id=None)
+    with office.looking() as reader:
+        found = overdue_tasks(reader, lead_of(office), DEFAULT, task_subject, office.clock.now(), 1000)
+    assert [row["case_id"] for row in found if row["department_id"] is None] == [his]
 
 
 def test_many_of_one_moment_are_all_found(office: TestHouse) -> None:
@@ -171,3 +181,25 @@ def lead_of(house: TestHouse) -> Actor:
         found = actor_of(reader, house.people["组长丁"].id)
     assert found is not None
     return found
+
+
+def test_a_task_knows_the_department_of_its_case(office: TestHouse) -> None:
+    """Also one from before, and on PostgreSQL one that an older version has written beside this one."""
+    department, url = lead_of(office).department, office.banli.settings.database_url.get_secret_value()
+    [case_id] = copies(office, [{"copywriter": office.people["组长丁"].id}], department_id=department)
+    made = office.do(CreateTask(case_id=case_id, role="copywriter", title={"zh-CN": "电话回访", "en": "call back"}))
+    assert departments(office, case_id) == [department, department]
+    migrate.downgrade(url, "0024")
+    migrate.upgrade(url)
+    assert departments(office, case_id) == [department, department]
+    if office.banli.store.engine.dialect.name == "postgresql":
+        columns = "case_id, role, title, state, created_at"
+        older = f"INSERT INTO task (id, {columns}) SELECT id + 1, {columns} FROM task WHERE id = {made}"
+        with office.banli.store.engine.begin() as connection:
+            connection.exec_driver_sql(older)
+        assert departments(office, case_id) == [department, department, department]
+
+
+def departments(house: TestHouse, case_id: int) -> list[int | None]:
+    with house.looking() as reader:
+        return [each["department_id"] for each in reader.find(task, case_id=case_id)]

@@ -49,6 +49,7 @@ QUESTIONS: dict[str, Callable[[Reader], object]] = {
     "overdue cases of a member": lambda reader: overdue_cases(reader, MEMBER, DEFAULT, of_case, NOON, 10),
     "overdue cases of a lead": lambda reader: overdue_cases(reader, LEAD, DEFAULT, of_case, NOON, 10),
     "overdue tasks of a member": lambda reader: overdue_tasks(reader, MEMBER, DEFAULT, task_subject, NOON, 10),
+    "overdue tasks of a lead": lambda reader: overdue_tasks(reader, LEAD, DEFAULT, task_subject, NOON, 10),
     "cases of a member": lambda reader: reachable_cases(reader, MEMBER, DEFAULT, of_case),
     "live copies of cases that move": lambda reader: looks.due(reader, NOON, _moved_since(0.0), 10),
     "open buttons of a person": lambda reader: open_cards(reader, ADMIN),
