@@ -1,8 +1,8 @@
 """A task knows the department of its case, so that a lead's late tasks are asked for by department and limit.
 
-A case stays in the department in which it was opened. Tasks that are open get it now. On PostgreSQL an older version may
-run beside this one: of a task that comes without its department the database notes it when the transaction ends, as the
-task may be written before its case.
+A case stays in the department in which it was opened. Tasks that are open get it now. On PostgreSQL an older version
+may run beside this one: of a task that comes without its department the database notes it when the transaction ends, as
+the task may be written before its case.
 """
 
 import sqlalchemy as sa
