@@ -38,9 +38,11 @@ class Client(threading.Thread):
         self.join()
 
     def _posts(self, path: str, body: dict[str, str]) -> bool:
-        """Until a door takes it; whether it was taken. Another answer than a closed door is wrong."""
+        """Until a door takes it; whether it was taken. Another answer than a closed door is wrong. Where all doors are
+        closed and he was told to stop, he gives up: a run that was ended has none left."""
         began = time.monotonic()
-        while True:
+        closed = 0
+        while not (self._end.is_set() and closed > len(self.ports)):
             port = self.ports[self._door % len(self.ports)]
             try:
                 answer = self._http.post(f"http://127.0.0.1:{port}/chat/me/api/{path}", json=body)
@@ -51,6 +53,8 @@ class Client(threading.Thread):
                 if not answer.is_success:
                     self.wrong.append(f"{answer.status_code} {answer.text[:200]}")
                 return answer.is_success
+            closed += 1
             self.again += 1
             self._door += 1
             time.sleep(PAUSE)
+        return False
