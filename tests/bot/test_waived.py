@@ -5,6 +5,7 @@ import pytest
 from core.cases.tables import item
 from core.commands.cases import OpenItems
 from core.commands.documents import ReviewDocument, WaiveItem
+from core.kit import migrate
 from core.kit.errors import Refusal
 from tests.bot.chat import (
     REVIEWER,
@@ -52,6 +53,17 @@ def test_the_review_of_a_waived_item_is_over(office: TestHouse) -> None:
     client.says("撤回")
     assert "已审核通过或免交" in client.last  # it stays as evidence of what was sent
     assert_readable([*client.words, *reviewer.words[before:]])
+
+
+def test_what_was_left_waiting_by_an_older_version_is_settled(office: TestHouse) -> None:
+    client, url = open_case(office), office.banli.settings.database_url.get_secret_value()
+    client.sends("a.jpg", picture(33), "退休证")
+    client.sends("b.jpg", picture(34), "护照")
+    waive(office, client, "retire")
+    migrate.downgrade(url, "0025")
+    assert sorted(bound(office, client)) == [("passport", 1, "submitted"), ("retire", 1, "submitted")]
+    migrate.upgrade(url)
+    assert sorted(bound(office, client)) == [("passport", 1, "submitted"), ("retire", 1, "waived")]
 
 
 def test_a_waived_item_that_is_asked_for_again_begins_anew(office: TestHouse) -> None:
