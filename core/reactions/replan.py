@@ -1,5 +1,5 @@
-"""A calendar was changed: limits and computed dates of open cases that go by it, and what hangs on them, are
-planned again.
+"""A calendar was changed: limits and computed dates of open cases that go by it are planned again, with all that
+hangs on them.
 
 In parts: a step looks at some cases and gives each that is concerned a timer of its own, so that every case is a unit
 under its own lock. A case that is opened or moved meanwhile goes by the new hours anyway; planning it again changes

@@ -1,0 +1,287 @@
+"""Computed fields: exact figures, nothing where something is not known, never an exception and never a float."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.engine.calendar import CalendarDay, WorkingCalendar
+from core.engine.forms import check_fields, fits
+from core.engine.formula_kinds import MAX_DEPTH
+from core.engine.lint_formulas import formula_problems
+from core.engine.machine import CompiledFlow, compile_flow
+from core.engine.yaml_source import read_yaml
+from core.kit.errors import Invalid
+from tests.engine.flow_parts import FLOWS, flow_of, healthy, look, resolve, words
+
+OFFICE = WorkingCalendar("Asia/Shanghai", [[(540, 1080)]] * 5 + [[], []], [CalendarDay(date(2026, 5, 1))])
+GIVEN = {"n": "int", "m": "int", "fee": "money", "paid": "money", "rate": "decimal", "start": "date", "end": "date"}
+GIVEN |= {"yes": "bool", "note": "text"}
+
+
+def tree(*computed: tuple[str, str, Any], **more: Any) -> dict[str, Any]:
+    """A flow without conditions of its own, with fields of every type and these computed ones: key, type, formula."""
+    whole = healthy() | {"items": [], "groups": [], "rules": []}
+    for step in whole["transitions"]:
+        step.pop("when", None)
+    whole["fields"] += [{"key": key, "name": words(key, key), "type": kind} for key, kind in GIVEN.items()]
+    whole["fields"] += [
+        {"key": key, "name": words(key, key), "type": kind, "source": "computed", "compute": formula}
+        for key, kind, formula in computed
+    ]
+    whole["fields"][-1] |= more
+    return whole
+
+
+def compiled(*computed: tuple[str, str, Any]) -> CompiledFlow:
+    found = look(whole := tree(*computed))
+    assert found.problems == (), whole
+    return compile_flow(flow_of(whole))
+
+
+def worked_out(kind: str, formula: Any, **fields: Any) -> object:
+    return compiled(("x", kind, formula)).formulas.work_out(fields, fields.pop("applicants", 1), OFFICE)["x"]
+
+
+THIRD = {"ratio": ["case.n", "3"]}
+CASES: list[tuple[str, Any, dict[str, Any], object]] = [
+    ("money", {"sum": ["case.fee", {"product": ["case.n", {"money": "117100"}]}]}, {"fee": 5, "n": 9}, 1053905),
+    ("money", {"max": ["0", {"difference": ["case.fee", "case.paid"]}]}, {"fee": 5, "paid": 8}, 0),
+    ("money", {"product": ["case.fee", "0.155"]}, {"fee": 100}, 16),  # half of a fen goes up
+    ("money", {"product": ["case.fee", "0.155"]}, {"fee": -100}, -16),  # and away from nought
+    ("money", {"product": ["case.fee", "0.155"], "round": "down"}, {"fee": 100}, 15),
+    ("money", {"product": ["case.fee", "0.155"], "round": "down"}, {"fee": -100}, -16),
+    ("money", {"ratio": ["case.fee", "case.n"]}, {"fee": 1000, "n": 3}, 333),
+    ("money", {"product": [{"ratio": ["case.fee", "3"]}, "3"]}, {"fee": 1000}, 1000),  # exact on the way
+    ("decimal", THIRD, {"n": 2}, "0.6667"),
+    ("decimal", {**THIRD, "round": "up", "places": "1"}, {"n": 2}, "0.7"),
+    ("decimal", {"ratio": ["case.fee", "case.paid"]}, {"fee": 1, "paid": 4}, "0.25"),
+    ("decimal", {"sum": ["case.rate", "0.2"]}, {"rate": "0.1"}, "0.3"),  # which it is not in floats
+    ("int", {**THIRD, "round": "up"}, {"n": 7}, 3),
+    ("int", {"days": ["case.start", "case.end"]}, {"start": "2024-02-28", "end": "2024-03-01"}, 2),
+    ("int", {"product": ["case.applicants", "2"]}, {"applicants": 3}, 6),
+    ("date", {"date": "case.start", "plus": "1month"}, {"start": "2026-01-31"}, "2026-02-28"),
+    ("date", {"date": "case.start", "minus": "1year"}, {"start": "2024-02-29"}, "2023-02-28"),
+    ("date", {"date": "case.start", "plus": "1d"}, {"start": "2026-04-30"}, "2026-05-04"),  # a holiday, a weekend
+    ("date", {"date": "case.start", "minus": "1d"}, {"start": "2026-05-04"}, "2026-04-30"),
+    ("date", {"date": "case.start", "plus": "0d"}, {"start": "2026-05-02"}, "2026-05-02"),
+    ("date", {"date": "case.start", "plus": "3w"}, {"start": "9999-12-31"}, None),
+    ("date", {"min": ["case.start", "case.end"]}, {"start": "2026-05-02", "end": "2026-05-01"}, "2026-05-01"),
+    ("date", {"first": ["case.start", "case.end"]}, {"end": "2026-05-01"}, "2026-05-01"),
+    ("decimal", {"ratio": ["case.n", "case.m"]}, {"n": 1, "m": 0}, None),
+    ("money", {"sum": ["case.fee", "case.paid"]}, {"fee": 5}, None),  # not 5
+    ("money", {"sum": ["case.fee", "case.paid"]}, {"fee": 5, "paid": None}, None),
+    ("int", {"product": ["case.n", "case.m"]}, {"n": 10**14, "m": 10**14}, None),
+    ("int", {"sum": ["case.n", "1"]}, {"n": True}, None),
+    ("int", {"sum": ["case.n", "1"]}, {"n": "2"}, None),
+]
+BIG = {"all": [{"field": "case.n", "op": "gt", "value": "5"}]}
+BRANCHES = {"when": BIG, "then": "case.fee", "else": {"money": "7"}}
+CASES += [
+    ("money", BRANCHES, {"n": 6, "fee": 3}, 3),
+    ("money", BRANCHES, {"n": 5}, 7),
+    ("money", BRANCHES, {"n": 6}, None),
+    ("money", BRANCHES, {"fee": 3}, None),  # whether is not known
+    ("money", {**BRANCHES, "when": {"all": [{"field": "case.n", "op": "empty"}]}}, {"fee": 3}, 3),
+    ("bool", {"when": {"all": [{"cel": "case.rate > 0.5"}]}, "then": "true", "else": "false"}, {"rate": "0.25"}, False),
+    ("text", {"when": BIG, "then": "many"}, {"n": 5}, None),
+]
+
+
+@pytest.mark.parametrize(("kind", "formula", "fields", "wanted"), CASES)
+def test_a_formula_gives_what_it_says(kind: str, formula: Any, fields: dict[str, Any], wanted: object) -> None:
+    found = worked_out(kind, formula, **fields)
+    assert (found, type(found)) == (wanted, type(wanted))
+
+
+def test_fields_are_computed_after_those_that_they_look_at() -> None:
+    late = ("a", "int", {"sum": ["case.b", "1"]})
+    early = ("b", "int", {"when": {"all": [{"cel": "case.n > 1"}]}, "then": "case.n", "else": "0"})
+    formulas = compiled(late, early).formulas
+    assert formulas.work_out({"n": 4, "b": 99}, 1, OFFICE) == {"b": 4, "a": 5}  # what was kept before does not count
+    assert formulas.work_out({}, 1, OFFICE) == {"b": None, "a": None}
+
+
+def test_the_page_of_the_language_reckons_as_it_says() -> None:
+    page = (FLOWS / "README.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"```yaml fields\n(.*?)```", page, re.DOTALL)
+    whole = {**healthy(), "fields": [*healthy()["fields"], *read_yaml(block.encode()).data]}
+    assert look(whole).problems == ()
+    formulas = compile_flow(flow_of(whole)).formulas
+    given = {"tuition": 2000000, "tuition_paid": 500000, "course_months": 12}
+    assert formulas.work_out(given, 1, OFFICE) == {"funds_required": 1500000 + 9 * 117100}
+
+
+def test_nobody_sets_a_computed_field() -> None:
+    flow = compiled(("x", "int", {"sum": ["case.n", "1"]})).flow
+    with pytest.raises(Invalid) as refused:
+        check_fields(flow, {"n": 1, "x": 2, "rate": "nan", "place": ["north"]})
+    told = {problem.pointer: problem.code for problem in refused.value.problems}
+    assert told == {"/fields/x": "field.computed", "/fields/rate": "field.value", "/fields/place": "field.value"}
+
+
+NAMES = [f"case.{key}" for key in GIVEN] + ["case.applicants", "case.back", "case.place"]
+FIGURES = ["0", "1", "-3", "0.5", "999999999999999", "2026-02-29", "2026-01-31", "true", "word"]
+SHIFTS = ["1d", "9999d", "3w", "9999cd", "1month", "9999years", "0d"]
+LEAVES = st.sampled_from([*NAMES, *FIGURES])
+
+
+def forms(terms: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Any formula, sensible or not."""
+    many, two = st.lists(terms, min_size=1, max_size=4), st.lists(terms, min_size=2, max_size=2)
+    lists = [many.map(lambda each, form=form: {form: each}) for form in ("sum", "product", "min", "max", "first")]
+    pairs = [two.map(lambda each, form=form: {form: each}) for form in ("difference", "ratio", "days")]
+    way = st.sampled_from(["plus", "minus"])
+    moved = st.builds(lambda day, by, shift: {"date": day, by: shift}, terms, way, st.sampled_from(SHIFTS))
+    branch = st.builds(lambda one, other: {"when": BIG, "then": one, "else": other}, terms, terms)
+    whole = st.one_of(*lists, *pairs, moved, branch)
+    rounds = st.sampled_from([{}, {"round": "up"}, {"round": "half_up", "places": "2"}])
+    return st.builds(lambda form, how: {**form, **how}, whole, rounds)
+
+
+ANY_FORMULA = st.recursive(forms(LEAVES), lambda inner: forms(st.one_of(LEAVES, inner)), max_leaves=8)
+ODD = st.one_of(st.none(), st.integers(), st.text(max_size=5), st.booleans(), st.sampled_from(["2026-01-31", "0.25"]))
+ANY_FIELDS = st.dictionaries(st.sampled_from(list(GIVEN)), ODD)
+KINDS = ("int", "money", "decimal", "date", "bool", "text")
+
+
+@given(ANY_FORMULA, ANY_FIELDS, st.integers(-5, 10**20))
+@settings(max_examples=150, deadline=None)
+def test_any_formula_over_any_fields_has_a_fitting_value_or_none(formula: Any, fields: Any, applicants: int) -> None:
+    flow = flow_of(tree(*((kind, kind, formula) for kind in KINDS)))
+    wrong = {problem.pointer.split("/")[2] for problem in formula_problems(flow)}
+    right = [field for index, field in enumerate(flow.fields) if str(index) not in wrong]
+    done = compile_flow(flow.model_copy(update={"fields": tuple(right)}))
+    for key, value in done.formulas.work_out(fields, applicants, OFFICE).items():
+        assert value is None or (fits(done.flow.field(key), value) and not isinstance(value, float))
+
+
+@given(st.lists(st.integers(-(10**6), 10**6), min_size=2, max_size=2), st.integers(-(10**6), 10**6).filter(bool))
+@settings(max_examples=100, deadline=None)
+def test_figures_are_those_of_decimal_arithmetic(pair: list[int], by: int) -> None:
+    fields = {"fee": pair[0], "paid": pair[1], "n": by, "rate": str(Decimal(by) / 10**6)}
+    whole = REFERENCE.formulas.work_out(fields, 1, OFFICE)
+    rate = Decimal(by) / 10**6
+    wanted = ((pair[0] - pair[1]) * rate).quantize(Decimal(1), "ROUND_HALF_UP")
+    assert whole["due"] == int(wanted)
+    assert Decimal(str(whole["part"])) == (Decimal(pair[0]) / Decimal(by)).quantize(Decimal("0.0001"), "ROUND_HALF_UP")
+
+
+REFERENCE = compiled(
+    ("due", "money", {"product": [{"difference": ["case.fee", "case.paid"]}, "case.rate"]}),
+    ("part", "decimal", {"ratio": ["case.fee", {"product": ["case.n", {"money": "1"}]}]}),
+)
+
+
+def deep(levels: int) -> Any:
+    formula: Any = "case.n"
+    for _ in range(levels):
+        formula = {"sum": [formula]}
+    return formula
+
+
+OF_STAGE = {"all": [{"cel": "case.n > 1 && case.stage == 'collect'"}]}
+# Type of the field, its formula, code, and where it is told below the formula.
+MISTAKES: list[tuple[str, Any, str, str]] = [
+    ("int", {}, "formula.form", ""),
+    ("int", {"sum": ["1"], "max": ["2"]}, "formula.form", ""),
+    ("int", {"sum": []}, "formula.terms", "/sum"),
+    ("int", {"difference": ["case.n"]}, "formula.terms", "/difference"),
+    ("int", {"sum": ["1"] * 51}, "formula.terms", "/sum"),
+    ("int", {"sum": ["1"], "plus": "1month"}, "formula.form", "/plus"),
+    ("date", {"date": "case.start"}, "formula.form", ""),
+    ("date", {"date": "case.start", "plus": "1h"}, "shape.value", "/plus"),
+    ("int", {"when": BIG}, "formula.form", ""),
+    ("int", {"when": OF_STAGE, "then": "1"}, "formula.fact", "/when"),
+    (
+        "int",
+        {"when": {"all": [{"field": "case.no", "op": "filled"}]}, "then": "1"},
+        "condition.field",
+        "/when/all/0/field",
+    ),
+    ("int", deep(MAX_DEPTH + 1), "formula.depth", "/sum/0" * MAX_DEPTH),
+    ("int", {"sum": ["case.n", "case.m2"]}, "formula.fact", "/sum/1"),
+    ("int", {"sum": ["case.n", "docs.missing"]}, "formula.fact", "/sum/1"),
+    ("date", {"date": "2026-02-30", "plus": "1d"}, "formula.literal", "/date"),
+    ("money", {"money": "1.5"}, "formula.literal", "/money"),
+    ("money", {"sum": ["case.fee", "case.n"]}, "formula.type", "/sum/1"),
+    ("money", {"product": ["case.fee", "case.paid"]}, "formula.type", "/product/1"),
+    ("money", {"ratio": ["case.n", "case.fee"]}, "formula.type", "/ratio/1"),
+    ("date", {"sum": ["case.start", "case.n"]}, "formula.type", "/sum/0"),
+    ("int", {"days": ["case.start", "case.n"]}, "formula.type", "/days/1"),
+    ("money", {"when": BIG, "then": "case.fee", "else": "case.start"}, "formula.type", "/else"),
+    ("money", {"product": ["case.n", "117100"]}, "formula.result", ""),
+    ("int", THIRD, "formula.result", ""),
+    ("multi", {"sum": ["case.n"]}, "formula.field_type", ""),
+    ("int", {"sum": ["case.n"], "places": "2"}, "formula.rounding", "/places"),
+    ("money", {"sum": ["case.fee"], "round": "up", "places": "2"}, "formula.rounding", "/places"),
+    ("date", {"min": ["case.start"], "round": "up"}, "formula.rounding", "/round"),
+    ("int", {"sum": [{"max": ["case.x", "1"]}]}, "formula.cycle", ""),
+    ("int", {"when": {"all": [{"cel": "filled.case.x"}]}, "then": "1"}, "formula.cycle", ""),
+    ("int", {"sum": [["1"]]}, "shape.text", "/sum/0"),
+    ("int", {"total": ["1"]}, "shape.unknown_key", "/total"),
+]
+
+
+@pytest.mark.parametrize(("kind", "formula", "code", "place"), MISTAKES)
+def test_a_mistake_is_told_at_its_place(kind: str, formula: Any, code: str, place: str) -> None:
+    more = {"choices": [{"key": "a", "name": words("甲", "A")}]} if kind == "multi" else {}
+    whole = tree(("x", kind, formula), **more)
+    told = look(whole).problems
+    at = f"/fields/{len(whole['fields']) - 1}/compute"
+    assert (code, at + place) in [(problem.code, problem.pointer) for problem in told], told
+    for problem in told:
+        resolve(whole, problem.pointer)
+        assert re.search("[一-鿿]", problem.message["zh-CN"])
+        assert problem.message["en"].isascii()
+
+
+def test_a_computed_field_needs_a_formula_and_nobody_is_asked_for_it() -> None:
+    whole = tree(("x", "int", {"sum": ["case.n"]}), ask=words("几？", "How many?"), required_when=BIG)
+    at = len(whole["fields"]) - 1
+    whole["fields"] += [
+        {"key": "bare", "name": words("空", "Bare"), "type": "int", "source": "computed"},
+        {"key": "set", "name": words("填", "Set"), "type": "int", "source": "staff", "compute": {"sum": ["case.n"]}},
+        {"key": "wage", "name": words("薪", "Wage"), "type": "money", "pii": "finance"},
+        {"key": "double", "name": words("倍", "D"), "type": "money", "source": "computed",
+         "compute": {"sum": ["case.wage"]}},
+        {
+            "key": "spot",
+            "name": words("处", "Spot"),
+            "type": "enum",
+            "choices": [{"key": "north", "name": words("北", "N")}],
+            "source": "computed",
+            "compute": {"when": BIG, "then": "north", "else": "nrth"},
+        },
+    ]  # fmt: skip
+    whole["stages"][0]["exit_form"].append("x")
+    whole["transitions"][2]["form"] = ["x"]
+    told = [(problem.code, problem.pointer) for problem in look(whole).problems]
+    assert sorted(told) == sorted(
+        [
+            ("formula.asked", f"/fields/{at}/ask"),
+            ("formula.asked", f"/fields/{at}/required_when"),
+            ("formula.asked", "/stages/0/exit_form/1"),
+            ("formula.asked", "/transitions/2/form/0"),
+            ("formula.no_formula", f"/fields/{at + 1}"),
+            ("formula.given", f"/fields/{at + 2}/compute"),
+            ("formula.personal", f"/fields/{at + 4}/compute"),
+            ("formula.choice", f"/fields/{at + 5}/compute/else"),
+        ]
+    )
+
+
+def test_each_round_of_fields_is_told_once() -> None:
+    rounds = [("a", "int", {"sum": ["case.b"]}), ("b", "int", {"sum": ["case.a"]})]
+    rounds += [("c", "int", {"sum": ["case.c"]}), ("d", "int", {"sum": ["case.a"]})]
+    flow = flow_of(tree(*rounds))
+    assert [problem.message["en"] for problem in formula_problems(flow)] == [
+        "These fields are computed from each other: a, b.",
+        "These fields are computed from each other: c.",
+    ]
+    with pytest.raises(Invalid):
+        compile_flow(flow)
