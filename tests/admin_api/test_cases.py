@@ -156,8 +156,8 @@ def test_a_computed_field_is_shown_and_nobody_sets_it(small_office: Office) -> N
         (["depart_date", "return_date"], False),
         (["nights"], True),
     ]
-    body = {"fields": {"nights": 3, "return_date": "2026-05-04"}}
-    told = small_office.refused(422, "invalid", "visa.sales", "POST", f"{path}/fields", json=body)
+    wrong = {"fields": {"nights": 3, "return_date": "2026-05-04"}}
+    told = small_office.refused(422, "invalid", "visa.sales", "POST", f"{path}/fields", json=wrong)
     assert [(each["pointer"], each["code"]) for each in told["errors"]] == [("/fields/nights", "field.computed")]
     assert small_office.get("visa.sales", path)["fields"]["return_date"] == "2026-05-03"
 

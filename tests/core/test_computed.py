@@ -59,7 +59,7 @@ def agency(sqlite_url: str, tmp_path: Path) -> Iterator[SmallAgency]:
 
 
 def opened(agency: SmallAgency, **fields: Any) -> int:
-    return agency.banli.store.run(lambda uow: agency.case(uow, fields=fields))
+    return int(agency.banli.store.run(lambda uow: agency.case(uow, fields=fields)))
 
 
 def fields_of(agency: SmallAgency, case_id: int) -> dict[str, Any]:
