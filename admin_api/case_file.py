@@ -44,6 +44,7 @@ def read_file(desk: Desk, reader: Reader, case_id: int) -> Case:
             Traveller(id=each["id"], name=name_under(own, each["name"], NAME), kind=each["kind"]) for each in people
         ],
         fields=fields_under(view.row["fields"], own, {key: _FORMS.get(kind, "") for key, kind in kinds.items()}),
+        computed=[field.key for _, field in view.compiled.formulas.fields if own[field.key] is not Mask.HIDDEN],
         items=checklist_of(desk, reader, view, masks),
         unplaced=_unplaced(desk, reader, view.row) if _reads_documents(desk, view.row) else [],
     )

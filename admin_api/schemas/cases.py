@@ -152,6 +152,7 @@ class Case(CaseState):
     team: list[Member]
     travellers: list[Traveller]
     fields: dict[str, FieldOut]
+    computed: list[str] = Field(description="Keys of the fields that follow from the others: nobody can set them.")
     items: list[ChecklistItem]
     unplaced: list[FileOut] = Field(description="The client's files that are on no item, for who may read documents.")
 

@@ -5,10 +5,12 @@ from bot.cards.wording import items_words, reason_words, role_words, staff_name
 from core.engine.flow import Flow
 from core.views.timeline import Happening
 
+_COMPUTED = "event.FieldsComputed"  # a FieldSet that nobody made
+
 
 def event_words(ctx: CardContext, flow: Flow, happening: Happening) -> str:
     """What happened; a kind of event without a sentence of its own is called by its name."""
-    key = f"event.{happening.type}"
+    key = _COMPUTED if happening.data.get("computed") else f"event.{happening.type}"
     if not ctx.house.texts.has(key):
         return happening.type
     data = dict(happening.data)

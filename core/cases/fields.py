@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 from core.bus.deed import Deed
 from core.cases.checklist import sync_checklist
+from core.cases.computed import compute_again, fill_fields
 from core.cases.stages import compiled_of
 from core.cases.tables import applicant, case
 from core.commands.cases import AddTraveller, SetFields
 from core.commands.contracts import Traveller
 from core.engine.access import Mask, Pii
 from core.engine.forms import check_fields, check_kinds
-from core.events.happened import FieldSet, TravellerAdded
+from core.events.happened import TravellerAdded
 from core.kit.errors import NotAllowed, NotPossibleNow, Problem
 from core.store.sealing import Row
 
@@ -22,8 +23,7 @@ def set_fields(command: SetFields, deed: Deed) -> None:
     flow = compiled_of(deed, row).flow
     check_fields(flow, command.fields)
     _refuse_hidden({field.key: field.pii for field in flow.fields if field.key in command.fields}, "/fields/", deed)
-    deed.uow.change(case, row["id"], fields={**row["fields"], **command.fields})
-    deed.emit(FieldSet(case_id=row["id"], fields=tuple(command.fields)))
+    fill_fields(row, command.fields, deed)
     sync_checklist(row, deed)
 
 
@@ -36,6 +36,7 @@ def add_traveller(command: AddTraveller, deed: Deed) -> int:
     position = len(deed.uow.find(applicant, case_id=row["id"]))
     added = keep_traveller(row, command.traveller, position, deed)
     deed.emit(TravellerAdded(case_id=row["id"], applicant_id=added["id"]))
+    compute_again(row, deed)
     sync_checklist(row, deed)
     return int(added["id"])
 

@@ -2,6 +2,7 @@
 
 from core.bus.deed import Deed
 from core.cases.checklist import sync_checklist
+from core.cases.computed import compute_again
 from core.cases.fields import keep_traveller
 from core.cases.numbers import next_number
 from core.cases.stages import enter
@@ -18,7 +19,7 @@ def open_case(command: OpenCase, deed: Deed) -> int:
     """Returns the case's id. Raises NotFound for an unknown flow, Invalid for applicants or fields that do not fit.
 
     1. Pin the newest published version. 2. Make the case with its number. 3. One applicant per traveller.
-    4. The checklist from the applicants' types and the fields. 5. Enter the first stage.
+    4. The computed fields. 5. The checklist from the applicants' types and the fields. 6. Enter the first stage.
     """
     uow = deed.uow
     version_id, compiled = deed.tool("catalogue").latest(uow, command.flow)
@@ -53,6 +54,7 @@ def open_case(command: OpenCase, deed: Deed) -> int:
         contract_id=command.contract_id,
     )
     deed.emit(opened)
+    compute_again(row, deed)
     sync_checklist(row, deed)
     enter(row, deed, compiled, "")
     return int(row["id"])

@@ -21,6 +21,7 @@ from typing import Literal
 from cel_expr_python import cel
 
 from core.engine.cel_reports import CelRejected, Failure, failure_of, issue, issues_of
+from core.engine.formats import is_decimal
 
 FactType = Literal["text", "int", "money", "decimal", "date", "instant", "bool", "list"]
 
@@ -129,6 +130,8 @@ def _whole(value: object) -> int:
 
 
 def _decimal(value: object) -> float:
+    if isinstance(value, str) and is_decimal(value):  # as a case keeps it
+        return float(value)
     if not isinstance(value, int | float | Decimal) or isinstance(value, bool):
         raise TypeError
     return float(value)

@@ -111,6 +111,10 @@ class Condition:
             tuple(reason for i, reason in enumerate(answer.reasons) if reason not in answer.reasons[:i]),
         )
 
+    def truth(self, facts: Mapping[str, object]) -> bool | None:
+        """Whether it holds over the facts; None where that cannot be known. Never raises."""
+        return self.root.decide(bind(self.sheet, self.facts, facts), self.facts).truth
+
     def rules_out(self, facts: Mapping[str, object]) -> bool:
         """Whether these facts alone decide that it does not hold, whatever the absent ones may become."""
         bound = bind(self.sheet, self.facts, facts, partial=True)

@@ -75,6 +75,7 @@ _COMMON: Final = _words(
         "type": "类型 | type",
         "pii": "个人信息类别 | kind of personal data",
         "ask": "提问 | question",
+        "compute": "算式 | formula",
         "required_when": "适用条件 | required when",
         "requirement": "要求 | requirement",
         "sample": "样例说明 | sample",

@@ -10,6 +10,8 @@ from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Flow
 from core.engine.flow_diff_names import VALUES
 from core.engine.flow_diff_words import LISTED
+from core.engine.formula_words import formula_words
+from core.engine.spec_formulas import Formula
 from core.engine.text import LANGUAGES, Words, pick
 
 _NOTHING: Final = {"zh-CN": "无", "en": "none"}
@@ -41,6 +43,9 @@ class Values:
         if name in ("when", "required_when"):
             spec = None if value is None else ConditionSpec.model_validate(value)
             return condition_words(self._flow, spec, labels=labels) or _ALWAYS
+        if name == "compute" and value is not None:
+            formula = Formula.model_validate(value)
+            return _each(lambda language: formula_words(self._flow, formula, language))
         if kind == "rules" and name == "at" and value is not None:
             return self._moment(value["anchor"], Span.parse(value["offset"]))
         if kind == "rules" and name == "then":

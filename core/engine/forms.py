@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from core.engine.flow import Field, Flow
-from core.engine.formats import EMAIL, PHONE, is_email, is_phone
+from core.engine.formats import DECIMAL, EMAIL, PHONE, is_decimal, is_email, is_phone
 from core.engine.text import Words
 from core.kit.errors import Invalid, Problem
 
 Value = str | int | bool | list[str] | None
 MAX_TEXT = 2000  # characters of one field
-_FORMATS: Mapping[str, Words] = {"phone": PHONE, "email": EMAIL}
+_FORMATS: Mapping[str, Words] = {"phone": PHONE, "email": EMAIL, "decimal": DECIMAL}
 
 
 def check_kinds(flow: Flow, kinds: Sequence[str]) -> None:
@@ -40,7 +40,9 @@ def check_fields(flow: Flow, values: Mapping[str, Value]) -> None:
         if key not in known:
             words = {"zh-CN": f"没有字段 {key}", "en": f"there is no field {key}"}
             problems.append(Problem(f"/fields/{key}", "field.unknown", words))
-        elif value is not None and not _fits(known[key], value):
+        elif known[key].compute is not None:
+            problems.append(_computed(known[key]))
+        elif value is not None and not fits(known[key], value):
             name = known[key].name
             words = {
                 "zh-CN": f"“{name.get('zh-CN', key)}”的值不符合要求：{_wanted(known[key], 'zh-CN')}",
@@ -51,7 +53,14 @@ def check_fields(flow: Flow, values: Mapping[str, Value]) -> None:
         raise Invalid(problems=problems)
 
 
-def _fits(field: Field, value: Value) -> bool:
+def _computed(field: Field) -> Problem:
+    zh = f"“{field.name.get('zh-CN', field.key)}”由系统按公式计算，不能填写；请填写公式所用的字段"
+    en = f"“{field.name.get('en', field.key)}” is computed and cannot be set: set the fields that its formula looks at"
+    return Problem(f"/fields/{field.key}", "field.computed", {"zh-CN": zh, "en": en})
+
+
+def fits(field: Field, value: Value) -> bool:
+    """Whether a value is one that the field can hold."""
     choices = {choice.key for choice in field.choices}
     match field.type:
         case "bool":
@@ -61,9 +70,11 @@ def _fits(field: Field, value: Value) -> bool:
         case "date":
             return isinstance(value, str) and _is_date(value)
         case "enum":
-            return value in choices
+            return isinstance(value, str) and value in choices
         case "multi":
             return isinstance(value, list) and choices.issuperset(value)
+        case "decimal":
+            return isinstance(value, int | str) and not isinstance(value, bool) and is_decimal(str(value))
         case "phone":
             return isinstance(value, str) and (not value or is_phone(value))
         case "email":

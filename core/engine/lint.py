@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from core.engine.flow import Flow
 from core.engine.lint_conditions import condition_problems
+from core.engine.lint_formulas import asking_problems, formula_problems
 from core.engine.lint_graph import graph_problems
 from core.engine.lint_names import name_problems
 from core.engine.lint_rest import Rest, the_rest
@@ -56,6 +57,8 @@ def lint(
         *graph_problems(flow),
         *name_problems(flow, roles),
         *condition_problems(flow),
+        *asking_problems(flow),
+        *formula_problems(flow),
         *rule_problems(flow, actions, roles, texts, events),
         *text_problems(flow),
         *reworded_problems(flow, sayings),

@@ -14,6 +14,8 @@ from transitions import EventData, Machine, MachineError
 
 from core.engine.conditions import Condition, compile_condition
 from core.engine.flow import Flow, Transition
+from core.engine.formulas import Formulas
+from core.engine.lint_formulas import formula_problems
 from core.engine.spec_conditions import conditions_of
 from core.engine.spec_keys import key_problems
 from core.engine.text import Words
@@ -128,17 +130,22 @@ class CompiledFlow:
     """A flow ready to run. ``required`` holds the compiled conditions by what they belong to and its key.
 
     ``required["item", key]``, ``required["group", key]`` and ``required["field", key]`` are the ``required_when``,
-    ``required["rule", key]`` is a rule's ``when``. What has no condition is absent.
+    ``required["rule", key]`` is a rule's ``when``. What has no condition is absent. ``formulas`` work out the computed
+    fields.
     """
 
     flow: Flow
     machine: FlowMachine
     required: Mapping[tuple[str, str], Condition]
+    formulas: Formulas
 
 
 def compile_flow(flow: Flow) -> CompiledFlow:
-    """Compile every condition and build the machine. Raises Invalid with all problems of keys and conditions."""
-    problems: list[Problem] = key_problems(flow)
+    """Compile every condition and build the machine.
+
+    Raises Invalid with all problems of keys, conditions and formulas.
+    """
+    problems: list[Problem] = [*key_problems(flow), *formula_problems(flow)]
     compiled: dict[tuple[str, str], Condition] = {}
     for placed in conditions_of(flow):
         try:
@@ -150,8 +157,10 @@ def compile_flow(flow: Flow) -> CompiledFlow:
     if problems:
         raise Invalid("the flow does not compile", problems=problems)
     guards = {key: condition for (kind, key), condition in compiled.items() if kind == "transition"}
-    required = {name: condition for name, condition in compiled.items() if name[0] != "transition"}
-    return CompiledFlow(flow, FlowMachine(flow, guards), MappingProxyType(required))
+    within = {key: condition for (kind, key), condition in compiled.items() if kind == "formula"}
+    required = {name: condition for name, condition in compiled.items() if name[0] not in ("transition", "formula")}
+    formulas = Formulas.of(flow, MappingProxyType(within))
+    return CompiledFlow(flow, FlowMachine(flow, guards), MappingProxyType(required), formulas)
 
 
 def _closure(guard: Condition) -> Callable[[EventData], bool]:

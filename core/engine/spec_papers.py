@@ -7,6 +7,7 @@ from pydantic import PositiveInt
 
 from core.engine.conditions import ConditionSpec
 from core.engine.spec_checks import Check
+from core.engine.spec_formulas import Formula
 from core.engine.spec_kinds import Choice, Piece
 from core.engine.text import Words
 
@@ -18,8 +19,9 @@ class Field(Piece):
     """A fact of the case, known to conditions as ``case.<key>``.
 
     ``source`` says who gives it: the client (the bot asks with ``ask``), a staff member (asked on the stage's card),
-    or nobody (``computed``). ``required_when`` says when it is asked for (absent: always); it blocks nothing, only
-    guards block. ``choices`` are needed by enum and multi; a region may have them.
+    or nobody: a ``computed`` one follows from its formula ``compute`` whenever what that looks at changes.
+    ``required_when`` says when it is asked for (absent: always); it blocks nothing, only guards block. ``choices`` are
+    needed by enum and multi; a region may have them.
     """
 
     key: str
@@ -29,6 +31,7 @@ class Field(Piece):
     pii: Literal["none", "contact", "identity", "finance"] = "none"
     ask: Words | None = None
     source: Literal["client", "staff", "computed"] = "client"
+    compute: Formula | None = None
     required_when: ConditionSpec | None = None
 
 

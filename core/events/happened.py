@@ -51,9 +51,11 @@ class CaseClosed(Event):
 
 
 class FieldSet(Event):
-    """Names only: values may be personal and stay in the case."""
+    """Names only: values may be personal and stay in the case. ``computed``: nobody set them, they follow from what
+    the case says now."""
 
     fields: tuple[str, ...]
+    computed: bool = False
 
 
 class TravellerAdded(Event):

@@ -1,4 +1,5 @@
-"""A calendar was changed: the limits of open cases that go by it, and what hangs on them, are planned again.
+"""A calendar was changed: limits and computed dates of open cases that go by it are planned again, with all that
+hangs on them.
 
 In parts: a step looks at some cases and gives each that is concerned a timer of its own, so that every case is a unit
 under its own lock. A case that is opened or moved meanwhile goes by the new hours anyway; planning it again changes
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from core.bus.deed import Deed
+from core.cases.computed import compute_again
 from core.cases.stages import calendar_of, compiled_of
 from core.cases.tables import case
 from core.catalog.calendars import replan
@@ -43,6 +45,7 @@ def replan_case(command: ReplanCase, deed: Deed) -> None:
     if row["state"] != "open":
         return
     before = row["due"]
+    compute_again(row, deed)
     _move_limit(row, deed)
     rules.plan_by_new_hours(row, before, deed)
     overdue.plan_by_new_hours(row["id"], deed)

@@ -2,9 +2,10 @@
 
 import pytest
 
+from core.commands.work import PublishFlow
 from core.conversations.tables import conversation
 from core.ledger.tables import outbox
-from tests.admin_api.office import Json, Office
+from tests.admin_api.office import FLOWS, Json, Office
 from tests.files.papers import pdf
 
 
@@ -132,6 +133,33 @@ def test_fields_are_checked_all_at_once_and_steer_the_checklist(office: Office) 
     assert office.item(case_id, "passport_old")["asked"]
     told = office.refused(422, "invalid", "visa.sales", "POST", path, json={"fields": {"days": {"a": 1}}})
     assert [each["pointer"] for each in told["errors"]] == ["/fields/days"]
+
+
+def test_a_computed_field_is_shown_and_nobody_sets_it(small_office: Office) -> None:
+    field = """fields:
+  - key: nights
+    name: {zh-CN: 停留晚数, en: Nights}
+    type: int
+    source: computed
+    compute: {days: [case.depart_date, case.return_date]}
+"""
+    source = (FLOWS / "visa_jp_tourist" / "v1.yaml").read_text("utf-8").replace("version: 1", "version: 2", 1)
+    small_office.do(PublishFlow(source=source.replace("fields:\n", field, 1)))
+    path = f"/cases/{small_office.case()}"
+    body = {"fields": {"depart_date": "2026-04-28", "return_date": "2026-05-03"}}
+    small_office.post("visa.sales", f"{path}/fields", body)
+    found = small_office.get("visa.sales", path)
+    assert (found["fields"]["nights"], found["computed"]) == (5, ["nights"])
+    told = small_office.get("visa.sales", f"{path}/timeline")["events"]
+    details = [each["details"] for each in told if each["event"] == "FieldSet"]
+    assert [(each["fields"], each["computed"]) for each in details[-2:]] == [
+        (["depart_date", "return_date"], False),
+        (["nights"], True),
+    ]
+    wrong = {"fields": {"nights": 3, "return_date": "2026-05-04"}}
+    told = small_office.refused(422, "invalid", "visa.sales", "POST", f"{path}/fields", json=wrong)
+    assert [(each["pointer"], each["code"]) for each in told["errors"]] == [("/fields/nights", "field.computed")]
+    assert small_office.get("visa.sales", path)["fields"]["return_date"] == "2026-05-03"
 
 
 def test_a_traveller_joins_with_items_of_his_own(office: Office) -> None:

@@ -132,6 +132,13 @@ def _fields() -> list[dict[str, Any]]:
         },
         {"key": "back", "name": words("回程", "Return"), "type": "date"},
         {"key": "ready", "name": words("就绪", "Ready"), "type": "bool", "source": "staff"},
+        {
+            "key": "valid_until",
+            "name": words("最早失效日", "Valid until"),
+            "type": "date",
+            "source": "computed",
+            "compute": {"date": "case.back", "plus": "${months}months"},
+        },
     ]
 
 

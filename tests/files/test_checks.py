@@ -7,9 +7,10 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from core.engine import spec_checks
+from core.engine.date_shift import add_months
 from core.files.checks.finding import Finding
 from core.files.checks.run import CHECKS, run_checks
-from core.files.checks.seen import add_months, as_date
+from core.files.checks.seen import as_date
 from core.files.inspection import Inspection
 from core.files.recognise import MrzReading, Recognised, SwitchedOff
 

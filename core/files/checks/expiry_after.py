@@ -1,8 +1,9 @@
 """Is the document valid long enough after a date of the case?"""
 
+from core.engine.date_shift import add_months
 from core.engine.spec_checks import ExpiryAfter
 from core.files.checks.finding import Finding, finding, not_run
-from core.files.checks.seen import DATE_WORDS, Seen, add_months
+from core.files.checks.seen import DATE_WORDS, Seen
 
 _NAME = {"zh-CN": "有效期", "en": "Validity"}
 

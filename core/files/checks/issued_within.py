@@ -1,8 +1,9 @@
 """Was the document issued within so many years?"""
 
+from core.engine.date_shift import add_months
 from core.engine.spec_checks import IssuedWithin
 from core.files.checks.finding import Finding, finding, not_run
-from core.files.checks.seen import DATE_WORDS, Seen, add_months
+from core.files.checks.seen import DATE_WORDS, Seen
 
 _NAME = {"zh-CN": "开具年限", "en": "Age of the document"}
 

@@ -54,15 +54,3 @@ def as_date(value: object) -> date | None:
         except ValueError:
             return None
     return None
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day ``months`` later; the last day of the month where there is no such day."""
-    count = day.year * 12 + day.month - 1 + months
-    year, month = count // 12, count % 12 + 1
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month, min(day.day, last))
-        except ValueError:
-            continue
-    raise ValueError(f"no date {months} months after {day}")

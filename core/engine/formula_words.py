@@ -1,0 +1,75 @@
+"""A formula of a computed field as people read it: names instead of keys, signs instead of words."""
+
+from core.engine.condition_words import condition_words
+from core.engine.facts import FIELD_PREFIX
+from core.engine.flow import Flow
+from core.engine.spec_formulas import Formula
+from core.engine.text import pick
+
+_SIGNS = {"sum": " + ", "product": " × ", "difference": " − ", "ratio": " ÷ "}
+_OF_ALL = {
+    "min": ("{terms}中最小者", "the least of {terms}"),
+    "max": ("{terms}中最大者", "the largest of {terms}"),
+    "first": ("{terms}中第一个已知的", "the first known of {terms}"),
+    "days": ("{terms}之间的天数", "days between {terms}"),
+}
+_ROUNDED = {
+    "half_up": ("四舍五入", "rounded"),
+    "up": ("向上取整", "rounded up"),
+    "down": ("向下取整", "rounded down"),
+}
+_LISTED = {"zh-CN": "、", "en": ", "}
+
+
+def formula_words(flow: Flow, formula: Formula, language: str) -> str:
+    """The formula in one line."""
+    return _formula(flow, formula, language, outside=True)
+
+
+def _formula(flow: Flow, formula: Formula, language: str, *, outside: bool = False) -> str:
+    said = _plain(flow, formula, language)
+    if formula.round is not None:
+        how = _one(_ROUNDED[formula.round], language)
+        if formula.places:
+            how += {"zh-CN": f"到 {formula.places} 位小数", "en": f" to {formula.places} places"}[language]
+        return {"zh-CN": f"（{said}，{how}）", "en": f"({said}, {how})"}[language]
+    return said if outside else f"({said})"
+
+
+def _plain(flow: Flow, formula: Formula, language: str) -> str:
+    form = formula.forms[0] if formula.forms else ""
+    terms = [_term(flow, term, language) for _, term in formula.terms]
+    match form:
+        case "sum" | "product" | "difference" | "ratio":
+            return _SIGNS[form].join(terms)
+        case "money":
+            return formula.money or ""
+        case "date":
+            shift = formula.plus or formula.minus
+            span = "" if shift is None else shift.words()[language]
+            early = formula.plus is None
+            zh, en = ("前", "before") if early else ("后", "after")
+            return f"{terms[0]}{zh} {span}" if language == "zh-CN" else f"{span} {en} {terms[0]}"
+        case "when":
+            return _choice(flow, formula, language)
+    return _one(_OF_ALL[form], language).replace("{terms}", _LISTED[language].join(terms)) if form else ""
+
+
+def _choice(flow: Flow, formula: Formula, language: str) -> str:
+    held = (condition_words(flow, formula.when) or {}).get(language, "")
+    then, other = (_term(flow, term, language) for term in (formula.then, formula.otherwise))
+    if language == "zh-CN":
+        return f"若{held}则为{then}" + (f"，否则为{other}" if other else "")
+    return f"{then} if {held}" + (f", else {other}" if other else "")
+
+
+def _term(flow: Flow, term: str | Formula | None, language: str) -> str:
+    if isinstance(term, Formula):
+        return _formula(flow, term, language)
+    if term is None or not term.startswith(FIELD_PREFIX):
+        return term or ""
+    return pick(flow.fact_names.get(term, {}), language) or term
+
+
+def _one(pair: tuple[str, str], language: str) -> str:
+    return pair[0] if language == "zh-CN" else pair[1]
