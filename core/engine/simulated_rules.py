@@ -75,7 +75,8 @@ class Tallies:
     ) -> None:
         """What the rules of either version say to one occurrence, by rule."""
         for key, (rule, verdict) in before.items():
-            self._count(self.rules[key].before, rule, verdict, self.actions_before)
+            gone = Tally(key, dict(rule.name), gone=True, new=False)  # of a version that came while cases were read
+            self._count(self.rules.setdefault(key, gone).before, rule, verdict, self.actions_before)
         for key, (rule, verdict) in after.items():
             tally = self.rules[key]
             self._count(tally.after, rule, verdict, self.actions_after)

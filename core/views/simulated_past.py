@@ -12,10 +12,10 @@ from sqlalchemy import or_
 
 from core.cases.tables import case_event, stage_span
 from core.engine.calendar import WorkingCalendar
-from core.engine.machine import CompiledFlow
+from core.engine.flow import Flow
 from core.engine.moments import moment
 from core.engine.simulated_rules import Occurrence, Tallies, day_in, timed, verdicts, waited_for, within
-from core.engine.spec_rules import At
+from core.engine.spec_rules import Rule
 from core.store.reading import ReaderAt
 from core.store.sealing import Row
 from core.views.simulated_case import Compared, Lens
@@ -85,47 +85,44 @@ def _placed(log: Sequence[Row]) -> Iterator[tuple[Row, Place]]:
 
 def _moments(lens: Lens, reader: ReaderAt, past: Past, row: Row, each: Compared, number: str) -> int:
     """Rules about a moment that has come since: of either version by its own anchors."""
-    asked = 0
     spans = reader.find(stage_span, case_id=row["id"])
-    sides = [(each.old.compiled, True), (each.new.compiled, False)]
-    due: dict[tuple[str, str | None], set[bool]] = {}
-    for compiled, older in sides:
-        calendar = lens.calendars.of(reader, compiled.flow.calendar)
-        for rule in timed(compiled.flow):
-            assert rule.at is not None
-            for stage in _came(rule.at, compiled, calendar, row, spans, (past.since, lens.now)):
-                due.setdefault((rule.key, stage), set()).add(older)
-    for (rule_key, stage), olders in due.items():
+    came: list[dict[tuple[str, int], str | None]] = []
+    for seen in (each.old, each.new):
+        calendar = lens.calendars.of(reader, seen.compiled.flow.calendar)
+        of_side: dict[tuple[str, int], str | None] = {}
+        for rule in timed(seen.compiled.flow):
+            found = _came(rule, seen.compiled.flow, calendar, row, spans, (past.since, lens.now))
+            of_side |= {(rule.key, span_id): stage for span_id, stage in found}
+        came.append(of_side)
+    stages = {**came[0], **came[1]}
+    for (rule_key, span_id), stage in stages.items():
         then = {} if stage is None else {"case.stage": stage}
         occurrence = Occurrence(number, rule=rule_key)
         before, after = (
-            verdicts(seen.compiled, occurrence, {**seen.facts, **then}) if older in olders else {}
-            for seen, older in ((each.old, True), (each.new, False))
+            verdicts(seen.compiled, occurrence, {**seen.facts, **then}) if (rule_key, span_id) in of_side else {}
+            for seen, of_side in zip((each.old, each.new), came, strict=True)
         )
-        past.tallies.add(occurrence.case, before, after)
-        asked += 1
-    return asked
+        past.tallies.add(number, before, after)
+    return len(stages)
 
 
 def _came(
-    at: At,
-    compiled: CompiledFlow,
-    calendar: WorkingCalendar,
-    row: Row,
-    spans: Sequence[Row],
-    span: tuple[datetime, datetime],
-) -> Iterator[str | None]:
-    """For each time that the moment came in the span: the stage whose limit it is about, None for a day of a field."""
-    since, until = span
+    rule: Rule, flow: Flow, calendar: WorkingCalendar, row: Row, spans: Sequence[Row], window: tuple[datetime, datetime]
+) -> Iterator[tuple[int, str | None]]:
+    """For each time that the moment came in the window: the id of the stay in a stage whose limit it is about, and that
+    stage; 0 and None for a day of a field."""
+    at, (since, until) = rule.at, window
+    if at is None:
+        return
     if at.anchor != "stage.due":
         day = day_in(row["fields"].get(at.anchor.removeprefix("case.")))
         if day is not None and within(moment(at, day, calendar), max(since, row["opened_at"]), until):
-            yield None
+            yield 0, None
         return
-    limits = {stage.key: stage.due for stage in compiled.flow.stages if stage.due is not None}
-    for each in spans:
-        limit = limits.get(each["stage"])
+    limits = {stage.key: stage.due for stage in flow.stages}
+    for span in spans:
+        limit = limits.get(span["stage"])
         if limit is not None:
-            came = moment(at, calendar.add(each["entered"], limit), calendar)
-            if within(came, max(since, each["entered"]), until, each["left"]):
-                yield str(each["stage"])
+            came = moment(at, calendar.add(span["entered"], limit), calendar)
+            if within(came, max(since, span["entered"]), until, span["left"]):
+                yield int(span["id"]), str(span["stage"])

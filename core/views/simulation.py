@@ -107,16 +107,20 @@ class Simulation:
         return [Part(change, key, self.step_names[key], many) for (change, key), many in self.steps.most_common()]
 
 
+def open_cases_of(reader: Reader, flow: str) -> list[int]:
+    """Ids of the open cases of a flow, the oldest first."""
+    found = select(case.c.id).where(case.c.flow == flow, in_state(case, "open"))
+    return sorted(int(row[0]) for row in reader.connection.execute(found))
+
+
 def begun(lens: Lens, reader: Reader, days: int, most: int = MOST_CASES) -> tuple[Simulation, list[int]]:
     """An empty result, and the ids of the cases that are to be looked at: the oldest, at most so many."""
-    key = lens.draft.flow.key
-    found = select(case.c.id, case.c.flow_version_id).where(case.c.flow == key, in_state(case, "open"))
-    rows = sorted((int(row[0]), int(row[1])) for row in reader.connection.execute(found))
-    versions = sorted({version_id for _, version_id in rows})
-    olders = [lens.catalogue.compiled(reader, each).flow for each in versions]
-    tallies = Tallies(lens.draft.flow, olders)
-    result = Simulation(lens.draft.flow, lens.now - timedelta(days=days), days, max(0, len(rows) - most), tallies)
-    return result, [case_id for case_id, _ in rows[:most]]
+    flow = lens.draft.flow
+    ids = open_cases_of(reader, flow.key)
+    used = select(case.c.flow_version_id).distinct().where(case.c.flow == flow.key, in_state(case, "open"))
+    versions = sorted(int(row[0]) for row in reader.connection.execute(used))
+    tallies = Tallies(flow, [lens.catalogue.compiled(reader, each).flow for each in versions])
+    return Simulation(flow, lens.now - timedelta(days=days), days, max(0, len(ids) - most), tallies), ids[:most]
 
 
 def simulate(
@@ -137,14 +141,17 @@ def simulate(
         yield len(part)
 
 
-def case_effects(lens: Lens, reader: Reader, ids: Sequence[int]) -> list[Told]:
-    """What would be other for each of these cases that is still open, in the order of their ids."""
-    return [_told(lens, reader, row, each.effect) for row, each in _compared(lens, ReaderAt(reader, lens.now), ids)]
+def case_effects(lens: Lens, reader: Reader, ids: Sequence[int], shows: Callable[[Row], bool]) -> list[Told]:
+    """What would be other for each of these cases that is still open and may be named, in the order of their ids."""
+    found = _compared(lens, ReaderAt(reader, lens.now), ids, shows)
+    return [_told(lens, reader, row, each.effect) for row, each in found]
 
 
-def _compared(lens: Lens, reader: ReaderAt, ids: Sequence[int]) -> list[tuple[Row, Compared]]:
-    """What the parts of this room and the sources of facts ask about is read at once."""
-    rows = [row for row in reader.preload(case, "id", ids) if row["state"] == "open"]
+def _compared(
+    lens: Lens, reader: ReaderAt, ids: Sequence[int], wanted: Callable[[Row], bool] = lambda _: True
+) -> list[tuple[Row, Compared]]:
+    """What the comparison and the sources of facts ask about is read at once."""
+    rows = [row for row in reader.preload(case, "id", ids) if row["state"] == "open" and wanted(row)]
     rows.sort(key=lambda row: int(row["id"]))
     there = [row["id"] for row in rows]
     for table in (applicant, item, stage_span, task):
