@@ -47,7 +47,7 @@ from core.store.reading import Reader
 from core.store.sealing import Row
 from core.views.impact import impact
 from core.views.simulated_case import Lens
-from core.views.simulation import MOST_DAYS, USUAL_DAYS, begun, case_effects, open_cases_of, simulate
+from core.views.simulation import MOST_AT_A_DOOR, MOST_DAYS, USUAL_DAYS, begun, case_effects, open_cases_of, simulate
 
 DRAFTS = section("drafts of flows")
 DRAFT = of_row(flow_draft, "draft_id")
@@ -138,7 +138,7 @@ def simulate_draft(desk: AtDesk, draft_id: IdIn, days: Days = USUAL_DAYS) -> Dra
     """
     lens = _lens(desk, draft_id)
     with desk.look() as reader:
-        result, ids = begun(lens, reader, days)
+        result, ids = begun(lens, reader, days, MOST_AT_A_DOOR)
     for _ in simulate(lens, desk.look, result, ids, desk.reads_case):
         pass
     return simulation_of(result)

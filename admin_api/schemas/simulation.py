@@ -20,7 +20,7 @@ from core.engine.simulation_words import (
     unit_words,
 )
 from core.engine.text import Words
-from core.views.simulation import KINDS, MOST_CASES, MOST_EVENTS, MOST_EXAMPLES, Part, Simulation, Told
+from core.views.simulation import KINDS, MOST_AT_A_DOOR, MOST_EVENTS, MOST_EXAMPLES, Part, Simulation, Told
 
 _STATE: Final = "absent: the flow has no such step out of this stage."
 
@@ -146,7 +146,9 @@ class DraftSimulation(Given):
     days: int
     since: Moment
     differs: bool = Field(description="Anything would be other.")
-    looked_at: int = Field(description=f"Open cases, the oldest first, at most {MOST_CASES} (the command line: more).")
+    looked_at: int = Field(
+        description=f"Open cases, the oldest first, at most {MOST_AT_A_DOOR}; `banli flow simulate` takes more."
+    )
     left_off: int = Field(description="Open cases beyond the limit, which were not looked at.")
     unchanged: int
     counts: Kinds
