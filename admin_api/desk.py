@@ -24,8 +24,9 @@ from core.kit.log import bound
 from core.ledger import audit
 from core.store.locks import case_key
 from core.store.reading import Reader
+from core.store.sealing import Row
 from core.store.unit import UnitOfWork
-from core.wiring.subjects import case_of
+from core.wiring.subjects import case_of, of_case
 
 CHANNEL = "api"
 SECONDS = 30.0  # how long a request waits for the store before it is told to come again
@@ -101,6 +102,10 @@ class Desk:
     def look(self) -> AbstractContextManager[Reader]:
         """A reader of the committed state."""
         return self.parts.reading.open()
+
+    def reads_case(self, row: Row) -> bool:
+        """Whether this member may look at a case."""
+        return self.parts.policy.may(self.actor, "case.read", of_case(row))
 
     def masks(self, kind: str, extra: Mapping[str, Pii] | None = None) -> Mapping[str, Mask]:
         """What this member sees of the fields of such a row."""

@@ -32,7 +32,8 @@ from admin_api.schemas.drafts import (
 )
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
-from core.catalog.calendars import unknown_calendar
+from admin_api.schemas.simulation import DraftSimulation, SimulatedCases, case_of, simulation_of
+from core.catalog.calendars import LivingCalendars, unknown_calendar
 from core.catalog.catalogue import newest_of
 from core.catalog.drafts import open_drafts
 from core.catalog.service import look_over
@@ -45,10 +46,13 @@ from core.kit.errors import Invalid, NotFound
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.views.impact import impact
+from core.views.simulated_case import Lens
+from core.views.simulation import MOST_AT_A_DOOR, MOST_DAYS, USUAL_DAYS, begun, case_effects, open_cases_of, simulate
 
 DRAFTS = section("drafts of flows")
 DRAFT = of_row(flow_draft, "draft_id")
 
+Days = Annotated[int, Query(ge=1, le=MOST_DAYS, description="How many of the last days' events.")]
 Against = Annotated[IdIn | None, Query(description="The published version to compare with.")]
 
 
@@ -125,6 +129,31 @@ def read_impact(desk: AtDesk, draft_id: IdIn) -> DraftImpact:
         return impact_of(impact(reader, desk.parts.catalogue, row["flow"], flow))
 
 
+@DRAFTS.operation("GET", "/flow-drafts/{draft_id}/simulation", reaches("flow.write", "draft", "draft_id"))
+def simulate_draft(desk: AtDesk, draft_id: IdIn, days: Days = USUAL_DAYS) -> DraftSimulation:
+    """Try a draft on every open case of its flow, and on the events of their last days; nothing of it is done.
+
+    What it would ask of whom, which steps would be open, and what its rules would have done compared with those of the
+    version that each case is on. 422 tells everything that must be mended before.
+    """
+    lens = _lens(desk, draft_id)
+    with desk.look() as reader:
+        result, ids = begun(lens, reader, days, MOST_AT_A_DOOR)
+    for _ in simulate(lens, desk.look, result, ids, desk.reads_case):
+        pass
+    return simulation_of(result)
+
+
+@DRAFTS.operation("GET", "/flow-drafts/{draft_id}/simulation/cases", reaches("flow.write", "draft", "draft_id"))
+def simulate_draft_cases(desk: AtDesk, draft_id: IdIn, cursor: Cursor = None, limit: Limit = USUAL) -> SimulatedCases:
+    """What would be other for each open case that the caller reaches, if the draft were its flow now."""
+    lens = _lens(desk, draft_id)
+    with desk.look() as reader:
+        ids, following = page_of(open_cases_of(reader, lens.draft.flow.key), lambda each: (each,), cursor, limit)
+        found = case_effects(lens, reader, ids, desk.reads_case)
+    return SimulatedCases(cases=[case_of(each) for each in found], next=following)
+
+
 @DRAFTS.operation("GET", "/flow-drafts/{draft_id}/diff", reaches("flow.write", "draft", "draft_id"))
 def read_draft_diff(desk: AtDesk, request: Request, draft_id: IdIn, against: Against = None) -> FlowDiff:
     """What a draft says otherwise than a published version, each change in words; nothing is changed.
@@ -172,6 +201,19 @@ def publish_draft(desk: AtDesk, draft_id: IdIn) -> FlowVersion:
     if made is None:
         raise NotFound(thing="flow")
     return flow_version_of(made)
+
+
+def _lens(desk: Desk, draft_id: int) -> Lens:
+    """What a draft is tried through. Raises Invalid with everything that is wrong with it."""
+    found = _look(desk, _row(desk, draft_id))
+    wiring = desk.parts.bus.wiring
+    calendars: LivingCalendars = wiring.tools["calendars"]
+    if found.flow is None:
+        raise Invalid(problems=found.problems)
+    with desk.look() as reader:
+        if unknown := unknown_calendar(found.flow.calendar, calendars.names(reader)):
+            raise Invalid(problems=unknown)
+    return Lens(desk.parts.catalogue, calendars, wiring.facts, compile_flow(found.flow), desk.parts.clock.now())
 
 
 def _look(desk: Desk, row: Row) -> Examined:

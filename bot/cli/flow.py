@@ -1,28 +1,23 @@
-"""`banli flow`: what is wrong with a flow, what it would change, its picture, and publishing it."""
+"""`banli flow`: what is wrong with a flow, what it would change and for whom, its picture, and publishing it."""
 
-from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.app import Banli, build
+from bot.app import build
 from bot.cli.configured import settings_or_exit
-from bot.cli.flow_changes import diff, plan, pull
+from bot.cli.flow_changes import diff, pull
 from bot.cli.flow_editors import diagram, schema
-from bot.cli.flow_files import examined, problems_json, tell_all
+from bot.cli.flow_files import examined, problems_json, published, tell_all
+from bot.cli.flow_plan import apply, plan
+from bot.cli.flow_simulate import simulate
 from bot.cli.names import known_names
 from bot.cli.problems import WRONG
-from bot.cli.sentences import refused
 from bot.cli.serving import owned
 from bot.cli.terminal import AsJson, err, out, tell_json
-from core.bus.deed import SYSTEM, Cause
-from core.commands.work import PublishFlow
-from core.kit.errors import Refusal
-from core.kit.ids import new_id
 
-app = typer.Typer(help="Check, compare, draw and publish flows.", no_args_is_help=True)
+app = typer.Typer(help="Check, compare, try, draw and publish flows.", no_args_is_help=True)
 
 Files = Annotated[list[Path], typer.Argument(help="Flow files (YAML).", exists=True, dir_okay=False)]
 
@@ -76,23 +71,10 @@ def publish(files: Files, json: AsJson = False) -> None:
         raise typer.Exit(WRONG)
 
 
-def published(files: Sequence[Path], banli: Banli) -> dict[Path, str]:
-    """Publish each file in a house that is started. Why one was refused, empty for one that is published now."""
-    outcomes = {}
-    with banli.reading.open() as reader:
-        banli.house.policy.catch_up(reader, banli.clock.now())
-    for path in files:
-        command = PublishFlow(source=path.read_bytes().decode())  # as text its line ends would be made others
-        try:
-            banli.store.run(partial(banli.bus.execute, command=command, cause=Cause(SYSTEM, "cli", new_id())))
-            outcomes[path] = ""
-        except Refusal as refusal:
-            outcomes[path] = refused(refusal)
-    return outcomes
-
-
 app.command()(diff)
 app.command()(plan)
+app.command()(apply)
+app.command()(simulate)
 app.command()(pull)
 app.command()(diagram)
 app.command()(schema)

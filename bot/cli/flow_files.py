@@ -1,17 +1,28 @@
 """Flow files as the commands of `banli flow` look at them: what is wrong with each, and how it is told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import typer
+
+from bot.app import Banli
 from bot.cli.names import Names
-from bot.cli.terminal import out
+from bot.cli.problems import WRONG, WrongInput
+from bot.cli.sentences import refused
+from bot.cli.terminal import err, out
 from bot.texts.catalogue import built_in
+from core.bus.deed import SYSTEM, Cause
 from core.catalog.calendars import unknown_calendar
 from core.catalog.service import look_over
+from core.commands.work import PublishFlow
 from core.engine.flow_diff import Change
 from core.engine.lint import Examined
+from core.kit.errors import Refusal
+from core.kit.ids import new_id
 
 
 def examined(source: bytes, names: Names) -> Examined:
@@ -19,6 +30,50 @@ def examined(source: bytes, names: Names) -> Examined:
     found = look_over(source, frozenset(names.roles), built_in())
     unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, names.calendars)
     return replace(found, flow=None, problems=tuple(unknown)) if unknown else found
+
+
+def published(files: Sequence[Path], banli: Banli) -> dict[Path, str]:
+    """Publish each file in a house that is started. Why one was refused, empty for one that is published now."""
+    outcomes = {}
+    with banli.reading.open() as reader:
+        banli.house.policy.catch_up(reader, banli.clock.now())
+    for path in files:
+        command = PublishFlow(source=path.read_bytes().decode())  # as text its line ends would be made others
+        try:
+            banli.store.run(partial(banli.bus.execute, command=command, cause=Cause(SYSTEM, "cli", new_id())))
+            outcomes[path] = ""
+        except Refusal as refusal:
+            outcomes[path] = refused(refusal)
+    return outcomes
+
+
+def files_in(sources: Iterable[Path]) -> list[Path]:
+    """The files themselves, and of a folder every `v<number>.yaml` below it, by folder and number.
+
+    Raises WrongInput for a folder without any. A file that is not there is named all the same: whoever reads it tells.
+    """
+    found: list[Path] = []
+    for source in sources:
+        below = [each for each in source.rglob("v*.yaml") if each.stem[1:].isdecimal()] if source.is_dir() else [source]
+        if not below:
+            raise WrongInput(f"{source}: there is no flow file below it; they are called v1.yaml, v2.yaml and so on.")
+        found += sorted(below, key=lambda each: (each.parent, int(each.stem[1:]))) if source.is_dir() else below
+    return list(dict.fromkeys(found))
+
+
+@contextmanager
+def never_two() -> Iterator[None]:
+    """What is expected to go wrong ends with 1: with 2 a script would believe that there is something to do."""
+    from bot.cli.sentences import told  # only now: see there
+
+    try:
+        yield
+    except Exception as problem:
+        found = told(problem)
+        if found is None:
+            raise
+        err.print(found[0], markup=False)
+        raise typer.Exit(WRONG) from problem
 
 
 def problems_json(told: Examined) -> list[dict[str, object]]:

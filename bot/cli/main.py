@@ -56,7 +56,7 @@ class Commands(Contents):
         Entry("user", "Members of staff: the first admin, who is there, who may sign in.", "user", group=True),
         Entry("key", "Keys for the API.", "key", group=True),
         Entry("case", "Look at cases.", "case", group=True),
-        Entry("flow", "Check, compare, draw and publish flows.", "flow", group=True),
+        Entry("flow", "Check, compare, try, draw and publish flows.", "flow", group=True),
         Entry(
             "calendar",
             "Working calendars: look at them, add a year's holidays or days of a file.",

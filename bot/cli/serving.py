@@ -213,10 +213,16 @@ def owned(settings: Settings) -> Iterator[None]:
 @contextmanager
 def looking(settings: Settings) -> Iterator[tuple[Banli, Reader]]:
     """A look at the database from beside whatever runs; nothing can be written."""
+    with beside(settings) as banli, banli.reading.open() as reader:
+        yield banli, reader
+
+
+@contextmanager
+def beside(settings: Settings) -> Iterator[Banli]:
+    """All parts without the store's writer, beside whatever runs: for many short looks."""
     banli = build(settings)
     try:
-        with banli.reading.open() as reader:
-            yield banli, reader
+        yield banli
     finally:
         banli.stop()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from core.bus.wiring import Wiring
+from core.bus.wiring import Wiring, gathered
 from core.engine.access import Actor
 from core.events.event import Event
 from core.store.sealing import Row
@@ -53,15 +53,7 @@ class Deed:
 
     def facts(self, case: Row, names: Collection[str], actor: Actor | None = None) -> dict[str, object]:
         """Those facts about a case and no others; a fact that is empty is left out."""
-        wanted: dict[str, set[str]] = {}
-        for name in names:
-            wanted.setdefault(name.split(".", 1)[0], set()).add(name)
-        found: dict[str, object] = {}
-        for prefix, of_prefix in wanted.items():
-            source = self.wiring.facts.get(prefix)
-            if source is not None:
-                found.update(source(self.uow, case, frozenset(of_prefix), actor or self.actor))
-        return {name: found[name] for name in names if found.get(name) is not None}
+        return gathered(self.wiring.facts, self.uow, case, names, actor or self.actor)
 
     def tool(self, name: str) -> Any:
         """A part that the hall gave: catalogue, calendars, texts."""

@@ -1,19 +1,20 @@
 """The shape of the wiring: which room handles which command, reacts to which event, knows which facts."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from core.commands.command import COMMANDS, Command
 from core.engine.access import Actor, Policy, Subject
 from core.events.event import Event
+from core.store.reading import Dated
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
 # The second argument is the Deed (core.bus.deed), which knows the wiring; naming it here would close a circle.
 Handler = Callable[[Any, Any], Any]
 Reaction = Callable[[Any, Any], Iterable[Command]]
-FactSource = Callable[[UnitOfWork, Row, frozenset[str], Actor], Mapping[str, object]]
+FactSource = Callable[[Dated, Row, frozenset[str], Actor], Mapping[str, object]]
 SubjectSource = Callable[[UnitOfWork, int], Subject | None]
 Recorder = Callable[[Event, Any], None]
 
@@ -43,3 +44,18 @@ class Wiring:
         problems += [f"nobody is granted {permission}" for permission in sorted(used - granted)]
         if problems:
             raise RuntimeError("; ".join(problems))
+
+
+def gathered(
+    sources: Mapping[str, FactSource], lookup: Dated, case: Row, names: Collection[str], actor: Actor
+) -> dict[str, object]:
+    """Those facts about a case and no others; a fact that is empty is left out."""
+    wanted: dict[str, set[str]] = {}
+    for name in names:
+        wanted.setdefault(name.split(".", 1)[0], set()).add(name)
+    found: dict[str, object] = {}
+    for prefix, of_prefix in wanted.items():
+        source = sources.get(prefix)
+        if source is not None:
+            found.update(source(lookup, case, frozenset(of_prefix), actor))
+    return {name: found[name] for name in names if found.get(name) is not None}

@@ -31,11 +31,7 @@ def sync_checklist(row: Row, deed: Deed) -> None:
     compiled = compiled_of(deed, row)
     people = deed.uow.find(applicant, case_id=row["id"], order=applicant.c.position)
     names = [name for name in required_names(compiled) if not name.startswith("applicant.")]
-    applicants = [
-        ApplicantFacts(each["id"], {"applicant.type": each["kind"], "applicant.main": each["position"] == 0})
-        for each in people
-    ]
-    planned = plan(compiled, applicants, deed.facts(row, names))
+    planned = plan(compiled, facts_of_each(people), deed.facts(row, names))
     known = {(each["key"], each["applicant_id"]): each for each in items_of(deed.uow, row["id"])}
     for position, wanted in enumerate(planned):
         there = known.get(wanted.key)
@@ -43,6 +39,14 @@ def sync_checklist(row: Row, deed: Deed) -> None:
             _add(row, wanted, position, deed)
         elif there["required"] != wanted.required:
             deed.uow.change(item, there["id"], required=wanted.required)
+
+
+def facts_of_each(people: Sequence[Row]) -> list[ApplicantFacts]:
+    """What is known of each applicant alone."""
+    return [
+        ApplicantFacts(each["id"], {"applicant.type": each["kind"], "applicant.main": each["position"] == 0})
+        for each in people
+    ]
 
 
 def _add(row: Row, wanted: PlannedItem, position: int, deed: Deed) -> None:
@@ -71,17 +75,24 @@ def asked(row: Row) -> bool:
 def completion_of(compiled: CompiledFlow, lookup: Lookup, row: Row) -> Completion:
     """How far the checklist of a case is; an item that was asked for by name counts by itself, not for its group."""
     rows = items_of(lookup, row["id"])
-    planned = [
+    return completion(compiled, counted(rows), statuses_of(rows))
+
+
+def counted(rows: Sequence[Row]) -> list[PlannedItem]:
+    """Checklist rows as they count for how far a case is."""
+    return [
         PlannedItem(each["key"], each["applicant_id"], True)
         if each["asked"]
         else PlannedItem(each["key"], each["applicant_id"], bool(each["required"]) and wanted, each["group_key"])
         for each, wanted in zip(rows, _wanted(rows), strict=True)
     ]
-    statuses: dict[ItemKey, Status] = {(each["key"], each["applicant_id"]): each["status"] for each in rows}
-    return completion(compiled, planned, statuses)
 
 
-def _wanted(rows: list[Row]) -> list[bool]:
+def statuses_of(rows: Sequence[Row]) -> dict[ItemKey, Status]:
+    return {(each["key"], each["applicant_id"]): each["status"] for each in rows}
+
+
+def _wanted(rows: Sequence[Row]) -> list[bool]:
     """Whether each row still counts for its group: not when another of its alternatives was asked for by name."""
     named = {(each["group_key"], each["applicant_id"]) for each in rows if each["asked"] and each["group_key"]}
     return [each["status"] in DONE or (each["group_key"], each["applicant_id"]) not in named for each in rows]
@@ -89,8 +100,12 @@ def _wanted(rows: list[Row]) -> list[bool]:
 
 def proofs_of(lookup: Lookup, row: Row) -> set[str]:
     """Keys of the items of which a file was submitted or approved."""
-    there = ("submitted", "approved")
-    return {each["key"] for each in items_of(lookup, row["id"]) if each["status"] in there}
+    return filed_of(items_of(lookup, row["id"]))
+
+
+def filed_of(rows: Sequence[Row]) -> set[str]:
+    """The same of rows that are read already."""
+    return {each["key"] for each in rows if each["status"] in ("submitted", "approved")}
 
 
 def tell_if_complete(row: Row, before: Completion, deed: Deed) -> None:

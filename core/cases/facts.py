@@ -1,34 +1,38 @@
 """Facts about a case for conditions: ``case.*``, ``docs.*``, ``actor.*``, ``client.*``, ``history.*``, ``time.*``."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from core.cases.checklist import completion_of, proofs_of
 from core.cases.tables import applicant, case
 from core.engine.access import Actor
+from core.engine.checklist import Completion
 from core.engine.machine import CompiledFlow
+from core.store.reading import Dated
 from core.store.sealing import Row
-from core.store.unit import UnitOfWork
 
 _OWN = {"case.stage": "stage", "case.substate": "substate", "case.outcome": "outcome"}
 
 
-def case_facts(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+def case_facts(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
     """``case.stage`` and the like, and ``case.<field>`` for the flow's fields."""
     found: dict[str, object] = {}
     for name in names:
         if name in _OWN:
             found[name] = row[_OWN[name]]
         elif name == "case.applicants":
-            found[name] = len(uow.find(applicant, case_id=row["id"]))
+            found[name] = len(lookup.find(applicant, case_id=row["id"]))
         else:
             found[name] = row["fields"].get(name.removeprefix("case."))
     return found
 
 
-def docs_facts(compiled: CompiledFlow, uow: UnitOfWork, row: Row, names: frozenset[str]) -> Mapping[str, object]:
+def docs_facts(compiled: CompiledFlow, lookup: Dated, row: Row, names: frozenset[str]) -> Mapping[str, object]:
     """``docs.required``, ``docs.done``, ``docs.missing``, ``docs.complete`` and ``docs.proof.<item>``."""
-    state = completion_of(compiled, uow, row)
-    proofs = proofs_of(uow, row)
+    return docs_of(completion_of(compiled, lookup, row), proofs_of(lookup, row), names)
+
+
+def docs_of(state: Completion, proofs: Collection[str], names: Collection[str]) -> dict[str, object]:
+    """The same of a checklist that is counted already; ``proofs``: keys of items of which there is a file."""
     found: dict[str, object] = {
         "docs.required": state.total,
         "docs.done": state.done,
@@ -41,19 +45,19 @@ def docs_facts(compiled: CompiledFlow, uow: UnitOfWork, row: Row, names: frozens
     return found
 
 
-def actor_facts(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+def actor_facts(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
     """``actor.prepared``: the acting person, or the one he stands in for, handed the work in to the stage where it
     is now."""
     return {"actor.prepared": actor.kind == "staff" and row["handed_by"] in actor.people}
 
 
-def history_facts(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+def history_facts(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
     """``history.refused``: earlier cases of this client that were refused; ``client.refused_before`` likewise."""
-    earlier = uow.find(case, client_id=row["client_id"], outcome="refused")
+    earlier = lookup.find(case, client_id=row["client_id"], outcome="refused")
     refused = sum(1 for each in earlier if each["id"] != row["id"])
     return {"history.refused": refused, "client.refused_before": refused > 0}
 
 
-def time_facts(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+def time_facts(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
     """``time.overdue``: the stage's limit has passed."""
-    return {"time.overdue": row["due"] is not None and row["due"] <= uow.now}
+    return {"time.overdue": row["due"] is not None and row["due"] <= lookup.now}

@@ -11,8 +11,8 @@ from core.engine.forms import check_fields, check_kinds
 from core.events.happened import ContractActivated, ContractDrafted, DepositRecorded
 from core.kit.errors import AlreadyDecided, Invalid, Problem, Refusal
 from core.staff.tables import staff
+from core.store.reading import Dated
 from core.store.sealing import Row
-from core.store.unit import UnitOfWork
 
 
 class NumberTaken(Refusal):
@@ -103,9 +103,9 @@ def attach_case(command: AttachCase, deed: Deed) -> None:
     deed.emit(ContractActivated(case_id=command.case_id, contract_id=row["id"], client_id=row["client_id"]))
 
 
-def facts(uow: UnitOfWork, case: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+def facts(lookup: Dated, case: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
     """``contract.*`` of a case."""
-    row = uow.peek(contract, case["contract_id"]) if case["contract_id"] is not None else None
+    row = lookup.peek(contract, case["contract_id"]) if case["contract_id"] is not None else None
     if row is None:
         return {"contract.effective": False, "contract.deposit_paid": False}
     return {

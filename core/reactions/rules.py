@@ -1,7 +1,7 @@
 """The flow's own rules: on an event or at a moment, if the condition holds, the actions become commands."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from core.actions.registry import commands_of
 from core.actions.situation import Situation
@@ -14,13 +14,12 @@ from core.commands.command import Command
 from core.engine.conditions import Verdict
 from core.engine.flow import At, Rule
 from core.engine.machine import CompiledFlow
+from core.engine.moments import moment
 from core.events.event import Event
 from core.events.happened import RuleDue, RuleRan
 from core.ledger import timers
 from core.ledger.tables import timer
 from core.store.sealing import Row
-
-MORNING = time(9)  # when a rule about a date acts, in the calendar's zone
 
 
 def on_event(event: Event, deed: Deed) -> Iterator[Command]:
@@ -90,11 +89,8 @@ def _plan(rule: Rule, at: At, row: Row, compiled: CompiledFlow, deed: Deed, *, w
     if anchor is None:
         return
     calendar = calendar_of(deed, compiled)
-    if at.anchor == "stage.due":
-        start = row["due"]
-    else:
-        start = datetime.combine(date.fromisoformat(anchor), MORNING, calendar.zone)
-    due = max(calendar.add(start, at.offset), deed.now) if waited else calendar.add(start, at.offset)
+    planned = moment(at, row["due"] if at.anchor == "stage.due" else date.fromisoformat(anchor), calendar)
+    due = max(planned, deed.now) if waited else planned
     if waited or due > deed.now:
         command = RunRule(case_id=row["id"], rule=rule.key, anchor=anchor)
         timers.plan(deed.uow, key, due, command, case_id=row["id"], scope=scope)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, select
@@ -33,6 +34,13 @@ class Lookup(Protocol):
     def peek(self, table: Table, row_id: int) -> Row | None: ...
 
     def preload(self, table: Table, column: str, values: Iterable[Any]) -> list[Row]: ...
+
+
+class Dated(Lookup, Protocol):
+    """A Lookup that knows the moment at which it looks: what a source of facts needs."""
+
+    @property
+    def now(self) -> datetime: ...
 
 
 class Reader:
@@ -73,6 +81,14 @@ class Reader:
     def rows(self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> list[Row]:
         """Rows of any select, as they are stored: for columns without personal data. ``values``: of what it names."""
         return [dict(row) for row in self.connection.execute(statement, values).mappings()]
+
+
+class ReaderAt(Reader):
+    """A Reader at a moment."""
+
+    def __init__(self, reader: Reader, now: datetime) -> None:
+        super().__init__(reader.connection, reader.sealing)
+        self.now = now
 
 
 class Reading:

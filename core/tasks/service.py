@@ -8,8 +8,8 @@ from core.engine.access import Actor
 from core.engine.calendar import Span
 from core.events.happened import TaskCreated, TaskDone
 from core.ledger import timers
+from core.store.reading import Dated
 from core.store.sealing import Row
-from core.store.unit import UnitOfWork
 from core.tasks.hands import settled, snooze_key
 from core.tasks.tables import task
 
@@ -64,6 +64,6 @@ def complete_task(command: CompleteTask, deed: Deed) -> None:
     deed.emit(TaskDone(case_id=row["case_id"], task_id=row["id"]))
 
 
-def facts(uow: UnitOfWork, case: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+def facts(lookup: Dated, case: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
     """``tasks.*`` of a case."""
-    return {"tasks.open": len(uow.find(task, case_id=case["id"], state="open"))}
+    return {"tasks.open": len(lookup.find(task, case_id=case["id"], state="open"))}

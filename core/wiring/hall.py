@@ -13,8 +13,8 @@ from core.contracts import service as contracts
 from core.engine.access import Actor, Policy
 from core.engine.calendar import WorkingCalendar
 from core.engine.sayings import Sayings
+from core.store.reading import Dated
 from core.store.sealing import Row
-from core.store.unit import UnitOfWork
 from core.tasks import service as tasks
 from core.wiring.answers import reactions
 from core.wiring.handlers import HANDLERS
@@ -36,8 +36,8 @@ def build_bus(
     Raises RuntimeError for a command without handler, subject or grant.
     """
 
-    def docs(uow: UnitOfWork, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
-        return facts.docs_facts(catalogue.compiled(uow, row["flow_version_id"]), uow, row, names)
+    def docs(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+        return facts.docs_facts(catalogue.compiled(lookup, row["flow_version_id"]), lookup, row, names)
 
     sources: dict[str, FactSource] = {
         "case": facts.case_facts,

@@ -33,6 +33,8 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "drop_draft": lambda ids: {"headers": ANY},
     "validate_draft": lambda ids: {},
     "read_impact": lambda ids: {},
+    "simulate_draft": lambda ids: {},
+    "simulate_draft_cases": lambda ids: {},
     "read_draft_diff": lambda ids: {},
     "read_version_diff": lambda ids: {},
     "publish_draft": lambda ids: {"headers": ANY},

@@ -26,6 +26,7 @@ from core.tasks.tables import task
 from core.views.board import reachable_cases
 from core.views.impact import _by_rule, _count, _occupied
 from core.views.overdue import overdue_cases, overdue_tasks
+from core.views.simulation import open_cases_of
 from core.wiring.subjects import of_case, task_subject
 from tests.core.stores import NOON, SEALING
 
@@ -55,6 +56,7 @@ QUESTIONS: dict[str, Callable[[Reader], object]] = {
     "open buttons of a person": lambda reader: open_cards(reader, ADMIN),
     "cases of a flow, by stage": lambda reader: _occupied(reader, Catalogue(), "f", {}, None),
     "cases of a flow, by version": lambda reader: _count(reader, select(case.c.flow_version_id, func.count()), "f"),
+    "open cases of a flow": lambda reader: open_cases_of(reader, "f"),
     "tasks of rules": lambda reader: _by_rule(reader, "f", task, "open", {"r": task.c.key.startswith("r:")}),
     "timers of rules": lambda reader: _by_rule(reader, "f", timer, "waiting", {"r": timer.c.key.contains(":r:")}),
     "errand": lambda reader: errands.open_errands(reader, NOON, 10),

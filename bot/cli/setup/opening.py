@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.app import Banli, database_file
 from bot.cli.counter import Counter, counter
-from bot.cli.flow import published
+from bot.cli.flow_files import published
 from bot.cli.problems import CannotServe
 from bot.cli.serving import owned
 from bot.cli.setup.answers import Answers, flow_file

@@ -1,0 +1,37 @@
+"""A draft tried on live cases over the API: figures and examples for whoever may, nothing changed."""
+
+from tests.admin_api.office import Office
+from tests.admin_api.test_drafts import TWO, draft, renamed
+from tests.admin_api.world import snapshot
+
+
+def test_a_draft_is_tried_and_what_is_told_stands_for_every_case(small_office: Office) -> None:
+    office = small_office
+    first, second = office.case(), office.case("李四")
+    path = f"/flow-drafts/{draft(office, renamed('collect', 'gather'))}/simulation"
+    before = snapshot(office)
+    found = office.get("visa.admin", f"{path}?days=7")
+    assert snapshot(office) == before
+    assert (found["looked_at"], found["left_off"], found["unchanged"], found["differs"]) == (2, 0, 0, True)
+    assert found["counts"] == {"stranded": 2, "checklist": 0, "steps": 0, "limit": 0, "substate": 0}
+    stranded = found["examples"]["stranded"]
+    assert [each["case_id"] for each in stranded] == [first, second]
+    assert stranded[0]["words"][0]["zh-CN"] == "没有阶段“材料收集”，案件将无处可去"
+    assert found["events"] > 0
+    welcome = next(each for each in found["rules"] if each["rule"] == "welcome")
+    assert (welcome["acted_before"], welcome["acted_after"], welcome["differs"]) == (2, 2, False)
+    assert {each["action"]: (each["before"], each["after"]) for each in found["actions"]}["send_sms"] == (2, 2)
+
+    page = office.get("visa.admin", f"{path}/cases?limit=1")
+    assert [each["case_id"] for each in page["cases"]] == [first]
+    assert office.get("visa.admin", f"{path}/cases?cursor={page['next']}")["cases"][0]["case_id"] == second
+
+    same = f"/flow-drafts/{draft(office, TWO)}/simulation"
+    assert office.get("visa.admin", same)["unchanged"] == 2
+    office.refused(403, "not_allowed", "visa.supervisor", "GET", same)
+    office.refused(422, "invalid", "visa.admin", "GET", f"{same}?days=0")
+    for wrong, code in (("owner: nobody", "flow.unknown_role"), ("calendar: no-office", None)):
+        part = "owner: copywriter" if code else "calendar: cn-office"
+        broken = f"/flow-drafts/{draft(office, TWO.replace(part, wrong, 1))}/simulation"
+        told = office.refused(422, "invalid", "visa.admin", "GET", broken)
+        assert code is None or code in {each["code"] for each in told["errors"]}
