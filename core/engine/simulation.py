@@ -23,12 +23,14 @@ UNIT_CHANGES: Final[tuple[UnitChange, ...]] = ("added", "required", "alternative
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A case as one version of its flow sees it. ``facts`` hold what that version counts (``docs.*``); ``units`` are
-    what it asks for now; ``limit`` is the stage's, None where it has none or has no such stage."""
+    what it asks for now; ``limit`` is the stage's, None where it has none or has no such stage; ``fields`` are the
+    case's, with those that this version computes."""
 
     compiled: CompiledFlow
     facts: Mapping[str, object]
     units: Sequence[Unit]
     limit: datetime | None
+    fields: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,12 @@ def compared(lens: Lens, reader: ReaderAt, row: Row) -> Compared:
     kept = items_of(reader, row["id"])
     people = reader.find(applicant, case_id=row["id"], order=applicant.c.position)
     facts = _facts(lens, reader, row, names)
-    old = _seen(older, kept, facts, names, row["due"])
-    drafted = _rows(lens.draft, kept, people, old.facts)
-    new = _seen(lens.draft, drafted, facts, names, _limit(lens, reader, row, older))
+    old = _seen(older, kept, facts, names, row)
+    as_drafted = {**row, "due": _limit(lens, reader, row, older), "fields": _fields(lens, reader, row, len(people))}
+    if as_drafted["fields"] != row["fields"]:
+        facts = _facts(lens, reader, as_drafted, names)
+    drafted = _rows(lens.draft, kept, people, {**old.facts, **facts})
+    new = _seen(lens.draft, drafted, facts, names, as_drafted)
     return Compared(old, new, effect(row["stage"], row["substate"], [each["id"] for each in people], old, new))
 
 
@@ -76,11 +79,25 @@ def _seen(
     rows: Sequence[Row],
     facts: Mapping[str, object],
     names: Collection[str],
-    limit: datetime | None,
+    row: Row,
 ) -> Seen:
     planned = counted(rows)
     state = completion(compiled, planned, statuses_of(rows))
-    return Seen(compiled, {**facts, **docs_of(state, filed_of(rows), names)}, units(compiled, planned), limit)
+    return Seen(
+        compiled,
+        {**facts, **docs_of(state, filed_of(rows), names)},
+        units(compiled, planned),
+        row["due"],
+        row["fields"],
+    )
+
+
+def _fields(lens: Lens, reader: Reader, row: Row, applicants: int) -> dict[str, object]:
+    """With what the draft computes of them."""
+    calendar = lens.calendars.of(reader, lens.draft.flow.calendar)
+    computed = lens.draft.formulas.work_out(row["fields"], applicants, calendar)
+    kept = {key: value for key, value in row["fields"].items() if key not in computed}
+    return kept | {key: value for key, value in computed.items() if value is not None}
 
 
 def _rows(draft: CompiledFlow, kept: Sequence[Row], people: Sequence[Row], facts: Mapping[str, object]) -> list[Row]:

@@ -91,7 +91,8 @@ def _moments(lens: Lens, reader: ReaderAt, past: Past, row: Row, each: Compared,
         calendar = lens.calendars.of(reader, seen.compiled.flow.calendar)
         of_side: dict[tuple[str, int], str | None] = {}
         for rule in timed(seen.compiled.flow):
-            found = _came(rule, seen.compiled.flow, calendar, row, spans, (past.since, lens.now))
+            as_seen = {**row, "fields": seen.fields}
+            found = _came(rule, seen.compiled.flow, calendar, as_seen, spans, (past.since, lens.now))
             of_side |= {(rule.key, span_id): stage for span_id, stage in found}
         came.append(of_side)
     stages = {**came[0], **came[1]}

@@ -210,3 +210,22 @@ def test_the_past_is_put_to_rules_that_are_new_with_the_stage_of_then(on_sqlite:
 
     agency.banli.clock.advance(timedelta(days=DAYS + 1))  # type: ignore[attr-defined]  # moved by hand
     assert {each.after.acted for each in tried(agency, other(("rules:\n", asked))).rules if each.key != "remind"} == {0}
+
+
+def test_a_field_that_the_draft_computes_counts_as_it_will_be(on_sqlite: SmallAgency) -> None:
+    """One case has two applicants: it alone is asked for a picture of the group, whatever the case has kept so far."""
+    draft = other(
+        (
+            "fields:\n",
+            "fields:\n  - {key: people, name: {zh-CN: 人数, en: People}, type: int, source: computed, "
+            "compute: {sum: [case.applicants, 0]}}\n",
+        ),
+        (
+            "items:\n",
+            "items:\n  - key: group\n    name: {zh-CN: 合影, en: Picture}\n    per: case\n"
+            "    requirement: {zh-CN: 任意文件, en: Any file}\n"
+            "    required_when: {all: [{field: case.people, op: gt, value: 1}]}\n",
+        ),
+    )
+    result = tried(on_sqlite, draft)
+    assert [(part.change, part.key, part.cases) for part in result.unit_parts] == [("added", "group", 1)]

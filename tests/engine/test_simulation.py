@@ -48,7 +48,7 @@ def compiled(source: str) -> CompiledFlow:
 
 
 def test_steps_and_sub_statuses_are_told_with_why_and_in_words() -> None:
-    old, new = (Seen(compiled(each), {"docs.complete": False}, (), None) for each in (OLD, NEW))
+    old, new = (Seen(compiled(each), {"docs.complete": False}, (), None, {}) for each in (OLD, NEW))
     found = effect("work", "half", (), old, new)
     assert {each.key: (each.before, each.after) for each in found.steps} == {
         "finish": ("open", "blocked"),
