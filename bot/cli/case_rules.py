@@ -45,12 +45,15 @@ def rules(
         _print(each)
 
 
-def rearm(number: Number, rule: Annotated[str, typer.Argument(help="The rule's key.")]) -> None:
+def rearm(number: Number, rule: Annotated[str, typer.Argument(help="The rule's key.")], json: AsJson = False) -> None:
     """Let a rule act for a case again that its fuse has stopped. On SQLite no process may be running."""
     with counter() as desk:
         with desk.banli.reading.open() as reader:
             case_id = found(reader, number)["id"]
         desk.do(RearmRule(case_id=case_id, rule=rule))
+    if json:
+        tell_json({"number": number, "rule": rule, "rearmed": True})
+        return
     out.print(f"{rule} may act for {number} again.", markup=False)
 
 

@@ -1,5 +1,6 @@
 """What a rule's log says, and the fuse: a circle is cut, a storm is stopped, and nothing else is held up by it."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from core.commands.people import AddStaff, BindStaffIdentity
 from core.commands.work import PublishFlow
 from core.engine.text import LANGUAGES
 from core.kit.clock import ManualClock
-from core.kit.errors import NotAllowed, NotPossibleNow
+from core.kit.errors import Invalid, NotAllowed, NotPossibleNow
 from core.ledger.tables import outbox
 from core.reactions import fuse
 from core.views.rule_log import Run, planned_rules, rule_runs, stopped_rules
@@ -105,9 +106,8 @@ def test_a_circle_is_cut_and_a_storm_stopped(agency: SmallAgency, clock: ManualC
     ):  # each deed begins a new circle, until one of the rules is stopped
         clock.advance(timedelta(minutes=1))
         assert clock.now() < NOON + fuse.WINDOW
-        if stage(agency, case_id) == "prepare":
-            agency.do(AdvanceCase(case_id=case_id, trigger="again"))
-        agency.do(AdvanceCase(case_id=case_id, trigger="forth"), lead)
+        trigger = "again" if stage(agency, case_id) == "prepare" else "forth"
+        agency.do(AdvanceCase(case_id=case_id, trigger=trigger))
     [(rule, _)] = stopped
     acted = [each for each in runs(agency, case_id, rule) if each.acted]
     assert len(acted) <= fuse.MOST and runs(agency, case_id, rule)[-1].stopped == "storm"
@@ -166,6 +166,15 @@ def test_a_run_that_was_noted_in_chinese_only_is_still_read(agency: SmallAgency)
     [old] = runs(agency, case_id, "gone")
     assert [each["en"] for each in old.reasons] == ["须为远行", "材料须齐全"]
     assert (old.acted, old.set_off, old.stopped, old.acts) == (False, "", "", ())
+
+
+def test_a_circle_that_is_certain_is_not_published(agency: SmallAgency) -> None:
+    """Without conditions the two rules move every case back and forth."""
+    certain = re.sub(r"(on: StageEntered\n)    when: .*\n", r"\1", CIRCLE).replace("version: 2", "version: 3", 1)
+    with pytest.raises(Invalid) as refused:
+        agency.do(PublishFlow(source=certain))
+    found = {(each.pointer, each.code) for each in refused.value.problems}
+    assert found == {(f"/rules/{rule}/then/0", "flow.rule_circle") for rule in (0, 1)}
 
 
 def _stopped(agency: SmallAgency, case_id: int) -> list[tuple[str, object]]:
