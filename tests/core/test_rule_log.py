@@ -70,7 +70,7 @@ def agency(database: str, tmp_path: Path, clock: ManualClock) -> Iterator[SmallA
 
 
 def opened(agency: SmallAgency) -> int:
-    return agency.banli.store.run(agency.case)
+    return int(agency.banli.store.run(agency.case))
 
 
 def runs(agency: SmallAgency, case_id: int, rule: str | None = None) -> list[Run]:
@@ -99,7 +99,8 @@ def test_a_circle_is_cut_and_a_storm_stopped(agency: SmallAgency, clock: ManualC
     assert [each.rule for each in told] == ["ping", "pong"] * (fuse.CHAIN // 2) + ["ping"]
     assert [each.stopped for each in told] == [""] * fuse.CHAIN + ["loop"]
     assert (stage(agency, case_id), told_admin(agency)) == ("prepare", [("rules.loop", "ping")])
-    assert "set each other off" in told[-1].reasons[0]["en"] and "互相触发" in told[-1].reasons[0]["zh-CN"]
+    assert "set each other off" in told[-1].reasons[0]["en"]
+    assert "互相触发" in told[-1].reasons[0]["zh-CN"]
 
     while not (
         stopped := _stopped(agency, case_id)
@@ -110,7 +111,8 @@ def test_a_circle_is_cut_and_a_storm_stopped(agency: SmallAgency, clock: ManualC
         agency.do(AdvanceCase(case_id=case_id, trigger=trigger))
     [(rule, _)] = stopped
     acted = [each for each in runs(agency, case_id, rule) if each.acted]
-    assert len(acted) <= fuse.MOST and runs(agency, case_id, rule)[-1].stopped == "storm"
+    assert len(acted) <= fuse.MOST
+    assert runs(agency, case_id, rule)[-1].stopped == "storm"
     assert ("rules.storm", rule) in told_admin(agency)
     assert len(set(told_admin(agency))) == len(told_admin(agency))  # nobody hears the same twice
 
@@ -148,7 +150,8 @@ def test_the_log_says_why_and_what_came_of_it(agency: SmallAgency) -> None:
     ]
     assert acted.acts[0].reasons == ({"zh-CN": "材料须齐全", "en": "All documents must be there"},)
     for each in (acted.acts[2], acted.acts[3]):
-        assert all(words[language] for words in each.reasons for language in LANGUAGES) and each.reasons
+        assert all(words[language] for words in each.reasons for language in LANGUAGES)
+        assert each.reasons
     with agency.banli.reading.open() as reader:
         assert [each.rule for each in planned_rules(reader, case_id)] == ["remind"]
 
@@ -157,12 +160,9 @@ def test_a_run_that_was_noted_in_chinese_only_is_still_read(agency: SmallAgency)
     case_id = opened(agency)
     data = {"rule": "gone", "acted": False, "why": "须为远行; 材料须齐全"}
 
-    agency.banli.store.run(
-        lambda uow: uow.add(
-            case_event, case_id=case_id, seq=1000, type="RuleRan", at=NOON, actor_kind="system", actor_id=0, door="rule",
-            channel="", correlation=1, data=data,
-        )
-    )  # fmt: skip
+    by = {"actor_kind": "system", "actor_id": 0, "door": "rule", "channel": "", "correlation": 1}
+    logged = {"seq": 1000, "type": "RuleRan", "at": NOON, "data": data, **by}
+    agency.banli.store.run(lambda uow: uow.add(case_event, case_id=case_id, **logged))
     [old] = runs(agency, case_id, "gone")
     assert [each["en"] for each in old.reasons] == ["须为远行", "材料须齐全"]
     assert (old.acted, old.set_off, old.stopped, old.acts) == (False, "", "", ())
