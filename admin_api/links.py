@@ -39,6 +39,7 @@ GIVES: Final[Mapping[str, tuple[str, str]]] = {
     "list_staff_identities": ("identity_id", "/identities/0/id"),
     "add_department": ("department_id", "/id"),
     "list_departments": ("department_id", "/departments/0/id"),
+    "read_rule_log": ("rule", "/stopped/0/rule"),
     "add_role": ("role", "/role"),
     "list_roles": ("role", "/roles/0/role"),
     "delegate_work": ("delegation_id", "/id"),

@@ -21,6 +21,8 @@ def event_words(ctx: CardContext, flow: Flow, happening: Happening) -> str:
         params["stage"] = ctx.word(flow.stage(data["stage"]).name)
         names = {each.key: each.name for each in flow.stage(data["stage"]).substates}
         params["substate"] = ctx.word(names.get(data.get("substate") or ""))
+    if "rule" in data:
+        params["rule"] = ctx.word(flow.rule_name(data["rule"]))
     if "item" in data:
         params["item"] = ctx.word(flow.item(data["item"]).name)
     if "items" in data:

@@ -6,6 +6,7 @@ import typer
 from sqlalchemy import select
 
 from bot.app import Banli, build
+from bot.cli.case_rules import found, rearm, rules
 from bot.cli.configured import settings_or_exit
 from bot.cli.serving import looking, owned
 from bot.cli.terminal import AsJson, out, tell_json
@@ -13,19 +14,20 @@ from core.bus.deed import SYSTEM
 from core.cases.tables import applicant, case
 from core.engine.flow import Field, Flow
 from core.engine.masking import mask_value
-from core.kit.errors import NotFound
 from core.kit.ids import new_id
 from core.kit.settings import Settings
 from core.ledger import audit
 from core.store.reading import Reader
 from core.store.sealing import Row
-from core.views.case_view import case_by_number, case_view
+from core.views.case_view import case_view
 from core.views.checklist_view import checklist
 
 PAGE: Final = 50
 _FORMS: Final = {"phone": "phone", "email": "email"}  # type of a flow's field -> the pattern by which it is masked
 
 app = typer.Typer(help="Look at cases.", no_args_is_help=True)
+app.command()(rules)
+app.command()(rearm)
 
 Reveal = Annotated[
     bool, typer.Option("--reveal", help="Show personal data; that it was asked for goes into the audit.")
@@ -66,7 +68,7 @@ def show(
     if reveal:
         _note(settings, number)
     with looking(settings) as (banli, reader):
-        told = _told(banli, reader, _found(reader, number), reveal=reveal)
+        told = _told(banli, reader, found(reader, number), reveal=reveal)
     if json:
         tell_json(told)
         return
@@ -84,18 +86,11 @@ def _note(settings: Settings, number: str) -> None:
         banli.start()
         try:
             with banli.reading.open() as reader:
-                found = _found(reader, number)["id"]
-            about = {"correlation": new_id(), "subject": f"case:{found}", "case_id": found}
+                case_id = found(reader, number)["id"]
+            about = {"correlation": new_id(), "subject": f"case:{case_id}", "case_id": case_id}
             banli.store.run(lambda uow: audit.note(uow, SYSTEM, "cli", "RevealCase", **about))
         finally:
             banli.stop()
-
-
-def _found(reader: Reader, number: str) -> Row:
-    row = case_by_number(reader, number)
-    if row is None:
-        raise NotFound(f"There is no case {number}.")
-    return row
 
 
 def _told(banli: Banli, reader: Reader, row: Row, *, reveal: bool) -> dict[str, Any]:

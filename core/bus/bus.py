@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from core.bus.deed import Cause, Deed
+from core.bus.deed import Cause, Deed, Outcome
 from core.bus.wiring import Wiring
 from core.commands.command import Command
 from core.engine.access import Actor, Subject
@@ -52,7 +52,8 @@ class Bus:
             for reaction in self._by_event.get(type(event).__name__, ()):
                 for follow_up in reaction(event, deed):
                     following = its_cause.follow()
-                    queue.extend((each, following) for each in self._follow(uow, follow_up, following, event.case_id))
+                    deed.came = self._follow(uow, follow_up, following, event.case_id)
+                    queue.extend((each, following) for each in deed.came.events)
             queue.extend((each, its_cause.follow()) for each in deed.events)
         return result
 
@@ -94,16 +95,16 @@ class Bus:
         """Note a refused attempt."""
         self._note(uow, command, cause, None, refused=refusal.code)
 
-    def _follow(self, uow: UnitOfWork, command: Command, cause: Cause, case_id: int | None) -> list[Event]:
-        """A consequence, in a step of its own. Returns its events; none when it was refused."""
+    def _follow(self, uow: UnitOfWork, command: Command, cause: Cause, case_id: int | None) -> Outcome:
+        """A consequence, in a step of its own."""
         try:
             if cause.depth > MAX_DEPTH:
                 raise NotAllowed("consequences go too deep", reason="too_deep")
             with uow.step():
-                return self._carry_out(uow, command, cause)[1]
+                return Outcome(events=self._carry_out(uow, command, cause)[1])
         except Refusal as refusal:
             self._record_refused(uow, command, cause, case_id, refusal)
-            return []
+            return Outcome(refusal=refusal)
 
     def _record_refused(
         self, uow: UnitOfWork, command: Command, cause: Cause, case_id: int | None, refusal: Refusal

@@ -1,6 +1,6 @@
 """A deed: one command being carried out, with its actor, its cause and the events that it emits."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from core.bus.wiring import Wiring, gathered
 from core.engine.access import Actor
 from core.events.event import Event
+from core.kit.errors import Refusal
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
@@ -29,6 +30,14 @@ class Cause:
         return replace(self, actor=SYSTEM, door="rule", depth=self.depth + 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a consequence: the events that it emitted, or why it was refused."""
+
+    events: Sequence[Event] = ()
+    refusal: Refusal | None = None
+
+
 @dataclass(slots=True)
 class Deed:
     """What a handler or reaction is given. It reads through `uow`, speaks through `emit`, and asks for facts."""
@@ -37,6 +46,7 @@ class Deed:
     cause: Cause
     wiring: Wiring
     events: list[Event] = field(default_factory=list)
+    came: Outcome = field(default_factory=Outcome)  # of the command that a reaction has yielded last
 
     @property
     def actor(self) -> Actor:

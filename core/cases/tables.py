@@ -169,6 +169,19 @@ case_event = Table(
     UniqueConstraint("case_id", "seq"),
 )
 
+rule_fuse = Table(  # how often a rule has acted for a case of late, see core.reactions.fuse
+    "rule_fuse",
+    metadata,
+    key(),
+    plain("case_id", BigInteger, ForeignKey("client_case.id")),
+    plain("rule", String(60)),
+    plain("since", Instant),  # when the counting began
+    plain("acts", Integer, default=0),  # since then
+    plain("looped_at", Instant, nullable=True),  # when it last was the end of a chain that was cut
+    plain("blown_at", Instant, nullable=True),  # since when it does not act for this case any more
+    UniqueConstraint("case_id", "rule"),
+)
+
 stage_span = Table(
     "stage_span",
     metadata,

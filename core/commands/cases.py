@@ -133,3 +133,13 @@ class RunRule(Command):
     case_id: int
     rule: str
     anchor: str  # the anchor's value when this was planned: a changed date makes it a no-op
+
+
+class RearmRule(Command):
+    """Let a rule act for this case again, after its fuse has stopped it."""
+
+    permission: ClassVar[str] = "rule.rearm"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    rule: str = Field(min_length=1, max_length=60)

@@ -102,6 +102,11 @@ class Flow(Piece):
     def rule(self, key: str) -> Rule:
         return self._rules[key]
 
+    def rule_name(self, key: str) -> Words:
+        """What people call a rule; one that only another version of the flow has is called by its key."""
+        found = self._rules.get(key)
+        return dict.fromkeys(LANGUAGES, key) if found is None else found.name
+
     def shown(self, stage: str) -> Stage:
         """The stage that a client sees while the case is in ``stage``: itself, or the one that it is part of."""
         found = self.stage(stage)

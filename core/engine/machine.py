@@ -7,13 +7,14 @@ and comes out with a new stage or with the reasons why not. Only closures that a
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import cast
 
 from transitions import EventData, Machine, MachineError
 
 from core.engine.conditions import Condition, compile_condition
-from core.engine.flow import Flow, Transition
+from core.engine.flow import Flow, Rule, Transition
 from core.engine.formulas import Formulas
 from core.engine.lint_formulas import formula_problems
 from core.engine.spec_conditions import conditions_of
@@ -125,7 +126,7 @@ class FlowMachine:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is worked out once is kept in it
 class CompiledFlow:
     """A flow ready to run. ``required`` holds the compiled conditions by what they belong to and its key.
 
@@ -138,6 +139,15 @@ class CompiledFlow:
     machine: FlowMachine
     required: Mapping[tuple[str, str], Condition]
     formulas: Formulas
+
+    @cached_property
+    def rules_on(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules that wait for each kind of event, in the flow's order."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.flow.rules:
+            if rule.on is not None:
+                found.setdefault(rule.on, []).append(rule)
+        return {kind: tuple(rules) for kind, rules in found.items()}
 
 
 def compile_flow(flow: Flow) -> CompiledFlow:

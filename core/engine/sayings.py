@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Protocol
 
 from core.engine.text import LANGUAGES, Words, check_template, too_wide
-from core.kit.errors import Problem
+from core.kit.errors import Problem, Refusal
 
 
 class Sayings(Protocol):
@@ -28,6 +28,22 @@ class Sayings(Protocol):
 def in_both(sayings: Sayings, key: str) -> Words:
     """A sentence without placeholders, for what is kept in both languages."""
     return {language: sayings.say(language, key) for language in LANGUAGES}
+
+
+def refusal_words(sayings: Sayings, refusal: Refusal) -> tuple[Words, ...]:
+    """A "no" in both languages, for what is kept: its own reasons or problems, else the sentence of its code."""
+    own = refusal.params.get("reasons")
+    if isinstance(own, list | tuple) and own:
+        return tuple(dict(reason) for reason in own)
+    if refusal.problems:
+        return tuple(dict(problem.message) for problem in refusal.problems)
+    general = f"refusal.{refusal.code}"
+    specific = [refusal.text_key] if refusal.text_key != general else []  # the general one may ask for reasons
+    keys = (*specific, f"{general}.plain", general)
+    key = next((each for each in keys if sayings.holes(each) is not None), None)
+    if key is None:
+        return ()
+    return ({language: sayings.say(language, key, refusal.params) for language in LANGUAGES},)
 
 
 def key_problems(sayings: Sayings, key: str, pointer: str) -> list[Problem]:

@@ -1,11 +1,11 @@
 """The flow's own rules: on an event or at a moment, if the condition holds, the actions become commands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from core.actions.registry import commands_of
 from core.actions.situation import Situation
-from core.bus.deed import Deed
+from core.bus.deed import Deed, Outcome
 from core.cases.stages import calendar_of, compiled_of
 from core.cases.tables import case
 from core.cases.team import who
@@ -15,11 +15,17 @@ from core.engine.conditions import Verdict
 from core.engine.flow import At, Rule
 from core.engine.machine import CompiledFlow
 from core.engine.moments import moment
+from core.engine.sayings import in_both, refusal_words
+from core.engine.text import Words
 from core.events.event import Event
-from core.events.happened import RuleDue, RuleRan
+from core.events.happened import Did, NotReachable, RuleDue, RuleRan
 from core.ledger import timers
 from core.ledger.tables import timer
+from core.reactions import fuse
 from core.store.sealing import Row
+
+MOST_REASONS = 10  # sentences of one run that are kept ...
+MOST_OF_REASON = 300  # ... and characters of each
 
 
 def on_event(event: Event, deed: Deed) -> Iterator[Command]:
@@ -28,9 +34,8 @@ def on_event(event: Event, deed: Deed) -> Iterator[Command]:
         return
     row = deed.uow.get(case, event.case_id)
     compiled = compiled_of(deed, row)
-    for rule in compiled.flow.rules:
-        if rule.on == type(event).__name__:
-            yield from _run(rule, f"{rule.key}:{row['id']}:{row['version']}", row, compiled, event, deed)
+    for rule in compiled.rules_on.get(type(event).__name__, ()):
+        yield from _run(rule, f"{rule.key}:{row['id']}:{row['version']}", row, compiled, event, deed)
 
 
 def at_moment(event: RuleDue, deed: Deed) -> Iterator[Command]:
@@ -105,16 +110,56 @@ def _anchor(at: At, row: Row) -> str | None:
 
 
 def _run(rule: Rule, run: str, row: Row, compiled: CompiledFlow, event: Event, deed: Deed) -> Iterator[Command]:
+    """Look whether it acts, act, and note both: what came of each action is known once the bus has carried it out."""
     verdict = _holds(rule, row, compiled, event, deed)
-    why = "; ".join(words["zh-CN"] for words in verdict.unmet)
-    deed.emit(RuleRan(case_id=row["id"], rule=rule.key, acted=verdict.ok, why=why[:500]))
-    if not verdict.ok:
-        return
-    roles = deed.wiring.policy.roles
+    stopped = fuse.stops(row["id"], rule.key, deed) if verdict.ok else ""
+    reasons = (fuse.sentence(stopped, deed),) if stopped else verdict.unmet[:MOST_REASONS]
+    acts = verdict.ok and not stopped
+    did: list[Did] = []
+    if acts:
+        yield from _act(rule, run, row, deed, did)
+    deed.emit(
+        RuleRan(
+            case_id=row["id"],
+            rule=rule.key,
+            acted=acts,
+            set_off=type(event).__name__,
+            stopped=stopped,
+            reasons=tuple(_short(words) for words in reasons),
+            did=tuple(did),
+        )
+    )
+
+
+def _act(rule: Rule, run: str, row: Row, deed: Deed, did: list[Did]) -> Iterator[Command]:
+    """The actions in order; `did` gets what came of each."""
+    named = {call.args["role"] for call in rule.then if isinstance(call.args.get("role"), str)}
+    roles = named & set(deed.wiring.policy.roles)
     staff = {role: person for role in roles if (person := who(deed.uow, row["id"], role)) is not None}
     for position, call in enumerate(rule.then):
         situation = Situation(row["id"], row["client_id"], f"{run}:{position}", staff)
-        yield from commands_of(call.action, call.args, situation)
+        came = []
+        for command in commands_of(call.action, call.args, situation):
+            yield command
+            came.append(deed.came)
+        did.append(_did(call.action, came, deed))
+
+
+def _did(action: str, came: Sequence[Outcome], deed: Deed) -> Did:
+    """The first "no" of an action's commands; else whether anything was done at all."""
+    sayings = deed.tool("sayings")
+    if not came:
+        return Did(action=action, came="nothing", reasons=(in_both(sayings, "rules.nobody"),))
+    for refusal in (each.refusal for each in came if each.refusal is not None):
+        words = tuple(_short(each) for each in refusal_words(sayings, refusal)[:MOST_REASONS])
+        return Did(action=action, came="refused", code=refusal.code, reasons=words)
+    if any(isinstance(event, NotReachable) for each in came for event in each.events):
+        return Did(action=action, came="unreachable", reasons=(in_both(sayings, "rules.unreachable"),))
+    return Did(action=action, came="done")
+
+
+def _short(words: Words) -> Words:
+    return {language: sentence[:MOST_OF_REASON] for language, sentence in words.items()}
 
 
 def _holds(rule: Rule, row: Row, compiled: CompiledFlow, event: Event, deed: Deed) -> Verdict:

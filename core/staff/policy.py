@@ -84,6 +84,7 @@ _LEAD = {
     "task.claim": Reach.SUBTREE,
     "client.export": Reach.SUBTREE,
     "client.hold": Reach.SUBTREE,
+    "rule.rearm": Reach.SUBTREE,
 }
 _SYSTEM = frozenset(
     {
@@ -102,6 +103,7 @@ _SYSTEM = frozenset(
         "task.create",
         "task.complete",
         "rule.run",
+        "rule.rearm",
         "survey.ask",
         "conversation.ask_human",
         "conversation.call",

@@ -18,7 +18,7 @@ from core.events.event import EVENTS, Event
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
-from core.reactions import digests, lost_cards, overdue, overdue_told, queues_told, reminders, replan, rules
+from core.reactions import digests, fuse, lost_cards, overdue, overdue_told, queues_told, reminders, replan, rules
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
 from core.reactions import held as on_held
@@ -92,6 +92,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.SaidToClient, on_people.pass_on),
     (e.SurveyAsked, on_people.ask_satisfaction),
     (e.RuleDue, rules.at_moment),
+    (e.FuseBlown, fuse.tell_admins),
     (te.WordsAsked, on_desk.ask_words),
     (e.RoleAssigned, on_desk.hand_on),
     (e.RoleAssigned, on_stages.move_work),
@@ -119,7 +120,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (ec.YearsUnconfirmed, replan.tell_admins),
 ]
 
-_SILENT = {e.RuleRan, e.RuleDue, e.FollowUpRefused, e.Notified, e.NotReachable}
+_SILENT = {e.RuleRan, e.RuleDue, e.FuseBlown, e.RuleRearmed, e.FollowUpRefused, e.Notified, e.NotReachable}
 """Events of the machinery itself: a rule that waited for them could run for ever."""
 
 

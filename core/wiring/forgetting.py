@@ -20,7 +20,8 @@ from core.wiring.belongings import belongings
 _LAST: Final[Mapping[str, int]] = {"inbox": 1, "conversation": 2, "client_identity": 2, "applicant": 3, "client": 4}
 GONE: Final = "（已删除 / erased）"  # where people would look for a name
 _CODES: Final = frozenset(
-    {"stage", "to", "before", "substate", "item", "role", "trigger", "outcome", "command", "code", "flow", "rule"}
+    {"stage", "to", "before", "substate", "item", "role", "trigger", "outcome", "command", "code", "flow"}
+    | {"rule", "stopped"}
 )
 _LISTS: Final = frozenset({"items", "checks"})
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")

@@ -54,7 +54,7 @@ from core.contracts import service as contracts
 from core.conversations import handoffs, held, parked, telling
 from core.conversations import service as conversations
 from core.files import service as files
-from core.reactions import digests, lost_cards, overdue, queues_told, reminders, replan, rules
+from core.reactions import digests, fuse, lost_cards, overdue, queues_told, reminders, replan, rules
 from core.staff import (
     credentials,
     delegation,
@@ -160,6 +160,7 @@ HANDLERS: dict[type[Command], Handler] = {
     c.OpenItems: supplement.open_items,
     c.PlanRules: rules.plan_rules,
     c.RunRule: rules.run_rule,
+    c.RearmRule: fuse.rearm_rule,
     d.KeepFile: files.keep_file,
     d.ReportHeldFile: held.report_held_file,
     d.CheckFileAgain: held.check_file_again,

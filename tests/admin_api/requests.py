@@ -70,6 +70,8 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "list_cases": lambda ids: {},
     "read_case": lambda ids: {},
     "read_timeline": lambda ids: {},
+    "read_rule_log": lambda ids: {},
+    "rearm_rule": lambda ids: {},
     "advance_case": lambda ids: {"json": {"trigger": "withdraw"}},
     "send_back": lambda ids: {"json": {"to": "prepare", "remark": "请更正申请表"}},
     "set_substate": lambda ids: {"json": {"substate": "sent"}},

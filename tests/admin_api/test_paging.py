@@ -26,6 +26,7 @@ LISTS = {
     "/handoffs": "handoffs",
     "/held-files": "files",
     "/cases/{case_id}/timeline?everything=true": "events",
+    "/cases/{case_id}/rules": "runs",
     "/clients": "clients",
     "/conversations": "conversations",
     "/conversations/{conversation_id}/messages": "messages",

@@ -138,3 +138,21 @@ def test_a_clients_name_is_masked_and_his_conversation_stays_out(small_office: O
         assert sent["who"] == {"kind": "client", "id": str(small_office.clients["张三"]), "name": name}
         assert "私密的话" not in answer.text
         assert [each["event"] for each in events if each["event"] == "SaidToClient"] == ["SaidToClient"]
+
+
+def test_why_rules_did_or_did_not_act_is_told(small_office: Office) -> None:
+    case_id = small_office.case()
+    log = small_office.get("visa.reviewer", f"/cases/{case_id}/rules")
+    assert log["stopped"] == []
+    assert log["runs"]
+    for each in log["runs"]:
+        assert (each["state"] == "acted") is bool(each["actions"]), each
+        assert each["state"] == "acted" or all(words["en"] and words["zh-CN"] for words in each["reasons"]), each
+        assert each["set_off"]
+        assert set(each["name"]) == {"zh-CN", "en"}
+    key = log["runs"][0]["rule"]
+    only = small_office.get("visa.reviewer", f"/cases/{case_id}/rules?rule={key}")["runs"]
+    assert only == [each for each in log["runs"] if each["rule"] == key]
+    path = f"/cases/{case_id}/rules/{key}/rearm"
+    small_office.refused(409, "not_possible_now", "visa.supervisor", "POST", path)
+    small_office.refused(403, "not_allowed", "visa.reviewer", "POST", path)

@@ -49,7 +49,7 @@ NOTED = {"used_at", "seen_at"}  # when something was used last, which no operati
 IN_BODY = ("draft_contract", "approve_shown")
 """Operations whose foreign id stands in the body."""
 
-NAMED = {"role": "finance", "text_key": "welcome.client", "language": "en"}
+NAMED = {"rule": "complete", "role": "finance", "text_key": "welcome.client", "language": "en"}
 """What stands in a path and belongs to nobody."""
 
 ENDS = ("disable_staff", "reset_password", "reset_totp", "set_login")

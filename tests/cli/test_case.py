@@ -11,6 +11,7 @@ from bot.app import build
 from bot.cli.main import app
 from bot.cli.serving import owned
 from core.commands.contracts import ActivateContract
+from core.engine.text import LANGUAGES
 from core.kit.settings import Settings
 from core.ledger.tables import audit
 from tests.house import open_house
@@ -103,3 +104,17 @@ def test_nothing_is_revealed_that_cannot_be_audited(settings: Settings) -> None:
         assert banli(settings, "show", line["number"]).exit_code == 0
 
     assert (told.exit_code, OWN_NAME in told.stdout) == ((2, False) if on_sqlite else (0, True))
+
+
+def test_why_rules_acted_is_told_in_both_languages(settings: Settings) -> None:
+    [line] = json.loads(banli(settings, "list", "--json").stdout)
+    told = {
+        lang: json.loads(banli(settings, "rules", line["number"], "--lang", lang, "--json").stdout)
+        for lang in LANGUAGES
+    }
+
+    assert [each["rule"] for each in told["en"]["runs"]] == [each["rule"] for each in told["zh-CN"]["runs"]] != []
+    assert {each["name"] for each in told["en"]["runs"]}.isdisjoint(each["name"] for each in told["zh-CN"]["runs"])
+    assert "acted" in banli(settings, "rules", line["number"]).stdout
+    assert banli(settings, "rules", "V-2026-9999").exit_code == 1
+    assert banli(settings, "rearm", line["number"], told["en"]["runs"][0]["rule"]).exit_code == 1  # it is not stopped

@@ -32,6 +32,9 @@ SPARE = {
     "owner": "sales",
 }
 
+TASK = {"action": "create_task", "args": {"role": "sales", "title": words("跟进", "Follow up")}}
+ENDLESS = {"key": "endless", "name": words("不停", "Endless"), "on": "TaskCreated", "then": [TASK]}
+
 # What is put where, and what has to be told where: pointer, value, code, pointer of the problem.
 MISTAKES: list[tuple[str, Any, str, str]] = [
     ("/stages/-", SPARE, "flow.unreachable", "/stages/4"),
@@ -94,6 +97,7 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ),
     ("/transitions/0/when", {"all": []}, "condition.no_clause", "/transitions/0/when/all"),
     ("/rules/0/at", {"anchor": "stage.due", "offset": "1d"}, "flow.rule_trigger", "/rules/0"),
+    ("/rules/-", ENDLESS, "flow.rule_circle", "/rules/2/then/0"),
     ("/rules/0/on", "MoonRose", "flow.unknown_event", "/rules/0/on"),
     ("/rules/1/at/anchor", "case.place", "flow.unknown_anchor", "/rules/1/at/anchor"),
     ("/rules/0/then/0/action", "os.system", "flow.unknown_action", "/rules/0/then/0/action"),

@@ -61,6 +61,7 @@ ABOUT: dict[str, Make] = {
     "PlanRules": lambda i: cases.PlanRules(case_id=i["case"]),
     "ReplanCase": lambda i: office.ReplanCase(case_id=i["case"]),
     "RunRule": lambda i: cases.RunRule(case_id=i["case"], rule="overdue", anchor="x"),
+    "RearmRule": lambda i: cases.RearmRule(case_id=i["case"], rule="overdue"),
     "RecordDeposit": lambda i: contracts.RecordDeposit(contract_id=i["contract"]),
     "ActivateContract": lambda i: contracts.ActivateContract(contract_id=i["contract"]),
     "AttachCase": lambda i: contracts.AttachCase(contract_id=i["contract"], case_id=i["case"]),
