@@ -159,6 +159,8 @@ def undecided(deed: Deed, version_id: int) -> Row:
         raise Stale(reason="newer_version")
     if version["status"] == "withdrawn":
         raise Stale(reason="withdrawn")
+    if version["status"] == "dropped":
+        raise NotPossibleNow(reason="item_dropped")
     if version["status"] == "partial":
         raise NotPossibleNow(reason="partial")
     raise _decided(deed, version_id)
