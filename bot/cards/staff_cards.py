@@ -154,7 +154,7 @@ def decision_of(ctx: CardContext, view: DocumentView) -> str:
         later = "" if until is None else ctx.say("task.until", when=ctx.when(until))
         late = ctx.say("overdue.yours") if ctx.params.get("late") else ""
         return "\n".join(part for part in (late, _second(ctx, view), later) if part)
-    if version["status"] in ("replaced", "withdrawn"):
+    if version["status"] in ("replaced", "withdrawn", "dropped"):
         return ctx.say(f"review.{version['status']}")
     who = acted_for(ctx, version["reviewed_by"], version["reviewed_for"])
     reason = reason_words(ctx, view.case.compiled.flow, version["reason"], version["words"])

@@ -12,6 +12,7 @@ from bot.cli.configured import settings_or_exit
 from bot.cli.flow_changes import diff, plan, pull
 from bot.cli.flow_editors import diagram, schema
 from bot.cli.flow_files import examined, problems_json, tell_all
+from bot.cli.flow_migrate import migrate
 from bot.cli.names import known_names
 from bot.cli.problems import WRONG
 from bot.cli.sentences import refused
@@ -94,5 +95,6 @@ def published(files: Sequence[Path], banli: Banli) -> dict[Path, str]:
 app.command()(diff)
 app.command()(plan)
 app.command()(pull)
+app.command()(migrate)
 app.command()(diagram)
 app.command()(schema)

@@ -10,6 +10,7 @@ import pytest
 from bot.cards.case_cards import latest
 from bot.cards.context import CardContext
 from core.bus.deed import SYSTEM, Cause
+from core.cases.migration_check import check_map
 from core.cases.tables import case, case_event, case_migration, document_version, item, stage_span
 from core.commands.cases import AdvanceCase, OpenCase, SetSubstate
 from core.commands.command import Command
@@ -17,11 +18,13 @@ from core.commands.contracts import Traveller
 from core.commands.documents import ReviewDocument, WaiveItem
 from core.commands.migrating import MigrateCases, MigrateFlow, UndoMigration
 from core.commands.work import PublishFlow
+from core.engine.flow_map import FlowMap
 from core.kit.errors import Invalid, NotPossibleNow
 from core.kit.ids import new_id
 from core.ledger.tables import timer
 from core.staff.service import actor_of
 from core.store.sealing import Row
+from core.views.migration import Previewed, preview
 from tests.bot.chat import paper
 from tests.core.small_agency import FLOW
 from tests.house import TestHouse, fresh_house
@@ -160,9 +163,16 @@ def test_back_to_what_it_was(house: TestHouse) -> None:
     dropped = changed(FIRST, *RENAMED, ("\ngroups:", "\n" + EXTRA), ("key: ticket", "key: fare"))
     house.do(PublishFlow(source=dropped))
     client.new()
+    [shown] = previewed(house)
     batch = migrated(house)
 
     now = items(house, case_id)
+    assert shown.move is not None
+    assert shown.move.todo_changed
+    assert (shown.move.keys("dropped"), shown.move.keys("renamed")) == (("ticket",), ("proof_paper",))
+    assert shown.move.keys("added") == ("fare", "photo")
+    assert (shown.move.after["stage"], shown.move.after["due"]) == ("gather", row_of(house, case_id)["due"])
+    assert (shown.rules_before, shown.rules_after) == (("remind",), ("remind",))
     assert now["ticket"]["dropped"]
     assert now["ticket"]["versions"] == 1
     assert (now["fare"]["required"], now["photo"]["required"]) == (True, True)
@@ -196,6 +206,13 @@ def test_back_to_what_it_was(house: TestHouse) -> None:
     lines = told_of(house, case_id)
     assert any("迁移到版本 2" in line for line in lines)
     assert any("迁移到版本 1" in line for line in lines)
+
+
+def previewed(house: TestHouse) -> list[Previewed]:
+    banli, declared = house.banli, FlowMap.model_validate(MAP)
+    with house.looking() as reader:
+        checked = check_map(reader, banli.catalogue, "small_matter", 2, (), declared)
+        return preview(reader, banli.bus.wiring, checked, declared, house.clock.now(), after=0, limit=10)
 
 
 def told_of(house: TestHouse, case_id: int) -> list[str]:
