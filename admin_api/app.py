@@ -32,6 +32,7 @@ from admin_api.routes import (
     keys,
     lost_cards,
     members,
+    migrations,
     packs,
     queues,
     reports,
@@ -49,6 +50,7 @@ API = "/api"
 SECTIONS: tuple[Section, ...] = (
     catalogue.FLOWS,
     drafts.DRAFTS,
+    migrations.MIGRATIONS,
     packs.PACKS,
     clients.CLIENTS,
     data_rights.DATA_RIGHTS,

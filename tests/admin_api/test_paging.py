@@ -32,6 +32,7 @@ LISTS = {
     "/queue-entries?queue=outbox&state=waiting": "entries",
     "/audit?command=OpenCase": "entries",
     "/flow-drafts": "drafts",
+    "/flow-migrations/{batch_id}/cases": "cases",
     "/sessions": "sessions",
     "/staff": "staff",
     "/staff/{staff_id}/keys": "keys",
