@@ -138,7 +138,8 @@ def moved_case_of(each: Previewed) -> MovedCase:
 def migration_of(found: Status) -> FlowMigration:
     row = found.row
     names = ("id", "flow", "target_id", "made_at", "made_by", "undone_at")
-    return FlowMigration(**{name: row[name] for name in names}, **found.cases, done=found.done)
+    told: dict[str, Any] = {**{name: row[name] for name in names}, **found.cases}
+    return FlowMigration(**told, done=found.done)
 
 
 def outcome_of(row: Row) -> CaseOutcome:

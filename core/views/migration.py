@@ -101,7 +101,7 @@ class _Looking:
 def status(reader: Reader, batch: Row) -> Status:
     """Counted by the database."""
     question = select(case_migration.c.state, func.count()).where(case_migration.c.batch_id == batch["id"])
-    counted = Counter(dict(reader.connection.execute(question.group_by("state"))))
+    counted = Counter({str(state): int(many) for state, many in reader.connection.execute(question.group_by("state"))})
     cases = {state: counted[state] for state in STATES}
     busy = batch["state"] in ("listing", "undoing") or cases["waiting"] > 0
     back = batch["undone_at"] is not None and cases["moved"] > 0
