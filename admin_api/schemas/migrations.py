@@ -28,7 +28,7 @@ class FlowMove(Sent):
     fields: dict[str, str | None] = Field(default={}, max_length=MOST_KEYS, examples=[{}])
 
 
-class OccupiedStage(Given):
+class SourceStage(Given):
     """Open cases of one source version in one stage."""
 
     version: int
@@ -41,7 +41,7 @@ class MoveChecked(Given):
 
     good: bool
     problems: list[Mistake]
-    occupied: list[OccupiedStage]
+    occupied: list[SourceStage]
 
 
 class MovedCase(Given):
@@ -107,7 +107,7 @@ class CaseOutcomes(Given):
 
 
 def checked_of(occupied: Sequence[Occupied], problems: list[Mistake]) -> MoveChecked:
-    stages = [OccupiedStage(version=each.version, stage=each.stage, cases=each.cases) for each in occupied]
+    stages = [SourceStage(version=each.version, stage=each.stage, cases=each.cases) for each in occupied]
     return MoveChecked(good=not problems, problems=problems, occupied=stages)
 
 
