@@ -32,6 +32,7 @@ from admin_api.routes import (
     keys,
     lost_cards,
     members,
+    migrations,
     packs,
     queues,
     reports,
@@ -50,6 +51,7 @@ API = "/api"
 SECTIONS: tuple[Section, ...] = (
     catalogue.FLOWS,
     drafts.DRAFTS,
+    migrations.MIGRATIONS,
     packs.PACKS,
     clients.CLIENTS,
     data_rights.DATA_RIGHTS,

@@ -10,9 +10,11 @@ from admin_api.schemas.cases import Case, Member, Step, Traveller, about_case, f
 from admin_api.schemas.documents import ChecklistItem, FileOut, Version, version_of
 from core.cases.checklist import asked, items_of
 from core.cases.pages import count_of
+from core.cases.past import item_once
 from core.cases.tables import applicant, document_file, document_version
+from core.cases.tables import item as item_table
 from core.engine.access import Mask, Pii
-from core.engine.flow import Flow
+from core.engine.flow import Flow, Item
 from core.files.tables import file
 from core.kit.errors import NotFound
 from core.store.reading import Reader
@@ -81,7 +83,8 @@ def read_version(desk: Desk, reader: Reader, version_id: int) -> Version:
 
 
 def checklist_of(desk: Desk, reader: Reader, view: CaseView, masks: Mapping[str, Mask]) -> list[ChecklistItem]:
-    """Every row that is asked for or was touched, and the proofs that staff hand in."""
+    """Every row that is asked for or was touched, and the proofs that staff hand in; last the dropped ones of which
+    something was sent."""
     flow = view.compiled.flow
     rows = [
         row
@@ -89,11 +92,15 @@ def checklist_of(desk: Desk, reader: Reader, view: CaseView, masks: Mapping[str,
         if asked(row) or row["status"] != "todo" or flow.item(row["key"]).proof
     ]
     versions = _versions(desk, reader, view.row, masks) if _reads_documents(desk, view.row) else None
-    return [_item(flow, row, None if versions is None else versions.get(row["id"], [])) for row in rows]
+    dropped = reader.find(item_table, case_id=view.row["id"], dropped=True, order=item_table.c.position)
+    pieces = [(row, flow.item(row["key"])) for row in rows]
+    pieces += [
+        (row, item_once(reader, desk.parts.catalogue, view.row, row["key"])) for row in dropped if row["versions"]
+    ]
+    return [_item(row, item, None if versions is None else versions.get(row["id"], [])) for row, item in pieces]
 
 
-def _item(flow: Flow, row: Row, versions: list[Version] | None) -> ChecklistItem:
-    item = flow.item(row["key"])
+def _item(row: Row, item: Item, versions: list[Version] | None) -> ChecklistItem:
     more = {} if versions is None else {"versions": versions}
     return ChecklistItem(
         id=row["id"],
@@ -105,6 +112,7 @@ def _item(flow: Flow, row: Row, versions: list[Version] | None) -> ChecklistItem
         required=row["required"],
         asked=asked(row),
         proof=item.proof,
+        dropped=row["dropped"],
         submit_by=item.submit_by,
         status=row["status"],
         status_at=row["status_at"],

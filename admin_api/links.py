@@ -12,6 +12,7 @@ GIVES: Final[Mapping[str, tuple[str, str]]] = {
     "list_flows": ("flow_version_id", "/flows/0/id"),
     "publish_flow": ("flow_version_id", "/id"),
     "publish_draft": ("flow_version_id", "/id"),
+    "start_migration": ("batch_id", "/id"),
     "draft_flow": ("draft_id", "/id"),
     "list_drafts": ("draft_id", "/drafts/0/id"),
     "register_client": ("client_id", "/id"),

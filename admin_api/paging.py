@@ -79,6 +79,16 @@ def id_before(cursor: str | None) -> int | None:
     raise _strange()
 
 
+def id_after(cursor: str | None) -> int:
+    """The id in a cursor of a list that goes by rising ids; 0 for the first page. Raises Invalid."""
+    match read_cursor(cursor):
+        case None:
+            return 0
+        case (int(place),) if 0 < place < 2**63:
+            return place
+    raise _strange()
+
+
 def before_id(found: int | None) -> str | None:
     """The cursor that `id_before` reads; None after the last page."""
     return None if found is None else cursor_at((-found,))

@@ -52,6 +52,9 @@ class _Replay:
             case "StageEntered":
                 before, self.stage, self.substate = self.stage, data["stage"], data.get("substate")
                 return before, self.stage
+            case "CaseMigrated":
+                before, self.stage = self.stage, data["stage_after"]
+                return before, self.stage
             case "StageLeft":
                 return data["stage"], data["to"]
             case "SubstateSet":

@@ -43,7 +43,7 @@ class Version(Given):
 
     id: IdOut
     n: int
-    status: str = Field(description="partial, submitted, approved, rejected, replaced, withdrawn or waived")
+    status: str = Field(description="partial, submitted, approved, rejected, replaced, withdrawn, waived or dropped")
     sha256: str = Field(description="SHA-256 of the first file as it was sent.")
     files: int = Field(description="How many files it has; the others are downloaded with `page`.")
     file_name: str
@@ -87,6 +87,7 @@ class ChecklistItem(Given):
     required: bool
     asked: bool = Field(description="Whether it is asked for at present: required, or asked for by name.")
     proof: bool
+    dropped: bool = Field(description="The case's version of the flow does not have it any more; its files are kept.")
     submit_by: str
     status: str = Field(description="todo, submitted, approved, rework or waived")
     status_at: Moment

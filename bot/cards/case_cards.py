@@ -57,7 +57,7 @@ def latest(ctx: CardContext, limit: int) -> list[str]:
         who = who_words(ctx, each)
         if each.actor_kind == "client":
             who = ctx.shown("client", "name", "name", who) or ctx.say("who.client")
-        what = event_words(ctx, view.compiled.flow, each)
+        what = event_words(ctx, view, each)
         lines.append(shorter(ctx.say("desk.line", when=ctx.when(each.at), who=who, what=what), LINE))
     return lines
 

@@ -11,6 +11,7 @@ from bot.cards.wording import (
     whose_item,
     whose_name,
 )
+from core.cases.past import stage_once
 from core.channel.outbound import Card, Image
 from core.engine.text import bar
 from core.views.checklist_view import ItemView, askable, checklist, waiting_for_client
@@ -24,8 +25,7 @@ def message(ctx: CardContext) -> Card:
 
 def stage(ctx: CardContext) -> Card:
     """A new stage, with the flow's words about it."""
-    flow = ctx.case().compiled.flow
-    entered = flow.stage(ctx.params["stage"])
+    flow, entered = stage_once(ctx.lookup, ctx.house.catalogue, ctx.case().row, ctx.params["stage"])
     lines = [ctx.say("stage.client", stage=ctx.word(flow.shown(entered.key).name))]
     named = {each.key: each.name for each in entered.substates}
     if ctx.params.get("substate") in named:
@@ -37,7 +37,8 @@ def stage(ctx: CardContext) -> Card:
 
 def substate(ctx: CardContext) -> Card:
     """A new state within a stage."""
-    named = {each.key: each.name for each in ctx.case().compiled.flow.stage(ctx.params["stage"]).substates}
+    stage = stage_once(ctx.lookup, ctx.house.catalogue, ctx.case().row, ctx.params["stage"])[1]
+    named = {each.key: each.name for each in stage.substates}
     return Card(text=ctx.say("stage.substate", substate=ctx.word(named.get(ctx.params["substate"]))), kind="stage")
 
 
@@ -88,6 +89,13 @@ def checklist_card(ctx: CardContext) -> Card:
     waiting = waiting_for_client(rows)
     footer = ctx.say("checklist.hint") if waiting else ctx.say("checklist.all_done") if view.completion.complete else ""
     return Card(title=title, text="\n".join(lines), footer=footer, buttons=buttons_of(ctx), kind="checklist")
+
+
+def list_changed(ctx: CardContext) -> Card:
+    """The flow of the case has changed, and with it what he is to send: the list as it is now."""
+    now = checklist_card(ctx)
+    said = ctx.say("checklist.changed", number=ctx.case().row["number"])
+    return now.model_copy(update={"text": "\n".join(part for part in (said, now.text) if part)})
 
 
 def _checklist_lines(ctx: CardContext, rows: list[ItemView]) -> list[str]:

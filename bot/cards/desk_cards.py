@@ -4,6 +4,7 @@ from bot.cards.case_cards import question
 from bot.cards.client_cards import item
 from bot.cards.context import CardContext
 from bot.cards.wording import whose_item
+from core.cases.past import field_once, stage_once
 from core.channel.outbound import Card
 from core.engine.access import Actor
 from core.views.board import board, reachable_cases
@@ -33,7 +34,7 @@ def dialog(ctx: CardContext) -> Card:
         return question(ctx)
     if ctx.params["kind"] == "send_back":
         view = with_subject(ctx, {"case": ctx.params["case"]}).case()
-        stage = ctx.word(view.compiled.flow.stage(ctx.params["to"]).name)
+        stage = ctx.word(stage_once(ctx.lookup, ctx.house.catalogue, view.row, ctx.params["to"])[1].name)
         return Card(text=ctx.say("send_back.why", number=view.row["number"], stage=stage), kind="form")
     if ctx.params["kind"] == "collect":
         return item(with_subject(ctx, {"case": ctx.params["case"], "item": ctx.params["item"]}))
@@ -49,7 +50,7 @@ def dialog(ctx: CardContext) -> Card:
         lines = [whose_item(ctx, each, view.applicants) for each in items]
         listed = "\n".join(f"{n}. {line}" for n, line in enumerate(lines, start=1))
         return Card(text=ctx.say("form.items", list=listed), kind="form")
-    field = view.compiled.flow.field(ctx.params["fields"][0])
+    field = field_once(ctx.lookup, ctx.house.catalogue, view.row, ctx.params["fields"][0])
     words = ctx.word(field.ask if field.ask is not None else field.name)
     if field.choices:
         choices = " / ".join(f"{n} {ctx.word(each.name)}" for n, each in enumerate(field.choices, start=1))

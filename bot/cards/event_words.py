@@ -1,15 +1,18 @@
 """The timeline in words: one sentence per event, in the reader's language."""
 
 from bot.cards.context import CardContext
-from bot.cards.wording import items_words, reason_words, role_words, staff_name
-from core.engine.flow import Flow
+from bot.cards.wording import names_words, reason_words, role_words, staff_name
+from core.cases.past import field_once, item_once, stage_once
+from core.views.case_view import CaseView
 from core.views.timeline import Happening
 
 _COMPUTED = "event.FieldsComputed"  # a FieldSet that nobody made
 
 
-def event_words(ctx: CardContext, flow: Flow, happening: Happening) -> str:
-    """What happened; a kind of event without a sentence of its own is called by its name."""
+def event_words(ctx: CardContext, view: CaseView, happening: Happening) -> str:
+    """What happened; a kind of event without a sentence of its own is called by its name. Keys are those of the flow's
+    version of that time."""
+    of_case = (ctx.lookup, ctx.house.catalogue, view.row)
     key = _COMPUTED if happening.data.get("computed") else f"event.{happening.type}"
     if not ctx.house.texts.has(key):
         return happening.type
@@ -18,17 +21,18 @@ def event_words(ctx: CardContext, flow: Flow, happening: Happening) -> str:
         name: _value_words(ctx, name, value) for name, value in data.items() if isinstance(value, str | int)
     }
     if "stage" in data:
-        params["stage"] = ctx.word(flow.stage(data["stage"]).name)
-        names = {each.key: each.name for each in flow.stage(data["stage"]).substates}
+        stage = stage_once(*of_case, data["stage"])[1]
+        params["stage"] = ctx.word(stage.name)
+        names = {each.key: each.name for each in stage.substates}
         params["substate"] = ctx.word(names.get(data.get("substate") or ""))
     if "rule" in data:
-        params["rule"] = ctx.word(flow.rule_name(data["rule"]))
+        params["rule"] = ctx.word(view.compiled.flow.rule_name(data["rule"]))
     if "item" in data:
-        params["item"] = ctx.word(flow.item(data["item"]).name)
+        params["item"] = ctx.word(item_once(*of_case, data["item"]).name)
     if "items" in data:
-        params["items"] = items_words(ctx, flow, data["items"])
+        params["items"] = names_words(ctx, (item_once(*of_case, each).name for each in data["items"]))
     if "reason" in data and "item" in data:
-        params["reason"] = reason_words(ctx, flow, data["reason"], data.get("words"))
+        params["reason"] = reason_words(ctx, view.compiled.flow, data["reason"], data.get("words"))
     if "title" in data:
         params["title"] = ctx.word(data["title"])
     if data.get("staff_id") and "name" not in data:
@@ -36,7 +40,9 @@ def event_words(ctx: CardContext, flow: Flow, happening: Happening) -> str:
     if "role" in data:
         params["role"] = role_words(ctx, data["role"])
     if "fields" in data:
-        params["fields"] = ", ".join(ctx.word(flow.field(name).name) for name in data["fields"])
+        params["fields"] = ", ".join(ctx.word(field_once(*of_case, name).name) for name in data["fields"])
+    if "stage_after" in data:
+        params["stage"] = ctx.word(stage_once(*of_case, data["stage_after"])[1].name)
     return ctx.say(key, **params)
 
 

@@ -70,6 +70,7 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "substate": client_cards.substate,
         "progress": client_cards.progress,
         "checklist": client_cards.checklist_card,
+        "list_changed": client_cards.list_changed,
         "item": client_cards.item,
         "approved": client_cards.approved,
         "rework": client_cards.rework,

@@ -3,6 +3,7 @@
 from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.context import CardContext
 from bot.cards.wording import acted_for, findings_words, flow_message, reason_words, staff_name
+from core.cases.past import stage_once
 from core.cases.review_snooze import put_off_until
 from core.cases.second_look import waits_for
 from core.channel.outbound import Card, Image
@@ -54,8 +55,7 @@ def contract(ctx: CardContext) -> Card:
 def stage_work(ctx: CardContext) -> Card:
     """The steps out of a stage, for whoever may take them; once it was left, where the case is now."""
     view = ctx.case()
-    flow = view.compiled.flow
-    stage = flow.stage(str(ctx.params["stage"]))
+    flow, stage = stage_once(ctx.lookup, ctx.house.catalogue, view.row, str(ctx.params["stage"]))
     title = ctx.say("stage.work", number=view.row["number"], stage=ctx.word(stage.name))
     facts = [(ctx.say("stage.client_name"), ctx.client_name(view.client))]
     if view.row["stage"] != stage.key or view.row["state"] != "open":
@@ -154,7 +154,7 @@ def decision_of(ctx: CardContext, view: DocumentView) -> str:
         later = "" if until is None else ctx.say("task.until", when=ctx.when(until))
         late = ctx.say("overdue.yours") if ctx.params.get("late") else ""
         return "\n".join(part for part in (late, _second(ctx, view), later) if part)
-    if version["status"] in ("replaced", "withdrawn", "waived"):
+    if version["status"] in ("replaced", "withdrawn", "waived", "dropped"):
         return ctx.say(f"review.{version['status']}")
     who = acted_for(ctx, version["reviewed_by"], version["reviewed_for"])
     reason = reason_words(ctx, view.case.compiled.flow, version["reason"], version["words"])

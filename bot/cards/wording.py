@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.cards.context import CardContext
 from core.engine.flow import Flow
-from core.engine.text import bar, fill, pick
+from core.engine.text import Words, bar, fill, pick
 from core.staff.policy import role_said
 from core.staff.tables import staff
 from core.views.checklist_view import ItemView, checklist, waiting_for_client
@@ -100,8 +100,8 @@ def reason_words(ctx: CardContext, flow: Flow, reason: str | None, words: str | 
     return next((ctx.word(each.name) for each in flow.reasons if each.key == reason), reason or "")
 
 
-def items_words(ctx: CardContext, flow: Flow, keys: Iterable[str]) -> str:
-    names = [ctx.word(flow.item(key).name) for key in keys]
+def names_words(ctx: CardContext, names_of: Iterable[Words]) -> str:
+    names = [ctx.word(each) for each in names_of]
     return "、".join(names) if ctx.language == "zh-CN" else ", ".join(names)
 
 

@@ -10,6 +10,7 @@ from bot.cli.configured import settings_or_exit
 from bot.cli.flow_changes import diff, pull
 from bot.cli.flow_editors import diagram, schema
 from bot.cli.flow_files import examined, problems_json, published, tell_all
+from bot.cli.flow_migrate import migrate
 from bot.cli.flow_plan import apply, plan
 from bot.cli.flow_simulate import simulate
 from bot.cli.names import known_names
@@ -76,5 +77,6 @@ app.command()(plan)
 app.command()(apply)
 app.command()(simulate)
 app.command()(pull)
+app.command()(migrate)
 app.command()(diagram)
 app.command()(schema)

@@ -40,7 +40,7 @@ def case_json(house: House, lookup: Lookup, language: str, now: datetime) -> dic
             {
                 "at": each.at.isoformat(),
                 "who": who_words(ctx, each),
-                "text": event_words(ctx, view.compiled.flow, each),
+                "text": event_words(ctx, view, each),
                 "kind": each.type,
             }
             for each in timeline(lookup, row["id"], limit=80)

@@ -2,6 +2,7 @@
 
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
+from core.cases.past import item_once
 from core.cases.tables import item
 from core.commands.desk import ApproveShown
 from core.kit.words import said
@@ -37,7 +38,8 @@ def approve(turn: Turn, version_ids: tuple[int, ...]) -> None:
 def _name(turn: Turn, row: Row) -> dict[str, str]:
     """Case, item and version, in both languages."""
     view = case_view(turn.uow, turn.house.catalogue, row["case_id"])
-    words = view.compiled.flow.item(turn.uow.get(item, row["item_id"])["key"]).name
+    key = turn.uow.get(item, row["item_id"])["key"]
+    words = item_once(turn.uow, turn.house.catalogue, view.row, key).name
     return {language: f"{view.row['number']} {name} v{row['n']}" for language, name in words.items()}
 
 

@@ -11,7 +11,7 @@ from core.commands.cases import AdvanceCase, AskSupplement, FieldValue, SetField
 from core.commands.documents import GiveDate
 from core.engine.flow import Field
 from core.engine.forms import check_fields
-from core.kit.errors import Invalid, Refusal
+from core.kit.errors import Invalid, Refusal, Stale
 from core.kit.words import said
 from core.store.locks import case_key
 from core.views.checklist_view import askable
@@ -40,6 +40,11 @@ def answer(turn: Turn) -> None:
 def _field(turn: Turn, dialog: dict[str, Any]) -> None:
     row = turn.uow.get(case, dialog["case"])
     flow = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"]).flow
+    there = {each.key for each in flow.fields}
+    if any(key not in there for key in dialog["fields"]):  # the case went over to another version meanwhile
+        turn.ask(None)
+        turn.refuse(Stale(reason="replaced"))
+        return
     field = flow.field(dialog["fields"][0])
     value = read_value(field, turn.text)
     try:

@@ -6,6 +6,7 @@ from bot.dialogs import bursts
 from bot.dialogs.collect import show_item
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
+from core.cases.past import item_once
 from core.cases.tables import case, document_version, item
 from core.cases.withdrawal import last_of
 from core.commands.documents import WithdrawDocument
@@ -67,7 +68,7 @@ def change(turn: Turn) -> None:
 
 def _name(turn: Turn, row: Row) -> dict[str, str]:
     case_row = turn.uow.get(case, row["case_id"])
-    return dict(turn.house.catalogue.compiled(turn.uow, case_row["flow_version_id"]).flow.item(row["key"]).name)
+    return dict(item_once(turn.uow, turn.house.catalogue, case_row, row["key"]).name)
 
 
 def _withdrawn(pressed: Pressed) -> None:

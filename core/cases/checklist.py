@@ -7,6 +7,7 @@ from core.cases.stages import compiled_of
 from core.cases.tables import applicant, document_version, item
 from core.engine.checklist import (
     DONE,
+    OPEN,
     ApplicantFacts,
     Completion,
     ItemKey,
@@ -19,6 +20,7 @@ from core.engine.checklist import (
 )
 from core.engine.machine import CompiledFlow
 from core.events.happened import ChecklistCompleted
+from core.kit.errors import NotPossibleNow
 from core.store.reading import Lookup
 from core.store.sealing import Row
 
@@ -63,8 +65,8 @@ def _add(row: Row, wanted: PlannedItem, position: int, deed: Deed) -> None:
 
 
 def items_of(lookup: Lookup, case_id: int) -> list[Row]:
-    """All checklist rows of a case, in the flow's order."""
-    return lookup.find(item, case_id=case_id, order=item.c.position)
+    """All checklist rows of a case that its version has, in the flow's order."""
+    return lookup.find(item, case_id=case_id, dropped=False, order=item.c.position)
 
 
 def asked(row: Row) -> bool:
@@ -74,7 +76,11 @@ def asked(row: Row) -> bool:
 
 def completion_of(compiled: CompiledFlow, lookup: Lookup, row: Row) -> Completion:
     """How far the checklist of a case is; an item that was asked for by name counts by itself, not for its group."""
-    rows = items_of(lookup, row["id"])
+    return completion_of_rows(compiled, items_of(lookup, row["id"]))
+
+
+def completion_of_rows(compiled: CompiledFlow, rows: Sequence[Row]) -> Completion:
+    """As completion_of, of checklist rows in the flow's order."""
     return completion(compiled, counted(rows), statuses_of(rows))
 
 
@@ -90,6 +96,23 @@ def counted(rows: Sequence[Row]) -> list[PlannedItem]:
 
 def statuses_of(rows: Sequence[Row]) -> dict[ItemKey, Status]:
     return {(each["key"], each["applicant_id"]): each["status"] for each in rows}
+
+
+def todo_of(compiled: CompiledFlow, rows: Sequence[Row]) -> frozenset[ItemKey]:
+    """What the client is still to send: the open items of every unit that is missing. Rows as in completion_of_rows."""
+    statuses = statuses_of(rows)
+    return frozenset(
+        (key, unit.applicant)
+        for unit in completion_of_rows(compiled, rows).missing
+        for key in unit.items
+        if statuses[key, unit.applicant] in OPEN and compiled.flow.item(key).submit_by == "client"
+    )
+
+
+def check_not_dropped(wanted: Row) -> None:
+    """Raises NotPossibleNow for an item that the case's version of the flow does not have any more."""
+    if wanted["dropped"]:
+        raise NotPossibleNow(reason="item_dropped")
 
 
 def _wanted(rows: Sequence[Row]) -> list[bool]:

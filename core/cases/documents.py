@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.bus.deed import Deed
-from core.cases.checklist import completion_of, current_version, tell_if_complete
+from core.cases.checklist import check_not_dropped, completion_of, current_version, tell_if_complete
 from core.cases.stages import compiled_of
 from core.cases.tables import applicant, case, document_file, document_version, item
 from core.commands.documents import ShowItem, SubmitDocument, WaiveItem
@@ -15,7 +15,7 @@ from core.files.checks.virus import virus
 from core.files.inspection import together
 from core.files.tables import file
 from core.files.verdicts import verdict_words
-from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem, Refusal
+from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Problem, Refusal, Stale
 from core.kit.settings import MIB
 from core.ledger.buttons import close_card
 from core.store.reading import Lookup
@@ -39,6 +39,7 @@ def submit_document(command: SubmitDocument, deed: Deed) -> int:
     row = uow.get(case, wanted["case_id"])
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
+    check_not_dropped(wanted)
     if not usable(row, kept, deed):
         raise NotFound(thing="file", id=kept["id"])  # what another client has sent does not exist here
     check_format(compiled_of(deed, row).flow.item(wanted["key"]), kept)
@@ -125,10 +126,13 @@ def check_format(wanted: Item, kept: Row) -> None:
 
 
 def show_item(command: ShowItem, deed: Deed) -> int:
-    """Returns the item's id; the chat in which it was tapped shows it. Raises NotAllowed for anybody but the client."""
+    """Returns the item's id; the chat in which it was tapped shows it. Raises NotAllowed for anybody but the client,
+    NotPossibleNow for an item that is not asked any more."""
     if deed.actor.kind != "client":
         raise NotAllowed(permission=command.permission)
-    return int(deed.uow.get(item, command.item_id)["id"])
+    wanted = deed.uow.get(item, command.item_id)
+    check_not_dropped(wanted)
+    return int(wanted["id"])
 
 
 def waive_item(command: WaiveItem, deed: Deed) -> None:
@@ -140,6 +144,7 @@ def waive_item(command: WaiveItem, deed: Deed) -> None:
     row = uow.get(case, wanted["case_id"])
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
+    check_not_dropped(wanted)
     status = move(wanted["status"], "waive", command.reason)
     before = completion_of(compiled_of(deed, row), uow, row)
     uow.change(item, wanted["id"], status=status, status_at=deed.now, words=command.reason)
@@ -175,6 +180,20 @@ def findings_of(
     seen = together([each["inspection"] for each in kept])
     found = run_checks([check.model_dump(mode="json") for check in checks], seen, facts, dates, ticks, deed.now.date())
     return [finding.model_dump(mode="json") for finding in (*found, virus(seen))]
+
+
+def ended(version: Row) -> Refusal | None:
+    """Why a version that nobody has decided on is not to be decided; None for one that is decided, or waits for it."""
+    match version["status"]:
+        case "replaced":
+            return Stale(reason="newer_version")
+        case "withdrawn" | "waived":
+            return Stale(reason=version["status"])
+        case "dropped":
+            return NotPossibleNow(reason="item_dropped")
+        case "partial":
+            return NotPossibleNow(reason="partial")
+    return None
 
 
 def review_card(version_id: int) -> str:

@@ -1,6 +1,7 @@
 """The files of one version: a document may have several (pages, both sides), as long as its review has not begun."""
 
 from core.bus.deed import Deed
+from core.cases.checklist import check_not_dropped
 from core.cases.documents import SameFile, check_format, findings_of, holds, settle_submitted, usable
 from core.cases.stages import compiled_of
 from core.cases.tables import case, document_file, document_version, item
@@ -32,6 +33,7 @@ def add_file(command: AddFile, deed: Deed) -> int:
         raise NotFound(thing="file", id=kept["id"])
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
+    check_not_dropped(wanted)
     if wanted["current_id"] != version["id"] or not takes_more(version):
         raise NotPossibleNow(reason=full(version))
     spec, there = compiled_of(deed, row).flow.item(wanted["key"]), files_of(uow, version)

@@ -4,7 +4,7 @@ from typing import Any
 
 from core.bus.deed import Deed
 from core.cases.checklist import completion_of, tell_if_complete
-from core.cases.documents import findings_of
+from core.cases.documents import ended, findings_of
 from core.cases.pages import count_of, files_of
 from core.cases.second_look import first_of_two, waits_for
 from core.cases.stages import compiled_of
@@ -155,13 +155,7 @@ def undecided(deed: Deed, version_id: int) -> Row:
         if deed.uow.get(case, version["case_id"])["state"] != "open":
             raise NotPossibleNow(reason="closed")
         return version
-    if version["status"] == "replaced":
-        raise Stale(reason="newer_version")
-    if version["status"] in ("withdrawn", "waived"):
-        raise Stale(reason=version["status"])
-    if version["status"] == "partial":
-        raise NotPossibleNow(reason="partial")
-    raise _decided(deed, version_id)
+    raise ended(version) or _decided(deed, version_id)
 
 
 def _decided(deed: Deed, version_id: int) -> AlreadyDecided:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from core.bus.deed import Deed
+from core.cases.documents import ended
 from core.cases.tables import case, document_version, item
 from core.commands.reviewing import AskSecondLook, OfferSecondLook
 from core.engine.access import Actor, Reach
 from core.events.reviewing import FirstApproval, SecondLookAsked
-from core.kit.errors import AlreadyDecided, NotFound, NotPossibleNow, Stale
+from core.kit.errors import AlreadyDecided, NotFound, NotPossibleNow
 from core.staff.service import actor_of
 from core.staff.tables import staff
 from core.store.sealing import Row
@@ -118,9 +119,7 @@ def _free(deed: Deed, version_id: int) -> Row:
     """A version that still can be given to a second reviewer by this actor."""
     version = deed.uow.get(document_version, version_id)
     if version["status"] != "submitted":
-        if version["reviewed_by"] is None:
-            raise Stale(reason="newer_version" if version["status"] == "replaced" else version["status"])
-        raise AlreadyDecided(
+        raise ended(version) or AlreadyDecided(
             reason=version["status"],
             who_kind="staff",
             who=version["reviewed_by"],

@@ -86,6 +86,8 @@ def open_form(command: OpenForm, deed: Deed) -> None:
     if command.stage is not None and command.stage != row["stage"]:
         raise Stale(reason="moved", stage=row["stage"])
     flow = compiled_of(deed, row).flow
+    if all(each.key != command.trigger for each in flow.transitions):  # the case is on another version meanwhile
+        raise Stale(reason="replaced")
     asked = [field.key for field in flow.asks(flow.transition(command.trigger), row["stage"])]
     empty = tuple(key for key in asked if row["fields"].get(key) in (None, ""))
     if not empty and command.trigger != SUPPLEMENT:

@@ -1,6 +1,6 @@
 """Tables of the cases' room."""
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Table, UniqueConstraint, false, text
 
 from core.kit.db import Instant, Json, derived, key, metadata, plain, sealed
 
@@ -78,6 +78,7 @@ item = Table(
     plain("group_key", String(60), nullable=True),
     plain("required", Boolean),
     plain("asked", Boolean, default=False),  # asked for by name (a supplement), whatever its condition says
+    plain("dropped", Boolean, default=False, server_default=false()),  # its case's version does not have it any more
     plain("status", String(12), default="todo"),  # todo, submitted, approved, rework, waived
     plain("status_at", Instant),
     plain("reason", String(60), nullable=True),
@@ -102,7 +103,7 @@ document_version = Table(
     plain("by_id", BigInteger),
     plain("channel", String(40)),
     plain("at", Instant),
-    # partial, submitted, approved, rejected, replaced, withdrawn, waived
+    # partial, submitted, approved, rejected, replaced, withdrawn, waived, dropped
     plain("status", String(12), default="submitted"),
     sealed("findings", "content", "json", nullable=False),
     plain("ticks", Json),
@@ -207,3 +208,20 @@ consultation = Table(
     plain("at", Instant),
 )
 Index("ix_consultation_case", consultation.c.case_id)
+
+case_migration = Table(  # a case that goes, or went, over to another version of its flow
+    "case_migration",
+    metadata,
+    key(),
+    plain("batch_id", BigInteger, ForeignKey("flow_migration.id")),
+    plain("case_id", BigInteger, ForeignKey("client_case.id")),
+    plain("from_id", BigInteger),  # flow_version
+    plain("to_id", BigInteger),
+    plain("state", String(10), default="waiting"),  # waiting, moved, refused, undone, kept
+    plain("seq", Integer, default=0),  # number of the case's event that says it went over
+    sealed("before", "content", "json"),  # what the case was, see core.cases.migration.Before
+    plain("why", Json, nullable=True),  # language -> words: why it was refused, or kept when the batch was undone
+    plain("settled_at", Instant, nullable=True),
+    UniqueConstraint("batch_id", "case_id"),
+)
+Index("ix_case_migration_case", case_migration.c.case_id)

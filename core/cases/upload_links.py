@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from core.bus.deed import Deed
+from core.cases.checklist import check_not_dropped
 from core.cases.tables import case, item
 from core.commands.documents import AskUploadLink
 from core.engine.checklist import DONE
@@ -21,6 +22,8 @@ def ask_upload_link(command: AskUploadLink, deed: Deed) -> datetime:
     wanted = deed.uow.peek(item, command.item_id) if command.item_id else None
     if command.item_id and (wanted is None or wanted["case_id"] != command.case_id):
         raise NotFound(thing="item", id=command.item_id)
+    if wanted is not None:
+        check_not_dropped(wanted)
     if wanted is not None and wanted["status"] in DONE:
         raise NotPossibleNow(reason="item_done")
     until: datetime = deed.now + UPLOAD_VALID

@@ -1,6 +1,7 @@
 """Taking back: what the client sent last is withdrawn, and what counted before counts again."""
 
 from core.bus.deed import Deed
+from core.cases.checklist import check_not_dropped
 from core.cases.pages import files_of, full, takes_more
 from core.cases.tables import case, document_version, item
 from core.commands.documents import WithdrawDocument
@@ -23,6 +24,7 @@ def withdraw_document(command: WithdrawDocument, deed: Deed) -> None:
     wanted, row = uow.get(item, version["item_id"]), uow.get(case, version["case_id"])
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
+    check_not_dropped(wanted)
     if wanted["current_id"] != version["id"] or not takes_more(version):
         raise NotPossibleNow(reason=full(version))
     before, was_partial = _counted_before(uow, version), version["status"] == "partial"
@@ -51,7 +53,7 @@ def withdraw_document(command: WithdrawDocument, deed: Deed) -> None:
 def last_of(lookup: Lookup, case_id: int, client_id: int) -> Row | None:
     """What this client handed in last and has not taken back."""
     found = lookup.find(document_version, case_id=case_id, by_kind="client", by_id=client_id)
-    found = [each for each in found if each["status"] != "withdrawn"]
+    found = [each for each in found if each["status"] not in ("withdrawn", "dropped")]
     return max(found, key=lambda each: each["id"]) if found else None
 
 

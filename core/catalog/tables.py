@@ -83,3 +83,19 @@ setting_override = Table(
     plain("changed_by", BigInteger),
     plain("version", Integer, default=0),
 )
+
+flow_migration = Table(  # a batch of cases that go over to another version of their flow
+    "flow_migration",
+    metadata,
+    key(),
+    plain("flow", String(60)),
+    plain("sources", Json),  # ids of the versions that they come from
+    plain("target_id", BigInteger),
+    plain("map", Json),  # core.engine.flow_map.FlowMap
+    plain("state", String(10), default="listing"),  # listing, listed, undoing, undone
+    plain("made_at", Instant),
+    plain("made_by", BigInteger),
+    plain("undone_at", Instant, nullable=True),
+    plain("undone_by", BigInteger, nullable=True),
+)
+Index("ix_flow_migration_flow", flow_migration.c.flow)

@@ -19,7 +19,7 @@ from core.ledger.buttons import Offer, close_card, mint, readers
 from core.staff.delegation import deputies
 from core.staff.service import actor_at
 
-SHARED = frozenset({"stage", "substate", "message", "approved", "rework", "reopened"})
+SHARED = frozenset({"stage", "substate", "message", "approved", "rework", "reopened", "list_changed"})
 """What a client's guardians are told as well; what he is asked stays with him."""
 
 

@@ -23,6 +23,7 @@ Act = Literal["submit", "approve", "reject", "reopen", "waive", "require"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 ACTS: tuple[Act, ...] = get_args(Act)
 DONE: frozenset[Status] = frozenset(["approved", "waived"])
+OPEN: frozenset[Status] = frozenset(["todo", "rework"])  # a document is waited for
 NEEDS_REASON: frozenset[Act] = frozenset(["reject", "reopen", "waive"])
 
 _MOVES: Mapping[tuple[Status, Act], Status] = {

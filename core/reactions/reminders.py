@@ -24,6 +24,7 @@ from core.events.happened import (
     StageEntered,
     TravellerAdded,
 )
+from core.events.migrating import CaseMigrated
 from core.events.people import ConsentGiven, ConsentOnPaper
 from core.events.reminders import ClientMoved, ClientReminded, RemindersSnoozed
 from core.kit.errors import NotPossibleNow
@@ -33,7 +34,16 @@ from core.ledger.buttons import close_card, offer
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
-OfCase = StageEntered | ItemsReopened | DocumentRejected | DocumentWithdrawn | FieldSet | TravellerAdded | LimitMoved
+OfCase = (
+    StageEntered
+    | ItemsReopened
+    | DocumentRejected
+    | DocumentWithdrawn
+    | FieldSet
+    | TravellerAdded
+    | LimitMoved
+    | CaseMigrated
+)
 OfClient = ClientMoved | ConsentGiven | ConsentOnPaper
 """After these something may be waited for that was not waited for before."""
 PATIENCE = timedelta(minutes=30)  # between two looks while a person has the chat

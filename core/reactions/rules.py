@@ -6,6 +6,7 @@ from datetime import date, datetime
 from core.actions.registry import commands_of
 from core.actions.situation import Situation
 from core.bus.deed import Deed, Outcome
+from core.cases.anchors import anchor_of
 from core.cases.stages import calendar_of, compiled_of
 from core.cases.tables import case
 from core.cases.team import who
@@ -47,10 +48,11 @@ def at_moment(event: RuleDue, deed: Deed) -> Iterator[Command]:
 
 
 def run_rule(command: RunRule, deed: Deed) -> None:
-    """A timer's command: look at the truth again; a closed case or a changed anchor makes it a no-op."""
+    """A timer's command: look at the truth again; a closed case, a changed anchor or a version of the flow without
+    this rule makes it a no-op."""
     row = deed.uow.get(case, command.case_id)
-    at = compiled_of(deed, row).flow.rule(command.rule).at
-    if row["state"] == "open" and at is not None and _anchor(at, row) == command.anchor:
+    at = next((each.at for each in compiled_of(deed, row).flow.rules if each.key == command.rule), None)
+    if row["state"] == "open" and at is not None and anchor_of(at, row) == command.anchor:
         deed.emit(RuleDue(case_id=row["id"], rule=command.rule, anchor=command.anchor))
 
 
@@ -71,13 +73,28 @@ def plan_by_new_hours(row: Row, limit: datetime | None, deed: Deed) -> None:
     compiled = compiled_of(deed, row)
     for rule in compiled.flow.rules:
         if rule.at is not None:
-            before = _anchor(rule.at, row | {"due": limit})
+            before = anchor_of(rule.at, row | {"due": limit})
             key = _key(rule, row, before)
             waits = deed.uow.first(timer, timer.c.key == key, timer.c.state == "waiting")
             if waits is not None:
                 timers.cancel_key(deed.uow, key)
-            if waits is not None or before != _anchor(rule.at, row):
+            if waits is not None or before != anchor_of(rule.at, row):
                 _plan(rule, rule.at, row, compiled, deed, waited=waits is not None)
+
+
+def plan_by_new_flow(row: Row, deed: Deed) -> None:
+    """The case is on another version of its flow: what its rules had planned is taken back and planned anew by the
+    rules that it has now. One that has acted for an anchor that stays does not act again; one that waited under the
+    same key and whose new moment has gone by acts at once."""
+    mine = timer.c.key.startswith(f"rule:{row['id']}:", autoescape=True)
+    waits = deed.uow.find(timer, mine, case_id=row["id"], state="waiting")
+    waited = {each["key"].split(":", 3)[2] for each in waits}
+    for each in waits:
+        timers.cancel_key(deed.uow, each["key"])
+    compiled = compiled_of(deed, row)
+    for rule in compiled.flow.rules:
+        if rule.at is not None:
+            _plan(rule, rule.at, row, compiled, deed, waited=rule.key in waited)
 
 
 def _key(rule: Rule, row: Row, anchor: str | None) -> str:
@@ -85,7 +102,7 @@ def _key(rule: Rule, row: Row, anchor: str | None) -> str:
 
 
 def _plan(rule: Rule, at: At, row: Row, compiled: CompiledFlow, deed: Deed, *, waited: bool = False) -> None:
-    anchor = _anchor(at, row)
+    anchor = anchor_of(at, row)
     scope = "stage" if at.anchor == "stage.due" else f"rule:{rule.key}"
     key = _key(rule, row, anchor)
     if deed.uow.first(timer, timer.c.key == key, timer.c.state != "cancelled") is not None:
@@ -99,14 +116,6 @@ def _plan(rule: Rule, at: At, row: Row, compiled: CompiledFlow, deed: Deed, *, w
     if waited or due > deed.now:
         command = RunRule(case_id=row["id"], rule=rule.key, anchor=anchor)
         timers.plan(deed.uow, key, due, command, case_id=row["id"], scope=scope)
-
-
-def _anchor(at: At, row: Row) -> str | None:
-    """The anchor's value now, as text; None while it is unknown."""
-    if at.anchor == "stage.due":
-        return None if row["due"] is None else row["due"].isoformat()
-    value = row["fields"].get(at.anchor.removeprefix("case."))
-    return value if isinstance(value, str) and value else None
 
 
 def _run(rule: Rule, run: str, row: Row, compiled: CompiledFlow, event: Event, deed: Deed) -> Iterator[Command]:

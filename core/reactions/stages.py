@@ -45,11 +45,11 @@ def give_work(event: StageEntered, deed: Deed) -> Iterator[Command]:
     yield PlanRules(case_id=row["id"])
     if row["state"] != "open" or card is None:
         return
-    for person, buttons in _work(flow, stage, row, deed).items():
-        yield _stage_notice(row, stage, card, person, buttons, event.reason)
+    for person, buttons in work_of(flow, stage, row, deed).items():
+        yield stage_notice(row, stage, card, person, buttons, event.reason)
 
 
-def _stage_notice(
+def stage_notice(
     row: Row, stage: Stage, card: str, person: int, buttons: list[dict[str, object]], reason: str = ""
 ) -> Notify:
     """`reason`: why the case came here, in the words of whoever sent it."""
@@ -70,7 +70,8 @@ def tell_stage(event: StageEntered, deed: Deed) -> Iterator[Command]:
     row = deed.uow.get(case, event.case_id or 0)
     flow = compiled_of(deed, row).flow
     left = deed.uow.find(stage_span, stage_span.c.case_id == row["id"], stage_span.c.left.is_not(None))
-    came_from = flow.shown(left[-1]["stage"]).key if left else None
+    known = {stage.key for stage in flow.stages}  # one that was left on another version may be called otherwise here
+    came_from = flow.shown(left[-1]["stage"]).key if left and left[-1]["stage"] in known else None
     if event.trigger and flow.shown(event.stage).key == event.stage != came_from:
         yield Notify(
             to="client",
@@ -110,7 +111,7 @@ def move_work(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
         return
     flow = compiled_of(deed, row).flow
     stage = flow.stage(row["stage"])
-    work = _work(flow, stage, row, deed)
+    work = work_of(flow, stage, row, deed)
     holders = {each["for_id"] for each in deed.uow.find(button, card=card, state="open")}
     moved = {event.staff_id, event.before, *(holders - work.keys())} - {None}
     moved |= set(deputies(deed.uow, event.staff_id, (event.role,), deed.now))
@@ -120,7 +121,7 @@ def move_work(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
         )
     yield RedrawCard(card=card)
     for person in sorted(moved & work.keys()):
-        yield _stage_notice(row, stage, card, person, work[person])
+        yield stage_notice(row, stage, card, person, work[person])
 
 
 def redraw_work(
@@ -147,7 +148,7 @@ def forget_case(event: CaseClosed, deed: Deed) -> Iterator[Command]:
         yield RedrawCard(card=card)
 
 
-def _work(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[dict[str, object]]]:
+def work_of(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[dict[str, object]]]:
     """Person -> the buttons that his roles give him, and the stage's owner in any case."""
     found: dict[int, list[dict[str, object]]] = {}
     machine = compiled_of(deed, row).machine

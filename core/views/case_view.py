@@ -80,7 +80,9 @@ def _marks(lookup: Lookup, row: Row, compiled: CompiledFlow) -> tuple[StageMark,
     current = flow.shown(row["stage"]).key
     order = [stage.key for stage in flow.client_stages]
     here = order.index(current)
-    since = {flow.shown(span["stage"]).key: span["entered"] for span in lookup.find(stage_span, case_id=row["id"])}
+    known = {stage.key for stage in flow.stages}  # of spans that another version of the flow calls otherwise: none
+    spans = [span for span in lookup.find(stage_span, case_id=row["id"]) if span["stage"] in known]
+    since = {flow.shown(span["stage"]).key: span["entered"] for span in spans}
     closed = row["state"] == "closed"
     return tuple(
         StageMark(

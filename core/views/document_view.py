@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.cases.pages import files_of
+from core.cases.past import item_once
 from core.cases.tables import applicant, document_version, item
 from core.catalog.catalogue import Catalogue
 from core.engine.flow import Item
@@ -37,7 +38,7 @@ def document_view(lookup: Lookup, catalogue: Catalogue, version_id: int) -> Docu
     return DocumentView(
         version=version,
         item_row=row,
-        item=view.compiled.flow.item(row["key"]),
+        item=item_once(lookup, catalogue, view.row, row["key"]),
         file=kept,
         files=tuple(files_of(lookup, version)),
         applicant=None if row["applicant_id"] is None else lookup.peek(applicant, row["applicant_id"]),

@@ -9,6 +9,7 @@ from core.events import digests as eg
 from core.events import handoffs as eh
 from core.events import happened as e
 from core.events import lost_cards as el
+from core.events import migrating as em
 from core.events import overdue as eo
 from core.events import people as f
 from core.events import queues as eq
@@ -18,7 +19,18 @@ from core.events.event import EVENTS, Event
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
-from core.reactions import digests, fuse, lost_cards, overdue, overdue_told, queues_told, reminders, replan, rules
+from core.reactions import (
+    digests,
+    fuse,
+    lost_cards,
+    migration_told,
+    overdue,
+    overdue_told,
+    queues_told,
+    reminders,
+    replan,
+    rules,
+)
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
 from core.reactions import held as on_held
@@ -118,6 +130,10 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (ec.LimitMoved, on_stages.redraw_work),
     (ec.LimitMoved, reminders.plan),
     (ec.YearsUnconfirmed, replan.tell_admins),
+    (em.CaseMigrated, migration_told.renew_work),
+    (em.CaseMigrated, migration_told.renew_reviews),
+    (em.CaseMigrated, migration_told.tell_client),
+    (em.CaseMigrated, reminders.plan),
 ]
 
 _SILENT = {e.RuleRan, e.RuleDue, e.FuseBlown, e.RuleRearmed, e.FollowUpRefused, e.Notified, e.NotReachable}

@@ -37,6 +37,7 @@ from core.commands import drafts as dr
 from core.commands import handoffs as h
 from core.commands import identity as n
 from core.commands import lost_cards as lc
+from core.commands import migrating as m
 from core.commands import office as o
 from core.commands import overdue as ov
 from core.commands import packs as pk
@@ -54,7 +55,7 @@ from core.contracts import service as contracts
 from core.conversations import handoffs, held, parked, telling
 from core.conversations import service as conversations
 from core.files import service as files
-from core.reactions import digests, fuse, lost_cards, overdue, queues_told, reminders, replan, rules
+from core.reactions import digests, fuse, lost_cards, migration, overdue, queues_told, reminders, replan, rules
 from core.staff import (
     credentials,
     delegation,
@@ -134,6 +135,11 @@ HANDLERS: dict[type[Command], Handler] = {
     dr.EditDraft: drafts.edit_draft,
     dr.DropDraft: drafts.drop_draft,
     dr.PublishDraft: drafts.publish_draft,
+    m.MigrateFlow: migration.migrate_flow,
+    m.UndoMigration: migration.undo_migration,
+    m.MigrateCases: migration.migrate_cases,
+    m.MigrateCase: migration.migrate_case,
+    m.UnmigrateCase: migration.unmigrate_case,
     o.SetCalendar: calendars.set_calendar,
     o.AddHolidays: calendars.add_holidays,
     o.ImportDays: calendars.import_days,

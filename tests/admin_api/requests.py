@@ -15,6 +15,7 @@ Request = dict[str, Any]
 
 ANY = {"if-match": "*"}  # whatever was seen
 HOURS = {"zone": "Asia/Singapore", "week": [["09:00-18:00"]] * 5 + [[], []]}
+MOVE = {"flow": "visa_jp_tourist", "to": 1}
 TRAINEE = {"zh-CN": "实习", "en": "Trainee"}
 IDENTITY = {"channel": "webchat", "account": "demo", "external_id": "somebody"}
 REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
@@ -37,6 +38,12 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "simulate_draft_cases": lambda ids: {},
     "read_draft_diff": lambda ids: {},
     "read_version_diff": lambda ids: {},
+    "check_migration": lambda ids: {"json": MOVE},
+    "preview_migration": lambda ids: {"json": MOVE},
+    "start_migration": lambda ids: {"json": MOVE},
+    "read_migration": lambda ids: {},
+    "list_migrated_cases": lambda ids: {},
+    "undo_migration": lambda ids: {},
     "publish_draft": lambda ids: {"headers": ANY},
     "export_flow": lambda ids: {},
     "draw_flow": lambda ids: {},

@@ -34,6 +34,7 @@ LISTS = {
     "/audit?command=OpenCase": "entries",
     "/flow-drafts": "drafts",
     "/flow-drafts/{draft_id}/simulation/cases": "cases",
+    "/flow-migrations/{batch_id}/cases": "cases",
     "/sessions": "sessions",
     "/staff": "staff",
     "/staff/{staff_id}/keys": "keys",

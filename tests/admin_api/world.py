@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Table
 
 from admin_api.openapi import describe, operations
-from core.cases.tables import case_event, document_version
-from core.catalog.tables import flow_draft
+from core.cases.tables import case, case_event, case_migration, document_version
+from core.catalog.tables import flow_draft, flow_migration
 from core.clients.tables import client
 from core.commands.people import BindStaffIdentity
 from core.contracts.tables import contract
@@ -163,6 +163,7 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "calendar_name": "cn-office",
         "setting_name": "agency.remind_days",
         "draft_id": _draft(office),
+        "batch_id": _batch(office),
         "flow_version_id": office.get("visa.admin", "/flows")["flows"][0]["id"],
         "handoff_id": _handoff(office, int(case_id), office.clients[name]),
         "conversation_id": _chat(office, int(case_id)),
@@ -191,6 +192,20 @@ def _draft(office: Office) -> str:
     def work(uow: UnitOfWork) -> int:
         row = uow.add(flow_draft, flow="", source=source, made_at=uow.now, changed_at=uow.now, **made)
         return int(row["id"])
+
+    return str(office.parts.store.run(work))
+
+
+def _batch(office: Office) -> str:
+    """Cases that were moved to another version, all of them refused."""
+    made = {"made_at": office.parts.clock.now(), "made_by": office.staff["visa.admin"], "state": "listed"}
+
+    def work(uow: UnitOfWork) -> int:
+        batch = uow.add(flow_migration, flow="visa_jp_tourist", sources=[], target_id=0, map={}, **made)
+        for row in uow.find(case):
+            went = {"batch_id": batch["id"], "case_id": row["id"], "from_id": row["flow_version_id"], "to_id": 0}
+            uow.add(case_migration, **went, state="refused", why={"zh-CN": "原因", "en": "why"})
+        return int(batch["id"])
 
     return str(office.parts.store.run(work))
 

@@ -61,7 +61,9 @@ def test_what_was_left_waiting_by_an_older_version_is_settled(office: TestHouse)
     client.sends("b.jpg", picture(34), "护照")
     waive(office, client, "retire")
     migrate.downgrade(url, "0025")
-    assert sorted(bound(office, client)) == [("passport", 1, "submitted"), ("retire", 1, "submitted")]
+    with office.banli.store.engine.connect() as connection:
+        left = connection.exec_driver_sql("SELECT DISTINCT status FROM document_version").scalars().all()
+    assert "waived" not in left
     migrate.upgrade(url)
     assert sorted(bound(office, client)) == [("passport", 1, "submitted"), ("retire", 1, "waived")]
 
