@@ -19,7 +19,8 @@ from core.engine.moments import moment
 from core.engine.sayings import in_both, refusal_words
 from core.engine.text import Words
 from core.events.event import Event
-from core.events.happened import Did, NotReachable, RuleDue, RuleRan
+from core.events.happened import NotReachable
+from core.events.rules import Did, RuleDue, RuleRan
 from core.ledger import timers
 from core.ledger.tables import timer
 from core.reactions import fuse
