@@ -71,10 +71,13 @@ def record_deposit(command: RecordDeposit, deed: Deed) -> None:
 
 
 def activate_contract(command: ActivateContract, deed: Deed) -> None:
-    """The contract takes effect; a case is opened as a consequence. Raises AlreadyDecided."""
+    """The contract takes effect; a case is opened as a consequence. Raises AlreadyDecided, and Invalid where the flow
+    does not know an applicant's type any more: no case could be opened."""
     row = deed.uow.get(contract, command.contract_id)
     if row["status"] != "draft":
         raise activated(row)
+    _, compiled = deed.tool("catalogue").latest(deed.uow, row["flow"])
+    check_kinds(compiled.flow, [each["kind"] for each in row["travellers"]])
     deed.uow.change(contract, row["id"], status="effective", effective_at=deed.now, effective_by=_staff(deed))
     deed.emit(ContractActivated(contract_id=row["id"], client_id=row["client_id"]))
 

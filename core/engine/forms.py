@@ -34,23 +34,35 @@ def check_kinds(flow: Flow, kinds: Sequence[str]) -> None:
 
 def check_fields(flow: Flow, values: Mapping[str, Value]) -> None:
     """One validator for chat, API and import. Raises Invalid with every wrong field at once."""
+    problems = _problems(flow, values)
+    if problems:
+        raise Invalid(problems=list(problems.values()))
+
+
+def taken(flow: Flow, values: Mapping[str, Value]) -> dict[str, Value]:
+    """Those of the values that check_fields would let pass: of what was written down for an older version."""
+    problems = _problems(flow, values)
+    return {key: value for key, value in values.items() if key not in problems}
+
+
+def _problems(flow: Flow, values: Mapping[str, Value]) -> dict[str, Problem]:
+    """What is wrong, by field."""
     known = {field.key: field for field in flow.fields}
-    problems = []
+    problems = {}
     for key, value in values.items():
         if key not in known:
             words = {"zh-CN": f"没有字段 {key}", "en": f"there is no field {key}"}
-            problems.append(Problem(f"/fields/{key}", "field.unknown", words))
+            problems[key] = Problem(f"/fields/{key}", "field.unknown", words)
         elif known[key].compute is not None:
-            problems.append(_computed(known[key]))
+            problems[key] = _computed(known[key])
         elif value is not None and not fits(known[key], value):
             name = known[key].name
             words = {
                 "zh-CN": f"“{name.get('zh-CN', key)}”的值不符合要求：{_wanted(known[key], 'zh-CN')}",
                 "en": f"the value of “{name.get('en', key)}” does not fit: {_wanted(known[key], 'en')}",
             }
-            problems.append(Problem(f"/fields/{key}", "field.value", words))
-    if problems:
-        raise Invalid(problems=problems)
+            problems[key] = Problem(f"/fields/{key}", "field.value", words)
+    return problems
 
 
 def _computed(field: Field) -> Problem:
