@@ -64,8 +64,8 @@ def open_its_case(event: ContractActivated, deed: Deed) -> Iterator[Command]:
 
 
 def attach(event: CaseOpened, deed: Deed) -> Iterator[Command]:
-    """A case that a contract asked for is told to the contract. Somebody of its team gets a task about what the case did
-    not take."""
+    """A case that a contract asked for is told to the contract. Somebody of its team gets a task about what the case
+    did not take."""
     if event.case_id is None or event.contract_id is None:
         return
     yield AttachCase(contract_id=event.contract_id, case_id=event.case_id)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from core.cases.tables import case
-from core.commands.cases import FieldValue
 from core.commands.contracts import ActivateContract, DraftContract, Traveller
 from core.commands.work import PublishFlow
 from core.contracts.tables import contract
@@ -26,7 +25,7 @@ def agency(sqlite_url: str, tmp_path: Path) -> Iterator[SmallAgency]:
         yield there
 
 
-def drafted(agency: SmallAgency, kind: str, **fields: FieldValue) -> int:
+def drafted(agency: SmallAgency, kind: str, **fields: str | int | bool | None) -> int:
     draft = DraftContract(
         client_id=agency.client,
         number="C-1",
