@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from core.events.event import Event
 
@@ -74,9 +74,13 @@ class FormAsked(Event):
 
 
 class RoleAssigned(Event):
+    """`way`: how a rule has chosen him, empty: a person has; `why`: and why him, language -> sentence."""
+
     role: str
     staff_id: int
     before: int | None = None
+    way: str = ""
+    why: dict[str, str] = Field(default_factory=dict)
 
 
 class ItemsReopened(Event):
