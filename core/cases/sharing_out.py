@@ -92,10 +92,11 @@ def _pools(row: Row, holder: int | None, command: ShareOut, deed: Deed) -> Itera
 def _places(row: Row, command: ShareOut, deed: Deed) -> list[Row | None]:
     """Departments in the order in which they are asked; None: the whole house."""
     if command.department is not None:
-        return [each for each in deed.uow.find(department, ended_at=None) if each["name"] == command.department][:1]
+        return [*deed.uow.find(department, name=command.department, ended_at=None)[:1]]
     nearest = None if command.region is None else serving(deed.uow, _names_of_region(row, command.region, deed))
     lowest = row["department_id"] if nearest is None else nearest["id"]
-    return [*(deed.uow.get(department, each) for each in chain(deed.uow, lowest)), None]
+    places: list[Row | None] = [deed.uow.get(department, each) for each in chain(deed.uow, lowest)]
+    return [*places, None]
 
 
 def _names_of_region(row: Row, field: str, deed: Deed) -> list[str]:

@@ -28,6 +28,20 @@ def rule_problems(
             yield from _call(flow, call, actions, roles, texts, join(at, "then", place))
 
 
+def department_problems(flow: Flow, known: Collection[str]) -> list[Problem]:
+    """Departments that the agency does not have: a question to the house, which a flow by itself cannot answer."""
+    found = []
+    for index, rule in enumerate(flow.rules):
+        for place, call in enumerate(rule.then):
+            name = call.args.get("department") if call.action == "assign" else None
+            if isinstance(name, str) and name not in known:
+                hint = (f"可用：{_names(known)}。", f"Known: {_names(known)}.")
+                found.append(
+                    unknown("department", name, join("/rules", index, "then", place, "args", "department"), hint)
+                )
+    return found
+
+
 def _trigger(flow: Flow, rule: Rule, events: Collection[str], at: str) -> Iterator[Problem]:
     if (rule.on is None) == (rule.at is None):
         zh, en = "on 和 at 必须且只能写一个。", "Write exactly one of on and at."

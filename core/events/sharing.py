@@ -1,4 +1,4 @@
-"""What comes of sharing out a role's work by a rule; that somebody got it is RoleAssigned, as when a person gives it."""
+"""What comes of sharing out a role's work by a rule; that somebody got it is RoleAssigned, as by a person."""
 
 from typing import ClassVar
 

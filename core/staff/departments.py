@@ -79,6 +79,11 @@ def set_regions(command: SetRegions, deed: Deed) -> None:
     deed.uow.change(department, command.department_id, regions=list(dict.fromkeys(command.regions)) or None)
 
 
+def names_of_departments(lookup: Lookup) -> list[str]:
+    """What the departments that are there are called."""
+    return [row["name"] for row in lookup.find(department, ended_at=None)]
+
+
 def serving(lookup: Lookup, names: Collection[str]) -> Row | None:
     """The department that serves a region, given all that it is called. Of one that is a path (浙江/杭州) the whole is
     looked for first, then what it lies in."""
