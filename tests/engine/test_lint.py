@@ -158,7 +158,7 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("/stages/0/name/en", "in ${places}", "flow.param_not_text", "/stages/0/name/en"),
     ("/stages/0/name/en", "${months.keys}", "flow.param_no_keys", "/stages/0/name/en"),
 ]
-# Told by tests of their own: too many characters put in needs a large document.
+# Told by tests of their own: too many characters put in needs a large document, departments need a house.
 ELSEWHERE = {"flow.unknown_department", "flow.params_size"}
 
 
