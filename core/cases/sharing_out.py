@@ -16,12 +16,13 @@ from sqlalchemy import select
 
 from core.bus.deed import Deed
 from core.cases.stages import compiled_of
-from core.cases.tables import case, case_member, role_turn
+from core.cases.tables import case, role_turn
 from core.cases.team import give_role, on_team
 from core.commands.cases import ShareOut
 from core.engine.fair_share import Candidate, next_one
 from core.engine.text import LANGUAGES, Words
 from core.events.sharing import RoleKept, RoleUnfilled
+from core.kit.errors import NotPossibleNow
 from core.staff.delegation import away
 from core.staff.departments import below, chain, serving
 from core.staff.tables import department, staff
@@ -45,11 +46,11 @@ class _Pool:
 
 
 def share_out(command: ShareOut, deed: Deed) -> None:
-    """Gives the role to somebody, or says why not. Raises Invalid for an unknown role."""
+    """Gives the role to somebody, or says why not. Raises NotPossibleNow for a closed case, Invalid for an unknown role."""
     row = deed.uow.get(case, command.case_id)
     holder = row["team"].get(command.role)
     if row["state"] != "open":
-        return
+        raise NotPossibleNow(reason="closed")
     if holder is not None and not deed.uow.get(staff, holder)["active"]:
         holder = None
     if holder is not None and not command.again:
@@ -76,7 +77,8 @@ def _pools(row: Row, holder: int | None, command: ShareOut, deed: Deed) -> Itera
     uow = deed.uow
     members = [each for each in uow.find(staff, active=True) if command.role in each["roles"] and each["id"] != holder]
     absent = {each["id"] for each in members if away(uow, each["id"], command.role, deed.now)}
-    load = _load(uow, command.role, [each["id"] for each in members], row["id"])
+    counts = command.by == "least_loaded" or command.most_open is not None
+    load = _load(uow, command.role, [each["id"] for each in members] if counts else [], row["id"])
     for place in _places(row, command, deed):
         within = None if place is None else {place["id"], *below(uow, place["id"])}
         people = [each["id"] for each in members if within is None or each["department_id"] in within]
@@ -114,7 +116,7 @@ def _load(uow: UnitOfWork, role: str, people: Collection[int], but: int) -> Coun
     if not people:
         return Counter()
     question = select(case.c.team).where(on_team(people), case.c.state == "open", case.c.id != but)
-    return Counter(each["team"].get(role) for each in uow.rows(question, case, case_member))
+    return Counter(each["team"].get(role) for each in uow.rows(question, case))
 
 
 def _note_turn(role: str, pool: _Pool, chosen: Candidate, uow: UnitOfWork) -> None:

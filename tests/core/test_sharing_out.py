@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.cases.tables import case, case_event
-from core.commands.cases import AdvanceCase, AssignRole, OpenCase
+from core.commands.cases import AdvanceCase, AssignRole, OpenCase, SetSubstate
 from core.commands.contracts import Traveller
 from core.commands.delegations import DelegateWork, EndDelegation
 from core.commands.desk import HandOver
@@ -184,6 +184,12 @@ def test_by_load_up_to_a_limit_then_the_leads_are_called_and_fill_the_place(
     assert "OfferHandOver" in {each["command"]["command"] for each in buttons}
     agency.do(HandOver(case_id=cases[5], role="consultant", staff_id=advisers[1]), lead)
     assert does(agency, cases[5], "consultant") == advisers[1]
+
+    agency.do(SetSubstate(case_id=cases[0], substate="begun"))  # another writer is wanted, and there is none
+    assert last_run(agency, cases[0], "other").acts[0].came == "nothing"
+    [newcomer] = hire(agency, "copywriter")
+    agency.do(SetSubstate(case_id=cases[0], substate="half"))
+    assert does(agency, cases[0], "copywriter") == newcomer
 
 
 @pytest.mark.row("RU7")
