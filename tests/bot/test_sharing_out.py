@@ -38,7 +38,8 @@ def begun(house: TestHouse) -> int:
 
 def writer_of(house: TestHouse, case_id: int) -> int | None:
     with house.looking() as reader:
-        return reader.find(case, id=case_id)[0]["team"].get("copywriter")
+        found: int | None = reader.find(case, id=case_id)[0]["team"].get("copywriter")
+    return found
 
 
 def place(house: TestHouse) -> int:
