@@ -51,11 +51,12 @@ class Ways:
     guarded: bool  # If-Match must be sent
     at_once: bool = False  # also for whoever must first take a password of his own
     secret: bool = False  # what is sent or answered must not be kept, so there is no Idempotency-Key
+    asks: bool = False  # a question too long for an address: it changes nothing, so there is nothing to do once
 
     @property
     def keyed(self) -> bool:
         """Whether an Idempotency-Key is heeded."""
-        return self.method == "POST" and not self.secret
+        return self.method == "POST" and not self.secret and not self.asks
 
 
 class DeskRoute(APIRoute):
@@ -207,19 +208,19 @@ class Section:
         guarded: bool = False,
         secret: bool = False,
         at_once: bool = False,
+        asks: bool = False,
         content: dict[str, Any] | None = None,
         extra: dict[str, Any] | None = None,
         **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """Declare an operation; its name becomes the operationId, its docstring summary and description.
 
-        ``errors``: statuses that it answers with beside those that every operation has. ``tagged``, ``guarded``,
-        ``streams``, ``secret``, ``at_once``: see Ways. ``content``: media types of an answer that is no JSON.
-        ``extra``: more of its OpenAPI object. Keys never set are left out: hidden fields leave no trace.
+        ``errors``: statuses beside those that every operation has. ``content``: media types of an answer that is no
+        JSON. ``extra``: more of its OpenAPI object. The others: see Ways. Hidden fields, never set, leave no trace.
         """
 
         def declare(endpoint: Endpoint) -> Endpoint:
-            ways = Ways(method, streams, tagged, guarded, at_once, secret)
+            ways = Ways(method, streams, tagged, guarded, at_once, secret, asks)
             self.routes.append(
                 DeskRoute(
                     PREFIX + path,

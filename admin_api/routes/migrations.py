@@ -40,7 +40,7 @@ MOST_SHOWN = 100  # cases of one page of the preview: each is reckoned anew
 Few = Annotated[int, Query(ge=1, le=MOST_SHOWN, description="How many at most.", examples=[20])]
 
 
-@MIGRATIONS.operation("POST", "/flow-migrations/check", may("flow.publish"))
+@MIGRATIONS.operation("POST", "/flow-migrations/check", may("flow.publish"), errors=[404], asks=True)
 def check_migration(desk: AtDesk, request: Request, body: FlowMove) -> MoveChecked:
     """Everything that is wrong with a map at once, and where the open cases stand; nothing is changed."""
     with desk.look() as reader:
@@ -49,7 +49,7 @@ def check_migration(desk: AtDesk, request: Request, body: FlowMove) -> MoveCheck
     return checked_of(checked.occupied, [Mistake(line=None, **each) for each in told])
 
 
-@MIGRATIONS.operation("POST", "/flow-migrations/preview", may("flow.publish"))
+@MIGRATIONS.operation("POST", "/flow-migrations/preview", may("flow.publish"), errors=[404], asks=True)
 def preview_migration(desk: AtDesk, body: FlowMove, cursor: Cursor = None, limit: Few = 20) -> MovePreview:
     """What would become of each case; nothing is changed. 422 tells everything that is wrong with the map."""
     with desk.look() as reader:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from core.events.event import Event
 
@@ -255,50 +255,6 @@ class SurveyAsked(Event):
 
 class SurveyAnswered(Event):
     score: int
-
-
-class RuleDue(Event):
-    """The moment for which a rule was planned."""
-
-    shown: ClassVar[bool] = False
-    rule: str
-    anchor: str
-
-
-class Did(BaseModel):
-    """What came of one action of a rule: done, refused, unreachable (nobody could be told) or nothing to do."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    action: str
-    came: str
-    code: str = ""  # of the refusal
-    reasons: tuple[dict[str, str], ...] = ()  # language -> sentence
-
-
-class RuleRan(Event):
-    """In words why a rule did or did not act, and what it did."""
-
-    shown: ClassVar[bool] = False
-    rule: str
-    acted: bool
-    set_off: str = ""  # the kind of event that it waits for; RuleDue: its moment
-    stopped: str = ""  # loop, storm: it would have acted, but for its fuse
-    reasons: tuple[dict[str, str], ...] = ()  # why it did not act: language -> sentence
-    did: tuple[Did, ...] = ()
-
-
-class FuseBlown(Event):
-    """A rule was stopped. `stopped`: loop, its chain was cut; storm, it does not act for this case any more."""
-
-    rule: str
-    stopped: str
-
-
-class RuleRearmed(Event):
-    """A person lets a stopped rule act again."""
-
-    rule: str
 
 
 class FollowUpRefused(Event):

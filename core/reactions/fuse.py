@@ -19,7 +19,7 @@ from core.cases.tables import case, rule_fuse
 from core.commands.cases import RearmRule
 from core.commands.command import Command
 from core.engine.text import LANGUAGES, Words
-from core.events.happened import FuseBlown, RuleRearmed
+from core.events.rules import FuseBlown, RuleRearmed
 from core.kit.errors import NotPossibleNow
 from core.reactions import admins
 

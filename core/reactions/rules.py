@@ -19,7 +19,8 @@ from core.engine.moments import moment
 from core.engine.sayings import in_both, refusal_words
 from core.engine.text import Words
 from core.events.event import Event
-from core.events.happened import Did, NotReachable, RoleAssigned, RuleDue, RuleRan
+from core.events.happened import NotReachable, RoleAssigned
+from core.events.rules import Did, RuleDue, RuleRan
 from core.events.sharing import RoleKept, RoleUnfilled
 from core.ledger import timers
 from core.ledger.tables import timer

@@ -15,6 +15,7 @@ from core.events import people as f
 from core.events import queues as eq
 from core.events import reminders as er
 from core.events import reviewing as re
+from core.events import rules as ru
 from core.events import sharing as es
 from core.events.event import EVENTS, Event
 from core.reactions import contracts as on_contracts
@@ -105,8 +106,8 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (eh.ClientWrote, on_handoffs.pass_on),
     (e.SaidToClient, on_people.pass_on),
     (e.SurveyAsked, on_people.ask_satisfaction),
-    (e.RuleDue, rules.at_moment),
-    (e.FuseBlown, fuse.tell_admins),
+    (ru.RuleDue, rules.at_moment),
+    (ru.FuseBlown, fuse.tell_admins),
     (te.WordsAsked, on_desk.ask_words),
     (es.RoleUnfilled, on_sharing.call_leads),
     (e.RoleAssigned, on_desk.hand_on),
@@ -139,7 +140,10 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (em.CaseMigrated, reminders.plan),
 ]
 
-_SILENT = {es.RoleKept, e.RuleRan, e.RuleDue, e.FuseBlown, e.RuleRearmed, e.FollowUpRefused, e.Notified, e.NotReachable}
+_SILENT = {
+    *(ru.RuleRan, ru.RuleDue, ru.FuseBlown, ru.RuleRearmed),
+    *(es.RoleKept, e.FollowUpRefused, e.Notified, e.NotReachable),
+}
 """Events of the machinery itself: a rule that waited for them could run for ever."""
 
 

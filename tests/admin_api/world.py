@@ -9,7 +9,7 @@ from sqlalchemy import Table
 
 from admin_api.openapi import describe, operations
 from core.cases.tables import case, case_event, case_migration, document_version
-from core.catalog.tables import flow_draft, flow_migration
+from core.catalog.tables import flow_draft, flow_migration, flow_version
 from core.clients.tables import client
 from core.commands.people import BindStaffIdentity
 from core.contracts.tables import contract
@@ -62,8 +62,10 @@ PROVES: Mapping[str, tuple[int, ...]] = {
     "enrol_totp": (409,),
     "confirm_totp": (409,),
     "disable_totp": (409,),
+    "start_migration": (201, 409),
 }
-"""What is answered to whoever has the right, and came with a key and without a password."""
+"""What is answered to whoever has the right, and came with a key and without a password; of several who move the same
+cases, to all but the first."""
 
 
 @dataclass(frozen=True)
@@ -201,9 +203,10 @@ def _batch(office: Office) -> str:
     made = {"made_at": office.parts.clock.now(), "made_by": office.staff["visa.admin"], "state": "listed"}
 
     def work(uow: UnitOfWork) -> int:
-        batch = uow.add(flow_migration, flow="visa_jp_tourist", sources=[], target_id=0, map={}, **made)
+        target = uow.find(flow_version, flow="visa_jp_tourist")[0]["id"]
+        batch = uow.add(flow_migration, flow="visa_jp_tourist", sources=[], target_id=target, map={}, **made)
         for row in uow.find(case):
-            went = {"batch_id": batch["id"], "case_id": row["id"], "from_id": row["flow_version_id"], "to_id": 0}
+            went = {"batch_id": batch["id"], "case_id": row["id"], "from_id": row["flow_version_id"], "to_id": target}
             uow.add(case_migration, **went, state="refused", why={"zh-CN": "原因", "en": "why"})
         return int(batch["id"])
 

@@ -285,7 +285,7 @@ def now(house: TestHouse, command: Command, name: str = "") -> Any:
 
 
 def test_what_the_target_computes_is_worked_out_on_the_way(house: TestHouse) -> None:
-    """Also where staff gave the value so far: nobody's word counts for it any more, and going back it is there again."""
+    """Also where staff gave the value so far: their word counts no more, and is there again on the way back."""
     case_id = begun(house, travels_far=False, note="说过的")
     computes = "type: text\n    source: computed\n    compute: {first: [about, about]}"
     house.do(PublishFlow(source=changed(FIRST, ("version: 1", "version: 2"), ("type: text", computes))))

@@ -215,7 +215,8 @@ def test_a_command_without_a_permission_cannot_be_written() -> None:
 
 # Which notices carry whose things. A new kind of notice fails the next test until it is placed here.
 OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "files", "approved", "rework", "reopened",
-             "survey", "dialog", "stage", "substate", "said_file", "upload_link", "reminder"}  # fmt: skip
+             "survey", "dialog", "stage", "substate", "said_file", "upload_link", "reminder",
+             "list_changed"}  # fmt: skip
 OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "original", "task", "handoff", "handoff_held",
             "client_wrote", "message", "board", "tasks", "case", "found", "handed_over", "overdue", "batch",
             "dialog", "about_client", "held_file", "digest", "late_review", "late_task"}  # fmt: skip
