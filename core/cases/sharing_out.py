@@ -46,7 +46,8 @@ class _Pool:
 
 
 def share_out(command: ShareOut, deed: Deed) -> None:
-    """Gives the role to somebody, or says why not. Raises NotPossibleNow for a closed case, Invalid for an unknown role."""
+    """Gives the role to somebody, or says why not. Raises NotPossibleNow for a closed case, Invalid for a role that
+    there is not."""
     row = deed.uow.get(case, command.case_id)
     holder = row["team"].get(command.role)
     if row["state"] != "open":
