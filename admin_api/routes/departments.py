@@ -9,9 +9,16 @@ from admin_api.paging import USUAL, Cursor, Limit, page_of
 from admin_api.route import section
 from admin_api.schemas.ids import IdIn, read_id
 from admin_api.schemas.model import Created
-from admin_api.schemas.people import DepartmentLine, DepartmentList, DepartmentName, DepartmentPlace, NewDepartment
+from admin_api.schemas.people import (
+    DepartmentLine,
+    DepartmentList,
+    DepartmentName,
+    DepartmentPlace,
+    DepartmentRegions,
+    NewDepartment,
+)
 from core.commands.people import AddDepartment
-from core.commands.staffing import DeleteDepartment, MoveDepartment, RenameDepartment
+from core.commands.staffing import DeleteDepartment, MoveDepartment, RenameDepartment, SetRegions
 from core.staff.departments import there
 from core.staff.tables import department, staff
 from core.store.reading import Lookup
@@ -23,7 +30,9 @@ DEPARTMENTS = section("staff")
 def _edition(lookup: Lookup, given: str) -> object:
     department_id = read_id(given)
     row = None if department_id is None else lookup.peek(department, department_id)
-    return None if row is None or row["ended_at"] is not None else (row["id"], row["name"], row["parent_id"])
+    if row is None or row["ended_at"] is not None:
+        return None
+    return row["id"], row["name"], row["parent_id"], row["regions"]
 
 
 DEPARTMENT = Tagged(department.name, "department_id", _edition)
@@ -78,6 +87,16 @@ def move_department(desk: AtDesk, department_id: IdIn, body: DepartmentPlace) ->
 
 
 @DEPARTMENTS.operation(
+    "POST", "/departments/{department_id}/regions", does(SetRegions), status=204, tagged=DEPARTMENT, guarded=True
+)
+def set_regions(desk: AtDesk, department_id: IdIn, body: DepartmentRegions) -> None:
+    """Say which regions a department serves: rules that share work out by region (`assign` with `region`) look there
+    first. A region is named as the field has it, by key or name; a path such as 浙江/杭州 is looked for whole, then
+    what it lies in."""
+    desk.do(command_of(SetRegions, {"department_id": department_id, **body.model_dump()}))
+
+
+@DEPARTMENTS.operation(
     "POST",
     "/departments/{department_id}/delete",
     does(DeleteDepartment),
@@ -92,4 +111,5 @@ def delete_department(desk: AtDesk, department_id: IdIn) -> None:
 
 
 def _line(row: Row, people: int) -> DepartmentLine:
-    return DepartmentLine(id=row["id"], name=row["name"], parent_id=row["parent_id"], staff=people)
+    regions = list(row["regions"] or ())
+    return DepartmentLine(id=row["id"], name=row["name"], parent_id=row["parent_id"], regions=regions, staff=people)

@@ -41,8 +41,10 @@ from core.catalog.tables import flow_draft, flow_version
 from core.commands.drafts import DraftFlow, DropDraft, EditDraft, PublishDraft
 from core.engine.flow_diff import changes
 from core.engine.lint import Examined
+from core.engine.lint_rules import department_problems
 from core.engine.machine import compile_flow
 from core.kit.errors import Invalid, NotFound
+from core.staff.departments import names_of_departments
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.views.impact import impact
@@ -98,7 +100,9 @@ def validate_draft(desk: AtDesk, request: Request, draft_id: IdIn) -> Looked:
     found = _look(desk, _row(desk, draft_id))
     with desk.look() as reader:
         known = desk.parts.bus.wiring.tools["calendars"].names(reader)
+        departments = names_of_departments(reader)
     unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, known)
+    unknown += [] if found.flow is None else department_problems(found.flow, departments)
     found = replace(found, problems=(*found.problems, *unknown))
     return Looked(publishable=found.flow is not None and not unknown, problems=_mistakes(found, request))
 
@@ -212,6 +216,8 @@ def _lens(desk: Desk, draft_id: int) -> Lens:
         raise Invalid(problems=found.problems)
     with desk.look() as reader:
         if unknown := unknown_calendar(found.flow.calendar, calendars.names(reader)):
+            raise Invalid(problems=unknown)
+        if unknown := department_problems(found.flow, names_of_departments(reader)):
             raise Invalid(problems=unknown)
     return Lens(desk.parts.catalogue, calendars, wiring.facts, compile_flow(found.flow), desk.parts.clock.now())
 

@@ -1,6 +1,6 @@
 """Clients, staff and departments in JSON."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -184,12 +184,21 @@ class DepartmentPlace(Sent):
     parent_id: IdIn | None = Field(description="null: at the top.", examples=["301234567890123456"])
 
 
+class DepartmentRegions(Sent):
+    """Which regions it serves from now on, itself and those below it."""
+
+    regions: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field(
+        max_length=500, description="Empty: none.", examples=[["浙江", "江苏", "上海"]]
+    )
+
+
 class DepartmentLine(Given):
     """A department; whoever draws the tree follows `parent_id`."""
 
     id: IdOut
     name: str
     parent_id: IdOut | None
+    regions: list[str] = Field(max_length=500, description="That it serves, see `assign` in the flow language.")
     staff: int = Field(description="Members who are there, those of departments below not counted.")
 
 

@@ -7,13 +7,15 @@ from core.views.case_view import CaseView
 from core.views.timeline import Happening
 
 _COMPUTED = "event.FieldsComputed"  # a FieldSet that nobody made
+_FOUND = "event.RoleFound"  # a RoleAssigned by a rule
 
 
 def event_words(ctx: CardContext, view: CaseView, happening: Happening) -> str:
     """What happened; a kind of event without a sentence of its own is called by its name. Keys are those of the flow's
     version of that time."""
     of_case = (ctx.lookup, ctx.house.catalogue, view.row)
-    key = _COMPUTED if happening.data.get("computed") else f"event.{happening.type}"
+    key = f"event.{happening.type}"
+    key = _COMPUTED if happening.data.get("computed") else _FOUND if happening.data.get("way") else key
     if not ctx.house.texts.has(key):
         return happening.type
     data = dict(happening.data)
@@ -35,6 +37,8 @@ def event_words(ctx: CardContext, view: CaseView, happening: Happening) -> str:
         params["reason"] = reason_words(ctx, view.compiled.flow, data["reason"], data.get("words"))
     if "title" in data:
         params["title"] = ctx.word(data["title"])
+    if "why" in data:
+        params["why"] = data["why"] if isinstance(data["why"], str) else ctx.word(data["why"])
     if data.get("staff_id") and "name" not in data:
         params["name"] = staff_name(ctx, data["staff_id"])
     if "role" in data:

@@ -21,6 +21,7 @@ from core.catalog.service import look_over
 from core.commands.work import PublishFlow
 from core.engine.flow_diff import Change
 from core.engine.lint import Examined
+from core.engine.lint_rules import department_problems
 from core.kit.errors import Refusal
 from core.kit.ids import new_id
 
@@ -29,6 +30,8 @@ def examined(source: bytes, names: Names) -> Examined:
     """Everything that is wrong with a flow, as its YAML."""
     found = look_over(source, frozenset(names.roles), built_in())
     unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, names.calendars)
+    if found.flow is not None and names.departments is not None:
+        unknown += department_problems(found.flow, names.departments)
     return replace(found, flow=None, problems=tuple(unknown)) if unknown else found
 
 

@@ -1,4 +1,4 @@
-"""The roles and calendars that a flow may name: the agency's own where its database can be read, else the house's."""
+"""What a flow may name and does not say: the agency's own where its database can be read, else the house's."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from core.kit.db import reader_engine
 from core.kit.floor import standing
 from core.kit.settings import Settings, load_settings
 from core.kit.settings_sources import SettingsError
+from core.staff.departments import names_of_departments
 from core.staff.living import overlaid
 from core.staff.policy import DEFAULT, ROLES
 from core.store.reading import Reader, Reading
@@ -26,6 +27,7 @@ class Names:
     called: Mapping[str, Mapping[str, str]]
     calendars: Collection[str]
     whose: str
+    departments: Collection[str] | None = None  # None: nobody knows
 
     @property
     def roles(self) -> Collection[str]:
@@ -42,7 +44,7 @@ def names_in(reader: Reader) -> Names:
     roles, calendars = overlaid(DEFAULT, reader).roles, LivingCalendars(CALENDARS, next(iter(CALENDARS))).names(reader)
     own = len(set(roles) - set(ROLES)), len(set(calendars) - set(CALENDARS))
     told = f"Compared with the agency's database: {own[0]} roles and {own[1]} calendars of its own."
-    return Names(roles, calendars, told)
+    return Names(roles, calendars, told, names_of_departments(reader))
 
 
 def known_names() -> Names:

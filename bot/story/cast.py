@@ -33,8 +33,11 @@ class Cast:
 
 
 async def bring_in(script: Script, world: World) -> Cast:
-    """1. Publish the flow. 2. Everybody gets a file and opens his chat."""
+    """1. The departments that the flow names, empty, then the flow. 2. Everybody gets a file and opens his chat."""
     cast = Cast(script.flow)
+    for name in dict.fromkeys(each.args["department"] for rule in script.flow.rules for each in rule.then
+                              if each.action == "assign" and each.args.get("department")):  # fmt: skip
+        do(world, AddDepartment(name=name))
     do(world, PublishFlow(source=script.source.decode("utf-8")))
     department = do(world, AddDepartment(name="一部 / Team one"))
     for key, person in script.story.people.items():

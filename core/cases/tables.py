@@ -183,6 +183,17 @@ rule_fuse = Table(  # how often a rule has acted for a case of late, see core.re
     UniqueConstraint("case_id", "rule"),
 )
 
+role_turn = Table(  # who had which turn when a role's work was shared out, see core.cases.sharing_out
+    "role_turn",
+    metadata,
+    key(),
+    plain("role", String(60)),
+    plain("pool", BigInteger),  # the department among whose people it was shared; 0: all of the house
+    plain("staff_id", BigInteger),
+    plain("turn", Integer),  # number of his last one
+    UniqueConstraint("role", "pool", "staff_id"),
+)
+
 stage_span = Table(
     "stage_span",
     metadata,

@@ -1,6 +1,6 @@
 """Who works on a case: a person per role, and how a role without a person finds one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Column, ColumnElement, select
 
@@ -43,18 +43,18 @@ def on_team(people: Collection[int], case_id: Column[int] = case.c.id) -> Column
 def assign_role(command: AssignRole, deed: Deed) -> None:
     """Raises Invalid for an unknown role, NotFound for an unknown person or one who has left, NotAllowed for a deputy
     who would give it to himself."""
-    _assign(command.case_id, command.role, command.staff_id, deed)
+    give_role(command.case_id, command.role, command.staff_id, deed)
 
 
 def hand_over(command: HandOver, deed: Deed) -> None:
     """Raises NotAllowed for a role that is neither the actor's own on this case nor his to assign, NotPossibleNow for
     a colleague who does not hold the role, and as assign_role."""
     row = deed.uow.get(case, command.case_id)
-    if command.role not in roles_to_give(row, deed.actor, deed):
+    if not _may_give(command.role, row, deed):
         raise NotAllowed(reason="not_your_role")
     if command.staff_id not in {each["id"] for each in colleagues(deed.uow, row, command.role)}:
         raise NotPossibleNow(reason="not_his_role")
-    _assign(command.case_id, command.role, command.staff_id, deed)
+    give_role(command.case_id, command.role, command.staff_id, deed)
 
 
 def offer_hand_over(command: OfferHandOver, deed: Deed) -> tuple[list[str], list[Row]]:
@@ -62,7 +62,7 @@ def offer_hand_over(command: OfferHandOver, deed: Deed) -> tuple[list[str], list
     was tapped shows them. Raises NotAllowed when there is no such role."""
     row = deed.uow.get(case, command.case_id)
     roles = roles_to_give(row, deed.actor, deed)
-    if not roles or command.role not in ("", *roles):
+    if not (_may_give(command.role, row, deed) if command.role else roles):
         raise NotAllowed(reason="not_your_role")
     people = colleagues(deed.uow, row, command.role) if command.role else []
     return roles, [each for each in people if not deed.actor.behalf or each["id"] != deed.actor.id]
@@ -70,10 +70,19 @@ def offer_hand_over(command: OfferHandOver, deed: Deed) -> tuple[list[str], list
 
 def roles_to_give(row: Row, actor: Actor, deed: Deed) -> list[str]:
     """Every role of the team for whoever may assign on this case; else those that the actor has himself."""
-    subject = deed.wiring.subjects["case"](deed.uow, row["id"])
-    if subject is not None and deed.wiring.policy.may(actor, "case.assign", subject):
+    if _assigns(row, actor, deed):
         return list(row["team"])
     return [role for role, person in row["team"].items() if person in actor.people]
+
+
+def _may_give(role: str, row: Row, deed: Deed) -> bool:
+    """One of his; and whoever may assign fills any that nobody has yet."""
+    return role in roles_to_give(row, deed.actor, deed) or (role not in row["team"] and _assigns(row, deed.actor, deed))
+
+
+def _assigns(row: Row, actor: Actor, deed: Deed) -> bool:
+    subject = deed.wiring.subjects["case"](deed.uow, row["id"])
+    return subject is not None and deed.wiring.policy.may(actor, "case.assign", subject)
 
 
 def colleagues(uow: UnitOfWork, row: Row, role: str) -> list[Row]:
@@ -84,7 +93,10 @@ def colleagues(uow: UnitOfWork, row: Row, role: str) -> list[Row]:
     return sorted(members, key=lambda each: (each["department_id"] != row["department_id"], each["id"]))
 
 
-def _assign(case_id: int, role: str, staff_id: int, deed: Deed) -> None:
+def give_role(
+    case_id: int, role: str, staff_id: int, deed: Deed, *, way: str = "", why: Mapping[str, str] | None = None
+) -> None:
+    """`way` and `why`: how and why he was chosen, if a rule has done it. Raises as assign_role."""
     if role not in deed.wiring.policy.roles:
         words = {"zh-CN": f"未知角色 {role}", "en": f"unknown role {role}"}
         raise Invalid(problems=[Problem("/role", "staff.role", words)])
@@ -98,4 +110,6 @@ def _assign(case_id: int, role: str, staff_id: int, deed: Deed) -> None:
     if before is not None and (role == "reviewer" or before not in team.values()):
         for version in deed.uow.find(document_version, case_id=row["id"], status="submitted"):
             pass_on(version, before, staff_id, deed)
-    deed.emit(RoleAssigned(case_id=row["id"], role=role, staff_id=staff_id, before=before))
+    deed.emit(
+        RoleAssigned(case_id=row["id"], role=role, staff_id=staff_id, before=before, way=way, why=dict(why or {}))
+    )

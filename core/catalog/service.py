@@ -9,6 +9,7 @@ from core.catalog.calendars import LivingCalendars, unknown_calendar
 from core.catalog.tables import flow_version
 from core.commands.work import PublishFlow
 from core.engine.lint import Examined, Known, examine
+from core.engine.lint_rules import department_problems
 from core.engine.sayings import Sayings
 from core.events.event import EVENTS
 from core.kit.errors import Invalid, Problem
@@ -28,6 +29,8 @@ def publish_flow(command: PublishFlow, deed: Deed) -> int:
         raise Invalid(problems=examined.problems)
     living: LivingCalendars = deed.tool("calendars")
     if unknown := unknown_calendar(examined.flow.calendar, living.names(deed.uow)):
+        raise Invalid(problems=unknown)
+    if unknown := department_problems(examined.flow, deed.tool("departments")(deed.uow)):
         raise Invalid(problems=unknown)
     flow, fingerprint = examined.flow, hashlib.sha256(source).hexdigest()
     deed.uow.need("flow:" + flow.key)

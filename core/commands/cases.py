@@ -1,6 +1,6 @@
 """Cases: stages, fields, the team and the people they are for."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -101,6 +101,21 @@ class AssignRole(Command):
     case_id: int
     role: str
     staff_id: int
+
+
+class ShareOut(Command):
+    """Find somebody fairly for a role of this case: a rule asks for it, see core.cases.sharing_out."""
+
+    permission: ClassVar[str] = "rule.run"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    role: str = Field(max_length=40)
+    by: Literal["round_robin", "least_loaded"]
+    department: str | None = None  # its name: only there
+    region: str | None = None  # key of the field whose value says which department it is
+    most_open: int | None = None  # whoever has so many open cases in this role gets no further one
+    again: bool = False  # another one, although somebody does it
 
 
 class OpenForm(Command):

@@ -1,6 +1,6 @@
 """Commands about members of staff and departments that are there already."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -67,6 +67,15 @@ class MoveDepartment(Command):
 
     department_id: int
     parent_id: int | None = None
+
+
+class SetRegions(Command):
+    """The regions that a department serves, with those below it; none: it serves no region."""
+
+    permission: ClassVar[str] = "staff.manage"
+
+    department_id: int
+    regions: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(max_length=500)
 
 
 class DeleteDepartment(Command):

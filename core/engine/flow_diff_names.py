@@ -177,6 +177,7 @@ VALUES: Final[Mapping[tuple[str, str], Words]] = {
             "action.send_sms": "发短信 | send a text message",
             "action.send_mail": "发邮件 | send a mail",
             "action.create_task": "建立任务 | make a task",
+            "action.assign": "分派人员 | find a person",
             "action.advance_case": "推进办理 | move the case on",
             "action.open_items": "要求补交材料 | ask for documents",
             "action.ask_survey": "发出评价 | ask how it was",

@@ -108,19 +108,20 @@ def _item(flow: Flow, item: Item, at: str) -> Iterator[Problem]:
         place = join(at, "checks", index)
         match check:
             case ExpiryAfter():
-                yield from _field_of(flow, check.field, ("date",), join(place, "field"))
+                yield from field_problems(flow, check.field, ("date",), join(place, "field"))
             case Fresh() if check.at is not None:
-                yield from _field_of(flow, check.at, ("date",), join(place, "at"))
+                yield from field_problems(flow, check.at, ("date",), join(place, "at"))
             case Covers():
-                yield from _field_of(flow, check.start, ("date",), join(place, "start"))
-                yield from _field_of(flow, check.end, ("date",), join(place, "end"))
+                yield from field_problems(flow, check.start, ("date",), join(place, "start"))
+                yield from field_problems(flow, check.end, ("date",), join(place, "end"))
             case NumberMatch() if check.field is not None:
-                yield from _field_of(flow, check.field, ("text", "phone"), join(place, "field"))
+                yield from field_problems(flow, check.field, ("text", "phone"), join(place, "field"))
             case AmountMin() | HeldDays() if not _is_number(check.amount):
-                yield from _field_of(flow, check.amount, ("money", "decimal", "int"), join(place, "amount"))
+                yield from field_problems(flow, check.amount, ("money", "decimal", "int"), join(place, "amount"))
 
 
-def _field_of(flow: Flow, key: str, types: tuple[str, ...], pointer: str) -> Iterator[Problem]:
+def field_problems(flow: Flow, key: str, types: tuple[str, ...], pointer: str) -> Iterator[Problem]:
+    """A field that the flow does not have, or that is of another type."""
     found = next((field for field in flow.fields if field.key == key), None)
     if found is None:
         yield unknown("field", key, pointer)

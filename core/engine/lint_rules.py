@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 
 from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Flow
-from core.engine.lint_names import role_problems
+from core.engine.lint_names import field_problems, role_problems
 from core.engine.pointer import join
 from core.engine.spec_keys import unknown
 from core.engine.spec_problems import problems_of
@@ -26,6 +26,20 @@ def rule_problems(
         yield from _trigger(flow, rule, events, at)
         for place, call in enumerate(rule.then):
             yield from _call(flow, call, actions, roles, texts, join(at, "then", place))
+
+
+def department_problems(flow: Flow, known: Collection[str]) -> list[Problem]:
+    """Departments that the agency does not have: a question to the house, which a flow by itself cannot answer."""
+    found = []
+    for index, rule in enumerate(flow.rules):
+        for place, call in enumerate(rule.then):
+            name = call.args.get("department") if call.action == "assign" else None
+            if isinstance(name, str) and name not in known:
+                hint = (f"可用：{_names(known)}。", f"Known: {_names(known)}.")
+                found.append(
+                    unknown("department", name, join("/rules", index, "then", place, "args", "department"), hint)
+                )
+    return found
 
 
 def _trigger(flow: Flow, rule: Rule, events: Collection[str], at: str) -> Iterator[Problem]:
@@ -58,6 +72,8 @@ def _call(
             yield unknown("message", key, join(args, name))
     if isinstance(role := call.args.get("role"), str):
         yield from role_problems(flow, role, roles, join(args, "role"))
+    if call.action == "assign":
+        yield from _among(flow, call, args)
     if isinstance(stage := call.args.get("stage"), str) and stage not in {CURRENT, *(each.key for each in flow.stages)}:
         yield unknown("stage", stage, join(args, "stage"))
     if isinstance(items := call.args.get("items"), list):
@@ -67,6 +83,16 @@ def _call(
                 yield unknown("item", item, join(args, "items", index))
     if isinstance(trigger := call.args.get("trigger"), str):
         yield from _trigger_of_rule(flow, trigger, join(args, "trigger"))
+
+
+def _among(flow: Flow, call: ActionCall, args: str) -> Iterator[Problem]:
+    """Where an assign looks for people: the field says a place, and there is one way to say where."""
+    region = call.args.get("region")
+    if isinstance(region, str):
+        yield from field_problems(flow, region, ("region", "enum", "text"), join(args, "region"))
+    if region is not None and call.args.get("department") is not None:
+        zh, en = "department 和 region 只能写一个。", "Write department or region, not both."
+        yield Problem(join(args, "department"), "flow.assign_where", {"zh-CN": zh, "en": en})
 
 
 def _trigger_of_rule(flow: Flow, trigger: str, pointer: str) -> Iterator[Problem]:

@@ -99,6 +99,7 @@ _NOUNS = {
     "transition": "操作",
     "choice": "选项",
     "language": "语言",
+    "department": "部门",
 }
 
 

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from core.events.event import Event
 
 
@@ -72,9 +74,13 @@ class FormAsked(Event):
 
 
 class RoleAssigned(Event):
+    """`way`: how a rule has chosen him, empty: a person has; `why`: and why him, language -> sentence."""
+
     role: str
     staff_id: int
     before: int | None = None
+    way: str = ""
+    why: dict[str, str] = Field(default_factory=dict)
 
 
 class ItemsReopened(Event):

@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from core.bus.deed import Deed
 from core.engine.access import Subject
+from core.staff.departments import chain
 from core.staff.service import actor_of
-from core.staff.tables import department, staff
+from core.staff.tables import staff
 
 MOST = 5  # people who are told at once
 COVERS = "case.assign"  # who may settle whose work it is
@@ -13,10 +14,10 @@ COVERS = "case.assign"  # who may settle whose work it is
 
 def leads_above(subject: Subject, but: Collection[int], deed: Deed) -> tuple[int, ...]:
     """Supervisors of the work itself; else of its department; else of the nearest department above that has one."""
-    chain = _chain(subject.department, deed)
+    above = chain(deed.uow, subject.department)
     found: dict[int, list[int]] = {}
     for person, place in _covering("supervisor", subject, but, deed):
-        near = chain.index(place) + 1 if place in chain else len(chain) + 1
+        near = above.index(place) + 1 if place in above else len(above) + 1
         found.setdefault(0 if person in subject.staff_ids else near, []).append(person)
     return tuple(found[min(found)][:MOST]) if found else ()
 
@@ -34,13 +35,3 @@ def _covering(role: str, subject: Subject, but: Collection[int], deed: Deed) -> 
             if actor is not None and deed.wiring.policy.may(actor, COVERS, subject):
                 found.append((int(member["id"]), member["department_id"]))
     return found
-
-
-def _chain(lowest: int | None, deed: Deed) -> list[int | None]:
-    """The department and those above it, the nearest first."""
-    chain: list[int | None] = []
-    at = lowest
-    while at is not None and at not in chain:
-        chain.append(at)
-        at = deed.uow.get(department, at)["parent_id"]
-    return chain

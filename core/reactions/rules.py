@@ -19,8 +19,9 @@ from core.engine.moments import moment
 from core.engine.sayings import in_both, refusal_words
 from core.engine.text import Words
 from core.events.event import Event
-from core.events.happened import NotReachable
+from core.events.happened import NotReachable, RoleAssigned
 from core.events.rules import Did, RuleDue, RuleRan
+from core.events.sharing import RoleKept, RoleUnfilled
 from core.ledger import timers
 from core.ledger.tables import timer
 from core.reactions import fuse
@@ -30,13 +31,26 @@ MOST_REASONS = 10  # sentences of one run that are kept ...
 MOST_OF_REASON = 300  # ... and characters of each
 
 
+def people_first(event: Event, deed: Deed) -> Iterator[Command]:
+    """Rules that do nothing but find people for roles: before anything else follows from the event, so that work is
+    handed to whoever is found and not to somebody who held the place."""
+    yield from _on(event, deed, finds_people=True)
+
+
 def on_event(event: Event, deed: Deed) -> Iterator[Command]:
-    """Every rule of the case's flow that waits for this kind of event, in the order in which the flow names them."""
+    """Every other rule of the case's flow that waits for this kind of event, in the order in which the flow names
+    them."""
+    yield from _on(event, deed, finds_people=False)
+
+
+def _on(event: Event, deed: Deed, *, finds_people: bool) -> Iterator[Command]:
     if event.case_id is None:
         return
     row = deed.uow.get(case, event.case_id)
     compiled = compiled_of(deed, row)
     for rule in compiled.rules_on.get(type(event).__name__, ()):
+        if all(call.action == "assign" for call in rule.then) is not finds_people:
+            continue
         yield from _run(rule, f"{rule.key}:{row['id']}:{row['version']}", row, compiled, event, deed)
 
 
@@ -163,7 +177,13 @@ def _did(action: str, came: Sequence[Outcome], deed: Deed) -> Did:
     for refusal in (each.refusal for each in came if each.refusal is not None):
         words = tuple(_short(each) for each in refusal_words(sayings, refusal)[:MOST_REASONS])
         return Did(action=action, came="refused", code=refusal.code, reasons=words)
-    if any(isinstance(event, NotReachable) for each in came for event in each.events):
+    events = [event for each in came for event in each.events]
+    for event in events:
+        if isinstance(event, RoleKept | RoleUnfilled):
+            return Did(action=action, came="nothing", reasons=(_short(event.why),))
+        if isinstance(event, RoleAssigned) and event.why:
+            return Did(action=action, came="done", reasons=(_short(event.why),))
+    if any(isinstance(event, NotReachable) for event in events):
         return Did(action=action, came="unreachable", reasons=(in_both(sayings, "rules.unreachable"),))
     return Did(action=action, came="done")
 

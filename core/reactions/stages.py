@@ -1,6 +1,6 @@
 """What follows from a stage: the staff's card with the next steps, the client's progress, the plans of its rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from core.bus.deed import Deed
 from core.cases.stages import compiled_of
@@ -115,6 +115,8 @@ def move_work(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
     holders = {each["for_id"] for each in deed.uow.find(button, card=card, state="open")}
     moved = {event.staff_id, event.before, *(holders - work.keys())} - {None}
     moved |= set(deputies(deed.uow, event.staff_id, (event.role,), deed.now))
+    if event.way:  # found by a rule, perhaps before the card went out: whoever has all that he can press keeps it
+        moved = {person for person in moved if _pressable(card, person, deed) != _commands(work.get(person, ()))}
     for person in moved & holders:
         deed.uow.update_where(
             button, button.c.card == card, button.c.state == "open", button.c.for_id == person, state="closed"
@@ -122,6 +124,14 @@ def move_work(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
     yield RedrawCard(card=card)
     for person in sorted(moved & work.keys()):
         yield stage_notice(row, stage, card, person, work[person])
+
+
+def _pressable(card: str, person: int, deed: Deed) -> list[object]:
+    return _commands(deed.uow.find(button, card=card, state="open", for_id=person))
+
+
+def _commands(buttons: Sequence[Mapping[str, object]]) -> list[object]:
+    return [each["command"] for each in buttons]
 
 
 def redraw_work(

@@ -103,6 +103,12 @@ def deputies(lookup: Lookup, staff_id: int, roles: Collection[str], now: datetim
     return list(dict.fromkeys(found))
 
 
+def away(lookup: Lookup, staff_id: int, role: str, now: datetime) -> bool:
+    """Whether this member has put his work of this role into other hands at this moment, whoever those are."""
+    rows = lookup.find(delegation, staff_id=staff_id, ended_at=None)
+    return any(row["role"] in (None, role) and _runs(row, now) for row in rows)
+
+
 def principals(lookup: Lookup, staff_id: int, now: datetime) -> list[tuple[int, str]]:
     """For whom this member stands in at this moment, and in which role; an empty one means all of them."""
     rows = lookup.find(delegation, delegate_id=staff_id, ended_at=None)

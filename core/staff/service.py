@@ -8,7 +8,8 @@ from core.commands.people import BindStaffIdentity, SetStaffLanguage
 from core.engine.access import Actor
 from core.staff.credentials import refuse_higher
 from core.staff.delegation import narrowed, principals
-from core.staff.tables import department, staff, staff_identity
+from core.staff.departments import below
+from core.staff.tables import staff, staff_identity
 from core.store.reading import Lookup
 from core.store.sealing import Row
 
@@ -62,22 +63,6 @@ def actor_of(lookup: Lookup, staff_id: int) -> Actor | None:
         id=staff_id,
         roles=frozenset(row["roles"]),
         department=row["department_id"],
-        below=_below(lookup, row["department_id"]),
+        below=below(lookup, row["department_id"]),
         name=row["name"],
     )
-
-
-def _below(lookup: Lookup, top: int | None) -> frozenset[int]:
-    if top is None:
-        return frozenset()
-    children: dict[int | None, list[int]] = {}
-    for row in lookup.find(department):
-        children.setdefault(row["parent_id"], []).append(row["id"])
-    found: set[int] = set()
-    queue = list(children.get(top, ()))
-    while queue:
-        each = queue.pop()
-        if each not in found:
-            found.add(each)
-            queue.extend(children.get(each, ()))
-    return frozenset(found)

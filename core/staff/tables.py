@@ -22,6 +22,7 @@ department = Table(
     plain("name", String(200)),
     plain("parent_id", BigInteger, ForeignKey("department.id"), nullable=True),
     plain("ended_at", Instant, nullable=True),  # it was deleted; only an empty one can be
+    plain("regions", Json, nullable=True),  # names of the regions whose cases come to it, and to those below it
 )
 
 staff = Table(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy.sql import Select
 
 from core.kit.errors import NotFound
 from core.kit.ids import new_id
@@ -150,6 +151,13 @@ class UnitOfWork:
         found = self.connection.execute(statement.with_for_update() if lock else statement).mappings().all()
         kept = self.pending.fresh if lock else self.pending.keep
         return [kept(table, dict(row)) for row in found]
+
+    def rows(self, statement: Select[*tuple[Any, ...]], *tables: Table) -> list[Row]:
+        """Rows of any select, as they are stored: for columns without personal data. What waits to be written into
+        these tables, from which the answer follows, is written first."""
+        if any(self.pending.waits(each) for each in tables):
+            self._flush()
+        return [dict(row) for row in self.connection.execute(statement).mappings()]
 
     def preload(self, table: Table, column: str, values: Iterable[Any]) -> list[Row]:
         """Rows whose column is one of these values: asked once for the whole group, found in memory afterwards.

@@ -16,6 +16,7 @@ from core.events import queues as eq
 from core.events import reminders as er
 from core.events import reviewing as re
 from core.events import rules as ru
+from core.events import sharing as es
 from core.events.event import EVENTS, Event
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
@@ -38,6 +39,7 @@ from core.reactions import held as on_held
 from core.reactions import identity as on_identity
 from core.reactions import people as on_people
 from core.reactions import second_look as on_second_look
+from core.reactions import sharing as on_sharing
 from core.reactions import stages as on_stages
 
 _FIXED: list[tuple[type[Event], Reaction]] = [
@@ -107,6 +109,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (ru.RuleDue, rules.at_moment),
     (ru.FuseBlown, fuse.tell_admins),
     (te.WordsAsked, on_desk.ask_words),
+    (es.RoleUnfilled, on_sharing.call_leads),
     (e.RoleAssigned, on_desk.hand_on),
     (e.RoleAssigned, on_stages.move_work),
     (e.RoleAssigned, on_documents.move_reviews),
@@ -137,11 +140,16 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (em.CaseMigrated, reminders.plan),
 ]
 
-_SILENT = {ru.RuleRan, ru.RuleDue, ru.FuseBlown, ru.RuleRearmed, e.FollowUpRefused, e.Notified, e.NotReachable}
+_SILENT = {
+    *(ru.RuleRan, ru.RuleDue, ru.FuseBlown, ru.RuleRearmed),
+    *(es.RoleKept, e.FollowUpRefused, e.Notified, e.NotReachable),
+}
 """Events of the machinery itself: a rule that waited for them could run for ever."""
 
 
 def reactions() -> list[tuple[type[Event], Reaction]]:
-    """The house's own reactions first, then the flow's rules for every event that they may wait for."""
-    on_rules = [(kind, rules.on_event) for kind in EVENTS.values() if kind not in _SILENT]
-    return [*_FIXED, *on_rules]
+    """Rules that find people first, then the house's own reactions, then the flow's other rules, for every event that
+    they may wait for."""
+    kinds = [kind for kind in EVENTS.values() if kind not in _SILENT]
+    people = [(kind, rules.people_first) for kind in kinds]
+    return [*people, *_FIXED, *((kind, rules.on_event) for kind in kinds)]

@@ -12,6 +12,7 @@ from core.catalog.settings import LivingAgency
 from core.engine.calendar import WorkingCalendar
 from core.engine.sayings import Sayings
 from core.kit.settings import Agency
+from core.staff.departments import names_of_departments
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 from core.views.checklist_view import checklist, waiting_for_client
@@ -49,5 +50,6 @@ def tools(
         "zone": zone or office.zone,
         "agency": settled,
         "waits_for_client": waits_for_client,
+        "departments": names_of_departments,
         "open_in_department": lambda uow, number: uow.first(case, department_id=number, state="open") is not None,
     }

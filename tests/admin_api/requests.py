@@ -169,6 +169,7 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "read_department": lambda ids: {},
     "rename_department": lambda ids: {"json": {"name": "改名"}, "headers": ANY},
     "move_department": lambda ids: {"json": {"parent_id": None}, "headers": ANY},
+    "set_regions": lambda ids: {"json": {"regions": ["浙江"]}, "headers": ANY},
     "delete_department": lambda ids: {"headers": ANY},
     "list_api_keys": lambda ids: {},
     "revoke_api_key": lambda ids: {},

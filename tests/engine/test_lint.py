@@ -33,6 +33,8 @@ SPARE = {
 }
 
 TASK = {"action": "create_task", "args": {"role": "sales", "title": words("跟进", "Follow up")}}
+SHARE = {"role": "sales", "by": "round_robin"}
+SHARED: dict[str, Any] = {"action": "assign"}
 ENDLESS = {"key": "endless", "name": words("不停", "Endless"), "on": "TaskCreated", "then": [TASK]}
 
 # What is put where, and what has to be told where: pointer, value, code, pointer of the problem.
@@ -116,6 +118,31 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
         "flow.unknown_item",
         "/rules/0/then/3/args/items/1",
     ),
+    (
+        "/rules/0/then/-",
+        SHARED | {"args": {**SHARE, "region": "moon"}},
+        "flow.unknown_field",
+        "/rules/0/then/3/args/region",
+    ),
+    (
+        "/rules/0/then/-",
+        SHARED | {"args": {**SHARE, "region": "back"}},
+        "flow.field_type",
+        "/rules/0/then/3/args/region",
+    ),
+    (
+        "/rules/0/then/-",
+        SHARED | {"args": {**SHARE, "role": "admin"}},
+        "flow.role_not_listed",
+        "/rules/0/then/3/args/role",
+    ),
+    ("/rules/0/then/-", SHARED | {"args": {**SHARE, "by": "chance"}}, "shape.choice", "/rules/0/then/3/args/by"),
+    (
+        "/rules/0/then/-",
+        SHARED | {"args": {**SHARE, "region": "place", "department": "东"}},
+        "flow.assign_where",
+        "/rules/0/then/3/args/department",
+    ),
     ("/languages/-", "fr", "flow.unknown_language", "/languages/2"),
     ("/name/zh", "小", "flow.unknown_language", "/name/zh"),
     ("/messages/hello/en", "Hello {passport_number}", "text.placeholder", "/messages/hello/en"),
@@ -131,8 +158,8 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("/stages/0/name/en", "in ${places}", "flow.param_not_text", "/stages/0/name/en"),
     ("/stages/0/name/en", "${months.keys}", "flow.param_no_keys", "/stages/0/name/en"),
 ]
-# Told by tests of their own: too many characters put in needs a large document.
-ELSEWHERE = {"flow.params_size"}
+# Told by tests of their own: too many characters put in needs a large document, departments need a house.
+ELSEWHERE = {"flow.unknown_department", "flow.params_size"}
 
 
 def told(tree: object) -> list[tuple[str, str]]:
