@@ -14,7 +14,7 @@ _ADDS = (
     r"ALTER TABLE \w+ ADD COLUMN (?P<column>.*)",
     r"(INSERT INTO|UPDATE) .*",
     r"CREATE OR REPLACE FUNCTION (?!.*(?i:RAISE)).*",
-    r"CREATE TRIGGER \w+ AFTER .*",  # what it calls is for a reader
+    r"CREATE (CONSTRAINT )?TRIGGER \w+ AFTER .*",  # what it calls is for a reader
 )
 
 
