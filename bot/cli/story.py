@@ -11,6 +11,7 @@ from rich.console import Console
 
 from bot.cli.flow_files import never_two
 from bot.cli.story_compare import compare, stories_in
+from bot.cli.story_export import export
 from bot.cli.story_house import play_one
 from bot.cli.terminal import AsJson, progress, tell_json
 from bot.cli.terminal import out as terminal
@@ -31,6 +32,9 @@ class StoryChannel(StrEnum):
 
     LOOPBACK = "loopback"
     WEBCHAT = "webchat"
+
+
+app.command()(export)
 
 
 @app.command("run")
