@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import typer
 
@@ -56,19 +56,27 @@ def compare(sources: Sequence[Path], draft: str, channel: str, *, as_json: bool)
     with never_two():
         named, source = _draft(draft)
         found = examined(source, house_names("a story is played in a house of its own"))
-        if found.flow is None:
+        flow = found.flow
+        if flow is None:
             _refuse(named, found, as_json=as_json)
         paths = stories_in(sources)
-        results = [_one(path, source, found.flow, channel) for path in progress(paths, "Playing", len(paths))]
-    outcomes = Counter(each.outcome for each in results)
+        results = [_one(path, source, flow, channel) for path in progress(paths, "Playing", len(paths))]
+    outcomes: Counter[Outcome] = Counter(each.outcome for each in results)
     if as_json:
-        tell_json({"draft": named, "problems": [], "counts": dict(outcomes), "stories": [_as_json(e) for e in results]})
+        tell_json(
+            {
+                "draft": named,
+                "problems": [],
+                "counts": {key: many for key, many in outcomes.items()},
+                "stories": [_as_json(e) for e in results],
+            }
+        )
     else:
         for each in results:
             _tell(each)
-        _sum_up(named, found.flow, outcomes, len(results))
+        _sum_up(named, flow, outcomes, len(results))
     if outcomes["other_flow"] == len(results):
-        err.print(f"None of the stories is of {found.flow.key}: nothing was compared.", markup=False)
+        err.print(f"None of the stories is of {flow.key}: nothing was compared.", markup=False)
         raise typer.Exit(WRONG)
     if outcomes["broken"]:
         raise typer.Exit(WRONG)
@@ -109,7 +117,7 @@ def _played(script: Script, channel: str) -> Played:
     return in_a_house(script, channel, replay)
 
 
-def _refuse(named: str, found: Examined, *, as_json: bool) -> None:
+def _refuse(named: str, found: Examined, *, as_json: bool) -> NoReturn:
     if as_json:
         tell_json({"draft": named, "problems": problems_json(found), "counts": {}, "stories": []})
     else:

@@ -29,8 +29,8 @@ class Differs:
 
     def words(self) -> Iterator[str]:
         """The lines that are gone (-), new (+) and, around them, the same."""
-        told = [[line for each in said for line in each.lines] for said in (self.before, self.after)]
-        return (line.rstrip() for line in ndiff(*told) if not line.startswith("?"))
+        before, after = ([line for each in said for line in each.lines] for said in (self.before, self.after))
+        return (line.rstrip() for line in ndiff(before, after) if not line.startswith("?"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,11 +90,12 @@ class _Reading:
         travellers = tuple(str(each["name"]) for each in self._applicants)
         self._speech = Speech(self._flow, self._words, self._names, travellers, number)
         self._notes: list[Words] = []
+        self._entries: set[int] = set()  # updates that acts came of
 
     def past(self) -> Past:
         """People and contract, then what was done, then what was told."""
         head = self._head()
-        acts = sorted(self._acts(), key=lambda each: each.at)
+        acts = [act for _, act in sorted(self._acts(), key=lambda each: each[0])]
         past = Past(self._row, self._flow, self._source, head, self._people, acts, notes=self._notes, names=self._real)
         past.told = list(self._told())
         past.personal = self._personal()
@@ -167,10 +168,11 @@ class _Reading:
 
     # -- what was done ---------------------------------------------------------------------------------------------
 
-    def _acts(self) -> Iterator[Act]:
+    def _acts(self) -> Iterator[tuple[int, Act]]:
+        """Each with the id of its row: ids are given in the order of time."""
         masked = Masking(self._names, self._speech, self._flow, self._words)
         for deed in deeds_of(self._reader, self._row, self._events, self._people, masked, self._note):
-            yield Act(*deed)
+            yield deed[0], Act(*deed[1:])
         for chat in self._chats():
             before = False
             for each in self._reader.find(message, conversation_id=chat["id"], direction="in", order=message.c.id):
@@ -179,7 +181,8 @@ class _Reading:
                 who = self._people.get(("staff" if each["sender"] == "staff" else "client", each["sender_id"] or 0))
                 before = who is not None and self._is_about(each, before)
                 if before and who is not None:
-                    yield from self._act(who, each)
+                    self._entries.add(each["entry_id"])
+                    yield from ((each["id"], act) for act in self._act(who, each))
 
     def _chats(self) -> list[Row]:
         found = self._reader.find(conversation, client_id=self._row["client_id"])
@@ -247,7 +250,8 @@ class _Reading:
         for each in self._reader.find(outbox, outbox.c.id > self._row["id"], copy_of=None):
             who = self._people.get((each["person_kind"], each["person_id"]))
             about = each["case_id"] or each["notice"].get("about")
-            ours = about == self._row["id"] or (each["person_kind"] == "client" and about is None)
+            ours = about == self._row["id"] or each["cause"] in self._entries
+            ours = ours or (each["person_kind"] == "client" and about is None)
             if who is not None and ours and each["state"] in ("sent", "waiting", "sending"):
                 yield each["created_at"], who, kind_of(each)
 

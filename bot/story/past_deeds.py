@@ -10,15 +10,17 @@ from bot.story.standins import Standins, masked_fields
 from bot.story.verbs import OFFICE
 from core.cases.tables import applicant, document_version, item
 from core.engine.flow import Flow
+from core.events.event import EVENTS
 from core.ledger.tables import audit
 from core.store.reading import Reader
 from core.store.sealing import Row
 
-Deed = tuple[datetime, str, str, dict[str, Any]]
+Deed = tuple[int, datetime, str, str, dict[str, Any]]
+"""Id of its event, moment, who, "does", and the command with its arguments."""
 Note = Callable[[str, str], None]
 _DOORS: Final = frozenset({"api", "cli"})
 _OF_THE_BEGINNING: Final = frozenset({"CaseOpened", "ContractActivated", "DepositRecorded", "ContractDrafted"})
-_FOLLOW: Final = frozenset({"StageLeft", "CaseClosed", "ChecklistCompleted", "FindingsChanged", "FormAsked"})
+_FOLLOW: Final = frozenset({"StageLeft", "CaseClosed", "ChecklistCompleted"})
 """Events that another one of the same deed brings with it."""
 _REASON: Final = "（原因已隐去 / reason masked）"
 
@@ -45,14 +47,15 @@ def deeds_of(
     noted."""
     for each in events:
         name = each["type"]
-        if each["door"] not in _DOORS or name in _OF_THE_BEGINNING | _FOLLOW or each["data"].get("computed"):
+        told = name in EVENTS and EVENTS[name].shown and name not in _OF_THE_BEGINNING | _FOLLOW
+        if each["door"] not in _DOORS or not told or each["data"].get("computed"):
             continue
         who = people.get((each["actor_kind"], each["actor_id"]), OFFICE)
         done = _Deeds(reader, row, people, masking, note).of(each)
         if done is None:
             note(f"通过接口所做的 {name} 无法写进剧本", f"{name} was done over the API and cannot be told in a story")
         else:
-            yield each["at"], who, "does", done
+            yield each["id"], each["at"], who, "does", done
 
 
 class _Deeds:

@@ -24,7 +24,7 @@ from core.engine.text import Words
 from core.ledger.tables import button, outbox
 
 ROUNDED: Final = timedelta(minutes=5)
-_SIGNED: Final = {"RecordDeposit": {}, "ActivateContract": {}}
+_SIGNED: Final[dict[str, Any]] = {"RecordDeposit": {}, "ActivateContract": {}}
 _CUT: Final = "…"
 
 

@@ -8,7 +8,7 @@ from core.store.reading import Lookup
 from core.store.sealing import Row
 from core.tasks.tables import task
 
-_WORDS = frozenset({"remark", "words", "note", "text", "fields", "summary", "demand", "assessment"})
+_WORDS = frozenset({"remark", "words", "note", "text", "summary", "demand", "assessment"})
 """Arguments that say something in people's words: they tell no button from another."""
 
 Signature = tuple[Any, ...]
