@@ -67,7 +67,7 @@ def compare(sources: Sequence[Path], draft: str, channel: str, *, as_json: bool)
             {
                 "draft": named,
                 "problems": [],
-                "counts": {key: many for key, many in outcomes.items()},
+                "counts": dict(outcomes.items()),
                 "stories": [_as_json(e) for e in results],
             }
         )
