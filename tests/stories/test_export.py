@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import FLOWS
+from bot.app import FLOWS, Banli
 from bot.cli.story_export import _parsed, exported
 from bot.cli.story_house import in_a_house, play_one
 from bot.story.driver import World
@@ -23,6 +23,7 @@ async def lived(script: Script, world: World) -> Past:
     """Play a story as if its people were real, and read the case that came of it."""
     result = await play(script, world)
     assert result.came_out, result.failure
+    assert isinstance(world.agency, Banli)
     with world.agency.reading.open() as reader:
         row = reader.first(case)
         assert row is not None
