@@ -12,7 +12,7 @@ from bot.app import Banli
 from bot.cli.case_rules import found
 from bot.cli.counter import counter
 from bot.cli.problems import Broken, WrongInput
-from bot.cli.story_house import in_a_house
+from bot.cli.story_house import in_a_house, play_one
 from bot.cli.terminal import AsJson, err, out, tell_json
 from bot.story.past import Past, read_past
 from bot.story.reader import read_script
@@ -79,8 +79,13 @@ def exported(past: Past, flow_file: str) -> tuple[str, Recorded]:
         read(written(past, flow_file, zone)), CHANNEL, lambda script, world: record(script, world, past, zone)
     )
     story = written(past, flow_file, zone, recorded)
+    again = play_one(read(story), CHANNEL)
+    if again.failure is not None:
+        at = again.failure.step
+        zh, en = f"重演时第 {at} 步与记录不同", f"Played again, step {at} did not come out as recorded"
+        recorded.notes.append({"zh-CN": zh, "en": en})
+        story = written(past, flow_file, zone, recorded)
     _check_masked(story, past)
-    read(story)
     return story, recorded
 
 

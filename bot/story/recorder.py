@@ -122,7 +122,8 @@ class _Recorder:
         for person, chat in self._memory.chats.items():
             if fresh := chat.shown[chat.read :]:
                 told = [_expected(each.text) for each in fresh]
-                self.came.steps.append({f"{person} reads only": told})
+                verb = "reads only" if person in self._memory.cast.clients else "sees"  # staff: in whatever order
+                self.came.steps.append({f"{person} {verb}": told})
                 chat.read = len(chat.shown)
 
     def compare(self, until: datetime) -> None:
