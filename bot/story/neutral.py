@@ -71,7 +71,7 @@ class Speech:
         said = text.strip()
         if answers:
             masked = any(is_masked(each, said, self.flow_words) for each in answers)
-            return stand_in(answers[0]) if masked else said
+            return stand_in(answers[0], said, self.names) if masked else said
         if dates and (day := form._DATE.fullmatch(said)):
             return f"{day[1]}-{int(day[2]):02d}-01"  # which day it was nobody needs to know
         if said.lower() in _COMMANDS | _DESK or digests.WORDS.fullmatch(said) or _NUMBER.fullmatch(said):

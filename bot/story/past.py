@@ -130,7 +130,7 @@ class _Reading:
         if agreed is None:
             self._note("该案件没有合同，剧本给它补了一份", "The case had no contract; the story gives it one")
         values = row["fields"] if agreed is None else agreed["fields"]
-        fields, masked = masked_fields(self._flow, values, self._words)
+        fields, masked = masked_fields(self._flow, values, self._words, self._names)
         for key in masked:
             self._note(f"字段 {key} 的值已替换", f"The value of the field {key} was replaced")
         team = row["team"] if agreed is None else agreed["team"]

@@ -92,7 +92,7 @@ class _Deeds:
 
     def _fields(self, keys: Sequence[str]) -> dict[str, Any] | None:
         values = {key: self._row["fields"].get(key) for key in keys}
-        kept, masked = masked_fields(self._masking.flow, values, self._masking.flow_words)
+        kept, masked = masked_fields(self._masking.flow, values, self._masking.flow_words, self._masking.names)
         self._note(
             "通过接口填写的字段只留存最后的值，剧本用的是它",
             "Of fields set over the API only the last value is kept; the story uses that one",

@@ -40,6 +40,7 @@ class Standins:
     def __init__(self, real: Iterable[str]) -> None:
         self._parts = {part for name in real for part in parts_of(name)}
         self._given: dict[str, str] = {}
+        self._chosen: dict[tuple[str, ...], list[str]] = {}
 
     def name(self, real: str) -> str:
         """Of a client or a traveller; in the script of his own name, since checks compare it."""
@@ -56,6 +57,13 @@ class Standins:
             known = self._free([form.format(each) for each in letters], form)
             self._given["staff:" + _bare(real)] = known
         return known
+
+    def choice(self, keys: tuple[str, ...], real: str) -> str:
+        """One of the choices; two values that are not the same stay so where there are choices enough."""
+        met = self._chosen.setdefault(keys, [])
+        if real not in met:
+            met.append(real)
+        return keys[met.index(real) % len(keys)]
 
     def _free(self, usual: Iterable[str], form: str) -> str:
         """The first that nobody has, and that shares nothing with a real name."""
@@ -81,10 +89,10 @@ def is_masked(field: Field, value: object, flow_words: str) -> bool:
     return field.type in _FREE and not field.choices and str(value) not in flow_words
 
 
-def stand_in(field: Field) -> str:
+def stand_in(field: Field, real: str, names: Standins) -> str:
     """A value, as a story writes it, that passes the same validation."""
     if field.choices:
-        return field.choices[0].key
+        return names.choice(tuple(each.key for each in field.choices), real)
     return _INSTEAD.get(field.type, "示例 / sample")
 
 
@@ -97,7 +105,9 @@ def as_written(field: Field, value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def masked_fields(flow: Flow, values: dict[str, object], flow_words: str) -> tuple[dict[str, str], list[str]]:
+def masked_fields(
+    flow: Flow, values: dict[str, object], flow_words: str, names: Standins
+) -> tuple[dict[str, str], list[str]]:
     """The fields of a case as a story may have them, and the keys of those that were masked."""
     kept, masked = {}, []
     for key, value in values.items():
@@ -106,7 +116,7 @@ def masked_fields(flow: Flow, values: dict[str, object], flow_words: str) -> tup
             continue
         if is_masked(field, value, flow_words):
             masked.append(key)
-            kept[key] = stand_in(field)
+            kept[key] = stand_in(field, str(value), names)
         else:
             kept[key] = as_written(field, value)
     return kept, masked
