@@ -72,14 +72,23 @@ def _read(sources: Sequence[str], reader: Reader) -> Iterator[tuple[str, bytes]]
     for source in sources:
         path = Path(source)
         if source.isdecimal() and not path.exists():
-            row = reader.peek(flow_draft, int(source))
-            if row is None or row["state"] != "open":
-                raise NotFound(f"There is no open draft {source}, and no file of that name.")
-            yield f"draft {source}", bytes(row["source"])
+            yield f"draft {source}", draft_source(reader, source)
             continue
-        newest = {each.parent: each for each in files_in([path])}  # they come by rising number
-        for each in newest.values():
+        for each in newest_in(path):
             yield str(each), each.read_bytes()
+
+
+def draft_source(reader: Reader, draft_id: str) -> bytes:
+    """The YAML of an open draft. Raises NotFound."""
+    row = reader.peek(flow_draft, int(draft_id))
+    if row is None or row["state"] != "open":
+        raise NotFound(f"There is no open draft {draft_id}, and no file of that name.")
+    return bytes(row["source"])
+
+
+def newest_in(path: Path) -> list[Path]:
+    """The file itself, or of each folder below this one the flow with the highest number. Raises WrongInput."""
+    return list({each.parent: each for each in files_in([path])}.values())  # they come by rising number
 
 
 def _tried(banli: Banli, named: str, found: Examined, days: int, most: int) -> Tried:

@@ -1,40 +1,27 @@
 """`banli story`: plays stories, each in a house of its own."""
 
-import asyncio
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import SecretStr
 from rich.console import Console
 
-from adapters.gateways.loopback import LoopbackGateway
-from bot.app import Banli, build
-from bot.cli.story_drivers import DRIVERS, driver_of
+from bot.cli.flow_files import never_two
+from bot.cli.story_compare import compare, stories_in
+from bot.cli.story_export import export
+from bot.cli.story_house import play_one
 from bot.cli.terminal import AsJson, progress, tell_json
 from bot.cli.terminal import out as terminal
-from bot.story.driver import World
-from bot.story.moments import start_of
 from bot.story.reader import read_story
 from bot.story.result import Result
-from bot.story.runner import play
 from bot.story.spec import Script
-from core.engine.calendars.known import CALENDARS
-from core.kit import log, migrate
-from core.kit.clock import ManualClock
-from core.kit.crypto import generate_key
+from core.kit import log
 from core.kit.errors import Invalid
-from core.kit.settings import Limits, Settings, Webchat
 
 CAME_OUT, DIFFERENT, NO_STORY = 0, 1, 2
-
-UNHURRIED = Webchat(texts_at_once=10_000, files_in_ten_minutes=10_000)  # a story's clock stands still meanwhile
-PATIENT = Limits(check_seconds=60)  # a busy machine must not make a good file look too heavy
 
 
 app = typer.Typer(help="Play stories: transcripts that must come out as written.", no_args_is_help=True)
@@ -47,14 +34,31 @@ class StoryChannel(StrEnum):
     WEBCHAT = "webchat"
 
 
+app.command()(export)
+
+
 @app.command("run")
 def run_command(
-    files: Annotated[list[Path], typer.Argument(help="Story files (YAML).", exists=True, dir_okay=False)],
+    files: Annotated[list[Path], typer.Argument(help="Story files (YAML), or folders of them.", exists=True)],
     channel: Annotated[list[StoryChannel] | None, typer.Option(help="Channels to play on; may be repeated.")] = None,
+    flow: Annotated[
+        str | None,
+        typer.Option(help="A draft (flow file, folder, or id): tell what it would answer differently from the flow."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
-    """Play stories on a database of their own. Exit code 1 when one does not come out, 2 when a file is no story."""
-    raise typer.Exit(run_files(files, channel or [StoryChannel.LOOPBACK], as_json=json))
+    """Play stories on a database of their own. Exit code 1 when one does not come out, 2 when a file is no story.
+
+    With --flow every story is played twice, with the flow that it names and with the draft; then 0 says that all answer
+    the same, 2 that something would be other, 1 that a file has problems or cannot be read.
+    """
+    if flow is not None:
+        log.configure(format="json", level="error")
+        compare(files, flow, (channel or [StoryChannel.LOOPBACK])[0], as_json=json)
+        return
+    with never_two():
+        paths = stories_in(files)
+    raise typer.Exit(run_files(paths, channel or [StoryChannel.LOOPBACK], as_json=json))
 
 
 def run_files(
@@ -94,51 +98,6 @@ def _read(paths: Sequence[Path]) -> tuple[list[Script], dict[Path, Invalid]]:
         except Invalid as invalid:
             wrong[path] = invalid
     return scripts, wrong
-
-
-def play_one(script: Script, channel: str, url: str | None = None) -> Result:
-    """Play a story in a new house: on the empty database at `url` (with tables), else on a temporary one."""
-    if channel not in DRIVERS:
-        raise ValueError(f"no story can be played on {channel!r}; known: {', '.join(DRIVERS)}")
-    with tempfile.TemporaryDirectory(prefix="banli-story-") as name:
-        folder = Path(name)
-        if url is None:
-            url = f"sqlite:///{folder / 'story.sqlite3'}"
-            migrate.upgrade(url)
-        with _house(script, url, folder) as (banli, clock):
-            return asyncio.run(_play(script, channel, banli, clock))
-
-
-async def _play(script: Script, channel: str, banli: Banli, clock: ManualClock) -> Result:
-    driver = driver_of(channel, banli, list(script.story.people))
-    gateways = {
-        each.name: lambda each=each: [one.text for one in each.dispatched]
-        for each in banli.channels.values()
-        if isinstance(each, LoopbackGateway)
-    }
-    try:
-        return await play(script, World(banli, clock, driver, gateways))
-    finally:
-        await driver.close()
-
-
-@contextmanager
-def _house(script: Script, url: str, folder: Path) -> Iterator[tuple[Banli, ManualClock]]:
-    clock = ManualClock(start_of(script.story.clock, CALENDARS[script.flow.calendar].zone))
-    settings = Settings(
-        database_url=SecretStr(url),
-        files_dir=folder / "files",
-        keys=SecretStr(generate_key()),
-        demo=False,
-        limits=PATIENT,
-        webchat=UNHURRIED,
-    )
-    banli = build(settings, clock=clock)
-    banli.start()
-    try:
-        yield banli, clock
-    finally:
-        banli.stop()
 
 
 def _tell_problems(wrong: Mapping[Path, Invalid], out: Console, *, as_json: bool) -> None:

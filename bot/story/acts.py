@@ -121,9 +121,10 @@ def _command(name: str, args: dict[str, Any], memory: Memory, reader: Reader) ->
     for its newest version where the command wants one."""
     kind, given, row = COMMANDS[name], dict(args), memory.case(reader)
     fields = kind.model_fields
-    for word in ("client", "person"):  # people of the story by their keys
+    for word in ("client", "person", "staff"):  # people of the story by their keys
         if word in given and f"{word}_id" in fields:
-            given[f"{word}_id"] = memory.cast.clients.get(given.pop(word), 0)
+            known = memory.cast.staff if word == "staff" else memory.cast.clients
+            given[f"{word}_id"] = known.get(given.pop(word), 0)
     if "fields" in given:
         given["fields"] = read_fields(memory.cast.flow, given["fields"])
     if "item" in given and "item" not in fields and row is not None:

@@ -15,7 +15,7 @@ from core.kit.errors import Refusal
 async def play(script: Script, world: World) -> Result:
     """The world must be new: an empty database with tables, at the story's first moment."""
     failure, steps = None, 0
-    memory = await _begin(script, world)
+    memory = await begin(script, world)
     for step in script.steps:
         try:
             await _one(step, memory)
@@ -26,8 +26,8 @@ async def play(script: Script, world: World) -> Result:
     return Result(script.path, world.driver.channel, steps, failure, tuple(memory.transcript))
 
 
-async def _begin(script: Script, world: World) -> Memory:
-    """Greetings are over when a story begins; what signing an active contract says, too."""
+async def begin(script: Script, world: World) -> Memory:
+    """Greetings are over when a story begins; what signing an active contract says, too. Raises Refusal, NotSo."""
     memory = Memory(world, await bring_in(script, world), {who: Chat() for who in script.story.people})
     await memory.look()
     contract = script.story.contract
@@ -44,10 +44,16 @@ async def _begin(script: Script, world: World) -> Memory:
 
 
 async def _one(step: Step, memory: Memory) -> None:
-    """Raises NotSo. A refusal that no dialog has turned into words, or a crash, is a difference as well."""
-    if step.verb not in ACTS:
+    """Raises NotSo."""
+    if step.verb in ACTS:
+        await carry_out(step, memory)
+    else:
         expect(step, memory)
-        return
+
+
+async def carry_out(step: Step, memory: Memory) -> None:
+    """An act, until the house rests. Raises NotSo: a refusal that no dialog has turned into words, or a crash, is a
+    difference as well."""
     memory.transcript.append(f"{step.number}. {step.title}")
     memory.begin_act()
     try:

@@ -56,9 +56,12 @@ class Contract(Shape):
 
 
 class Story(Shape):
-    """`flow` is a path seen from the story's file; `clock` is local time of the flow's calendar."""
+    """`flow` is a path seen from the story's file; `clock` is local time of the flow's calendar. `masked`: it was made
+    from a real case, with stand-ins for what is personal; `notes` (language -> words) say what it could not keep."""
 
     story: str = Field(min_length=1)
+    masked: bool = False
+    notes: tuple[dict[str, str], ...] = ()
     flow: str
     clock: str
     language: Language = "zh-CN"

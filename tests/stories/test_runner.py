@@ -7,7 +7,8 @@ import pytest
 from rich.console import Console
 
 from bot.app import FLOWS
-from bot.cli.story import CAME_OUT, DIFFERENT, NO_STORY, play_one, run_files
+from bot.cli.story import CAME_OUT, DIFFERENT, NO_STORY, run_files
+from bot.cli.story_house import play_one
 from bot.story.reader import read_story
 from bot.story.result import Failure
 from core.kit.errors import Invalid

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import FLOWS
-from bot.cli.story import play_one
 from bot.cli.story_drivers import DRIVERS
+from bot.cli.story_house import play_one
 from bot.story.reader import read_story
 from tests.services.databases import Databases
 

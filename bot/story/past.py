@@ -1,0 +1,294 @@
+"""A real case as a story needs it: who was there, what was sold, what people did, each already masked."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.story.neutral import Speech
+from bot.story.past_deeds import Masking, deeds_of
+from bot.story.past_files import file_step
+from bot.story.signature import Describing, Signature
+from bot.story.standins import EMAIL, PHONE, Standins, instead_of, masked_fields
+from core.cases.tables import applicant, case_event
+from core.catalog.tables import flow_version, text_override
+from core.channel.inbound import ButtonPress, Inbound, Update
+from core.clients.tables import client, guardian
+from core.contracts.tables import contract
+from core.conversations.tables import conversation, message
+from core.engine.flow import Flow, read_flow
+from core.engine.text import Words
+from core.kit.errors import NotPossibleNow
+from core.ledger.tables import audit, button, inbox, outbox
+from core.staff.policy import ROLES
+from core.staff.tables import staff
+from core.store.reading import Reader
+from core.store.sealing import Row
+
+NOTHING_IN_THE_WAY = frozenset({"press", "text", "file", "other"})
+Parse = Callable[[Update], Inbound | None]
+"""An update as its channel reads it; None where that channel is not configured any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """``verb`` and ``arg`` as in a story's step, or a press by what its button does (``presses``: a Signature)."""
+
+    at: datetime
+    who: str
+    verb: str
+    arg: Any
+    signature: Signature = ()
+
+
+@dataclass(slots=True)
+class Past:
+    """``told``: (moment, person's key, kind of notice) of what the house said; ``personal``: what may stand nowhere in
+    the story; ``people``: (kind, id) -> key."""
+
+    case: Row
+    flow: Flow
+    source: bytes
+    head: dict[str, Any]
+    people: dict[tuple[str, int], str]
+    acts: list[Act] = field(default_factory=list)
+    told: list[tuple[datetime, str, str]] = field(default_factory=list)
+    notes: list[Words] = field(default_factory=list)
+    personal: set[str] = field(default_factory=set)
+    names: tuple[str, ...] = ()  # as they really are
+
+
+def read_past(reader: Reader, row: Row, parse: Parse) -> Past:
+    """Raises NotPossibleNow for a client who was erased: what he said is gone."""
+    return _Reading(reader, row, parse).past()
+
+
+class _Reading:
+    """One case being read."""
+
+    def __init__(self, reader: Reader, row: Row, parse: Parse) -> None:
+        self._reader, self._row, self._parse = reader, row, parse
+        self._client = reader.peek(client, row["client_id"]) or {}
+        if self._client.get("erased_at") is not None:
+            raise NotPossibleNow(reason="erased")
+        version = reader.peek(flow_version, row["flow_version_id"]) or {}
+        self._source = bytes(version["source"])
+        self._flow = read_flow(self._source)
+        self._words = self._source.decode("utf-8")
+        self._events = reader.find(case_event, case_event.c.case_id == row["id"], order=case_event.c.seq)
+        self._applicants = sorted(reader.find(applicant, case_id=row["id"]), key=lambda each: int(each["position"]))
+        self._contract = reader.peek(contract, row["contract_id"] or 0)
+        self._staff = self._involved()
+        self._wards = [each for each in reader.find(guardian, client_id=row["client_id"]) if not each["ended"]]
+        people = (*self._applicants, *self._staff.values())
+        self._real = (self._client["name"], *(each["name"] for each in people))
+        self._names = Standins(self._real)
+        self._people = {("client", row["client_id"]): "client"}
+        self._people |= {("staff", each): f"staff{at}" for at, each in enumerate(self._staff, start=1)}
+        number = re.sub(r"\d+$", lambda found: "1".zfill(len(found[0])), row["number"])
+        travellers = tuple(str(each["name"]) for each in self._applicants)
+        self._speech = Speech(self._flow, self._words, self._names, travellers, number)
+        self._notes: list[Words] = []
+        self._entries: set[int] = set()  # updates that acts came of
+
+    def past(self) -> Past:
+        """People and contract, then what was done, then what was told."""
+        head = self._head()
+        acts = [act for _, act in sorted(self._acts(), key=lambda each: each[0])]
+        past = Past(self._row, self._flow, self._source, head, self._people, acts, notes=self._notes, names=self._real)
+        past.told = list(self._told())
+        past.personal = self._personal()
+        self._say_what_is_missing()
+        return past
+
+    # -- who, and what was sold ------------------------------------------------------------------------------------
+
+    def _involved(self) -> dict[int, Row]:
+        """Staff of the team, and whoever did something or was told of the case."""
+        row, reader = self._row, self._reader
+        team = self._contract["team"] if self._contract is not None else row["team"]
+        ids = [*team.values(), *row["team"].values()]
+        ids += [each["actor_id"] for each in self._events if each["actor_kind"] == "staff"]
+        ids += [each["person_id"] for each in reader.find(outbox, case_id=row["id"], person_kind="staff")]
+        found = {each: reader.peek(staff, each) for each in dict.fromkeys(ids) if each}
+        return {each: member for each, member in found.items() if member is not None}
+
+    def _head(self) -> dict[str, Any]:
+        row, members = self._row, self._staff
+        people: dict[str, Any] = {"client": self._person()}
+        for number, member in members.items():
+            roles = [each for each in member["roles"] if each in ROLES]
+            if len(roles) < len(member["roles"]):
+                self._note(
+                    "员工的自定义角色未导出，剧本只认识内置角色",
+                    "Roles that the agency made itself were left out: a story knows the built-in ones",
+                )
+            known = {"name": self._names.colleague(member["name"]), "roles": roles or ["admin"]}
+            people[self._people["staff", number]] = {**known, "language": member["language"]}
+        agreed = self._contract
+        if agreed is None:
+            self._note("该案件没有合同，剧本给它补了一份", "The case had no contract; the story gives it one")
+        values = row["fields"] if agreed is None else agreed["fields"]
+        fields, masked = masked_fields(self._flow, values, self._words, self._names)
+        for key in masked:
+            self._note(f"字段 {key} 的值已替换", f"The value of the field {key} was replaced")
+        team = row["team"] if agreed is None else agreed["team"]
+        sold = {
+            "client": "client",
+            "number": "HT-0001",
+            "travellers": self._travellers(),
+            "fields": fields,
+            "team": {role: self._people["staff", who] for role, who in team.items() if who in members},
+        }
+        return {"language": self._client["language"], "people": people, "contract": sold}
+
+    def _person(self) -> dict[str, Any]:
+        known: dict[str, Any] = {"name": self._names.name(self._client["name"]), "language": self._first_language()}
+        known |= {
+            "phone": instead_of(self._client["phone"], PHONE),
+            "email": instead_of(self._client["email"], EMAIL),
+        }
+        if any(each["type"] in ("ConsentGiven", "ConsentRefused") for each in self._events):
+            known["consent"] = False
+        return known
+
+    def _first_language(self) -> str:
+        """The one that he has now, turned back by every switch that he has said since."""
+        since = audit.c.at >= self._row["opened_at"]
+        his = (audit.c.actor_kind == "client", audit.c.actor_id == self._row["client_id"])
+        switched = len(self._reader.find(audit, *his, since, command="SetClientLanguage", outcome="done"))
+        languages = ("zh-CN", "en")
+        return languages[(languages.index(self._client["language"]) + switched) % 2]
+
+    def _travellers(self) -> list[dict[str, str]]:
+        later = {each["data"]["applicant_id"] for each in self._events if each["type"] == "TravellerAdded"}
+        first = [each for each in self._applicants if each["id"] not in later]
+        return [{"name": self._names.name(each["name"]), "kind": each["kind"]} for each in first]
+
+    # -- what was done ---------------------------------------------------------------------------------------------
+
+    def _acts(self) -> Iterator[tuple[int, Act]]:
+        """Each with the id of its row: ids are given in the order of time."""
+        masked = Masking(self._names, self._speech, self._flow, self._words)
+        for deed in deeds_of(self._reader, self._row, self._events, self._people, masked, self._note):
+            yield deed[0], Act(*deed[1:])
+        for chat in self._chats():
+            before = False
+            for each in self._reader.find(message, conversation_id=chat["id"], direction="in", order=message.c.id):
+                if each["id"] < self._row["id"] or each["kind"] not in NOTHING_IN_THE_WAY:
+                    continue
+                who = self._people.get(("staff" if each["sender"] == "staff" else "client", each["sender_id"] or 0))
+                before = who is not None and self._is_about(each, before)
+                if before and who is not None:
+                    self._entries.add(each["entry_id"])
+                    yield from ((each["id"], act) for act in self._act(who, each))
+
+    def _chats(self) -> list[Row]:
+        found = self._reader.find(conversation, client_id=self._row["client_id"])
+        for number in self._staff:
+            found += self._reader.find(conversation, staff_id=number)
+        return found
+
+    def _is_about(self, said: Row, before: bool) -> bool:
+        """Of a client: unless it was about another case of his. Of staff: what the house did or said of this case
+        follows from it; words that led to nothing about another case go with what was said before them."""
+        case_id, entry = self._row["id"], said["entry_id"]
+        if said["sender"] != "staff":
+            return said["case_id"] in (case_id, None)
+        noted = {each["case_id"] for each in self._reader.find(audit, correlation=entry)}
+        noted |= {each["case_id"] for each in self._reader.find(outbox, cause=entry)}
+        noted |= {case_id} if any(each["correlation"] == entry for each in self._events) else set()
+        if said["kind"] == "press" and (pressed := self._pressed(entry)) is not None:
+            noted.add(pressed["case_id"])
+        fetched = self._reader.first(inbox, platform_id=f"file:{entry}") if said["kind"] == "file" else None
+        if fetched is not None:
+            noted |= {case_id} if any(each["correlation"] == fetched["id"] for each in self._events) else set()
+        return case_id in noted or (before and not noted - {None})
+
+    def _act(self, who: str, said: Row) -> Iterator[Act]:
+        at, body, entry = said["at"], said["body"], said["entry_id"]
+        staff_says = said["sender"] == "staff"
+        if said["kind"] == "text":
+            words = self._staff_words(body["text"], entry) if staff_says else self._speech.client(body["text"])
+            yield Act(at, who, "says", words)
+        elif said["kind"] == "other":
+            yield Act(at, who, "sends", {"kind": body["kind"]} if body["kind"] else {"kind": "unknown"})
+        elif said["kind"] == "file":
+            caption = self._speech.staff(body["text"]) if staff_says and body["text"] else ""
+            caption = caption if staff_says else self._speech.caption(body["text"])
+            step = file_step(self._reader, self._flow, entry, self._names, [each["name"] for each in self._applicants])
+            if step is None:
+                self._note("有文件未留存，用合成文件代替", "A file was not kept; a made-up one stands for it")
+            named = self._speech.file_name(body["name"])
+            yield Act(at, who, "sends", {**(step or {"file": "jpg_document"}), **_given(name=named, caption=caption)})
+        elif (row := self._pressed(entry)) is not None:
+            signature = Describing(self._reader, self._people).command(row["command"])
+            yield Act(at, who, "presses", None, signature)
+        else:
+            self._note("有一次按钮操作已无法读取", "A press could not be read any more")
+
+    def _staff_words(self, text: str, entry: int) -> str:
+        """By what it did: it filled fields, or gave a document's date."""
+        did = [each for each in self._events if each["correlation"] == entry]
+        filled = next((each["data"]["fields"] for each in did if each["type"] == "FieldSet"), ())
+        fields = tuple(each for each in self._flow.fields if each.key in filled and each.compute is None)
+        return self._speech.staff(text, fields, dates=any(each["type"] == "FindingsChanged" for each in did))
+
+    def _pressed(self, entry: int) -> Row | None:
+        """The button behind a press; None where the update is erased, or its channel gone."""
+        row = self._reader.peek(inbox, entry)
+        if row is None or not row["raw"]:
+            return None
+        known = {name: row[name] for name in ("channel", "account", "platform_id", "conversation", "raw")}
+        inbound = self._parse(Update(**known))
+        return self._reader.first(button, token=inbound.token) if isinstance(inbound, ButtonPress) else None
+
+    # -- what was told, and what must not be -----------------------------------------------------------------------
+
+    def _told(self) -> Iterator[tuple[datetime, str, str]]:
+        for each in self._reader.find(outbox, outbox.c.id > self._row["id"], copy_of=None):
+            who = self._people.get((each["person_kind"], each["person_id"]))
+            about = each["case_id"] or each["notice"].get("about")
+            ours = about == self._row["id"] or each["cause"] in self._entries
+            ours = ours or (each["person_kind"] == "client" and about is None)
+            if who is not None and ours and each["state"] in ("sent", "waiting", "sending"):
+                yield each["created_at"], who, kind_of(each)
+
+    def _personal(self) -> set[str]:
+        """Every personal value that is known of the people here."""
+        found = {str(self._client[each] or "") for each in ("phone", "email", "birth_date", "passport_no")}
+        found |= set(self._real) | {self._row["number"]} - {self._speech.number}
+        found |= {each["chat"] for each in self._chats()} | {str(each["login"] or "") for each in self._staff.values()}
+        for values in (self._row["fields"], {} if self._contract is None else self._contract["fields"]):
+            personal = [each.key for each in self._flow.fields if each.pii != "none"]
+            found |= {str(values[key]) for key in personal if isinstance(values.get(key), str)}
+        return {each for each in found if len(each) > 1}
+
+    def _say_what_is_missing(self) -> None:
+        if self._wards:
+            self._note("监护人的会话未导出", "The chats of guardians were left out")
+        if any(each["type"] == "CaseMigrated" for each in self._events):
+            self._note(
+                "该案件换过流程版本；剧本全程使用现在的版本",
+                "The case went over to another version; the story uses the present one throughout",
+            )
+        if self._reader.first(text_override) is not None:
+            self._note(
+                "本机构自己的用语不在剧本里，回答为内置用语",
+                "The agency's own wording is not in the story: answers are in the built-in words",
+            )
+
+    def _note(self, zh: str, en: str) -> None:
+        if {"zh-CN": zh, "en": en} not in self._notes:
+            self._notes.append({"zh-CN": zh, "en": en})
+
+
+def kind_of(sent: Mapping[str, Any]) -> str:
+    """What kind of notice a row of the outbox is, without its words."""
+    notice = sent["notice"]
+    return f"{notice['kind']} {notice['params'].get('key', '')}".strip()
+
+
+def _given(**words: str) -> dict[str, str]:
+    return {name: each for name, each in words.items() if each}

@@ -1,0 +1,140 @@
+"""Stand-ins: whoever and whatever is personal in a case is called by the same other name in the whole story."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from core.engine.flow import Field, Flow
+
+PHONE, EMAIL = "13800001234", "client@example.com"
+_OTHERS = {PHONE: "13900005678", EMAIL: "person@example.com"}
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_NAMES = ("张三", "李四", "王五", "赵六", "孙七", "周八", "吴九", "郑十")
+_LATIN = ("Alex Sample", "Robin Model", "Kim Pattern", "Sam Specimen", "Jo Example", "Lee Instance")
+_COLLEAGUES, _LATIN_COLLEAGUES = "甲乙丙丁戊己庚辛壬癸", "ABCDEFGHIJKLMNOP"
+_FREE = frozenset({"text", "region", "phone", "email", "decimal"})
+_INSTEAD = {
+    "phone": PHONE,
+    "email": EMAIL,
+    "date": "1990-01-01",
+    "int": "1",
+    "money": "1000",
+    "decimal": "1",
+    "bool": "no",
+}
+
+
+def is_chinese(text: str) -> bool:
+    return _CJK.search(text) is not None
+
+
+def instead_of(real: str | None, usual: str) -> str:
+    """Empty for what he does not have; never his own."""
+    if not real:
+        return ""
+    return usual if real != usual else _OTHERS[usual]
+
+
+class Standins:
+    """``real``: every name that may occur, so that no stand-in has a part of one."""
+
+    def __init__(self, real: Iterable[str]) -> None:
+        self._parts = {part for name in real for part in parts_of(name)}
+        self._given: dict[str, str] = {}
+        self._chosen: dict[tuple[str, ...], list[str]] = {}
+
+    def name(self, real: str) -> str:
+        """Of a client or a traveller; in the script of his own name, since checks compare it."""
+        known = self._given.get(_bare(real))
+        if known is None:
+            known = self._free(_NAMES, "客户{}") if is_chinese(real) else self._free(_LATIN, "Sample Person{}")
+            self._given[_bare(real)] = known
+        return known
+
+    def colleague(self, real: str) -> str:
+        known = self._given.get("staff:" + _bare(real))
+        if known is None:
+            form, letters = ("员工{}", _COLLEAGUES) if is_chinese(real) else ("Colleague {}", _LATIN_COLLEAGUES)
+            known = self._free([form.format(each) for each in letters], form)
+            self._given["staff:" + _bare(real)] = known
+        return known
+
+    def choice(self, keys: tuple[str, ...], real: str) -> str:
+        """One of the choices; two values that are not the same stay so where there are choices enough."""
+        met = self._chosen.setdefault(keys, [])
+        if real not in met:
+            met.append(real)
+        return keys[met.index(real) % len(keys)]
+
+    def _free(self, usual: Iterable[str], form: str) -> str:
+        """The first that nobody has, and that shares nothing with a real name."""
+        every = (*usual, *(form.format(number) for number in range(1, 200)))
+        return next(
+            each for each in every if each not in self._given.values() and not self._parts & set(parts_of(each))
+        )
+
+
+def parts_of(name: str) -> Iterator[str]:
+    """What a name could be recognised by: its words, of a Chinese one every two characters."""
+    for word in re.split(r"[\s·,，/()（）]+", name.lower()):
+        if is_chinese(word):
+            yield from (word[at : at + 2] for at in range(max(1, len(word) - 1)))
+        elif len(word) > 2:
+            yield word
+
+
+def is_masked(field: Field, value: object, flow_words: str) -> bool:
+    """Whether a value gives way: all that is declared personal, and free words, unless the flow itself says them."""
+    if field.pii != "none":
+        return True
+    return field.type in _FREE and not field.choices and str(value) not in flow_words
+
+
+def stand_in(field: Field, real: str, names: Standins) -> str:
+    """A value, as a story writes it, that passes the same validation."""
+    if field.choices:
+        return names.choice(tuple(each.key for each in field.choices), real)
+    return _INSTEAD.get(field.type, "示例 / sample")
+
+
+def as_written(field: Field, value: object) -> str:
+    """A value of a case as a story writes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if field.type == "money" and isinstance(value, int):
+        return f"{value // 100}.{value % 100:02d}"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def masked_fields(
+    flow: Flow, values: dict[str, object], flow_words: str, names: Standins
+) -> tuple[dict[str, str], list[str]]:
+    """The fields of a case as a story may have them, and the keys of those that were masked."""
+    kept, masked = {}, []
+    for key, value in values.items():
+        field = next((each for each in flow.fields if each.key == key and each.compute is None), None)
+        if field is None or value in (None, "", []):
+            continue
+        if is_masked(field, value, flow_words):
+            masked.append(key)
+            kept[key] = stand_in(field, str(value), names)
+        else:
+            kept[key] = as_written(field, value)
+    return kept, masked
+
+
+def leaks(text: str, personal: Iterable[str], allowed: str) -> list[str]:
+    """Personal values, and parts of names, that stand in a text although nobody's own words (``allowed``) say them."""
+    low, fine = text.lower(), allowed.lower()
+    found = []
+    for value in {each.strip().lower() for each in personal}:
+        if len(value) < 2 or value in fine:
+            continue
+        edge = r"(?<![0-9a-z])", r"(?![0-9a-z])"
+        pattern = re.escape(value) if is_chinese(value) else re.escape(value).join(edge)
+        if re.search(pattern, low):
+            found.append(value)
+    return found
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"\W+", "", name).lower()
