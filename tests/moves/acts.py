@@ -215,7 +215,8 @@ class Acts:
         heard = self._heard(who)
         self.world.deliver(who, token=chosen["token"])
         [after] = self.find(button, id=chosen["id"])
-        self.world.saw[f"press {chosen['command']['type'] if 'type' in chosen['command'] else ''} {after['state']}"] += 1
+        name = chosen["command"]["kind"] if "kind" in chosen["command"] else "?"
+        self.world.saw[f"press {name} {after['state']}"] += 1
         if after["state"] == "open" and not after["keeps"] and self._heard(who) == heard:
             raise Wrong(f"{who} presses {chosen['label']} ({chosen['command']}) and nothing happens")
 

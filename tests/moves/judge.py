@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from core.cases.tables import applicant, case, case_event, case_migration, document_version, item, stage_span
 from core.catalog.tables import flow_migration, flow_version
-from core.engine.flow import read_flow
+from core.engine.flow import Flow, read_flow
 from core.engine.moments import moment
 from core.files.tables import file
 from core.ledger.tables import outbox, timer
@@ -99,9 +100,9 @@ class Judge:
             pending = document["status"] in ("submitted", "partial")
             if wanted["dropped"] and pending and seen.cases[document["case_id"]]["state"] == "open":
                 yield f"document {document['id']} waits for a decision and its item {wanted['key']} is dropped"
-            if not wanted["dropped"] and document["status"] == "submitted":
-                if (wanted["status"], wanted["current_id"]) != ("submitted", document["id"]):
-                    yield f"document {document['id']} is submitted, its item is {wanted['status']}"
+            is_current = (wanted["status"], wanted["current_id"]) == ("submitted", document["id"])
+            if document["status"] == "submitted" and not wanted["dropped"] and not is_current:
+                yield f"document {document['id']} is submitted, its item is {wanted['status']}"
             if document["file_id"] not in self.filed:
                 kept = reader.peek(file, document["file_id"])
                 if kept is None or not self.world.host.banli.files.read(kept["handle"]):
@@ -109,7 +110,11 @@ class Judge:
                 self.filed.add(document["file_id"])
         for row in rows.values():
             current = seen.documents.get(row["current_id"])
-            if not row["dropped"] and row["status"] == "submitted" and (not current or current["status"] != "submitted"):
+            if (
+                not row["dropped"]
+                and row["status"] == "submitted"
+                and (not current or current["status"] != "submitted")
+            ):
                 yield f"item {row['id']} {row['key']} is submitted, its version is {current and current['status']}"
 
     def _told(self, seen: Seen) -> Iterator[str]:
@@ -209,6 +214,11 @@ def _history(world: World, seen: Seen, row: Row) -> Iterator[str]:
         yield f"case {row['id']} is {row['state']}, its history says otherwise"
 
 
+@lru_cache(maxsize=64)
+def _read(source: str) -> Flow:
+    return read_flow(source.encode())
+
+
 def _timers(world: World, seen: Seen, reader: Reader) -> Iterator[str]:
     """Rules that wait are those of the case's version, for what their anchor is now; none is forgotten."""
     calendars, now = world.host.banli.bus.wiring.tools["calendars"], world.host.clock.now()
@@ -217,7 +227,7 @@ def _timers(world: World, seen: Seen, reader: Reader) -> Iterator[str]:
         mine = {each["key"]: each["state"] for each in rows if each["case_id"] == row["id"]}
         waits, wanted = {key for key, state in mine.items() if state == "waiting"}, dict[str, datetime]()
         if row["state"] == "open":
-            flow = read_flow(seen.version(world, row).source.encode())
+            flow = _read(seen.version(world, row).source)
             for rule in flow.rules:
                 if rule.at is None:
                     continue
@@ -260,7 +270,9 @@ def unfinished(reader: Reader) -> list[str]:
     """Batches that have not come to their end, once nothing waits any more."""
     states = {row["id"]: row["state"] for row in reader.find(flow_migration)}
     left = [f"batch {key} is {state}" for key, state in states.items() if state not in ("listed", "undone")]
-    left += [f"case {row['case_id']} waits in {row['batch_id']}" for row in reader.find(case_migration, state="waiting")]
+    left += [
+        f"case {row['case_id']} waits in {row['batch_id']}" for row in reader.find(case_migration, state="waiting")
+    ]
     return left
 
 

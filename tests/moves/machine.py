@@ -96,7 +96,9 @@ class Machine(RuleBasedStateMachine):
 
     @rule(case=ANY, pick=ANY, seed=ANY)
     def staff_acts(self, case: int, pick: int, seed: int) -> None:
-        (self.acts.waive, self.acts.fill, self.acts.advance, self.acts.substate, self.acts.advance)[seed % 5](case, pick)
+        (self.acts.waive, self.acts.fill, self.acts.advance, self.acts.substate, self.acts.advance)[seed % 5](
+            case, pick
+        )
 
     @rule(pick=ANY)
     def somebody_presses(self, pick: int) -> None:

@@ -139,7 +139,9 @@ class Worlds:
         url = f"sqlite:///{self.folder}/banli.db"
         schema.install(url)
         with Death() as death:
-            host = Host(settings_for(url, self.folder / "files", self.key), ManualClock(START), LoopbackChannel(), death)
+            host = Host(
+                settings_for(url, self.folder / "files", self.key), ManualClock(START), LoopbackChannel(), death
+            )
             world = World(host, hire(host))
             flow = first()
             if not world.do("publish", "", PublishFlow(source=flow.source))[0]:
