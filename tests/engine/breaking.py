@@ -139,6 +139,7 @@ def garble(source: bytes, random: Random) -> bytes:
     lines = source.decode().split("\n")
     for _ in range(random.randint(1, 3)):
         GARBLES[random.randrange(len(GARBLES))](lines, random)
+        lines = lines or [""]
     return "\n".join(lines).encode("utf-8", "surrogatepass")
 
 

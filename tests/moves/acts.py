@@ -158,7 +158,7 @@ class Acts:
         if found is None:
             return
         rows = self.find(item, case_id=found[0]["id"])
-        open_ones = [each for each in rows if not each["dropped"] and each["status"] in ("todo", "rework")]
+        open_ones = [each for each in rows if each["required"] and each["status"] in ("todo", "rework")]
         chosen = open_ones if open_ones and pick & 7 else rows
         client = next(name for name, who in self.world.people.items() if who == ("client", found[0]["client_id"]))
         count = len(self.find(document_version))
@@ -166,8 +166,7 @@ class Acts:
         self.world.saw[f"document {'sent' if len(self.find(document_version)) > count else 'not taken'}"] += 1
 
     def review(self, draw: int, pick: int, approve: bool) -> None:
-        waits = self.find(document_version, status="submitted")
-        chosen = waits if waits and pick & 7 else self.find(document_version)
+        chosen = self.find(document_version, status="submitted") if pick & 7 else self.find(document_version)
         if chosen:
             verdict = {"decision": "approved"} if approve else {"decision": "rejected", "reason": "blur"}
             command = ReviewDocument(version_id=chosen[draw % len(chosen)]["id"], **verdict)  # type: ignore[arg-type]
@@ -205,17 +204,17 @@ class Acts:
 
     def press(self, pick: int) -> None:
         """A button that is still open, by whom it is for: it works, or he is told why not."""
-        buttons = self.find(button, state="open")
+        buttons = self.find(button, state="open", keeps=0) if pick & 3 else self.find(button, state="open")
         if not buttons:
             return
-        chosen = buttons[-1 - pick // 4 % len(buttons)]
+        chosen = buttons[-1 - pick // 8 % len(buttons)]
         whose = chosen["for_kind"], chosen["for_id"]
         names = [name for name, who in self.world.people.items() if who[0] == whose[0] and whose[1] in (None, who[1])]
         who = names[pick % len(names)]
         heard = self._heard(who)
         self.world.deliver(who, token=chosen["token"])
         [after] = self.find(button, id=chosen["id"])
-        name = chosen["command"]["kind"] if "kind" in chosen["command"] else "?"
+        name = chosen["command"]["command"]
         self.world.saw[f"press {name} {after['state']}"] += 1
         if after["state"] == "open" and not after["keeps"] and self._heard(who) == heard:
             raise Wrong(f"{who} presses {chosen['label']} ({chosen['command']}) and nothing happens")
