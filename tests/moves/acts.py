@@ -13,12 +13,11 @@ from core.commands.migrating import MigrateFlow, UndoMigration
 from core.engine.flow_map import FlowMap
 from core.kit.errors import Invalid, NotPossibleNow
 from core.ledger.tables import button
-from core.reactions import migration
 from core.store.sealing import Row
 from core.views.migration import Previewed, preview
 from tests.moves.flows import KEY, Version
 from tests.moves.reckon import honest_map, uncovered
-from tests.moves.world import TEAM, World, Wrong
+from tests.moves.world import TEAM, World, Wrong, parts_of
 
 VALUES: dict[str, tuple[Any, ...]] = {
     "bool": (True, False, None),
@@ -65,7 +64,7 @@ class Acts:
             del declared["stages"][random.choice(list(declared["stages"]))]
         occupied = {stage for number, stage in standing if number in sources}
         wanted = uncovered(declared["stages"], occupied, target)
-        migration.PART = 100 if whole else 2  # type: ignore[misc]  # so that few cases are several parts
+        parts_of(100 if whole else 2)
         shown, busy = self._preview(target.number, declared), self._busy()
         before = self._all()
         done, batch = world.do("move", "", MigrateFlow(flow=KEY, to=target.number, **declared))

@@ -21,6 +21,7 @@ from core.commands.work import PublishFlow
 from core.kit.clock import ManualClock
 from core.kit.crypto import generate_key
 from core.kit.errors import Invalid
+from core.reactions import migration
 from tests.model.host import Host, settings_for
 from tests.model.inline import Death
 from tests.model.world import CLIENTS, START, hire
@@ -126,6 +127,11 @@ class World:
         self.saw.update(f"died at {point}" for point in died)
 
 
+def parts_of(cases: int) -> None:
+    """How many cases one step of a batch hands on, so that few cases are several parts."""
+    migration.PART = cases  # type: ignore[misc]  # the product never changes it
+
+
 @dataclass
 class Worlds:
     """The agency as every run begins with it, in a database that lies in memory."""
@@ -165,9 +171,10 @@ class Worlds:
             shutil.copyfile(self.folder / "banli.db", f"{folder}/banli.db")
             settings = settings_for(f"sqlite:///{folder}/banli.db", self.folder / "files", self.key)
             channel = LoopbackChannel(sent=[replace(each) for each in self._sent])
-            host = Host(settings, ManualClock(old.host.clock.now()), channel, death)
+            host, part = Host(settings, ManualClock(old.host.clock.now()), channel, death), migration.PART
             try:
                 yield World(host, old.people, deepcopy(old.versions), dict(old.born), sent=old.sent)
             finally:
                 death.over()
                 host.close()
+                parts_of(part)
