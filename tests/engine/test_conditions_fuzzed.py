@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, date, datetime
 from functools import partial
@@ -84,7 +85,7 @@ def drawn(kind: str, depth: int, random: Random) -> str:
     if depth == 0 or random.random() < 0.2:
         return random.choice(TYPED[kind])
     of = partial(drawn, depth=depth - 1, random=random)
-    forms = {
+    forms: dict[str, tuple[Callable[[], str], ...]] = {
         "bool": (
             lambda: f"({of('bool')} {random.choice(('&&', '||', '==', '!='))} {of('bool')})",
             lambda: f"!{of('bool')}",

@@ -67,7 +67,8 @@ class Acts:
         parts_of(100 if whole else 2)
         shown, busy = self._preview(target.number, declared), self._busy()
         before = self._all()
-        done, batch = world.do("move", "", MigrateFlow(flow=KEY, to=target.number, **declared))
+        command = MigrateFlow.model_validate({"flow": KEY, "to": target.number, **declared})
+        done, batch = world.do("move", "", command)
         if done is False:
             self._refused(wanted, busy)
             if self._all() != before:
@@ -118,7 +119,10 @@ class Acts:
             [event] = self.find(case_event, case_id=number, type="CaseMigrated", seq=mine["seq"])
             later = self.find(case_event, case_event.c.seq > mine["seq"], case_id=number)
             said, move = event["data"], each.move
-            wanted = {"added": list(move.keys("added", "revived")), "dropped": list(move.keys("dropped"))}
+            wanted: dict[str, Any] = {
+                "added": list(move.keys("added", "revived")),
+                "dropped": list(move.keys("dropped")),
+            }
             wanted |= {"set_aside": list(move.set_aside), "todo_changed": move.todo_changed}
             wanted |= {"stage_after": move.after["stage"]}
             if {name: said[name] for name in wanted} != wanted:

@@ -1,7 +1,7 @@
 """Versions of a flow as plain documents, changed at random; every stage, item and field keeps an identity of its own
 through renames, so that an honest map from any version to any other is known."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from random import Random
@@ -42,7 +42,7 @@ class Version:
         return [each["key"] for each in self.tree.get(part, ())]
 
     def final(self, stage: str) -> bool:
-        return self.piece("stages", stage).get("final") == "true"
+        return bool(self.piece("stages", stage).get("final") == "true")
 
 
 @dataclass
@@ -134,20 +134,21 @@ def _follow(tree: Tree, part: str, old: str, new: str) -> None:
         for step in tree["transitions"]:
             step["from"] = [new if each == old else each for each in step["from"]]
             step["to"] = new if step["to"] == old else step["to"]
-        _replace(tree, lambda node: node.get("field") == "case.stage" and node.get("value") == old, "value", new)
+        _replace(tree, "value", old, new)
     if part == "fields":
         for each in ("field", "anchor"):
-            _replace(tree, lambda node, each=each: node.get(each) == f"case.{old}", each, f"case.{new}")
+            _replace(tree, each, f"case.{old}", f"case.{new}")
         for each in tree["fields"]:
             terms = each.get("compute", {}).get("sum", [])
             terms[:] = [f"case.{new}" if term == f"case.{old}" else term for term in terms]
 
 
-def _replace(node: Any, fits: Callable[[Mapping[str, Any]], bool], key: str, value: str) -> None:
-    if isinstance(node, dict) and fits(node):
-        node[key] = value
+def _replace(node: Any, key: str, old: str, new: str) -> None:
+    """Wherever a key has this value. A stage's key is the value of nothing but conditions about the stage here."""
+    if isinstance(node, dict) and node.get(key) == old:
+        node[key] = new
     for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        _replace(each, fits, key, value)
+        _replace(each, key, old, new)
 
 
 def rename_stage(draft: Draft) -> bool:

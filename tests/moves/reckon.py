@@ -109,7 +109,7 @@ def _alike(part: str, source: Version, key: str, target: Version, new: str | Non
     if new is None:
         return False
     mark, usual = ("per", "applicant") if part == "items" else ("type", "")
-    return source.piece(part, key).get(mark, usual) == target.piece(part, new).get(mark, usual)
+    return bool(source.piece(part, key).get(mark, usual) == target.piece(part, new).get(mark, usual))
 
 
 def _once_each(mapped: dict[str, Any], part: str, sources: Sequence[Version]) -> None:

@@ -103,8 +103,8 @@ class World:
         )
         self.do("open", "", command)
         with self.host.looking() as reader:  # whoever opened it may have died before he heard of it
-            known = [row["id"] for row in reader.find(case)]
-        self.born = {case_id: self.born.get(case_id, max(self.versions)) for case_id in known}
+            there = [row["id"] for row in reader.find(case)]
+        self.born = {case_id: self.born.get(case_id, max(self.versions)) for case_id in there}
 
     # -- what arrives ----------------------------------------------------------------------------------------------
 
