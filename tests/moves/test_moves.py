@@ -19,7 +19,7 @@ from tests.moves.judge import Judge, unfinished
 from tests.moves.machine import POINTS, play_runs
 from tests.moves.world import World, Worlds, Wrong, parts_of
 
-RUNS = int(os.environ.get("BANLI_TEST_MOVES", "6"))
+RUNS = int(os.environ.get("BANLI_TEST_MOVES", "8"))
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,8 @@ from core.reactions import migration
 from tests.model.host import Host, settings_for
 from tests.model.inline import Death
 from tests.model.world import CLIENTS, START, hire
-from tests.moves.flows import KEY, Version, first, next_version
+from tests.moves.edits import next_version
+from tests.moves.flows import KEY, Version, first
 from tests.services import schema
 
 RAM: Final = Path("/dev/shm")
