@@ -76,3 +76,10 @@ def test_a_text_that_was_edited_carelessly_is_told_or_passes() -> None:
             check_told(problems, document)
         refused += bool(problems)
     assert refused > MANY // GARBLED // 3
+
+
+def test_a_name_among_the_known_ones_hides_no_problem() -> None:
+    """A step called `back` is left out for its shape; the anchors that are there include the field `back`."""
+    anchor = Break("nowhere", "/rules/1/at/anchor", "/rules/1/at/anchor")
+    tree = broken(flows()["small"], [Break("without", "/transitions/1/by", "/transitions/1"), anchor])
+    assert alone("small", anchor) <= told_by(tree)[0]
