@@ -6,7 +6,7 @@ PORT ?= 8080
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset check test orders tampering erasing crash forge model roll upgrade-path clamd first rows openapi flow-language fuzz-api story bench growth hostile lock sbom format clean env env-dev
+.PHONY: help run reset check test orders tampering erasing crash forge model moves broken conditions roll upgrade-path clamd first rows openapi flow-language fuzz-api story bench growth hostile lock sbom format clean env env-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,15 @@ forge: env-dev ## 50,000 forged requests and 1,000 captured ones ten times over 
 
 model: env-dev ## the product against a small reference model, run by run (RUNS=, SEED= and JOBS= for others)
 	@$(BIN)/python -m tests.model --runs $(or $(RUNS),2000) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2) --seen
+
+moves: env-dev ## random publishes and moves of running cases, undone and interrupted, each step judged (RUNS=, SEED=, JOBS=)
+	@$(BIN)/python -m tests.moves --runs $(or $(RUNS),1000) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2)
+
+broken: env-dev ## 5,000 broken flows: every problem at once, each at its place (BROKEN= and SEED= for others)
+	@BANLI_TEST_BROKEN=$(or $(BROKEN),5000) BANLI_TEST_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -q --timeout 7200 tests/engine/test_broken_flows.py
+
+conditions: env-dev ## 20,000 fuzzed conditions: none crashes, overruns its budget or runs code (CONDITIONS= and SEED=)
+	@BANLI_TEST_CONDITIONS=$(or $(CONDITIONS),20000) BANLI_TEST_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -q --timeout 7200 tests/engine/test_conditions_fuzzed.py
 
 roll: env-dev ## a rolling restart under load on PostgreSQL with Redis: none lost, none double (ROUNDS= for another number)
 	@$(BIN)/python -m tests.rolling --rounds $(or $(ROUNDS),50)

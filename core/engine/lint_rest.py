@@ -35,6 +35,10 @@ _WHOLE = {
 """Problems that look at whole lists: not told when a part of one is missing."""
 
 
+_HINT = re.compile(r" Known: |; did you mean ")
+"""Behind it a sentence lists names that are there: one of them may be that of something else that was taken out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rest:
     """The problems of shape, and the flow that is left, or None if nothing is.
@@ -61,7 +65,7 @@ class Rest:
         """Whether a problem of the rest may only be there because something was taken out."""
         if self.lists.intersection(_WHOLE.get(problem.code, ())):
             return True
-        sentence = problem.message.get("en", "")
+        sentence = _HINT.split(problem.message.get("en", ""))[0]
         return any(re.search(rf"(?<![\w]){re.escape(name)}(?!\w)", sentence) for name in self.names)
 
 

@@ -63,6 +63,7 @@ class Host:
     def __init__(self, settings: Settings, clock: ManualClock, channel: LoopbackChannel, death: Death) -> None:
         self.settings, self.clock, self.channel, self.death = settings, clock, channel, death
         self.deaths = 0
+        self.refusal: Refusal | None = None  # the last one that an act was given
         self._skew = 0.0
         self._open()
         self._enlist()  # what it claims bears its name, or nobody could free it
@@ -175,7 +176,8 @@ class Host:
         while True:
             try:
                 result, point = self.survive(lambda: self.banli.store.run(work))
-            except Refusal:
+            except Refusal as refusal:
+                self.refusal = refusal
                 return False, None, died
             if not point:
                 return True, result, died

@@ -60,7 +60,7 @@ def prepare(address: str, folder: Path, *, visas: bool) -> Prepared:
     and a contract that nobody has activated; else small cases alone, which cost a third."""
     key = generate_key()
     host = Host(settings_for(address, folder / "files", key), ManualClock(START), LoopbackChannel(), Death())
-    people = _people(host)
+    people = hire(host)
     lens = Lens({each: name for name, each in people.items()})
     play = Play(host, Model(START, {name: set(roles) for name, roles in STAFF.items()}), lens, people)
     play.publish(source(1))
@@ -84,7 +84,7 @@ def prepare(address: str, folder: Path, *, visas: bool) -> Prepared:
     return Prepared(address, folder, key, play.model, lens, tuple(host.channel.sent), people, play)
 
 
-def _people(host: Host) -> dict[str, tuple[str, int]]:
+def hire(host: Host) -> dict[str, tuple[str, int]]:
     def do(command: Command) -> int:
         done, result, _ = host.act(command, 0)
         assert done

@@ -1,0 +1,284 @@
+"""What must hold after every step, whatever was published, moved and taken back: each case against its version's own
+document, its history from the beginning, and what was there one step before."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from core.cases.tables import applicant, case, case_event, case_migration, document_version, item, stage_span
+from core.catalog.tables import flow_migration, flow_version
+from core.engine.flow import Flow, read_flow
+from core.engine.moments import moment
+from core.files.tables import file
+from core.ledger.tables import outbox, timer
+from core.store.reading import Reader
+from core.store.sealing import Row
+from core.tasks.tables import task
+from tests.moves.flows import Version
+from tests.moves.reckon import computed, planned, todo
+from tests.moves.world import World, Wrong
+
+TROUBLE: Final = """SELECT (SELECT count(*) FROM inbox WHERE state = 'dead' OR attempts > 0)
+ + (SELECT count(*) FROM outbox WHERE state IN ('dead', 'lost', 'sending'))
+ + (SELECT count(*) FROM errand WHERE state IN ('dead', 'running'))
+ + (SELECT count(*) FROM timer WHERE state = 'dead' OR attempts > 0)"""
+OF_CHECKLIST: Final = ("Document", "Item", "FieldSet", "TravellerAdded", "FirstApproval")  # beginnings of kinds
+
+
+@dataclass
+class Seen:
+    """Everything at one moment, by case; `news`: how often the client was told that his list changed."""
+
+    cases: dict[int, Row]
+    numbers: dict[int, int]  # id of a version -> its number
+    items: dict[int, list[Row]]
+    people: dict[int, list[Row]]
+    documents: dict[int, Row]
+    events: dict[int, list[Row]]
+    news: Counter[int] = field(default_factory=Counter)
+
+    def version(self, world: World, row: Row) -> Version:
+        return world.versions[self.numbers[row["flow_version_id"]]]
+
+
+def look(reader: Reader) -> Seen:
+    def by_case(table: Any, order: Any) -> dict[int, list[Row]]:
+        found: dict[int, list[Row]] = {}
+        for row in reader.find(table, order=order):
+            found.setdefault(row["case_id"], []).append(row)
+        return found
+
+    seen = Seen(
+        {row["id"]: row for row in reader.find(case)},
+        {row["id"]: row["version"] for row in reader.find(flow_version)},
+        by_case(item, item.c.position),
+        by_case(applicant, applicant.c.position),
+        {row["id"]: row for row in reader.find(document_version)},
+        by_case(case_event, case_event.c.seq),
+    )
+    told = [row for row in reader.find(outbox, copy_of=None) if row["notice"]["kind"] == "list_changed"]
+    seen.news.update(row["notice"]["subject"]["case"] for row in told)
+    return seen
+
+
+class Judge:
+    """Compares one step with the next. Raises Wrong with everything that does not hold."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        with world.host.looking() as reader:
+            self.before = look(reader)
+        self.filed: set[int] = set()  # files that were found in the store
+
+    def check(self) -> None:
+        with self.world.host.looking() as reader:
+            seen = look(reader)
+            wrong = [*self._cases(seen), *_timers(self.world, seen, reader), *self._documents(seen, reader)]
+            wrong += [*self._told(seen), *_batches(reader), *_trouble(reader)]
+        self.before = seen
+        if wrong:
+            raise Wrong("\n".join(wrong))
+
+    def _cases(self, seen: Seen) -> Iterator[str]:
+        for row in seen.cases.values():
+            yield from _history(self.world, seen, row)
+            if row["state"] == "open":
+                version, people = seen.version(self.world, row), seen.people[row["id"]]
+                yield from _place(version, row)
+                yield from _checklist(version, row, people, seen.items[row["id"]])
+                yield from _fields(version, row, len(people))
+
+    def _documents(self, seen: Seen, reader: Reader) -> Iterator[str]:
+        lost = self.before.documents.keys() - seen.documents.keys()
+        yield from (f"document version {each} is gone" for each in lost)
+        rows = {row["id"]: row for rows in seen.items.values() for row in rows}
+        for document in seen.documents.values():
+            wanted = rows[document["item_id"]]
+            pending = document["status"] in ("submitted", "partial")
+            if wanted["dropped"] and pending and seen.cases[document["case_id"]]["state"] == "open":
+                yield f"document {document['id']} waits for a decision and its item {wanted['key']} is dropped"
+            is_current = (wanted["status"], wanted["current_id"]) == ("submitted", document["id"])
+            if document["status"] == "submitted" and not wanted["dropped"] and not is_current:
+                yield f"document {document['id']} is submitted, its item is {wanted['status']}"
+            if document["file_id"] not in self.filed:
+                kept = reader.peek(file, document["file_id"])
+                if kept is None or not self.world.host.banli.files.read(kept["handle"]):
+                    yield f"the file of document {document['id']} is gone"
+                self.filed.add(document["file_id"])
+        for row in rows.values():
+            current = seen.documents.get(row["current_id"])
+            if (
+                not row["dropped"]
+                and row["status"] == "submitted"
+                and (not current or current["status"] != "submitted")
+            ):
+                yield f"item {row['id']} {row['key']} is submitted, its version is {current and current['status']}"
+
+    def _told(self, seen: Seen) -> Iterator[str]:
+        """At most once for each time the case went over, and only if what he is to send is other than before."""
+        for row in seen.cases.values():
+            old = self.before.cases.get(row["id"])
+            since = [each for each in seen.events[row["id"]] if old is None or each["seq"] > old["version"]]
+            moves = [each for each in since if each["type"] == "CaseMigrated"]
+            news = seen.news[row["id"]] - self.before.news[row["id"]]
+            if news > len(moves):
+                yield f"case {row['id']} went over {len(moves)} times and its client was told {news} times"
+            if old is None or len(moves) != 1 or any(each["type"].startswith(OF_CHECKLIST) for each in since):
+                continue
+            self.world.saw["to-do lists compared"] += 1
+            after = {each["id"]: each for each in seen.items[row["id"]]}
+            had = todo(self.before.version(self.world, old), self.before.items[row["id"]])
+            has = todo(seen.version(self.world, row), after.values())
+            had_names, has_names = ({(after[n]["key"], after[n]["applicant_id"]) for n in each} for each in (had, has))
+            changed = had_names != has_names
+            self.world.saw["to-do lists changed"] += changed
+            if (moves[0]["data"]["todo_changed"], news) != (changed, int(changed)):
+                yield (
+                    f"case {row['id']} was to send {sorted(map(str, had_names))}, is to send "
+                    f"{sorted(map(str, has_names))}, told {news} times, event {moves[0]['data']}"
+                )
+
+
+def _place(version: Version, row: Row) -> Iterator[str]:
+    stage = version.piece("stages", row["stage"])
+    if stage is None or stage.get("final") == "true":
+        yield f"case {row['id']} is in {row['stage']}, which version {version.number} does not have as a running stage"
+        return
+    if row["substate"] not in (None, *(each["key"] for each in stage.get("substates", ()))):
+        yield f"case {row['id']} in {row['stage']} is {row['substate']}, which version {version.number} does not have"
+    if ("due" in stage) != (row["due"] is not None):
+        yield f"case {row['id']} in {row['stage']} has the limit {row['due']}, its stage {stage.get('due')}"
+
+
+def _checklist(version: Version, row: Row, people: list[Row], items: list[Row]) -> Iterator[str]:
+    there = [each for each in items if not each["dropped"]]
+    wanted = planned(version, row, people)
+    found = [(each["key"], each["applicant_id"]) for each in there]
+    if found != list(wanted):
+        yield f"case {row['id']} has the checklist {found}, version {version.number} wants {list(wanted)}"
+        return
+    for each in there:
+        group = version.piece("items", each["key"]).get("group")
+        if (each["required"], each["group_key"]) != (wanted[each["key"], each["applicant_id"]], group):
+            yield f"case {row['id']}: {each['key']} is required={each['required']} in group {each['group_key']}"
+
+
+def _fields(version: Version, row: Row, applicants: int) -> Iterator[str]:
+    known = {each["key"]: each for each in version.tree["fields"]}
+    if strangers := row["fields"].keys() - known.keys():
+        yield f"case {row['id']} has fields {strangers} that version {version.number} does not have"
+        return
+    have = {key: value for key, value in row["fields"].items() if "compute" in known[key] and value is not None}
+    if have != (wanted := computed(version, row["fields"], applicants)):
+        yield f"case {row['id']} computed {have}, version {version.number} says {wanted} of {row['fields']}"
+    kinds = {"bool": bool, "int": int, "date": str, "text": str}
+    for key, value in row["fields"].items():
+        if value is not None and type(value) is not kinds[known[key]["type"]]:
+            yield f"case {row['id']} has {value!r} in {key}, which is {known[key]['type']}"
+
+
+def _history(world: World, seen: Seen, row: Row) -> Iterator[str]:
+    """From its first event on: every stage by a step of the version that it was on then, or by a move that says so."""
+    number, stage, substate, closed = world.born[row["id"]], "", None, False
+    events = seen.events[row["id"]]
+    for event in events:
+        version, data, kind = world.versions[number], event["data"], event["type"]
+        if kind == "StageEntered":
+            step = version.piece("transitions", data["trigger"])
+            if stage and (step is None or stage not in step["from"] or step["to"] != data["stage"]):
+                yield f"case {row['id']}: {stage} -> {data['stage']} is no step of version {number}"
+            if not stage and data["stage"] != version.keys("stages")[0]:
+                yield f"case {row['id']} begins in {data['stage']}"
+            stage, substate = data["stage"], data["substate"]
+        elif kind == "StageLeft" and data["stage"] != stage:
+            yield f"case {row['id']} leaves {data['stage']} and is in {stage}"
+        elif kind == "SubstateSet":
+            substate = data["substate"]
+            if substate not in {each["key"] for each in version.piece("stages", stage).get("substates", ())}:
+                yield f"case {row['id']}: {substate} is no state of {stage} in version {number}"
+        elif kind == "CaseMigrated":
+            if (data["from_version"], data["stage_before"], closed) != (number, stage, False):
+                yield f"case {row['id']} is on {number} in {stage} and goes over {data}"
+            number, stage = data["to_version"], data["stage_after"]
+            substate = row["substate"]  # judged by the version that it is on
+        closed = closed or kind == "CaseClosed"
+    numbers = [each["seq"] for each in events]
+    if numbers != sorted(set(numbers)) or numbers[-1] != row["version"]:
+        yield f"case {row['id']} is at {row['version']}, its events are {numbers}"
+    if (number, stage, substate) != (seen.numbers[row["flow_version_id"]], row["stage"], row["substate"]):
+        yield f"case {row['id']}: its history ends on {number} in {stage} {substate}, the row says {dict(row)}"
+    if closed != (row["state"] == "closed"):
+        yield f"case {row['id']} is {row['state']}, its history says otherwise"
+
+
+@lru_cache(maxsize=64)
+def _read(source: str) -> Flow:
+    return read_flow(source.encode())
+
+
+def _timers(world: World, seen: Seen, reader: Reader) -> Iterator[str]:
+    """Rules that wait are those of the case's version, for what their anchor is now; none is forgotten."""
+    calendars, now = world.host.banli.bus.wiring.tools["calendars"], world.host.clock.now()
+    rows = reader.find(timer, timer.c.key.startswith("rule:"), timer.c.state != "cancelled")
+    for row in seen.cases.values():
+        mine = {each["key"]: each["state"] for each in rows if each["case_id"] == row["id"]}
+        waits, wanted = {key for key, state in mine.items() if state == "waiting"}, dict[str, datetime]()
+        if row["state"] == "open":
+            flow = _read(seen.version(world, row).source)
+            for rule in flow.rules:
+                if rule.at is None:
+                    continue
+                limit = rule.at.anchor == "stage.due"
+                anchor: Any = row["due"] if limit else row["fields"].get(rule.at.anchor.removeprefix("case."))
+                if anchor:
+                    key = f"rule:{row['id']}:{rule.key}:{anchor.isoformat() if limit else anchor}"
+                    calendar = calendars.of(reader, flow.calendar)
+                    wanted[key] = moment(rule.at, anchor if limit else date.fromisoformat(anchor), calendar)
+        if stray := waits - wanted.keys():
+            yield f"case {row['id']}: {stray} wait, its version {seen.numbers[row['flow_version_id']]} wants {wanted}"
+        if missing := {key for key, due in wanted.items() if due > now and key not in mine}:
+            yield f"case {row['id']}: {missing} were not planned"
+    spans = Counter(each["case_id"] for each in reader.find(stage_span, left=None))
+    for span in reader.find(stage_span, left=None):
+        row = seen.cases[span["case_id"]]
+        if (span["stage"], spans[row["id"]]) != (row["stage"], 1):
+            yield f"case {row['id']} is in {row['stage']}, its span says {span['stage']}"
+    for each in reader.find(task, state="open"):
+        if each["stage"] and each["stage"] != seen.cases[each["case_id"]]["stage"]:
+            yield f"task {each['id']} belongs to {each['stage']}, its case is in {seen.cases[each['case_id']]['stage']}"
+
+
+def _batches(reader: Reader) -> Iterator[str]:
+    """Every case of a batch goes over once, and back once if at all; one that does not go says why."""
+    times = Counter[tuple[int, int, bool]]()
+    for event in reader.find(case_event, type="CaseMigrated"):
+        times[event["data"]["batch_id"], event["case_id"], event["data"]["undo"]] += 1
+    wanted = Counter[tuple[int, int, bool]]()
+    for row in reader.find(case_migration):
+        wanted[row["batch_id"], row["case_id"], False] += row["state"] in ("moved", "undone", "kept")
+        wanted[row["batch_id"], row["case_id"], True] += row["state"] == "undone"
+        if row["state"] in ("refused", "kept") and not (row["why"] and row["why"]["zh-CN"] and row["why"]["en"]):
+            yield f"case {row['case_id']} of batch {row['batch_id']} is {row['state']} and nobody says why"
+    if +times != +wanted:
+        yield f"cases went over {dict(times)}, the batches say {dict(wanted)}"
+
+
+def unfinished(reader: Reader) -> list[str]:
+    """Batches that have not come to their end, once nothing waits any more."""
+    states = {row["id"]: row["state"] for row in reader.find(flow_migration)}
+    left = [f"batch {key} is {state}" for key, state in states.items() if state not in ("listed", "undone")]
+    left += [
+        f"case {row['case_id']} waits in {row['batch_id']}" for row in reader.find(case_migration, state="waiting")
+    ]
+    return left
+
+
+def _trouble(reader: Reader) -> Iterator[str]:
+    """A handler that raised anything but a refusal leaves a trace in a ledger."""
+    if reader.connection.exec_driver_sql(TROUBLE).scalar():
+        for table in ("inbox", "outbox", "errand", "timer"):
+            query = f"SELECT id, state, error FROM {table} WHERE error IS NOT NULL OR state IN ('dead', 'lost')"
+            yield from (f"{table}: {row}" for row in reader.connection.exec_driver_sql(query))
