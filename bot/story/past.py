@@ -39,7 +39,7 @@ class Act:
     who: str
     verb: str
     arg: Any
-    signature: Signature = ()
+    does: Signature = ()
 
 
 @dataclass(slots=True)

@@ -98,7 +98,7 @@ class _Recorder:
         if act.verb == "presses":
             arg = self._button(act)
             if arg is None:
-                what = act.signature[0]
+                what = act.does[0]
                 self._note(
                     f"没有可按的按钮（{what}），此步未导出", f"No button for {what} was there: the press was left out"
                 )
@@ -155,10 +155,10 @@ class _Recorder:
         chat = self._memory.chats[act.who]
         with self._memory.world.agency.reading.open() as reader:
             describing = Describing(reader, self._keys)
-            for token in reversed(chat.once):
-                row = reader.first(button, token=token)
-                if row is not None and describing.command(row["command"]) == act.signature:
-                    return _press(token, chat)
+            for each in reversed(chat.once):
+                row = reader.first(button, token=each)
+                if row is not None and describing.command(row["command"]) == act.does:
+                    return _press(each, chat)
         return None
 
     def _note(self, zh: str, en: str) -> None:
@@ -166,20 +166,20 @@ class _Recorder:
             self.came.notes.append({"zh-CN": zh, "en": en})
 
 
-def _press(token: str, chat: Chat) -> dict[str, Any] | None:
-    """Words by which a story finds exactly this button. None where no words do."""
-    label, _, words = chat.once[token]
+def _press(of: str, chat: Chat) -> dict[str, Any] | None:
+    """Words by which a story finds exactly the button of this token. None where no words do."""
+    label, _, words = chat.once[of]
     now = [(button.token, button.label, shown.text) for shown in chat.shown for button in shown.buttons]
-    old = not any(each == token for each, _, _ in now)
+    old = not any(each == of for each, _, _ in now)
     if old:
         there = {each for each, _, _ in now}
         pressed = [(each, told[0], told[2]) for each, told in chat.once.items() if each not in there]
     else:
         pressed = [each for shown in chat.shown for each in reversed(_of(shown))]
-        words = next(text for each, _, text in now if each == token)
+        words = next(text for each, _, text in now if each == of)
     for on in ("", *words.split("\n"), words):
         found = next((each for each, name, text in reversed(pressed) if name == label and on in text), None)
-        if found == token:
+        if found == of:
             return {"button": label, **({"on": on} if on else {}), **({"old": True} if old else {})}
     return None
 
