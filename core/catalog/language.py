@@ -10,7 +10,7 @@ import core.events
 from core.actions.registry import actions
 from core.engine.spec_described import Schema, describe
 from core.engine.spec_schema import editors_schema
-from core.events.event import EVENTS
+from core.events.event import rule_events
 
 
 @cache
@@ -18,7 +18,7 @@ def described() -> Schema:
     """The language as plain JSON Schema, from which the reference page is written."""
     for info in pkgutil.iter_modules(core.events.__path__):
         importlib.import_module(f"core.events.{info.name}")
-    events = [name for name, each in EVENTS.items() if each.__module__.startswith("core.events.")]
+    events = [name for name, each in rule_events().items() if each.__module__.startswith("core.events.")]
     found = actions()
     told = {name: getdoc(importlib.import_module(f"core.actions.{name}")) or "" for name in found}
     return describe({name: action.Args for name, action in found.items()}, events, told)

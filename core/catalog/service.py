@@ -11,14 +11,15 @@ from core.commands.work import PublishFlow
 from core.engine.lint import Examined, Known, examine
 from core.engine.lint_rules import department_problems
 from core.engine.sayings import Sayings
-from core.events.event import EVENTS
+from core.events.event import rule_events
 from core.kit.errors import Invalid, Problem
 
 
 @lru_cache(maxsize=8)
 def look_over(source: bytes, roles: frozenset[str], sayings: Sayings) -> Examined:
     """The flow and its mistakes, kept for a while: a door looks it over before the writer has to."""
-    return examine(source, Known({name: action.Args for name, action in actions().items()}, roles, (), EVENTS, sayings))
+    acts = {name: action.Args for name, action in actions().items()}
+    return examine(source, Known(acts, roles, (), rule_events(), sayings))
 
 
 def publish_flow(command: PublishFlow, deed: Deed) -> int:

@@ -14,7 +14,13 @@ class Event(BaseModel):
 
     case_id: int | None = None
     shown: ClassVar[bool] = True  # appears on the timeline that people read
+    starts_rules: ClassVar[bool] = True  # not of the machinery itself: a rule that waited for those could run for ever
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         EVENTS[cls.__name__] = cls
+
+
+def rule_events() -> dict[str, type[Event]]:
+    """The kinds of events that a rule may wait for, by name."""
+    return {name: kind for name, kind in EVENTS.items() if kind.starts_rules}

@@ -227,6 +227,7 @@ class Notified(Event):
     """A notice is on its way, in the outbox of the same transaction."""
 
     shown: ClassVar[bool] = False
+    starts_rules: ClassVar[bool] = False
     to: str
     person_id: int
     notice: str
@@ -237,6 +238,7 @@ class Notified(Event):
 class NotReachable(Event):
     """Nobody could be told: no channel is known for this person."""
 
+    starts_rules: ClassVar[bool] = False
     to: str
     person_id: int
     notice: str
@@ -261,6 +263,7 @@ class FollowUpRefused(Event):
     """A consequence that was not possible; the deed that caused it stands."""
 
     shown: ClassVar[bool] = False
+    starts_rules: ClassVar[bool] = False
     command: str
     code: str
     why: str = ""

@@ -11,6 +11,7 @@ class RuleDue(Event):
     """The moment for which a rule was planned."""
 
     shown: ClassVar[bool] = False
+    starts_rules: ClassVar[bool] = False
     rule: str
     anchor: str
 
@@ -30,6 +31,7 @@ class RuleRan(Event):
     """In words why a rule did or did not act, and what it did."""
 
     shown: ClassVar[bool] = False
+    starts_rules: ClassVar[bool] = False
     rule: str
     acted: bool
     set_off: str = ""  # the kind of event that it waits for; RuleDue: its moment
@@ -41,6 +43,7 @@ class RuleRan(Event):
 class FuseBlown(Event):
     """A rule was stopped. `stopped`: loop, its chain was cut; storm, it does not act for this case any more."""
 
+    starts_rules: ClassVar[bool] = False
     rule: str
     stopped: str
 
@@ -48,4 +51,5 @@ class FuseBlown(Event):
 class RuleRearmed(Event):
     """A person lets a stopped rule act again."""
 
+    starts_rules: ClassVar[bool] = False
     rule: str

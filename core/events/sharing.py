@@ -9,6 +9,7 @@ class RoleKept(Event):
     """Whoever does the work keeps it. `why`: language -> sentence."""
 
     shown: ClassVar[bool] = False
+    starts_rules: ClassVar[bool] = False
     role: str
     staff_id: int
     why: dict[str, str]

@@ -17,7 +17,7 @@ from core.events import reminders as er
 from core.events import reviewing as re
 from core.events import rules as ru
 from core.events import sharing as es
-from core.events.event import EVENTS, Event
+from core.events.event import Event, rule_events
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
@@ -140,16 +140,10 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (em.CaseMigrated, reminders.plan),
 ]
 
-_SILENT = {
-    *(ru.RuleRan, ru.RuleDue, ru.FuseBlown, ru.RuleRearmed),
-    *(es.RoleKept, e.FollowUpRefused, e.Notified, e.NotReachable),
-}
-"""Events of the machinery itself: a rule that waited for them could run for ever."""
-
 
 def reactions() -> list[tuple[type[Event], Reaction]]:
     """Rules that find people first, then the house's own reactions, then the flow's other rules, for every event that
     they may wait for."""
-    kinds = [kind for kind in EVENTS.values() if kind not in _SILENT]
+    kinds = rule_events().values()
     people = [(kind, rules.people_first) for kind in kinds]
     return [*people, *_FIXED, *((kind, rules.on_event) for kind in kinds)]

@@ -177,6 +177,14 @@ def test_a_circle_that_is_certain_is_not_published(agency: SmallAgency) -> None:
     assert found == {(f"/rules/{rule}/then/0", "flow.rule_circle") for rule in (0, 1)}
 
 
+def test_a_rule_cannot_wait_for_what_rules_themselves_do(agency: SmallAgency) -> None:
+    """Such an event sets no rule off, so that the rule would never act and nobody would know."""
+    never = CIRCLE.replace("on: StageEntered", "on: RuleRan", 1).replace("version: 2", "version: 3", 1)
+    with pytest.raises(Invalid) as refused:
+        agency.do(PublishFlow(source=never))
+    assert [(each.pointer, each.code) for each in refused.value.problems] == [("/rules/0/on", "flow.unknown_event")]
+
+
 def _stopped(agency: SmallAgency, case_id: int) -> list[tuple[str, object]]:
     with agency.banli.reading.open() as reader:
         return list(stopped_rules(reader, case_id))
