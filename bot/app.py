@@ -46,7 +46,7 @@ from core.catalog.settings import LivingAgency
 from core.catalog.texts import BELL as TEXTS_BELL
 from core.channel.port import Channel
 from core.clients.erasure import BELL as ERASURE
-from core.files.child import Inspector
+from core.files.child import Children, Inspector
 from core.files.limits import FileLimits
 from core.files.scan import Scanner
 from core.kit.clock import Clock, SystemClock
@@ -146,13 +146,19 @@ class Banli:
                 tasks.create_task(self.between.relay.run())
 
 
-def build(settings: Settings, *, clock: Clock | None = None, kind: Kind = "run") -> Banli:
-    """Build one process. Raises MissingKey, SettingsError or RuntimeError for what would not work; nothing runs yet."""
+def build(
+    settings: Settings, *, clock: Clock | None = None, kind: Kind = "run", children: Children | None = None
+) -> Banli:
+    """Build one process. Raises MissingKey, SettingsError or RuntimeError for what would not work; nothing runs yet.
+
+    `children` open the files, where many houses of one process share them; absent: children of its own.
+    """
     _check()
     watch, vault = clock or SystemClock(), Vault.from_settings(settings)
     url, sealing, watches = settings.database_url.get_secret_value(), Sealing(vault), Watches()
     store, reading = Store(writer_engine(url), sealing, watch, watches), Reading(reader_engine(url), sealing)
-    files, inspector = FolderStore(settings.files_dir, vault), Inspector(FileLimits.of(settings.limits), watches)
+    files = FolderStore(settings.files_dir, vault)
+    inspector = Inspector(FileLimits.of(settings.limits), watches, children)
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
     catalogue, texts, agency, policy = Catalogue(), LivingTexts(sentences()), LivingAgency.of(settings), LivingPolicy()
     bus = bus_of(policy, catalogue, texts, agency)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from adapters.loopback.channel import LoopbackChannel, Sent
 from bot.app import FLOWS, Banli, build
+from bot.cli.story_house import children
 from bot.demo.seed import publish_flows
 from core.bus.deed import SYSTEM, Cause
 from core.channel.inbound import Address, ButtonPress, ContactEvent, FileRef, InboundMessage, Update
@@ -247,7 +248,7 @@ def open_house(
         limits=PATIENT,
     )
     clock = ManualClock(start)
-    banli = build(settings, clock=clock)
+    banli = build(settings, clock=clock, children=children())
     there = channel or LoopbackChannel()
     banli.add(there)
     banli.start()

@@ -1,9 +1,11 @@
 """A house of its own for every story that is played: a new database, made-up keys, a clock that is moved by hand."""
 
 import asyncio
+import atexit
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +20,7 @@ from bot.story.result import Result
 from bot.story.runner import play
 from bot.story.spec import Script
 from core.engine.calendars.known import CALENDARS
+from core.files.child import Children
 from core.kit import migrate
 from core.kit.clock import ManualClock
 from core.kit.crypto import generate_key
@@ -68,6 +71,14 @@ async def _do(
         await driver.close()
 
 
+@cache
+def children() -> Children:
+    """Whoever opens the files of all stories of this process: starting one takes longer than many a story."""
+    opened = Children()
+    atexit.register(opened.close)
+    return opened
+
+
 @contextmanager
 def _house(script: Script, url: str, folder: Path) -> Iterator[tuple[Banli, ManualClock]]:
     clock = ManualClock(start_of(script.story.clock, CALENDARS[script.flow.calendar].zone))
@@ -79,7 +90,7 @@ def _house(script: Script, url: str, folder: Path) -> Iterator[tuple[Banli, Manu
         limits=PATIENT,
         webchat=UNHURRIED,
     )
-    banli = build(settings, clock=clock)
+    banli = build(settings, clock=clock, children=children())
     banli.start()
     try:
         yield banli, clock

@@ -36,18 +36,49 @@ class InspectorDown(Exception):
     """No child process could be had. The file was not looked at: try again later, do not refuse it."""
 
 
+class Children:
+    """A small pool of child processes, started when first needed. Thread-safe.
+
+    Whoever makes one closes it at the end; several inspectors may share one, since a child keeps nothing of a file.
+    """
+
+    def __init__(self, most: int = FileLimits().check_processes) -> None:
+        self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
+        for _ in range(most):
+            self._idle.put(None)
+
+    def take(self) -> "_Child | None":
+        """One that nobody uses, or the right to start one; waits while all are at work. Give it back."""
+        return self._idle.get()
+
+    def give_back(self, child: "_Child | None") -> None:
+        self._idle.put(child)
+
+    def close(self) -> None:
+        """End the processes that are idle; whoever takes one later starts it anew."""
+        drained: list[_Child | None] = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                drained.append(self._idle.get_nowait())
+        for child in drained:
+            if child is not None:
+                child.end()
+            self._idle.put(None)
+
+
 class Inspector:
-    """A small pool of child processes, started when first needed. Thread-safe; `inspect` blocks its thread.
+    """Has files opened by `children`, by its own ones where none are given; `inspect` blocks its thread.
 
     Call it from a worker thread (``asyncio.to_thread``), never inside a transaction. Close it at the end.
     """
 
-    def __init__(self, limits: FileLimits | None = None, watches: Watches | None = None) -> None:
+    def __init__(
+        self, limits: FileLimits | None = None, watches: Watches | None = None, children: Children | None = None
+    ) -> None:
         self.limits = limits or FileLimits()
         self._watches = watches or Watches()
-        self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
-        for _ in range(self.limits.check_processes):
-            self._idle.put(None)
+        self._own = children is None
+        self._children = children or Children(self.limits.check_processes)
 
     def __enter__(self) -> Self:
         return self
@@ -68,7 +99,7 @@ class Inspector:
         refused = gate(data, self.limits)
         if refused is not None:  # nothing to open, no process needed
             return Inspected(refused)
-        child = self._idle.get()
+        child = self._children.take()
         try:
             if child is not None and not child.alive:
                 child.end()
@@ -81,18 +112,12 @@ class Inspector:
                 child = None
             raise InspectorDown(type(broken).__name__) from broken
         finally:
-            self._idle.put(child)
+            self._children.give_back(child)
 
     def close(self) -> None:
-        """End the processes that are idle; a later `inspect` starts new ones."""
-        drained: list[_Child | None] = []
-        with contextlib.suppress(queue.Empty):
-            while True:
-                drained.append(self._idle.get_nowait())
-        for child in drained:
-            if child is not None:
-                child.end()
-            self._idle.put(None)
+        """End its own processes that are idle; a later `inspect` starts new ones."""
+        if self._own:
+            self._children.close()
 
     def _ask(self, child: "_Child", data: bytes) -> Inspected:
         header, preview = child.ask(data, self.limits)
