@@ -86,12 +86,10 @@ def lapsed(findings: Iterable[Found]) -> list[dict[str, Any]]:
 
 def _of_figure(old: Found, new: dict[str, Any]) -> dict[str, Any]:
     """Of a confirmed figure: good while no more is asked than was confirmed, which stays on record."""
-    if new["check"] not in FIGURES:
+    if new["check"] not in FIGURES or new["outcome"] == "tick":  # nobody has confirmed any: asked for since
         return new
     confirmed = str(old["params"].get("confirmed", old["params"].get("amount", "")))
     asked = str(new["params"].get("amount", ""))
-    if old["outcome"] not in ("ok", "fail"):
-        return {**new, "outcome": old["outcome"]}
     new["params"]["confirmed"] = confirmed
     if not _more(asked, confirmed):
         return new
