@@ -80,15 +80,15 @@ def good_until(spec: Item, version: Row) -> date | None:
 
 
 def warn_lapse(command: WarnLapse, deed: Deed) -> None:
-    """Whoever works on the case hears of it, if it is still so."""
+    """Whoever works on the case hears of it, if it is still so; a warning that comes too late is none."""
     version = deed.uow.get(document_version, command.version_id)
     row, wanted = deed.uow.get(case, version["case_id"]), deed.uow.get(item, version["item_id"])
     if row["state"] != "open" or wanted["dropped"] or wanted["current_id"] != version["id"]:
         return
-    flow = compiled_of(deed, row).flow
-    spec = flow.item(wanted["key"])
-    good = version["status"] == "approved" and wanted["status"] == "approved" and flow.may_lapse(spec, row["stage"])
-    if good and good_until(spec, version) == command.last:
+    compiled = compiled_of(deed, row)
+    spec, good = compiled.flow.item(wanted["key"]), version["status"] == wanted["status"] == "approved"
+    waits = compiled.flow.may_lapse(spec, row["stage"]) and command.last >= today_of(compiled, deed)
+    if good and waits and good_until(spec, version) == command.last:
         told = {"item_id": wanted["id"], "item": wanted["key"], "version_id": version["id"]}
         deed.emit(LapseAhead(case_id=row["id"], last=command.last.isoformat(), **told))
 
