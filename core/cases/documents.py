@@ -14,6 +14,7 @@ from core.engine.flow import Item
 from core.engine.machine import CompiledFlow
 from core.events.happened import DocumentSubmitted, ItemWaived
 from core.files.checks.lapsing import not_past
+from core.files.checks.mrz import PERSONAL
 from core.files.checks.run import run_checks
 from core.files.checks.virus import virus
 from core.files.inspection import together
@@ -186,6 +187,8 @@ def findings_of(
     person = None if wanted["applicant_id"] is None else deed.uow.peek(applicant, wanted["applicant_id"])
     if person is not None:
         facts["applicant.name"] = person["name"]
+        if person["position"]:  # what the case says of a person is said of the main applicant
+            facts = {name: value for name, value in facts.items() if name not in PERSONAL}
     seen = together([each["inspection"] for each in kept])
     found = run_checks([check.model_dump(mode="json") for check in checks], seen, facts, dates, ticks, today)
     return [finding.model_dump(mode="json") for finding in (*found, virus(seen))]

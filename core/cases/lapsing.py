@@ -25,7 +25,7 @@ from core.engine.manners import wall
 from core.engine.spec_checks import LAPSING, Check
 from core.events.happened import FindingsChanged
 from core.events.lapsing import DocumentDiffers, DocumentLapsed, DocumentRestored, LapseAhead
-from core.files.checks.lapsing import Judged, judge, lapsed, last_day, unmarked
+from core.files.checks.lapsing import Judged, dates_of, judge, lapsed, last_day, unmarked
 from core.files.checks.run import run_checks
 from core.files.inspection import Inspection
 from core.ledger import timers
@@ -109,7 +109,8 @@ def _judged(paper: _Paper, compiled: CompiledFlow, deed: Deed) -> Judged:
     checks: list[Check] = [check for check in paper.spec.checks if check.kind in LAPSING]
     facts = check_facts(compiled, paper.row, paper.wanted, today)
     version = paper.version
-    found = run_checks(checks, _NO_FILE, facts, version["dates"], list(version["ticks"]), today)
+    dates = dates_of(version["findings"], version["dates"])
+    found = run_checks(checks, _NO_FILE, facts, dates, list(version["ticks"]), today)
     return judge(version["findings"], [each.model_dump(mode="json") for each in found])
 
 

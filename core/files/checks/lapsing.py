@@ -20,8 +20,10 @@ from core.engine.spec_checks import (
     Fresh,
     HeldDays,
     IssuedWithin,
+    Mrz,
     NumberMatch,
 )
+from core.files.checks.mrz import BIRTH
 from core.files.checks.number_match import PASSPORT
 from core.files.checks.seen import as_date
 
@@ -107,6 +109,16 @@ def _more(asked: str, confirmed: str) -> bool:
         return asked != confirmed
 
 
+def dates_of(findings: Iterable[Found], given: Mapping[str, object]) -> dict[str, object]:
+    """The dates that a reviewer gave, and the expiry that was read off the document when it was approved."""
+    read = [
+        each["params"]["expires"]
+        for each in findings
+        if each["check"] == "expiry_after" and "expires" in each["params"]
+    ]
+    return {**({"expires": read[0]} if read else {}), **given}
+
+
 def last_day(checks: Iterable[Check], dates: Mapping[str, object]) -> date | None:
     """The last day on which a document of these dates still is good, as far as days pass; None: no such day."""
     issued = as_date(dates.get("issued"))
@@ -149,6 +161,8 @@ def looks_at(checks: Iterable[Check]) -> frozenset[str]:
                 found |= {check.start, check.end}
             case AmountMin() | HeldDays():
                 found.add(check.amount)
+            case Mrz():
+                found |= {BIRTH, *(name.removeprefix("case.") for name in PASSPORT)}
             case NumberMatch():
                 named = (check.field,) if check.field else PASSPORT
                 found |= {name.removeprefix("case.") for name in named}
