@@ -23,6 +23,7 @@ from tests.house import Person, TestHouse, fresh_house
 from tests.services.databases import Databases
 from tests.stories.journey import acting
 
+Fields = dict[str, str | int | bool | list[str] | None]
 SOURCE = (Path(tests.__path__[0]) / "lapsing" / "flow.yaml").read_text(encoding="utf-8")
 
 

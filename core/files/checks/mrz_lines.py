@@ -6,9 +6,7 @@ from typing import Final
 
 from core.files.recognise import MrzReading
 
-_LINES: Final = re.compile(
-    r"(P[A-Z<]{43})([A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{7}[MFX<][0-9]{7}[A-Z0-9<]{14}[0-9<][0-9])"
-)
+_LINES: Final = re.compile(r"(P[A-Z<]{43})([A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{7}[MFX<][0-9]{7}[A-Z0-9<]{14}[0-9<][0-9])")
 _WEIGHTS: Final = (7, 3, 1)
 
 
