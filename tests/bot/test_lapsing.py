@@ -38,7 +38,7 @@ def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def begun(house: TestHouse, filing: date) -> Person:
     """A client who has only his bank statement to send, issued today."""
     client = new_client(house)
-    fields = {
+    fields: Fields = {
         "filing_date": str(filing),
         "tuition": 4000000,
         "entry_date": "2026-05-01",
