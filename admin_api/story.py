@@ -18,6 +18,8 @@ _STATUS: Final = {
     "DocumentApproved": "approved",
     "DocumentRejected": "rework",
     "ItemWaived": "waived",
+    "DocumentLapsed": "rework",
+    "DocumentRestored": "approved",
 }
 _FIXED: Final[dict[str, tuple[str | None, str]]] = {
     "CaseOpened": (None, "open"),

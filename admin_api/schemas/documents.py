@@ -43,7 +43,9 @@ class Version(Given):
 
     id: IdOut
     n: int
-    status: str = Field(description="partial, submitted, approved, rejected, replaced, withdrawn, waived or dropped")
+    status: str = Field(
+        description="partial, submitted, approved, rejected, replaced, withdrawn, waived, dropped or lapsed"
+    )
     sha256: str = Field(description="SHA-256 of the first file as it was sent.")
     files: int = Field(description="How many files it has; the others are downloaded with `page`.")
     file_name: str

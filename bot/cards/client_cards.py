@@ -4,6 +4,7 @@ from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
 from bot.cards.wording import (
     flow_message,
+    lapse_words,
     missing_words,
     reason_words,
     status_mark,
@@ -131,7 +132,9 @@ def item_card(ctx: CardContext, each: ItemView) -> Card:
     if each.applicant is not None:
         lines.append(ctx.say("item.for", name=each.applicant["name"]))
     if each.row["status"] == "rework":
-        reason = reason_words(ctx, ctx.case().compiled.flow, each.row["reason"], each.row["words"])
+        reason = lapse_words(ctx, each.version) or reason_words(
+            ctx, ctx.case().compiled.flow, each.row["reason"], each.row["words"]
+        )
         lines.append(ctx.say("item.reason", reason=reason))
     return Card(
         title=ctx.say("item.title", item=ctx.word(each.item.name)),

@@ -2,7 +2,8 @@
 
 from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.context import CardContext
-from bot.cards.wording import acted_for, findings_words, flow_message, reason_words, staff_name
+from bot.cards.wording import acted_for, findings_words, flow_message, lapse_words, reason_words, staff_name
+from core.cases.lapsing import good_until
 from core.cases.past import stage_once
 from core.cases.review_snooze import put_off_until
 from core.cases.second_look import waits_for
@@ -101,6 +102,9 @@ def review(ctx: CardContext) -> Card:
     if view.applicant is not None:
         name = ctx.shown("client", "name", "name", view.applicant["name"])
         facts.insert(2, (ctx.say("review.applicant"), name))
+    until = None if view.version["status"] not in ("submitted", "approved") else good_until(view.item, view.version)
+    if until is not None:
+        facts.append((ctx.say("review.good_until"), ctx.day(until.isoformat())))
     images = [Image(file_id=each["id"], alt=ctx.word(view.item.name)) for each in view.files if each["preview_handle"]]
     return Card(
         title=title,
@@ -158,6 +162,8 @@ def decision_of(ctx: CardContext, view: DocumentView) -> str:
         return ctx.say(f"review.{version['status']}")
     who = acted_for(ctx, version["reviewed_by"], version["reviewed_for"])
     reason = reason_words(ctx, view.case.compiled.flow, version["reason"], version["words"])
+    if version["status"] == "lapsed":
+        reason = lapse_words(ctx, version)
     return ctx.say(
         f"review.{version['status']}", who=who, when=ctx.when(version["reviewed_at"]), n=version["n"], reason=reason
     )

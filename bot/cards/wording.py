@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.cards.context import CardContext
+from core.cases.lapsing import lapsed_words
 from core.engine.flow import Flow
+from core.engine.flow_diff_names import CHECKS
 from core.engine.text import Words, bar, fill, pick
 from core.staff.policy import role_said
 from core.staff.tables import staff
+from core.store.sealing import Row
 from core.views.checklist_view import ItemView, checklist, waiting_for_client
 from core.views.unplaced import unplaced_files
 from core.wiring.subjects import of_case
@@ -94,10 +97,17 @@ def whose_item(ctx: CardContext, each: ItemView, travellers: int) -> str:
 
 
 def reason_words(ctx: CardContext, flow: Flow, reason: str | None, words: str | None) -> str:
-    """The reason in the client's words: what was typed, else the flow's sentence."""
+    """The reason in the client's words: what was typed, else the flow's sentence, else what the check is called by
+    which a document has lapsed."""
     if words:
         return words
-    return next((ctx.word(each.name) for each in flow.reasons if each.key == reason), reason or "")
+    named = {each.key: each.name for each in flow.reasons}
+    return ctx.word({**CHECKS, **named}[reason]) if reason in CHECKS or reason in named else reason or ""
+
+
+def lapse_words(ctx: CardContext, version: Row | None) -> str:
+    """Why a version has lapsed, in words; empty for one that has not."""
+    return "; ".join(ctx.word(each) for each in lapsed_words(version))
 
 
 def names_words(ctx: CardContext, names_of: Iterable[Words]) -> str:

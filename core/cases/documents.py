@@ -1,15 +1,20 @@
 """Documents: a file becomes the newest version of a checklist item. Nothing that was sent is ever overwritten."""
 
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 
 from core.bus.deed import Deed
 from core.cases.checklist import check_not_dropped, completion_of, current_version, tell_if_complete
-from core.cases.stages import compiled_of
+from core.cases.stages import calendar_of, compiled_of
 from core.cases.tables import applicant, case, document_file, document_version, item
 from core.commands.documents import ShowItem, SubmitDocument, WaiveItem
 from core.engine.checklist import move
 from core.engine.flow import Item
+from core.engine.machine import CompiledFlow
 from core.events.happened import DocumentSubmitted, ItemWaived
+from core.files.checks.lapsing import not_past
+from core.files.checks.mrz import PERSONAL
 from core.files.checks.run import run_checks
 from core.files.checks.virus import virus
 from core.files.inspection import together
@@ -45,7 +50,11 @@ def submit_document(command: SubmitDocument, deed: Deed) -> int:
     check_format(compiled_of(deed, row).flow.item(wanted["key"]), kept)
     move(wanted["status"], "submit")  # raises when nothing is waited for
     current = current_version(uow, wanted)
-    if current is not None and current["status"] not in ("rejected", "waived") and holds(uow, current, kept["sha256"]):
+    if (
+        current is not None
+        and current["status"] not in ("rejected", "waived", "lapsed")
+        and holds(uow, current, kept["sha256"])
+    ):
         raise SameFile(item=wanted["key"])
     version = _add_version(row, wanted, kept, deed, command.sent)
     uow.change(file, kept["id"], unplaced=False)
@@ -172,14 +181,37 @@ def findings_of(
     row: Row, wanted: Row, kept: Sequence[Row], dates: dict[str, str], ticks: list[str], deed: Deed
 ) -> list[dict[str, object]]:
     """What the item's checks say about these files, given the case's dates and what the reviewer has confirmed."""
-    checks = compiled_of(deed, row).flow.item(wanted["key"]).checks
-    facts = {f"case.{name}": value for name, value in row["fields"].items()}
+    compiled = compiled_of(deed, row)
+    checks, today = compiled.flow.item(wanted["key"]).checks, today_of(compiled, deed)
+    facts = check_facts(compiled, row, wanted, today)
     person = None if wanted["applicant_id"] is None else deed.uow.peek(applicant, wanted["applicant_id"])
     if person is not None:
         facts["applicant.name"] = person["name"]
+        if person["position"]:  # what the case says of a person is said of the main applicant
+            facts = {name: value for name, value in facts.items() if name not in PERSONAL}
     seen = together([each["inspection"] for each in kept])
-    found = run_checks([check.model_dump(mode="json") for check in checks], seen, facts, dates, ticks, deed.now.date())
+    found = run_checks([check.model_dump(mode="json") for check in checks], seen, facts, dates, ticks, today)
     return [finding.model_dump(mode="json") for finding in (*found, virus(seen))]
+
+
+def today_of(compiled: CompiledFlow, deed: Deed) -> date:
+    """The day that it is where the flow's office is."""
+    return deed.now.astimezone(calendar_of(deed, compiled).zone).date()
+
+
+def check_facts(compiled: CompiledFlow, row: Row, wanted: Row, today: date) -> dict[str, object]:
+    """The case's fields as an item's checks compare them: money as a decimal text in major units, and while the paper
+    may still lapse no planned day that has gone by."""
+    flow, fields = compiled.flow, row["fields"]
+    facts = {f"case.{name}": value for name, value in fields.items()}
+    money = [field.key for field in flow.fields if field.type == "money" and isinstance(fields.get(field.key), int)]
+    facts |= {f"case.{key}": _major(fields[key]) for key in money}
+    spec = flow.item(wanted["key"])
+    return not_past(spec.checks, facts, today) if flow.may_lapse(spec, row["stage"]) else facts
+
+
+def _major(minor: int) -> str:
+    return f"{minor // 100}" if minor % 100 == 0 else f"{Decimal(minor) / 100:.2f}"
 
 
 def ended(version: Row) -> Refusal | None:
@@ -187,7 +219,7 @@ def ended(version: Row) -> Refusal | None:
     match version["status"]:
         case "replaced":
             return Stale(reason="newer_version")
-        case "withdrawn" | "waived":
+        case "withdrawn" | "waived" | "lapsed":
             return Stale(reason=version["status"])
         case "dropped":
             return NotPossibleNow(reason="item_dropped")

@@ -103,7 +103,7 @@ document_version = Table(
     plain("by_id", BigInteger),
     plain("channel", String(40)),
     plain("at", Instant),
-    # partial, submitted, approved, rejected, replaced, withdrawn, waived, dropped
+    # partial, submitted, approved, rejected, replaced, withdrawn, waived, dropped, lapsed
     plain("status", String(12), default="submitted"),
     sealed("findings", "content", "json", nullable=False),
     plain("ticks", Json),

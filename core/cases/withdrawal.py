@@ -11,9 +11,9 @@ from core.kit.errors import NotPossibleNow
 from core.store.reading import Lookup
 from core.store.sealing import Row
 
-_AFTER = {"replaced": "submitted", "rejected": "rework", "approved": "rework", "waived": "todo"}
-"""What the item is again when this version counts once more: an approved one had been opened anew, and so had an item
-that was waived while this version waited."""
+_AFTER = {"replaced": "submitted", "rejected": "rework", "approved": "rework", "waived": "todo", "lapsed": "rework"}
+"""What the item is again when this version counts once more: an approved one had been opened anew or had lapsed, and
+an item that was waived while this version waited had been opened anew too."""
 
 
 def withdraw_document(command: WithdrawDocument, deed: Deed) -> None:

@@ -19,7 +19,9 @@ from core.ledger.buttons import Offer, close_card, mint, readers
 from core.staff.delegation import deputies
 from core.staff.service import actor_at
 
-SHARED = frozenset({"stage", "substate", "message", "approved", "rework", "reopened", "list_changed"})
+SHARED = frozenset(
+    {"stage", "substate", "message", "approved", "rework", "reopened", "list_changed", "lapsed", "restored", "differs"}
+)
 """What a client's guardians are told as well; what he is asked stays with him."""
 
 

@@ -2,7 +2,8 @@
 
     todo ─submit→ submitted ─approve→ approved
                   submitted ─reject→ rework ─submit→ submitted      (submit again: a new version)
-    approved ─reopen→ rework        (a supplement is wanted, or the document has expired)
+    approved ─reopen→ rework        (a supplement is wanted, or the document has lapsed)
+    rework ─restore→ approved       (the document that had lapsed is good again, and nothing newer was sent)
     any ─waive→ waived ─require→ todo
 
 Nothing else is legal. Reject, reopen and waive need a reason.
@@ -18,7 +19,7 @@ from core.engine.spec_steps import Stage
 from core.kit.errors import Invalid, NotPossibleNow, Problem
 
 Status = Literal["todo", "submitted", "approved", "rework", "waived"]
-Act = Literal["submit", "approve", "reject", "reopen", "waive", "require"]
+Act = Literal["submit", "approve", "reject", "reopen", "restore", "waive", "require"]
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 ACTS: tuple[Act, ...] = get_args(Act)
@@ -33,6 +34,7 @@ _MOVES: Mapping[tuple[Status, Act], Status] = {
     ("submitted", "approve"): "approved",
     ("submitted", "reject"): "rework",
     ("approved", "reopen"): "rework",
+    ("rework", "restore"): "approved",
     ("todo", "waive"): "waived",
     ("submitted", "waive"): "waived",
     ("approved", "waive"): "waived",

@@ -37,8 +37,8 @@ APPLICANT_FACTS: Mapping[str, FactType] = MappingProxyType({"applicant.type": "t
 EVENT_FACTS: Mapping[str, FactType] = MappingProxyType(
     {
         "event.trigger": "text",  # StageEntered: the transition that was taken
-        "event.item": "text",  # DocumentSubmitted, DocumentApproved, DocumentRejected: key of the item
-        "event.reason": "text",  # DocumentRejected: key of the reason
+        "event.item": "text",  # DocumentSubmitted, DocumentApproved, DocumentRejected, DocumentLapsed: its key
+        "event.reason": "text",  # DocumentRejected: key of the reason; DocumentLapsed: kind of the check
         "event.fields": "list",  # FieldSet: keys of the fields that changed
         "event.score": "int",  # SurveyAnswered: 1 to 5
     }

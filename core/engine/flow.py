@@ -112,6 +112,12 @@ class Flow(Piece):
         found = self.stage(stage)
         return self.stage(found.part_of) if found.part_of is not None else found
 
+    def may_lapse(self, item: Item, stage: str) -> bool:
+        """Whether an approved document of this item lapses by itself while the case is in ``stage``: it stands before
+        the stage from which on it is filed."""
+        order = {each.key: place for place, each in enumerate(self.stages)}
+        return item.lapses_before is not None and order[stage] < order[item.lapses_before]
+
     @cached_property
     def client_stages(self) -> tuple[Stage, ...]:
         """The stages that a client sees, in order."""

@@ -31,6 +31,7 @@ class Values:
             "from": stages,
             "to": stages,
             "part_of": stages,
+            "lapses_before": stages,
             "exit_form": fields,
             "form": fields,
             "group": {group.key: group.name for group in flow.groups},

@@ -6,6 +6,7 @@ from core.engine.conditions import Clause, compile_condition
 from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Flow
 from core.engine.pointer import join
+from core.engine.spec_checks import LAPSING
 from core.engine.spec_conditions import clauses_of, conditions_of
 from core.engine.spec_keys import unknown
 from core.kit.errors import Invalid, Problem
@@ -36,7 +37,7 @@ def _values(flow: Flow) -> Mapping[str, tuple[str, frozenset[str]]]:
         "applicant.type": ("choice", frozenset(choice.key for choice in flow.applicant_types)),
         "event.trigger": ("transition", frozenset(each.key for each in flow.transitions)),
         "event.item": ("item", frozenset(item.key for item in flow.items)),
-        "event.reason": ("choice", frozenset(choice.key for choice in flow.reasons)),
+        "event.reason": ("choice", frozenset((*(choice.key for choice in flow.reasons), *LAPSING))),
         "event.fields": ("field", frozenset(field.key for field in flow.fields)),
     }
     for field in flow.fields:

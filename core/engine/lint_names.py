@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from core.engine.facts import RESERVED_FIELDS
 from core.engine.flow import Flow
+from core.engine.lint_lapses import lapse_problems
 from core.engine.pointer import join
 from core.engine.spec_checks import AmountMin, Covers, ExpiryAfter, Fresh, HeldDays, NumberMatch
 from core.engine.spec_keys import unknown
@@ -101,6 +102,7 @@ def _groups(flow: Flow) -> Iterator[Problem]:
 def _item(flow: Flow, item: Item, at: str) -> Iterator[Problem]:
     if item.group is not None and item.group not in {group.key for group in flow.groups}:
         yield unknown("group", item.group, join(at, "group"))
+    yield from lapse_problems(flow, item, at)
     if item.min_files > item.max_files:
         zh, en = "min_files 大于 max_files。", "min_files is more than max_files."
         yield Problem(join(at, "min_files"), "flow.file_count", {"zh-CN": zh, "en": en})

@@ -1,6 +1,6 @@
 """The checks that a flow may ask of a file. They are findings for the reviewer; none approves or refuses by itself."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
@@ -149,3 +149,7 @@ Check = Annotated[
     | Signature,
     Field(discriminator="kind"),
 ]
+
+FIGURES: Final = frozenset({"amount_min", "held_days"})
+LAPSING: Final = FIGURES | {"fresh", "issued_within", "covers", "expiry_after"}
+"""Kinds of checks that an approved document may fail later: days pass, dates move, more money is asked."""

@@ -95,6 +95,8 @@ _FLOW: Final = {
         "translate": "Whether it must be translated.",
         "checks": "Findings for the reviewer; none decides.",
         "reuse": "Whether a fresh file of an earlier case may be taken.",
+        "lapses_before": "Before this stage an approved one whose checks hold no more is asked for again.",
+        "warn_days": "So many days before it lapses by the passing of days staff are warned; 0: not at all.",
         "proof": "A receipt that is never asked of the client; guards test docs.proof.<key>.",
         "submit_by": "Who hands it in.",
     },

@@ -40,6 +40,9 @@ class Item(Piece):
 
     It is required when ``required_when`` holds (absent: always); inside a ``group`` it is then one of the
     alternatives. A ``proof`` (a receipt) is never asked of the client: guards test ``docs.proof.<key>``.
+
+    With ``lapses_before`` an approved one is asked for again by itself when its dates or figures hold no more, as long
+    as the case is in a stage that stands before that one; staff are warned ``warn_days`` ahead (0: not at all).
     """
 
     key: str
@@ -58,6 +61,8 @@ class Item(Piece):
     translate: bool = False
     checks: tuple[Check, ...] = ()
     reuse: bool = False  # may be taken from an earlier case of the same client if it is still fresh
+    lapses_before: str | None = None
+    warn_days: Annotated[int, Limits(ge=0, le=90)] = 7
     proof: bool = False
     submit_by: Literal["client", "staff"] = "client"
 

@@ -24,6 +24,7 @@ from core.events.happened import (
     StageEntered,
     TravellerAdded,
 )
+from core.events.lapsing import DocumentLapsed
 from core.events.migrating import CaseMigrated
 from core.events.people import ConsentGiven, ConsentOnPaper
 from core.events.reminders import ClientMoved, ClientReminded, RemindersSnoozed
@@ -38,6 +39,7 @@ OfCase = (
     StageEntered
     | ItemsReopened
     | DocumentRejected
+    | DocumentLapsed
     | DocumentWithdrawn
     | FieldSet
     | TravellerAdded

@@ -23,6 +23,7 @@ from core.events.happened import (
     StageLeft,
     SubstateSet,
 )
+from core.events.lapsing import DocumentLapsed, DocumentRestored
 from core.ledger.buttons import close_card, offer
 from core.ledger.tables import button
 from core.staff.delegation import deputies
@@ -135,7 +136,14 @@ def _commands(buttons: Sequence[Mapping[str, object]]) -> list[object]:
 
 
 def redraw_work(
-    event: SubstateSet | FieldSet | ChecklistCompleted | DocumentApproved | LimitMoved, deed: Deed
+    event: SubstateSet
+    | FieldSet
+    | ChecklistCompleted
+    | DocumentApproved
+    | DocumentLapsed
+    | DocumentRestored
+    | LimitMoved,
+    deed: Deed,
 ) -> Iterator[Command]:
     card = stage_card(deed.uow, event.case_id or 0)
     if card is not None:

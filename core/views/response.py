@@ -72,7 +72,7 @@ def decisions(reader: Reader, since: datetime, until: datetime, reached: Callabl
         document_version,
         document_version.c.at >= since,
         document_version.c.at <= until,
-        document_version.c.status.in_(("submitted", "approved", "rejected")),
+        document_version.c.status.in_(("submitted", "approved", "rejected", "lapsed")),
         by_kind="client",
         order=document_version.c.id.desc(),
         limit=MOST,

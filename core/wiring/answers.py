@@ -8,6 +8,7 @@ from core.events import desk as te
 from core.events import digests as eg
 from core.events import handoffs as eh
 from core.events import happened as e
+from core.events import lapsing as la
 from core.events import lost_cards as el
 from core.events import migrating as em
 from core.events import overdue as eo
@@ -37,6 +38,7 @@ from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
 from core.reactions import held as on_held
 from core.reactions import identity as on_identity
+from core.reactions import lapsing as on_lapsing
 from core.reactions import people as on_people
 from core.reactions import second_look as on_second_look
 from core.reactions import sharing as on_sharing
@@ -138,6 +140,18 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (em.CaseMigrated, migration_told.renew_reviews),
     (em.CaseMigrated, migration_told.tell_client),
     (em.CaseMigrated, reminders.plan),
+    (e.FieldSet, on_lapsing.look_again),
+    (e.StageEntered, on_lapsing.look_again),
+    (e.DocumentApproved, on_lapsing.look_again),
+    (e.DocumentWithdrawn, on_lapsing.look_again),
+    (em.CaseMigrated, on_lapsing.look_again),
+    (la.DocumentLapsed, on_lapsing.tell_lapsed),
+    (la.DocumentLapsed, on_stages.redraw_work),
+    (la.DocumentLapsed, reminders.plan),
+    (la.DocumentRestored, on_lapsing.tell_restored),
+    (la.DocumentRestored, on_stages.redraw_work),
+    (la.DocumentDiffers, on_lapsing.tell_differs),
+    (la.LapseAhead, on_lapsing.warn),
 ]
 
 

@@ -6,6 +6,7 @@ from core.cases import (
     consultations,
     documents,
     fields,
+    lapsing,
     notes,
     opening,
     originals,
@@ -37,6 +38,7 @@ from core.commands import documents as d
 from core.commands import drafts as dr
 from core.commands import handoffs as h
 from core.commands import identity as n
+from core.commands import lapsing as la
 from core.commands import lost_cards as lc
 from core.commands import migrating as m
 from core.commands import office as o
@@ -188,6 +190,8 @@ HANDLERS: dict[type[Command], Handler] = {
     r.SnoozeReview: review_snooze.snooze_review,
     r.ShowReview: review_snooze.show_review,
     r.RemindReview: review_snooze.remind_review,
+    la.CheckPapers: lapsing.check_papers,
+    la.WarnLapse: lapsing.warn_lapse,
     d.OpenOriginal: originals.open_original,
     d.AskUploadLink: upload_links.ask_upload_link,
     d.WaiveItem: documents.waive_item,

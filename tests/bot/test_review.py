@@ -36,6 +36,7 @@ LEGAL = {
     ("submitted", "reject"): "rework",
     ("rework", "submit"): "submitted",
     ("approved", "reopen"): "rework",
+    ("rework", "restore"): "approved",
     ("todo", "waive"): "waived",
     ("submitted", "waive"): "waived",
     ("approved", "waive"): "waived",

@@ -194,6 +194,7 @@ LEGAL: Mapping[tuple[Status, Act], Status] = {
     ("rework", "submit"): "submitted",
     ("rework", "waive"): "waived",
     ("approved", "reopen"): "rework",
+    ("rework", "restore"): "approved",
     ("approved", "waive"): "waived",
     ("waived", "require"): "todo",
 }

@@ -10,8 +10,8 @@ _NAME = {"zh-CN": "有效期", "en": "Validity"}
 
 def expiry_after(wanted: ExpiryAfter, seen: Seen) -> Finding:
     expires, anchor = seen.given("expires"), seen.field_date(wanted.field)
-    if expires is None and seen.recognised and seen.recognised.mrz:
-        expires = seen.recognised.mrz.expires
+    if expires is None and (zone := seen.mrz()) is not None:
+        expires = zone.expires
     if expires is None:
         name = DATE_WORDS["expires"]
         why = {"zh-CN": f"还没有填写{name['zh-CN']}", "en": f"the {name['en']} has not been given yet"}

@@ -1,5 +1,7 @@
 """Was the document issued recently enough before the day it is filed?"""
 
+from datetime import date, timedelta
+
 from core.engine.spec_checks import Fresh
 from core.files.checks.finding import Finding, finding, not_run
 from core.files.checks.seen import DATE_WORDS, Seen
@@ -32,10 +34,20 @@ def fresh(wanted: Fresh, seen: Seen) -> Finding:
             f"Issued {issued}, {age} days before {filing}",
             **params,
         )
+    last = _last(issued, wanted.days)
     return finding(
         wanted.kind,
         "fail",
-        f"{issued} 开具，到递交日（{filing}）已 {age} 天，超过 {wanted.days} 天，请重新开具",
-        f"Issued {issued}, {age} days before {filing}, more than {wanted.days}: a new one is needed",
+        f"开具日期太早：{issued} 开具，到递交日（{filing}）为 {age} 天，超过 {wanted.days} 天{last[0]}，请重新开具",
+        f"Issued {issued}, {age} days before {filing}, more than {wanted.days}{last[1]}: a new one is needed",
         **params,
     )
+
+
+def _last(issued: date, days: int) -> tuple[str, str]:
+    """The last day on which it may be filed, in both languages."""
+    try:
+        last = issued + timedelta(days=days)
+    except OverflowError:
+        return "", ""
+    return f"（最迟 {last} 递交）", f" (to be filed by {last})"

@@ -5,12 +5,12 @@ from core.files.checks.finding import Finding, finding, not_run
 from core.files.checks.seen import Seen
 
 _NAME = {"zh-CN": "号码核对", "en": "Number"}
-_PASSPORT = ("applicant.passport", "case.passport_no", "case.passport", "client.passport")
+PASSPORT = ("applicant.passport", "case.passport_no", "case.passport", "client.passport")
 
 
 def number_match(wanted: NumberMatch, seen: Seen) -> Finding:
     text = _bare(seen.text())
-    facts = (f"case.{wanted.field}", wanted.field) if wanted.field else _PASSPORT
+    facts = (f"case.{wanted.field}", wanted.field) if wanted.field else PASSPORT
     number = next((_bare(str(seen.facts[fact])) for fact in facts if seen.facts.get(fact)), "")
     if not text:
         why = {

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
 
+from core.files.checks.mrz_lines import reading_in
 from core.files.inspection import Inspection
-from core.files.recognise import Recognised
+from core.files.recognise import MrzReading, Recognised
 
 DateName = Literal["issued", "expires", "from", "to"]
 DATE_WORDS: Final[Mapping[str, dict[str, str]]] = {
@@ -36,6 +37,12 @@ class Seen:
     def field_date(self, name: str) -> date | None:
         """A date field of the case, or None while it is unknown."""
         return as_date(self.facts.get(f"case.{name}", self.facts.get(name)))
+
+    def mrz(self) -> MrzReading | None:
+        """The machine-readable zone: what was recognised, else what stands in the text layer."""
+        if self.recognised is not None:
+            return self.recognised.mrz
+        return reading_in(self.inspection.text, self.today)
 
     def text(self) -> str:
         """The document's words: its text layer, else what was recognised; "" when there are none."""
