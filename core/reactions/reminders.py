@@ -25,6 +25,7 @@ from core.events.happened import (
     TravellerAdded,
 )
 from core.events.migrating import CaseMigrated
+from core.events.pauses import LimitPaused, LimitResumed
 from core.events.people import ConsentGiven, ConsentOnPaper
 from core.events.reminders import ClientMoved, ClientReminded, RemindersSnoozed
 from core.kit.errors import NotPossibleNow
@@ -42,6 +43,8 @@ OfCase = (
     | FieldSet
     | TravellerAdded
     | LimitMoved
+    | LimitPaused
+    | LimitResumed
     | CaseMigrated
 )
 OfClient = ClientMoved | ConsentGiven | ConsentOnPaper
