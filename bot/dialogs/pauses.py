@@ -2,8 +2,11 @@
 not."""
 
 import unicodedata
+from collections.abc import Sequence
+from functools import cache
 
 from bot.dialogs import commands
+from bot.texts.catalogue import Texts, built_in
 from bot.turn import Turn
 from core.cases.pausing import paused_since
 from core.channel.inbound import InboundMessage
@@ -24,12 +27,12 @@ _TO_THE_BOT = ("progress", "documents", "help", "language")  # what the bot answ
 def heard(turn: Turn) -> None:
     """Every case of his that waits for his words goes on: which of them he means is not known. Where he has none that
     is open, those of whom he cares for."""
-    if not isinstance(turn.inbound, InboundMessage) or turn.actor.kind != "client" or says_nothing(turn):
+    if not isinstance(turn.inbound, InboundMessage):
         return
     rows = _paused(turn, turn.actor.id)
     if rows is None:
         rows = [row for ward in wards_of(turn.uow, turn.actor.id) for row in _paused(turn, ward) or ()]
-    for row in rows:
+    for row in () if says_nothing(turn) else rows:
         turn.bus.attempt(turn.uow, EndPause(case_id=row["id"]), turn.cause)
 
 
@@ -42,8 +45,17 @@ def says_nothing(turn: Turn) -> bool:
         return inbound.other in _EMPTY_KINDS
     if any(commands.said(turn, each) for each in _TO_THE_BOT):
         return True
-    listed = (turn.house.texts.say(language, WORDS) for language in LANGUAGES)
-    return is_thanks(turn.text, [word for text in listed for word in words_of(text)])
+    return is_thanks(turn.text, _listed(turn.house.texts))
+
+
+@cache
+def shipped() -> tuple[str, ...]:
+    """The words that come with Banli."""
+    return _listed(built_in())
+
+
+def _listed(texts: Texts) -> tuple[str, ...]:
+    return tuple(word for language in LANGUAGES for word in words_of(texts.say(language, WORDS)))
 
 
 def words_of(text: str) -> list[str]:
@@ -53,7 +65,7 @@ def words_of(text: str) -> list[str]:
     return [bare for line in text.splitlines() if (bare := _bare(line))]
 
 
-def is_thanks(text: str, words: list[str]) -> bool:
+def is_thanks(text: str, words: Sequence[str]) -> bool:
     """Whether nothing but these words is said, one or more of them, signs and pictures apart."""
     said = _bare(text)
     if len(said) > MOST:

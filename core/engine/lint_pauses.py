@@ -12,6 +12,10 @@ _NO_DUE = {
     "zh-CN": "该阶段没有 due，没有可暂停的时限。请写上 due，或去掉 pause。",
     "en": "The stage has no due, so there is no limit to pause. Write one, or leave pause out.",
 }
+_NO_WAY_BACK = {
+    "zh-CN": "该阶段的每个子状态都会暂停时限，没有人能让它继续。请再加一个不暂停的子状态。",
+    "en": "Every sub-status of this stage pauses its limit, so nobody could let it go on. Add one that does not.",
+}
 _RESUME_PAUSED = {
     "zh-CN": "resume 本身也是暂停的子状态，时限永远不会继续。请换一个。",
     "en": "`resume` is a sub-status that pauses too: the limit would never go on. Choose another one.",
@@ -37,6 +41,8 @@ def _problems(stage: Stage, pause: Pause, at: str) -> Iterator[Problem]:
             yield unknown("substate", key, join(at, "substates", place), hint)
     if stage.due is None:
         yield Problem(at, "flow.pause_no_due", _NO_DUE)
+    if known and known <= set(pause.substates):
+        yield Problem(join(at, "substates"), "flow.pause_no_way_back", _NO_WAY_BACK)
     if pause.resume is None:
         return
     if pause.resume not in known:

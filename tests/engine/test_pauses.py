@@ -54,6 +54,7 @@ def test_a_holiday_within_a_pause_counts_once() -> None:
 PAUSE = "pause: {substates: [waiting_client], until: client_writes, resume: working}"
 WRONG = {
     "unknown": ("[waiting_client]", "[waiting]", "/pause/substates/0", "flow.unknown_substate"),
+    "for ever": (PAUSE, "pause: {substates: [waiting_client, working]}", "/pause/substates", "flow.pause_no_way_back"),
     "no limit": ("    due: 3d\n", "", "/pause", "flow.pause_no_due"),
     "back to nowhere": ("resume: working", "resume: work", "/pause/resume", "flow.unknown_substate"),
     "back to a pause": ("resume: working", "resume: waiting_client", "/pause/resume", "flow.pause_resume"),

@@ -15,3 +15,8 @@ from tests.stories.flows import PAUSES
 def test_the_story_comes_out(path: Path, channel: str, sqlite_url: str) -> None:
     result = play_one(read_story(path), channel, sqlite_url)
     assert result.came_out, f"{result.failure}\n" + "\n".join(result.transcript[-12:])
+
+
+def test_the_story_comes_out_on_postgres(postgres_url: str) -> None:
+    result = play_one(read_story(PAUSES / "stories" / "over_a_weekend.yaml"), "loopback", postgres_url)
+    assert result.came_out, f"{result.failure}\n" + "\n".join(result.transcript[-12:])
