@@ -9,7 +9,7 @@ from core.engine.calendar import CalendarDay, Span, WorkingCalendar
 from core.engine.flow import read_flow
 from core.engine.flow_diff import changes
 from core.engine.hours import segment
-from core.engine.pauses import after_pause, limit, paused_minutes
+from core.engine.pauses import Pause, after_pause, limit, paused_minutes
 from tests.stories.flows import REQUEST
 
 HOURS = (segment("09:00-12:00"), segment("13:30-18:00"))
@@ -24,7 +24,7 @@ def test_pauses_take_nothing_and_give_nothing(span: Span, entered: datetime, cut
     """Whatever the pauses: the time that counts is that of the span; less than a minute of each pause is lost."""
     moments = sorted(each for each in cuts if each > entered)
     plain = limit(OFFICE, span, entered, [])
-    pauses = []
+    pauses: list[Pause] = []
     for since, until in zip(moments[::2], moments[1::2], strict=False):
         if limit(OFFICE, span, entered, pauses) > since:  # one that has passed stays
             pauses.append((since, until))
