@@ -19,6 +19,7 @@ from bot.dialogs import (
     handoff,
     invited,
     others,
+    pauses,
     reminders,
     send_back,
     staff_files,
@@ -206,6 +207,8 @@ def route(turn: Turn) -> str:
     """Answer one turn. Returns the name of the row that answered."""
     if _client(turn) and _words(turn):
         bursts.end(turn)
+    if _client(turn):
+        pauses.heard(turn)
     for row in TABLE:
         if not row.fits(turn):
             continue

@@ -15,6 +15,7 @@ from admin_api.schemas.calendars import (
     CalendarHours,
     CalendarLine,
     CalendarList,
+    DayOut,
     DaysAdded,
     HolidaysAdded,
     NewCalendar,
@@ -87,9 +88,14 @@ def add_holidays(desk: AtDesk, calendar_name: Name, body: NewHolidays) -> Holida
 
 @CALENDARS.operation("POST", "/calendars/{calendar_name}/days", does(ImportDays), errors=[404])
 def import_days(desk: AtDesk, calendar_name: Name, body: NewDays) -> DaysAdded:
-    """Add days from a CSV text. A day that stands there already is replaced; with one mistake nothing is kept."""
-    days = desk.do(command_of(ImportDays, {"name": _known(desk, calendar_name), **body.model_dump()}))
-    return DaysAdded(days=days, open_cases=_open_cases(desk, calendar_name))
+    """Add days from a CSV or an iCalendar text.
+
+    A day that stands there already is replaced; with one mistake nothing is kept. An event of several days is as many
+    days; its summary becomes their note. Events that repeat or have an hour are refused.
+    """
+    rows = desk.do(command_of(ImportDays, {"name": _known(desk, calendar_name), **body.model_dump()}))
+    days = [DayOut(**each) for each in rows]
+    return DaysAdded(days=len(days), rows=days, open_cases=_open_cases(desk, calendar_name))
 
 
 def _known(desk: Desk, name: str) -> str:

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 from admin_api.paging import Next
 from admin_api.schemas.asked import DayIn, Yes
 from admin_api.schemas.model import Given, Sent
-from core.commands.office import MOST_CSV, MOST_DAYS, NAME
+from core.commands.office import MOST_CSV, MOST_DAYS, MOST_ICS, NAME
 
 Hours = Annotated[str, StringConstraints(max_length=11)]
 _WEEKDAY = ["09:00-12:00", "13:30-18:00"]
@@ -58,17 +58,26 @@ class HolidaysAdded(Given):
 
 
 class NewDays(Sent):
-    """Days as CSV: a header day,hours,note, then one line a day; no hours: closed."""
+    """Days as CSV (a header day,hours,note, then one line a day; no hours: closed), or as iCalendar; one of the two."""
 
     csv: str = Field(
-        max_length=MOST_CSV, examples=["day,hours,note\n2027-05-01,,劳动节\n2027-05-08,09:00-12:00,半天\n"]
+        default="",
+        max_length=MOST_CSV,
+        examples=["day,hours,note\n2027-05-01,,劳动节\n2027-05-08,09:00-12:00,半天\n"],
     )
+    ics: str = Field(
+        default="",
+        max_length=MOST_ICS,
+        description="All-day events; one whose summary has 班, or whose categories have WORK, is a working day.",
+    )
+    preview: Yes = Field(default=False, description="Only say what would be added.")
 
 
 class DaysAdded(Given):
     """What became of a file."""
 
     days: int
+    rows: list["DayOut"] = Field(description="The days as they were read.")
     open_cases: int = Field(description="Open cases that go by this calendar; their limits are planned again.")
 
 

@@ -11,6 +11,7 @@ from admin_api.paging import Next
 from admin_api.schemas.documents import ChecklistItem, FileOut
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment
+from core.cases.pausing import paused_since
 from core.engine.access import Mask
 from core.engine.flow import Stage
 from core.engine.text import Words
@@ -40,6 +41,7 @@ class CaseLine(Given):
     state: str = Field(description="open or closed")
     outcome: str | None
     due: Moment | None
+    paused_since: Moment | None = Field(description="Since when the limit stands still; `due` is empty then.")
     overdue: bool
     opened_at: Moment
 
@@ -129,6 +131,7 @@ class CaseState(Given):
     substate: str | None
     outcome: str | None
     due: Moment | None
+    paused_since: Moment | None = Field(description="Since when the limit stands still; `due` is empty then.")
     done: int = Field(description="Items settled.")
     total: int = Field(description="Items asked for.")
     percent: int
@@ -173,6 +176,7 @@ def line_of(row: Row, stage: Stage, client_name: str, now: datetime) -> CaseLine
         state=row["state"],
         outcome=row["outcome"],
         due=row["due"],
+        paused_since=paused_since(row),
         overdue=_overdue(row, now),
         opened_at=row["opened_at"],
     )
@@ -189,6 +193,7 @@ def state_of(view: CaseView) -> dict[str, Any]:
         "substate": row["substate"],
         "outcome": row["outcome"],
         "due": row["due"],
+        "paused_since": paused_since(row),
         "done": view.completion.done,
         "total": view.completion.total,
         "percent": view.percent,

@@ -4,6 +4,7 @@ from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
 from bot.cards.event_words import event_words, who_words
 from bot.cards.held_card import held_names
+from bot.cards.limits import limit_words
 from bot.cards.wording import missing_words, role_words, unplaced_names
 from core.cases.consultations import ANSWERS
 from core.cases.tables import applicant, case, consultation
@@ -42,7 +43,7 @@ def summary(ctx: CardContext) -> tuple[tuple[str, str], ...]:
         (ctx.say("case.docs"), ctx.say("stage.docs_value", done=view.completion.done, total=view.completion.total)),
         (ctx.say("case.unplaced"), unplaced_names(ctx, view.client["id"])),
         (ctx.say("case.held"), held_names(ctx, view.client["id"])),
-        (ctx.say("case.due"), ctx.when(view.row["due"])),
+        (ctx.say("case.due"), limit_words(ctx, view.row)),
         (ctx.say("case.owner"), "" if view.owner is None else view.owner["name"]),
         (ctx.say("desk.tags"), listed(ctx, tags_of(ctx.lookup, view.client["id"]))),
     ]

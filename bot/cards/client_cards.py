@@ -2,6 +2,7 @@
 
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
+from bot.cards.limits import progress_line
 from bot.cards.wording import (
     flow_message,
     lapse_words,
@@ -55,8 +56,8 @@ def progress(ctx: CardContext) -> Card:
         if view.substate is not None:
             lines.append(ctx.say("progress.substate", substate=ctx.word(view.substate)))
         lines.append(_whose_turn(ctx))
-        if view.row["due"] is not None:
-            lines.append(ctx.say("progress.due", due=ctx.when(view.row["due"])))
+        if limit := progress_line(ctx):
+            lines.append(limit)
     owner = "" if view.owner is None else view.owner["name"]
     footer = ctx.say("progress.owner", owner=owner) if owner else ""
     title = ctx.say("progress.title", flow=ctx.word(view.compiled.flow.name), number=view.row["number"])

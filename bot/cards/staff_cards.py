@@ -2,6 +2,7 @@
 
 from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.context import CardContext
+from bot.cards.limits import limit_words
 from bot.cards.wording import acted_for, findings_words, flow_message, lapse_words, reason_words, staff_name
 from core.cases.lapsing import good_until
 from core.cases.past import stage_once
@@ -65,8 +66,7 @@ def stage_work(ctx: CardContext) -> Card:
         return Card(title=title, facts=tuple(facts), footer=footer, kind="stage_work")
     done = ctx.say("stage.docs_value", done=view.completion.done, total=view.completion.total)
     facts.append((ctx.say("stage.docs"), done))
-    if view.row["due"] is not None:
-        facts.append((ctx.say("stage.due"), ctx.when(view.row["due"])))
+    facts.append((ctx.say("stage.due"), limit_words(ctx, view.row)))
     for key in stage.exit_form:
         filled = view.row["fields"].get(key) not in (None, "", False)
         mark = ctx.say("stage.field_done") if filled else ctx.say("stage.field_open")

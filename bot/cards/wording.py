@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.cards.context import CardContext
+from bot.cards.limits import limit_short
 from core.cases.lapsing import lapsed_words
 from core.engine.flow import Flow
 from core.engine.flow_diff_names import CHECKS
@@ -43,8 +44,8 @@ def flow_message(ctx: CardContext, key: str, words: Mapping[str, str] | None = N
         "number": view.row["number"],
         "stage": ctx.word(view.shown.name),
         "n": len(missing),
-        "due": ctx.when(view.row["due"]),
-        "eta": ctx.when(view.row["due"]),
+        "due": limit_short(ctx, view.row),
+        "eta": limit_short(ctx, view.row),
         "list": ("、" if ctx.language == "zh-CN" else ", ").join(missing),
         "done": view.completion.done,
         "total": view.completion.total,

@@ -16,9 +16,10 @@ from bot.cli.problems import WrongInput
 from bot.cli.serving import owned
 from bot.cli.terminal import AsJson, out, tell_json
 from core.bus.deed import SYSTEM, Cause
-from core.catalog.calendars import LivingCalendars
+from core.catalog.calendars import LivingCalendars, days_of
 from core.commands.command import Command
 from core.commands.office import AddHolidays, ImportDays
+from core.engine.calendar_spec import write_day
 from core.engine.spec_problems import problems_of
 from core.kit.errors import Invalid
 from core.kit.ids import new_id
@@ -89,19 +90,42 @@ def holidays(
 @app.command("import")
 def import_command(
     name: Name,
-    file: Annotated[Path, typer.Argument(help="CSV with the columns day,hours,note.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(help="CSV with the columns day,hours,note, or iCalendar (.ics).", exists=True, dir_okay=False),
+    ],
+    preview: Annotated[bool, typer.Option("--preview", help="Only show the days; nothing is kept.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Add the days of a CSV file, in place of those that stand there. With one mistake nothing is kept."""
+    """Add the days of a file, in place of those that stand there. With one mistake nothing is kept."""
     try:
-        text = file.read_text("utf-8")
+        text = file.read_text("utf-8-sig")
     except UnicodeDecodeError as no:
-        raise WrongInput(f"{file} is not UTF-8: save it as CSV UTF-8.") from no
-    days, concerned = _do(name, ImportDays, {"name": name, "csv": text})
+        raise WrongInput(f"{file} is not UTF-8: save it as UTF-8.") from no
+    kind = "ics" if file.suffix.lower() == ".ics" else "csv"
+    if preview:
+        _preview(name, {kind: text}, json=json)
+        return
+    days, concerned = _do(name, ImportDays, {"name": name, kind: text})
     if json:
-        tell_json({"days": days, "open_cases": concerned})
+        tell_json({"days": len(days), "open_cases": concerned})
     else:
-        out.print(f"{days} day(s) were added. The limits of {concerned} open case(s) are planned again.")
+        out.print(f"{len(days)} day(s) were added. The limits of {concerned} open case(s) are planned again.")
+
+
+def _preview(name: str, files: dict[str, str], *, json: bool) -> None:
+    """The days that a file would add, and those among them that stand there otherwise."""
+    with _looking() as (living, reader):
+        calendar = living.of(reader, name)
+        found = days_of(calendar, files.get("csv", ""), files.get("ics", ""))
+    if json:
+        tell_json([write_day(row) for row in found])
+        return
+    for row in found:
+        each, before = write_day(row), calendar.exceptions.get(row.day)
+        replaced = "" if before in (None, row) else "  (in place of what stands there)"
+        out.print(f"{each['day']}  {' '.join(each['hours']) or 'closed'}  {each['note']}{replaced}", markup=False)
+    out.print(f"{len(found)} day(s); nothing was kept.")
 
 
 def _do(name: str, kind: type[Command], asked: dict[str, Any]) -> tuple[Any, int]:

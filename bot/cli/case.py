@@ -11,6 +11,7 @@ from bot.cli.configured import settings_or_exit
 from bot.cli.serving import looking, owned
 from bot.cli.terminal import AsJson, out, tell_json
 from core.bus.deed import SYSTEM
+from core.cases.pausing import paused_since
 from core.cases.tables import applicant, case
 from core.engine.flow import Field, Flow
 from core.engine.masking import mask_value
@@ -42,8 +43,10 @@ def list_command(
     json: AsJson = False,
 ) -> None:
     """The newest cases: number, flow, stage and limit, nobody's name."""
-    columns = (case.c.number, case.c.flow, case.c.stage, case.c.substate, case.c.outcome, case.c.due, case.c.opened_at)
-    chosen = select(*columns).where(case.c.state == state, *([] if flow is None else [case.c.flow == flow]))
+    names = ("number", "flow", "stage", "substate", "outcome", "due", "paused_at", "opened_at")
+    chosen = select(*(case.c[name] for name in names)).where(
+        case.c.state == state, *([] if flow is None else [case.c.flow == flow])
+    )
     with looking(settings_or_exit()) as (_, reader):
         rows = reader.rows(chosen.order_by(case.c.id.desc()).limit(limit))
     if json:
@@ -51,6 +54,7 @@ def list_command(
         return
     for row in rows:
         due = f", by {row['due']:%Y-%m-%d %H:%M} UTC" if row["due"] else ""
+        due = due or (f", paused since {row['paused_at']:%Y-%m-%d %H:%M} UTC" if row["paused_at"] else "")
         out.print(
             f"{row['number']}  {row['flow']}  {row['outcome'] or row['substate'] or row['stage']}{due}", markup=False
         )
@@ -112,6 +116,7 @@ def _told(banli: Banli, reader: Reader, row: Row, *, reveal: bool) -> dict[str, 
         "outcome": row["outcome"],
         "entered_at": row["entered_at"],
         "due": row["due"],
+        "paused_since": paused_since(row),
         "client": name(view.client["name"]),
         "travellers": list(people.values()),
         "owner": None if view.owner is None else name(view.owner["name"]),

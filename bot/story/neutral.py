@@ -14,6 +14,7 @@ from bot.dialogs import (
     form,
     hand_over,
     handoff,
+    pauses,
     reminders,
     send_back,
     task_desk,
@@ -48,7 +49,7 @@ class Speech:
         said = text.strip()
         if not said or said.lower() in _COMMANDS or _NUMBER.fullmatch(said) or self._of_flow(said):
             return said or text
-        if reminders.LATER.fullmatch(said) or undo.CHANGE.fullmatch(said):
+        if reminders.LATER.fullmatch(said) or undo.CHANGE.fullmatch(said) or pauses.is_thanks(said, pauses.shipped()):
             return said
         return (_ANGRY if handoff.ANGRY.search(said) else _CLIENT)[_language(said)]
 

@@ -20,7 +20,7 @@ Deed = tuple[int, datetime, str, str, dict[str, Any]]
 Note = Callable[[str, str], None]
 _DOORS: Final = frozenset({"api", "cli"})
 _OF_THE_BEGINNING: Final = frozenset({"CaseOpened", "ContractActivated", "DepositRecorded", "ContractDrafted"})
-_FOLLOW: Final = frozenset({"StageLeft", "CaseClosed", "ChecklistCompleted"})
+_FOLLOW: Final = frozenset({"StageLeft", "CaseClosed", "ChecklistCompleted", "LimitPaused", "LimitResumed"})
 """Events that another one of the same deed brings with it."""
 _REASON: Final = "（原因已隐去 / reason masked）"
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from core.bus.deed import Deed
+from core.cases import pausing
 from core.cases.moving import CaseMove, unfit
 from core.cases.tables import case, case_event, case_migration, document_version, item, stage_span
 from core.engine.text import Words
@@ -27,6 +28,8 @@ MOVED_ON: Final = frozenset(
         "FirstApproval",
         "ItemWaived",
         "ItemsReopened",
+        "LimitPaused",
+        "LimitResumed",
         "StageEntered",
         "SubstateSet",
         "TravellerAdded",
@@ -40,7 +43,9 @@ def carry_over(move: CaseMove, deed: Deed) -> dict[str, Any]:
     row, after = move.row, move.after
     before = _kept(row, deed)
     _to_stage(row, after["stage"], deed)
-    names = ("stage", "substate", "due", "fields", "flow_version_id")
+    if after["paused_at"] is None:
+        pausing.note(row, deed)
+    names = ("stage", "substate", "due", "fields", "flow_version_id", *pausing.RUNNING)
     for each in move.items:
         if each.row is None:
             deed.uow.add(item, case_id=row["id"], status_at=deed.now, **each.after)
@@ -66,6 +71,7 @@ def put_back(row: Row, before: Mapping[str, Any], version_id: int, due: Any, dee
         if status != each["status"]:
             deed.uow.change(document_version, each["id"], status=status)
     values = {name: before[name] for name in ("stage", "substate", "fields")}
+    values |= pausing.put_back(row, before.get("pause", {}), deed)
     deed.uow.change(case, row["id"], due=due, flow_version_id=version_id, **values)
 
 
@@ -86,6 +92,7 @@ def _kept(row: Row, deed: Deed) -> dict[str, Any]:
         "stage": row["stage"],
         "substate": row["substate"],
         "due": None if row["due"] is None else row["due"].isoformat(),
+        "pause": pausing.kept_of(row),
         "fields": dict(row["fields"]),
         "items": {
             str(each["id"]): {name: each[name] for name in _OF_ITEM} for each in deed.uow.find(item, case_id=row["id"])

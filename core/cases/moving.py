@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
+from core.cases import pausing
 from core.cases.checklist import items_of, todo_of
 from core.cases.tables import applicant, item
 from core.engine.calendar import WorkingCalendar
 from core.engine.checklist import ApplicantFacts, ItemKey, PlannedItem, plan, required_names
-from core.engine.flow import Flow
+from core.engine.flow import Flow, Stage
 from core.engine.flow_map import FlowMap
 from core.engine.forms import check_fields, check_kinds
 from core.engine.machine import CompiledFlow
@@ -80,7 +81,7 @@ def case_move(lookup: Lookup, facts: Facts, row: Row, way: Way) -> CaseMove:
         raise unfit("案件已结案", "the case is closed")
     people = lookup.find(applicant, case_id=row["id"], order=applicant.c.position)
     row = dict(row)  # as it is now: a unit's own rows change under the hand
-    after = {**row, **_stage(row, way), "flow_version_id": way.to_id}
+    after = {**row, **_stage(lookup, row, way), "flow_version_id": way.to_id}
     after["fields"], renamed, aside = _fields(row, way)
     computed = way.after.formulas.work_out(after["fields"], len(people), way.calendar)
     _check(way.after.flow, way.before.flow, after["fields"], [each["kind"] for each in people])
@@ -107,12 +108,12 @@ def _gone(move: ItemMove) -> bool:
     return bool(move.after["dropped"])
 
 
-def _stage(row: Row, way: Way) -> dict[str, Any]:
+def _stage(lookup: Lookup, row: Row, way: Way) -> dict[str, Any]:
     """The moment at which the stage was entered stays.
 
     The limit stays where the stage's span and hours do; else it is what the new span gives from that moment. A map
     makes no case late: where that has gone by already, the old limit counts on, and where there was none, the span
-    begins now.
+    begins now. One that stands still is reckoned where it was when it stopped.
     """
     old, flow = way.before.flow.stage(row["stage"]), way.after.flow
     key = way.declared.stage(row["stage"], flow)
@@ -124,16 +125,27 @@ def _stage(row: Row, way: Way) -> dict[str, Any]:
         )
     new = flow.stage(key)
     substate = row["substate"] if row["substate"] in {each.key for each in new.substates} else None
-    due = row["due"]
+    since = pausing.paused_since(row)
+    due, at = (row["due"], way.now) if since is None else (row["paused_due"], since)
     if new.due is None:
         due = None
     elif new.due != old.due or flow.calendar != way.before.flow.calendar or due is None:
-        wanted = way.calendar.add(row["entered_at"], new.due)
-        if wanted > way.now:
+        wanted = pausing.limit_of(lookup, row, new.due, way.calendar)
+        if wanted > at:
             due = wanted
         elif due is None:
-            due = way.calendar.add(way.now, new.due)
-    return {"stage": key, "substate": substate, "due": due}
+            due = way.calendar.add(at, new.due)
+    return {"stage": key, "substate": substate, **_limit(row, new, substate, due, way)}
+
+
+def _limit(row: Row, stage: Stage, substate: str | None, due: datetime | None, way: Way) -> dict[str, Any]:
+    """Whether the limit stands still in the target, whatever it did before."""
+    since = pausing.paused_since(row)
+    if not stage.pauses(substate):
+        runs = due if since is None else pausing.limit_after({**row, "paused_due": due}, stage, way.calendar, way.now)
+        return {"due": runs, **pausing.RUNNING}
+    before = None if since is None else row["paused_from"]
+    return {"due": None, "paused_at": since or way.now, "paused_due": due, "paused_from": before}
 
 
 def _fields(row: Row, way: Way) -> tuple[dict[str, Any], dict[str, str], tuple[str, ...]]:

@@ -1,8 +1,9 @@
 """Stages: a case moves only where its published flow lets it, and everything that hangs on a stage moves with it."""
 
 from core.bus.deed import Deed
+from core.cases import pausing
 from core.cases.tables import case, stage_span
-from core.commands.cases import AdvanceCase, OpenForm, SetSubstate
+from core.commands.cases import AdvanceCase, EndPause, OpenForm, SetSubstate
 from core.engine.calendar import WorkingCalendar
 from core.engine.machine import CompiledFlow, Move
 from core.events.happened import CaseClosed, FormAsked, StageEntered, StageLeft, SubstateSet
@@ -41,35 +42,49 @@ def move_case(row: Row, trigger: str, deed: Deed, reason: str = "") -> Move:
     compiled = compiled_of(deed, row)
     facts = deed.facts(row, compiled.machine.needs(trigger))
     move = compiled.machine.decide(row["stage"], trigger, facts, deed.actor.roles)
-    leave(row, move.to, deed, compiled)
+    before, span = row["substate"], leave(row, move.to, deed, compiled)
+    stays = move.to == row["stage"] and compiled.flow.stage(move.to).pause is not None
     by = deed.actor.id if deed.actor.kind == "staff" else row["handed_by"]
     outcome = move.outcome or row["outcome"]
     deed.uow.change(case, row["id"], stage=move.to, substate=move.substate, outcome=outcome, handed_by=by)
-    enter(row, deed, compiled, trigger, reason)
+    enter(row, deed, compiled, trigger, reason, span if stays else None)
+    pausing.follow(row, compiled.flow.stage(move.to), calendar_of(deed, compiled), before if stays else None, deed)
     return move
 
 
-def leave(row: Row, to: str, deed: Deed, compiled: CompiledFlow) -> None:
-    """Close the stage's span and cancel what was planned for it."""
+def leave(row: Row, to: str, deed: Deed, compiled: CompiledFlow) -> Row | None:
+    """Close the stage's span and cancel what was planned for it. Returns the span."""
     timers.cancel_scope(deed.uow, row["id"], "stage")
-    span = deed.uow.first(stage_span, case_id=row["id"], left=None)
+    span = pausing.span_of(deed.uow, row["id"])
     if span is not None:
-        minutes = calendar_of(deed, compiled).minutes(span["entered"], deed.now)
-        deed.uow.change(stage_span, span["id"], left=deed.now, minutes=minutes)
+        calendar = calendar_of(deed, compiled)
+        minutes = calendar.minutes(span["entered"], deed.now)
+        can_pause = compiled.flow.stage(row["stage"]).pause is not None
+        paused = pausing.minutes_of(row, span, calendar, deed.now) if can_pause or span["pauses"] else None
+        deed.uow.change(stage_span, span["id"], left=deed.now, minutes=minutes, paused=paused)
     deed.emit(StageLeft(case_id=row["id"], stage=row["stage"], to=to))
+    return span
 
 
-def enter(row: Row, deed: Deed, compiled: CompiledFlow, trigger: str, reason: str = "") -> None:
-    """Start the stage's clock, say that it was entered, and close the case where the flow ends."""
+def enter(
+    row: Row, deed: Deed, compiled: CompiledFlow, trigger: str, reason: str = "", goes_on: Row | None = None
+) -> None:
+    """Start the stage's clock, say that it was entered, and close the case where the flow ends.
+
+    `goes_on`: the stay that this one continues; its limit and its pauses stay, as else a step that keeps the stage
+    would be a way round a limit that can stand still.
+    """
     stage = compiled.flow.stage(row["stage"])
-    due = calendar_of(deed, compiled).add(deed.now, stage.due) if stage.due is not None else None
-    deed.uow.change(case, row["id"], entered_at=deed.now, due=due)
+    if goes_on is None:
+        due = calendar_of(deed, compiled).add(deed.now, stage.due) if stage.due is not None else None
+        deed.uow.change(case, row["id"], entered_at=deed.now, due=due, **pausing.RUNNING)
     deed.uow.add(
         stage_span,
         case_id=row["id"],
         stage=stage.key,
         entered=deed.now,
         owner_id=row["team"].get(stage.owner),
+        pauses=None if goes_on is None else goes_on["pauses"],
     )
     deed.emit(
         StageEntered(case_id=row["id"], stage=stage.key, substate=row["substate"], trigger=trigger, reason=reason)
@@ -101,9 +116,26 @@ def set_substate(command: SetSubstate, deed: Deed) -> None:
     row = deed.uow.get(case, command.case_id)
     if command.stage is not None and command.stage != row["stage"]:
         raise Stale(reason="moved", stage=row["stage"])
-    stage = compiled_of(deed, row).flow.stage(row["stage"])
+    compiled = compiled_of(deed, row)
+    stage, before = compiled.flow.stage(row["stage"]), row["substate"]
     if row["state"] != "open" or command.substate not in {choice.key for choice in stage.substates}:
         raise NotPossibleNow(reason="substate")
-    if row["substate"] != command.substate:
+    if before != command.substate:
         deed.uow.change(case, row["id"], substate=command.substate)
         deed.emit(SubstateSet(case_id=row["id"], stage=row["stage"], substate=command.substate))
+        pausing.follow(row, stage, calendar_of(deed, compiled), before, deed)
+
+
+def end_pause(command: EndPause, deed: Deed) -> None:
+    """A limit that runs, or that only people let go on, stays as it is."""
+    row = deed.uow.get(case, command.case_id)
+    compiled = compiled_of(deed, row)
+    stage, before = compiled.flow.stage(row["stage"]), row["substate"]
+    waits = stage.pause is not None and stage.pause.until == "client_writes"
+    if row["state"] != "open" or not waits or pausing.paused_since(row) is None:
+        return
+    back = pausing.back_from(row, stage)
+    deed.uow.change(case, row["id"], substate=back)
+    if back is not None:
+        deed.emit(SubstateSet(case_id=row["id"], stage=stage.key, substate=back))
+    pausing.follow(row, stage, calendar_of(deed, compiled), before, deed)

@@ -18,7 +18,10 @@ case = Table(
     plain("state", String(10), default="open"),  # open, closed
     plain("outcome", String(60), nullable=True),
     plain("entered_at", Instant),
-    plain("due", Instant, nullable=True),
+    plain("due", Instant, nullable=True),  # None too while the limit stands still, see core.cases.pausing
+    plain("paused_at", Instant, nullable=True),  # since when it does
+    plain("paused_due", Instant, nullable=True),  # where it was then
+    plain("paused_from", String(60), nullable=True),  # the sub-status before
     plain("team", Json),  # role -> staff id
     plain("handed_by", BigInteger, nullable=True),  # who of the staff moved it into the present stage
     plain("department_id", BigInteger, nullable=True),
@@ -204,6 +207,8 @@ stage_span = Table(
     plain("left", Instant, nullable=True),
     plain("owner_id", BigInteger, nullable=True),
     plain("minutes", Integer, nullable=True),  # working minutes, known when the stage was left
+    plain("paused", Integer, nullable=True),  # those of them in which the limit stood still, if it can
+    plain("pauses", Json, nullable=True),  # begin -> end of each pause that is over, in ISO form
 )
 Index("ix_stage_span_case", stage_span.c.case_id)
 

@@ -9,7 +9,8 @@ from core.catalog.tables import office_calendar
 from core.commands.office import MOST_DAYS, AddHolidays, ImportDays, ReplanCases, SetCalendar
 from core.engine.calendar import CalendarDay, WorkingCalendar
 from core.engine.calendar_csv import read_days
-from core.engine.calendar_spec import read_calendar, write_calendar
+from core.engine.calendar_ics import read_ics
+from core.engine.calendar_spec import read_calendar, write_calendar, write_day
 from core.engine.public_holidays import holidays_of, merged, source_of
 from core.kit.errors import Invalid, NotFound, Problem
 from core.ledger import timers
@@ -76,12 +77,22 @@ def add_holidays(command: AddHolidays, deed: Deed) -> tuple[int, int, int]:
     return len(added), sum(not row.confirmed for row in added), len(rows) - len(added)
 
 
-def import_days(command: ImportDays, deed: Deed) -> int:
-    """Returns how many days were read. Raises NotFound; Invalid with every mistake and its line."""
+def import_days(command: ImportDays, deed: Deed) -> list[dict[str, Any]]:
+    """Returns the days that were read, as they are written. Raises NotFound; Invalid with every mistake and its
+    line."""
     calendar = _of(command.name, deed)
-    found = read_days(command.csv)
-    _keep_days(command.name, calendar, {**calendar.exceptions, **{row.day: row for row in found}}, deed)
-    return len(found)
+    found = days_of(calendar, command.csv, command.ics)
+    if not command.preview:
+        _keep_days(command.name, calendar, {**calendar.exceptions, **{row.day: row for row in found}}, deed)
+    return [write_day(row) for row in found]
+
+
+def days_of(calendar: WorkingCalendar, csv: str, ics: str) -> list[CalendarDay]:
+    """The days of whichever of the two texts is there. Raises Invalid."""
+    if bool(csv) is bool(ics):
+        words = {"zh-CN": "请填写 csv 或 ics 其中之一", "en": "write either csv or ics"}
+        raise Invalid(problems=[Problem("/csv", "calendar.one_file", words)])
+    return read_ics(ics, calendar) if ics else read_days(csv)
 
 
 def _of(name: str, deed: Deed) -> WorkingCalendar:

@@ -48,6 +48,15 @@ class SetSubstate(Command):
     stage: str | None = None
 
 
+class EndPause(Command):
+    """The client has written: a limit that stood still until then goes on."""
+
+    permission: ClassVar[str] = "case.heard"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+
+
 class SetFields(Command):
     """Fill fields of the case; the checklist follows what they say."""
 

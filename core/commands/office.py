@@ -10,6 +10,7 @@ from core.commands.command import Command
 NAME = r"^[a-z][a-z0-9-]{0,39}$"  # of a calendar
 MOST_DAYS = 4000
 MOST_CSV = 300_000  # characters: some thousand lines
+MOST_ICS = 1_048_576  # characters, and bytes
 Hours = tuple[str, ...]  # "09:00-12:00"
 
 
@@ -52,12 +53,15 @@ class AddHolidays(Command):
 
 
 class ImportDays(Command):
-    """Add the days of a CSV text with the columns day, hours and note; a day that stands there already is replaced."""
+    """Add the days of a CSV text with the columns day, hours and note, or of an iCalendar text; one of the two. A day
+    that stands there already is replaced."""
 
     permission: ClassVar[str] = "calendar.write"
 
     name: str = Field(pattern=NAME)
-    csv: str = Field(max_length=MOST_CSV)
+    csv: str = Field(default="", max_length=MOST_CSV)
+    ics: str = Field(default="", max_length=MOST_ICS)
+    preview: bool = False  # say what would be added, and keep nothing
 
 
 class ReplanCases(Command):

@@ -59,6 +59,7 @@ _COMMON: Final = _words(
         "remind": "提醒（截止前天数） | reminders (days before the limit)",
         "weight": "进度占比（%） | share of the progress (%)",
         "waiting_on": "等待对象 | waiting for",
+        "pause": "时限暂停 | pause of the limit",
         "exit_form": "离开前填写的字段 | fields asked for before leaving",
         "part_of": "所属阶段 | part of stage",
         "final": "终点 | last stage",

@@ -9,6 +9,7 @@ from core.engine.conditions import ConditionSpec
 from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Flow
 from core.engine.flow_diff_names import VALUES
+from core.engine.flow_diff_pauses import pause_words
 from core.engine.flow_diff_words import LISTED
 from core.engine.formula_words import formula_words
 from core.engine.spec_formulas import Formula
@@ -47,6 +48,8 @@ class Values:
         if name == "compute" and value is not None:
             formula = Formula.model_validate(value)
             return _each(lambda language: formula_words(self._flow, formula, language))
+        if name == "pause" and value is not None:
+            return _each(lambda language: pause_words(value, self._named["substate"], language))
         if kind == "rules" and name == "at" and value is not None:
             return self._moment(value["anchor"], Span.parse(value["offset"]))
         if kind == "rules" and name == "then":

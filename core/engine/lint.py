@@ -11,6 +11,7 @@ from core.engine.lint_conditions import condition_problems
 from core.engine.lint_formulas import asking_problems, formula_problems
 from core.engine.lint_graph import graph_problems
 from core.engine.lint_names import name_problems
+from core.engine.lint_pauses import pause_problems
 from core.engine.lint_rest import Rest, the_rest
 from core.engine.lint_rules import rule_problems
 from core.engine.lint_texts import reworded_problems, text_problems
@@ -57,6 +58,7 @@ def lint(
         *key_problems(flow),
         *graph_problems(flow),
         *name_problems(flow, roles),
+        *pause_problems(flow),
         *condition_problems(flow),
         *asking_problems(flow),
         *formula_problems(flow),

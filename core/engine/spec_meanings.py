@@ -61,9 +61,15 @@ _FLOW: Final = {
         "weight": "Its share of the progress in percent; all stages together make 100.",
         "waiting_on": "Who is being waited for.",
         "substates": "Sub-statuses; those that a transition sets are set by it alone.",
+        "pause": "When its limit stands still.",
         "exit_form": "Fields that staff are asked for before they leave the stage.",
         "part_of": "Makes it internal: the client sees that stage instead.",
         "final": "The case ends here.",
+    },
+    "Pause": {
+        "substates": "The limit stands still while the case is in one of these.",
+        "until": "client_writes: whatever the client sends ends it, short thanks apart; absent: only people and rules.",
+        "resume": "The sub-status after the client has written; absent: the one before the pause.",
     },
     "Transition": {
         "key": "The trigger.",

@@ -10,6 +10,18 @@ from core.engine.spec_kinds import Choice, Piece
 from core.engine.text import Words
 
 
+class Pause(Piece):
+    """When a stage's limit stands still: while the case is in one of ``substates``.
+
+    ``until``: what ends it beside another sub-status; ``client_writes``: whatever the client sends, short thanks apart.
+    The case is then in ``resume``; absent: where it was before.
+    """
+
+    substates: Annotated[tuple[str, ...], Limits(min_length=1)]
+    until: Literal["client_writes"] | None = None
+    resume: str | None = None
+
+
 class Stage(Piece):
     """A place in the flow.
 
@@ -17,7 +29,7 @@ class Stage(Piece):
     progress in percent (all stages together 100). ``part_of`` makes it internal: the client sees that stage instead,
     so it needs no ``client_text``. ``remind``: how many days before ``due`` the client is reminded of what he has to
     send; absent: the agency's days, where the stage waits for the client. ``exit_form`` names fields that staff are
-    asked for before they leave the stage.
+    asked for before they leave the stage. ``pause`` says in which sub-statuses ``due`` stands still.
     """
 
     key: str
@@ -29,9 +41,14 @@ class Stage(Piece):
     weight: Annotated[int, Limits(ge=0, le=100)] = 0
     waiting_on: Literal["client", "staff", "authority", "date"] = "staff"
     substates: tuple[Choice, ...] = ()
+    pause: Pause | None = None
     exit_form: tuple[str, ...] = ()
     part_of: str | None = None
     final: bool = False
+
+    def pauses(self, substate: str | None) -> bool:
+        """Whether the limit stands still in this sub-status."""
+        return self.pause is not None and substate in self.pause.substates
 
 
 class Transition(Piece):

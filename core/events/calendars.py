@@ -12,6 +12,15 @@ class LimitMoved(Event):
     due: str
 
 
+class TaskLimitMoved(Event):
+    """As LimitMoved, of a task."""
+
+    task_id: int
+    title: dict[str, str]
+    before: str
+    due: str
+
+
 class YearsUnconfirmed(Event):
     """Limits of open cases lie in years whose holidays nobody has confirmed: calendar and year."""
 

@@ -7,6 +7,7 @@ from core.cases.tables import case
 from core.commands.command import Command
 from core.commands.desk import ClaimTask, EndTask, GiveTask, ShowCase
 from core.commands.work import Notify, RedrawCard, StartDialog
+from core.events.calendars import TaskLimitMoved
 from core.events.desk import TaskEnded, TaskGiven, TaskReleased, TaskReminded, TaskSnoozed, WordsAsked
 from core.events.happened import CaseClosed, RoleAssigned, StageLeft
 from core.kit.words import said
@@ -86,7 +87,7 @@ def remind(event: TaskReminded, deed: Deed) -> Iterator[Command]:
         yield task_notice(deed.uow.get(task, event.task_id), event.staff_id)
 
 
-def redraw_task(event: TaskSnoozed, deed: Deed) -> Iterator[Command]:
+def redraw_task(event: TaskSnoozed | TaskLimitMoved, deed: Deed) -> Iterator[Command]:
     yield RedrawCard(card=f"task:{event.task_id}")
 
 

@@ -26,6 +26,7 @@ from core.events.happened import (
 )
 from core.events.lapsing import DocumentLapsed
 from core.events.migrating import CaseMigrated
+from core.events.pauses import LimitPaused, LimitResumed
 from core.events.people import ConsentGiven, ConsentOnPaper
 from core.events.reminders import ClientMoved, ClientReminded, RemindersSnoozed
 from core.kit.errors import NotPossibleNow
@@ -44,6 +45,8 @@ OfCase = (
     | FieldSet
     | TravellerAdded
     | LimitMoved
+    | LimitPaused
+    | LimitResumed
     | CaseMigrated
 )
 OfClient = ClientMoved | ConsentGiven | ConsentOnPaper

@@ -1,6 +1,6 @@
 """The flow's own rules: on an event or at a moment, if the condition holds, the actions become commands."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from core.actions.registry import commands_of
@@ -20,6 +20,7 @@ from core.engine.sayings import in_both, refusal_words
 from core.engine.text import Words
 from core.events.event import Event
 from core.events.happened import NotReachable, RoleAssigned
+from core.events.pauses import LimitResumed
 from core.events.rules import Did, RuleDue, RuleRan
 from core.events.sharing import RoleKept, RoleUnfilled
 from core.ledger import timers
@@ -95,6 +96,25 @@ def plan_by_new_hours(row: Row, limit: datetime | None, deed: Deed) -> None:
                 timers.cancel_key(deed.uow, key)
             if waits is not None or before != anchor_of(rule.at, row):
                 _plan(rule, rule.at, row, compiled, deed, waited=waits is not None)
+
+
+def plan_after_pause(event: LimitResumed, deed: Deed) -> Iterable[Command]:
+    """The stage's limit goes on: rules that hang on it wait for it again. One that waited when the limit stopped, and
+    whose moment has gone by meanwhile, acts at once."""
+    row = deed.uow.get(case, event.case_id or 0)
+    compiled = compiled_of(deed, row)
+    for rule in compiled.flow.rules:
+        if rule.at is not None and rule.at.anchor == "stage.due":
+            _plan(rule, rule.at, row, compiled, deed, waited=_stopped(rule, row, deed))
+    return ()
+
+
+def _stopped(rule: Rule, row: Row, deed: Deed) -> bool:
+    """Whether it has waited in this stage, and never acted."""
+    mine = timer.c.key.startswith(f"rule:{row['id']}:{rule.key}:", autoescape=True)
+    found = deed.uow.find(timer, mine, timer.c.due > row["entered_at"], case_id=row["id"], scope="stage")
+    states = {each["state"] for each in found}
+    return "cancelled" in states and not states & {"fired", "dead"}
 
 
 def plan_by_new_flow(row: Row, deed: Deed) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from core.bus.deed import Deed
+from core.cases.pausing import paused_since
 from core.cases.stages import compiled_of
 from core.cases.tables import case, stage_span
 from core.cases.team import who
-from core.commands.cases import AdvanceCase, OpenForm, PlanRules, SetFields, SetSubstate
+from core.commands.cases import AdvanceCase, EndPause, OpenForm, PlanRules, SetFields, SetSubstate
 from core.commands.command import Command
 from core.commands.sending_back import OfferSendBack
 from core.commands.work import Notify, RedrawCard, StartDialog
@@ -16,6 +17,7 @@ from core.events.happened import (
     CaseClosed,
     ChecklistCompleted,
     DocumentApproved,
+    DocumentSubmitted,
     FieldSet,
     FormAsked,
     RoleAssigned,
@@ -24,6 +26,7 @@ from core.events.happened import (
     SubstateSet,
 )
 from core.events.lapsing import DocumentLapsed, DocumentRestored
+from core.events.pauses import LimitPaused, LimitResumed
 from core.ledger.buttons import close_card, offer
 from core.ledger.tables import button
 from core.staff.delegation import deputies
@@ -142,12 +145,20 @@ def redraw_work(
     | DocumentApproved
     | DocumentLapsed
     | DocumentRestored
-    | LimitMoved,
+    | LimitMoved
+    | LimitPaused
+    | LimitResumed,
     deed: Deed,
 ) -> Iterator[Command]:
     card = stage_card(deed.uow, event.case_id or 0)
     if card is not None:
         yield RedrawCard(card=card)
+
+
+def client_has_sent(event: DocumentSubmitted, deed: Deed) -> Iterator[Command]:
+    """By a page too, which is no message: what was waited for has come."""
+    if deed.actor.kind == "client" and paused_since(deed.uow.get(case, event.case_id or 0)) is not None:
+        yield EndPause(case_id=event.case_id or 0)
 
 
 def plan_again(event: FieldSet, deed: Deed) -> Iterator[Command]:

@@ -94,6 +94,7 @@ _SYSTEM = frozenset(
         "client.hold",
         "case.open",
         "case.advance",
+        "case.heard",
         "case.write",
         "case.assign",
         "document.review",
@@ -205,9 +206,10 @@ DEFAULT = Policy(
         "client.consent": Reach.OWN,
         "client.data": Reach.OWN,
         "client.snooze": Reach.OWN,
+        "case.heard": Reach.OWN,
     },
     system=_SYSTEM,
-    guardian=frozenset({"case.read", "document.read", "document.submit"}),
+    guardian=frozenset({"case.read", "document.read", "document.submit", "case.heard"}),
     field_rules=FieldRules(
         kinds={
             "client": {

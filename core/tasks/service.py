@@ -37,6 +37,7 @@ def create_task(command: CreateTask, deed: Deed) -> int:
         key=command.key or None,
         stage=_stage(command, deed),
         due=due,
+        span=command.due or None,
         created_at=deed.now,
         department_id=None if of_case is None else of_case.department,
     )

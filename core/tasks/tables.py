@@ -14,6 +14,7 @@ task = Table(
     plain("title", Json),  # language -> words
     plain("key", String(100), nullable=True),
     plain("due", Instant, nullable=True),
+    plain("span", String(10), nullable=True),  # of which it follows, from created_at on
     plain("stage", String(60), nullable=True),  # ends when the case leaves this stage; None: belongs to none
     plain("snoozed_until", Instant, nullable=True),
     plain("state", String(10), default="open"),  # open, done, ended

@@ -9,6 +9,7 @@ from core.bus.deed import SYSTEM
 from core.bus.wiring import FactSource, gathered
 from core.cases.checklist import counted, facts_of_each, filed_of, items_of, statuses_of
 from core.cases.facts import docs_of
+from core.cases.pausing import limit_of, paused_since
 from core.cases.tables import applicant
 from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import Catalogue
@@ -127,6 +128,6 @@ def _limit(lens: Lens, reader: Reader, row: Row, older: CompiledFlow) -> datetim
     before = older.flow.stage(row["stage"])
     if (there.due, lens.draft.flow.calendar) == (before.due, older.flow.calendar):
         return row["due"]  # type: ignore[no-any-return]  # a moment
-    if there.due is None or there.final:
+    if there.due is None or there.final or paused_since(row) is not None:
         return None
-    return lens.calendars.of(reader, lens.draft.flow.calendar).add(row["entered_at"], there.due)
+    return limit_of(reader, row, there.due, lens.calendars.of(reader, lens.draft.flow.calendar))

@@ -12,6 +12,7 @@ from core.events import lapsing as la
 from core.events import lost_cards as el
 from core.events import migrating as em
 from core.events import overdue as eo
+from core.events import pauses as ep
 from core.events import people as f
 from core.events import queues as eq
 from core.events import reminders as er
@@ -135,7 +136,14 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (eq.QueuesInTrouble, queues_told.tell_admins),
     (ec.LimitMoved, on_stages.redraw_work),
     (ec.LimitMoved, reminders.plan),
+    (ec.TaskLimitMoved, on_desk.redraw_task),
     (ec.YearsUnconfirmed, replan.tell_admins),
+    (ep.LimitPaused, on_stages.redraw_work),
+    (ep.LimitPaused, reminders.plan),
+    (ep.LimitResumed, rules.plan_after_pause),
+    (ep.LimitResumed, on_stages.redraw_work),
+    (ep.LimitResumed, reminders.plan),
+    (e.DocumentSubmitted, on_stages.client_has_sent),
     (em.CaseMigrated, migration_told.renew_work),
     (em.CaseMigrated, migration_told.renew_reviews),
     (em.CaseMigrated, migration_told.tell_client),

@@ -162,6 +162,7 @@ HANDLERS: dict[type[Command], Handler] = {
     c.OpenCase: opening.open_case,
     c.AdvanceCase: stages.advance_case,
     c.SetSubstate: stages.set_substate,
+    c.EndPause: stages.end_pause,
     c.OpenForm: stages.open_form,
     c.SetFields: fields.set_fields,
     c.AddTraveller: fields.add_traveller,

@@ -107,7 +107,11 @@ def test_a_file_of_days_is_taken_whole_or_not_at_all(office: Office) -> None:
     assert ["line 3" in told["errors"][0]["message"], "line 4" in told["errors"][1]["message"]] == [True, True]
     assert office.get("visa.admin", PATH)["days"] == before
     good = {"csv": "day,hours,note\n2027-05-08,09:00-12:00,半天\n2027-10-01,,国庆\n"}
-    assert office.post("visa.admin", f"{PATH}/days", good) == {"days": 2, "open_cases": 0}
+    shown = office.post("visa.admin", f"{PATH}/days", {**good, "preview": True})
+    assert [each["note"] for each in shown["rows"]] == ["半天", "国庆"]
+    assert office.get("visa.admin", PATH)["days"] == before
+    done = office.post("visa.admin", f"{PATH}/days", good)
+    assert (done["days"], done["rows"], done["open_cases"]) == (2, shown["rows"], 0)
     days = {each["day"]: each for each in office.get("visa.admin", PATH)["days"]}
     assert (days["2027-05-08"]["hours"], days["2027-10-01"]["source"]) == (["09:00-12:00"], "")
 

@@ -43,6 +43,16 @@ def test_a_file_with_mistakes_changes_nothing_and_names_its_lines(agency: Agency
     assert agency.asks("calendar", "show", "cn-office") == before
     file.write_text("day,hours,note\n2028-05-01,,劳动节\n", "utf-8")
     assert agency.asks("calendar", "import", "cn-office", str(file)) == {"days": 1, "open_cases": 0}
+    file = tmp_path / "days.ics"
+    event = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20281001\nDTEND;VALUE=DATE:20281003\nSUMMARY:国庆\nEND:VEVENT\n"
+    file.write_text(f"BEGIN:VCALENDAR\n{event}END:VCALENDAR\n", "utf-8-sig")
+    days = agency.asks("calendar", "import", "cn-office", str(file), "--preview")
+    assert [(each["day"], each["hours"], each["note"]) for each in days] == [
+        ("2028-10-01", [], "国庆"),
+        ("2028-10-02", [], "国庆"),
+    ]
+    assert "2028-10-02" not in str(agency.asks("calendar", "show", "cn-office"))
+    assert agency.asks("calendar", "import", "cn-office", str(file)) == {"days": 2, "open_cases": 0}
 
 
 def test_what_is_not_there_is_said(agency: Agency) -> None:

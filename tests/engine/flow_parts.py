@@ -159,8 +159,10 @@ def _stages() -> list[dict[str, Any]]:
             "name": words("结果", "Result"),
             "client_text": words("有结果", "There is a result"),
             "owner": "sales",
+            "due": "5d",
             "weight": "10",
             "substates": [{"key": "good", "name": words("好", "Good")}, {"key": "late", "name": words("晚", "Late")}],
+            "pause": {"substates": ["late"], "until": "client_writes", "resume": "good"},
         },
         {
             "key": "done",

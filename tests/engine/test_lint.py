@@ -159,6 +159,11 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("/transitions/0/label/zh-CN", "十三个汉字的按钮文字太长了", "flow.label_length", "/transitions/0/label/zh-CN"),
     ("/stages/2/substates/0/name/en", "x" * 25, "flow.label_length", "/stages/2/substates/0/name/en"),
     ("/stages/0/due", "${nothing}d", "flow.unknown_param", "/stages/0/due"),
+    ("/stages/2/due", None, "flow.pause_no_due", "/stages/2/pause"),
+    ("/stages/2/pause/substates/0", "lost", "flow.unknown_substate", "/stages/2/pause/substates/0"),
+    ("/stages/2/pause/substates", ["late", "good"], "flow.pause_no_way_back", "/stages/2/pause/substates"),
+    ("/stages/2/pause/resume", "late", "flow.pause_resume", "/stages/2/pause/resume"),
+    ("/stages/2/pause/until", None, "flow.pause_resume_alone", "/stages/2/pause/resume"),
     ("/stages/0/name/en", "in ${places}", "flow.param_not_text", "/stages/0/name/en"),
     ("/stages/0/name/en", "${months.keys}", "flow.param_no_keys", "/stages/0/name/en"),
 ]

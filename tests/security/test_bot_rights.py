@@ -53,6 +53,7 @@ ABOUT: dict[str, Make] = {
     "AdvanceCase": lambda i: cases.AdvanceCase(case_id=i["case"], trigger="begin"),
     "OfferSendBack": lambda i: sending_back.OfferSendBack(case_id=i["case"]),
     "SendBack": lambda i: sending_back.SendBack(case_id=i["case"], to="signed", remark="x"),
+    "EndPause": lambda i: cases.EndPause(case_id=i["case"]),
     "SetSubstate": lambda i: cases.SetSubstate(case_id=i["case"], substate="sent"),
     "SetFields": lambda i: cases.SetFields(case_id=i["case"], fields={"form_filled": True}),
     "AddTraveller": lambda i: cases.AddTraveller(case_id=i["case"], traveller=TRAVELLER),
@@ -251,7 +252,7 @@ def test_the_matrix_is_whole() -> None:
     assert DEFAULT.client.keys() & permissions == {
         "case.read", "document.read", "document.submit", "client.language", "conversation.ask_human",
         "conversation.end", "survey.answer",
-        "identity.claim", "client.consent", "client.data", "client.snooze",
+        "identity.claim", "client.consent", "client.data", "client.snooze", "case.heard",
     }  # fmt: skip
 
 
