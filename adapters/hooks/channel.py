@@ -1,4 +1,4 @@
-"""One webhook as a channel: signs as Standard Webhooks says, connects to an address that was looked at, follows nothing.
+"""One webhook as a channel: signed as Standard Webhooks says, sent to the address that was looked at, no further.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
@@ -102,7 +102,7 @@ class HookChannel:
     def _signed(self, delivery: str, body: bytes) -> dict[str, str]:
         moment = str(int(self._clock.now().timestamp()))
         said = b".".join((delivery.encode(), moment.encode(), body))
-        macs = (hmac.new(key, said, hashlib.sha256).digest() for key in self._hook.keys())
+        macs = (hmac.new(key, said, hashlib.sha256).digest() for key in self._hook.signing_keys)
         return {
             "webhook-id": delivery,
             "webhook-timestamp": moment,

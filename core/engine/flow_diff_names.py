@@ -180,6 +180,7 @@ VALUES: Final[Mapping[tuple[str, str], Words]] = {
             "action.assign": "分派人员 | find a person",
             "action.advance_case": "推进办理 | move the case on",
             "action.open_items": "要求补交材料 | ask for documents",
+            "action.call_webhook": "调用外部系统 | call a webhook",
             "action.ask_survey": "发出评价 | ask how it was",
             "on.CaseOpened": "开始办理 | a case is opened",
             "on.ContractActivated": "合同生效 | the contract takes effect",

@@ -178,6 +178,11 @@ _ACTIONS: Final = {
     "advance_case": {"trigger": "Key of a transition whose `by` lists system."},
     "open_items": {"items": "Keys of the items.", "reason": "What the client reads."},
     "ask_survey": {"question": _MESSAGE},
+    "call_webhook": {
+        "hook": "Name of a webhook that the operator has listed in the settings.",
+        "fields": "Keys of the fields that go along; none with personal data.",
+        "personal": "Keys of the fields with personal data that go along.",
+    },
 }
 KIND: Final = "Which check it is."
 MEANINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({**_FLOW, **_CHECKS, **_ACTIONS})

@@ -18,7 +18,7 @@ class Hook(BaseModel):
     """One address that a rule may call by name.
 
     ``private``: it may be in this machine or network, and only then without TLS. ``old_secret`` signs as well, while
-    the receiver changes from one secret to the other. ``seconds``: for the name, the connection and the answer together.
+    the receiver changes from one secret to the other. ``seconds``: for name, connection and answer together.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -59,7 +59,8 @@ class Hook(BaseModel):
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}"
 
-    def keys(self) -> tuple[bytes, ...]:
+    @property
+    def signing_keys(self) -> tuple[bytes, ...]:
         """What is signed with, the present one first."""
         return tuple(key_of(each) for each in (self.secret, self.old_secret) if each is not None)
 
@@ -67,7 +68,7 @@ class Hook(BaseModel):
 def _is_odd_number(host: str) -> bool:
     """Whether it is an IPv4 address in one of the ways of writing that some programs take and others do not."""
     last = host.rstrip(".").rpartition(".")[2]
-    if not (last.isdigit() or last.startswith("0x")):
+    if ":" in host or not (last.isdigit() or last.startswith("0x")):
         return False
     try:
         ipaddress.IPv4Address(host)
@@ -86,6 +87,6 @@ def key_of(secret: SecretStr) -> bytes:
     if not SHORTEST <= len(found) <= LONGEST:
         raise ValueError(
             f"a secret is {PREFIX} and then {SHORTEST} to {LONGEST} bytes in base64; "
-            "make one with: python3 -c 'import base64, os; print(\"whsec_\" + base64.b64encode(os.urandom(32)).decode())'"
+            'make one with: echo "whsec_$(openssl rand -base64 32)"'
         )
     return found

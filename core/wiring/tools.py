@@ -25,8 +25,10 @@ def tools(
     sayings: Sayings,
     agency: LivingAgency | None,
     zone: ZoneInfo | None,
+    hooks: frozenset[str],
 ) -> dict[str, Any]:
-    """By name; without an agency and a zone those of a house that has settled nothing."""
+    """By name; without an agency and a zone those of a house that has settled nothing. `hooks`: webhooks
+    that the operator has listed."""
     settled = agency or LivingAgency(Agency())
     office = calendars[settled.written.calendar]
     living = LivingCalendars(calendars, settled.written.calendar)
@@ -50,6 +52,7 @@ def tools(
         "zone": zone or office.zone,
         "agency": settled,
         "waits_for_client": waits_for_client,
+        "hooks": hooks,
         "departments": names_of_departments,
         "open_in_department": lambda uow, number: uow.first(case, department_id=number, state="open") is not None,
     }

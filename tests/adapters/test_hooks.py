@@ -6,10 +6,8 @@ import hashlib
 import hmac
 import json
 import ssl
-import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +24,7 @@ from core.channel.outbound import Card, OutboundMessage, Receipt
 from core.channel.port import DeliveryFailed
 from core.kit.clock import ManualClock
 from core.kit.settings_hooks import Hook
+from tests.platforms.receiver import Receiver, receiving
 
 SECRET, OLD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_" + base64.b64encode(bytes(32)).decode()
 NOW = datetime.fromtimestamp(1614265330, UTC)
@@ -34,54 +33,10 @@ KNOWN = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="  # of this secret, id,
 TO = Address(channel="hook", account="crm", chat="case:1")
 
 
-class Receiver(ThreadingHTTPServer):
-    """Keeps what arrives, and answers with the next of `answers`."""
-
-    daemon_threads = True
-
-    def __init__(self, host: str = "127.0.0.1") -> None:
-        super().__init__((host, 0), Handler)
-        self.got: list[tuple[str, dict[str, str], bytes]] = []
-        self.answers: list[tuple[int, dict[str, str]]] = []
-        self.connections = 0
-        self.go_on = threading.Event()
-        self.go_on.set()
-
-    def get_request(self) -> Any:
-        self.connections += 1
-        return super().get_request()
-
-    def handle_error(self, *_: object) -> None:
-        """A caller that does not like our certificate hangs up."""
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.got.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
-        self.server.go_on.wait(20)
-        status, headers = self.server.answers.pop(0) if self.server.answers else (204, {})
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if status == 200:
-            self.wfile.write(b"x" * 10_000_000)  # nobody has to read this
-
-    def log_message(self, *_: object) -> None:
-        """Not into the output of the tests."""
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    server = Receiver()
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield server
-    server.go_on.set()
-    server.shutdown()
-    server.server_close()
+    with receiving() as server:
+        yield server
 
 
 def says(*answers: Sequence[str]) -> Resolve:

@@ -169,7 +169,8 @@ def test_hooks_stand_under_names_of_the_operators_choice(tmp_path: Path) -> None
         "BANLI_HOOKS__BOOKS__PRIVATE": "true",
     }
     settings = load_settings(environ, tmp_path)
-    assert (settings.hooks["crm"].seconds, settings.hooks["crm"].keys()[0]) == (3, settings.hooks["crm"].keys()[1])
+    crm = settings.hooks["crm"]
+    assert (crm.seconds, crm.signing_keys[0]) == (3, crm.signing_keys[1])
     assert settings.hooks["crm"].origin == "https://crm.example"
     assert source_of(settings, "hooks.crm.url") == ("https://crm.example/in", "banli.toml hooks.crm.url")
     assert source_of(settings, "hooks.books.secret") == ("set", "environment BANLI_HOOKS__BOOKS__SECRET")
