@@ -109,10 +109,7 @@ def set_off(agency: SmallAgency, **fields: Any) -> int:
     return case_id
 
 
-@pytest.mark.row("RU13")
-def test_a_rule_tells_another_program_and_the_log_what_came_of_it(
-    agency: SmallAgency, receiver: Receiver
-) -> None:
+def test_a_rule_tells_another_program_and_the_log_what_came_of_it(agency: SmallAgency, receiver: Receiver) -> None:
     case_id = set_off(agency, passport="E12345678", salary_note="900000")
     [waiting] = calls(agency, case_id)
     assert (waiting.came, waiting.reasons[0]["en"]) == ("asked", "on its way")
@@ -172,24 +169,17 @@ def test_what_is_not_taken_is_tried_for_a_day_and_then_again_by_hand(
     assert len({body for _, _, body in receiver.got}) == 1
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "code", "pointer"),
-    [
-        ("hook: crm", "hook: books", "flow.no_hook", "/rules/0/then/0/args/hook"),
-        ("fields: [travels_far]", "fields: [passport]", "flow.hook_personal", "/rules/0/then/0/args/fields/0"),
-        (
-            "personal: [passport]",
-            "personal: [travels_far]",
-            "flow.hook_not_personal",
-            "/rules/0/then/0/args/personal/0",
-        ),
-        ("fields: [travels_far]", "fields: [nonsense]", "flow.unknown_field", "/rules/0/then/0/args/fields/0"),
-    ],
+REFUSED = (
+    ("hook: crm", "hook: books", "flow.no_hook", "/rules/0/then/0/args/hook"),
+    ("fields: [travels_far]", "fields: [passport]", "flow.hook_personal", "/rules/0/then/0/args/fields/0"),
+    ("[passport]", "[travels_far]", "flow.hook_not_personal", "/rules/0/then/0/args/personal/0"),
+    ("fields: [travels_far]", "fields: [nonsense]", "flow.unknown_field", "/rules/0/then/0/args/fields/0"),
 )
-def test_what_cannot_go_out_is_not_published(
-    agency: SmallAgency, before: str, after: str, code: str, pointer: str
-) -> None:
-    with pytest.raises(Invalid) as caught:
-        agency.do(PublishFlow(source=CALLS.replace(before, after, 1).replace("version: 2", "version: 3", 1)))
-    assert [(each.code, each.pointer) for each in caught.value.problems] == [(code, pointer)]
-    assert all(caught.value.problems[0].message[language] for language in ("zh-CN", "en"))
+
+
+def test_what_cannot_go_out_is_not_published(agency: SmallAgency) -> None:
+    for before, after, code, pointer in REFUSED:
+        with pytest.raises(Invalid) as caught:
+            agency.do(PublishFlow(source=CALLS.replace(before, after, 1).replace("version: 2", "version: 3", 1)))
+        assert [(each.code, each.pointer) for each in caught.value.problems] == [(code, pointer)]
+        assert all(caught.value.problems[0].message[language] for language in ("zh-CN", "en"))
