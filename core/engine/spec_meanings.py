@@ -63,6 +63,8 @@ _FLOW: Final = {
         "substates": "Sub-statuses; those that a transition sets are set by it alone.",
         "exit_form": "Fields that staff are asked for before they leave the stage.",
         "part_of": "Makes it internal: the client sees that stage instead.",
+        "gag": "Nobody turns to the client while the case is here; his own questions are answered.",
+        "gag_except": "Keys of the flow's messages that go out all the same, as the law wants them sent.",
         "final": "The case ends here.",
     },
     "Transition": {

@@ -19,6 +19,7 @@ from core.engine.moments import moment
 from core.engine.sayings import in_both, refusal_words
 from core.engine.text import Words
 from core.events.event import Event
+from core.events.gag import NoticeHeld
 from core.events.happened import NotReachable, RoleAssigned
 from core.events.hooks import WebhookAsked
 from core.events.rules import Did, RuleDue, RuleRan
@@ -184,6 +185,8 @@ def _did(action: str, came: Sequence[Outcome], deed: Deed) -> Did:
     for event in events:
         if isinstance(event, RoleKept | RoleUnfilled):
             return Did(action=action, came="nothing", reasons=(_short(event.why),))
+        if isinstance(event, NoticeHeld):
+            return Did(action=action, came="held", reasons=(_short(event.why),))
         if isinstance(event, WebhookAsked):
             return Did(action=action, came="asked", sent=event.outbox_id)
         if isinstance(event, RoleAssigned) and event.why:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from core.bus.deed import Deed
 from core.cases import stages, team
+from core.cases.gagging import gag_of
 from core.cases.tables import case
 from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import Catalogue
@@ -47,6 +48,7 @@ def tools(
         "open_cases": team.open_cases,
         "cases_of": lambda uow, client_id: [row["id"] for row in uow.find(case, client_id=client_id)],
         "end_cases": end_cases,
+        "gag_of_case": lambda uow, case_id: gag_of(catalogue, uow, case_id),
         "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
         "sayings": sayings,
         "zone": zone or office.zone,
