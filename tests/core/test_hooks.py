@@ -71,11 +71,11 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def agency(database: str, tmp_path: Path, clock: ManualClock, receiver: Receiver) -> Iterator[SmallAgency]:
+def agency(sqlite_url: str, tmp_path: Path, clock: ManualClock, receiver: Receiver) -> Iterator[SmallAgency]:
     url = f"http://127.0.0.1:{receiver.server_port}/in"
     hook = Hook(url=url, secret=SecretStr("whsec_" + base64.b64encode(KEY).decode()), private=True)
     keys = SecretStr(generate_key())
-    settings = Settings(database_url=SecretStr(database), files_dir=tmp_path, keys=keys, hooks={"crm": hook})
+    settings = Settings(database_url=SecretStr(sqlite_url), files_dir=tmp_path, keys=keys, hooks={"crm": hook})
     banli = build(settings, clock=clock)
     banli.add(LoopbackChannel())
     banli.start()
