@@ -99,8 +99,9 @@ def calls(agency: SmallAgency, case_id: int) -> list[Act]:
 
 
 def row(agency: SmallAgency) -> dict[str, Any]:
-    [found] = agency.banli.store.run(lambda uow: uow.find(outbox, channel="hook"))
-    return found
+    found: list[dict[str, Any]] = agency.banli.store.run(lambda uow: uow.find(outbox, channel="hook"))
+    assert len(found) == 1
+    return found[0]
 
 
 def set_off(agency: SmallAgency, **fields: Any) -> int:
