@@ -12,6 +12,7 @@ import core.wiring.tables
 from adapters.clamd.scanner import Clamd
 from adapters.folder_store.store import FolderStore
 from adapters.gateways.loopback import LoopbackGateway
+from adapters.hooks.channel import HookChannel
 from adapters.uploads.channel import UploadsChannel
 from adapters.webchat.channel import WebchatChannel
 from adapters.webchat.config import WebchatConfig
@@ -161,10 +162,10 @@ def build(
     inspector = Inspector(FileLimits.of(settings.limits), watches, children)
     scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
     catalogue, texts, agency, policy = Catalogue(), LivingTexts(sentences()), LivingAgency.of(settings), LivingPolicy()
-    bus = bus_of(policy, catalogue, texts, agency)
+    bus = bus_of(policy, catalogue, texts, agency, frozenset(settings.hooks))
     house = house_of(settings, vault, policy, catalogue, texts, agency)
     me, place, hub, webchat = Me(kind, version()), Place(), Hub(), _webchat(settings)
-    channels = _channels(settings, webchat, store, files, hub)
+    channels = _channels(settings, webchat, store, files, hub) | _hooks(settings, watch)
     banli = Banli(
         settings=settings,
         clock=watch,
@@ -205,6 +206,12 @@ def _channels(
     """Our own pages, and where codes go out by."""
     pages = (WebchatChannel(webchat, store, files, hub), UploadsChannel(files, settings.limits.upload_bytes))
     every: tuple[Channel, ...] = (*pages, LoopbackGateway("sms"), LoopbackGateway("mail"))
+    return {f"{each.name}:{each.account}": each for each in every}
+
+
+def _hooks(settings: Settings, clock: Clock) -> dict[str, Channel]:
+    """What rules may call: nothing, unless the operator has listed it."""
+    every = [HookChannel(name, hook, clock) for name, hook in settings.hooks.items()]
     return {f"{each.name}:{each.account}": each for each in every}
 
 

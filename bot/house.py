@@ -22,9 +22,11 @@ def check_dialogs() -> None:
     check_table(frozenset(name for grants in DEFAULT.grants.values() for name in grants) | frozenset(DEFAULT.client))
 
 
-def bus_of(policy: Policy, catalogue: Catalogue, texts: LivingTexts, agency: LivingAgency) -> Bus:
+def bus_of(
+    policy: Policy, catalogue: Catalogue, texts: LivingTexts, agency: LivingAgency, hooks: frozenset[str] = frozenset()
+) -> Bus:
     zone = CALENDARS[agency.written.calendar].zone
-    return build_bus(policy, catalogue, dict(CALENDARS), texts, agency=agency, zone=zone)
+    return build_bus(policy, catalogue, dict(CALENDARS), texts, agency=agency, zone=zone, hooks=hooks)
 
 
 def house_of(

@@ -41,6 +41,7 @@ from core.catalog.tables import flow_draft, flow_version
 from core.commands.drafts import DraftFlow, DropDraft, EditDraft, PublishDraft
 from core.engine.flow_diff import changes
 from core.engine.lint import Examined
+from core.engine.lint_hooks import hook_problems
 from core.engine.lint_rules import department_problems
 from core.engine.machine import compile_flow
 from core.kit.errors import Invalid, NotFound
@@ -103,6 +104,7 @@ def validate_draft(desk: AtDesk, request: Request, draft_id: IdIn) -> Looked:
         departments = names_of_departments(reader)
     unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, known)
     unknown += [] if found.flow is None else department_problems(found.flow, departments)
+    unknown += [] if found.flow is None else hook_problems(found.flow, desk.parts.bus.wiring.tools["hooks"])
     found = replace(found, problems=(*found.problems, *unknown))
     return Looked(publishable=found.flow is not None and not unknown, problems=_mistakes(found, request))
 
@@ -219,6 +221,8 @@ def _lens(desk: Desk, draft_id: int) -> Lens:
             raise Invalid(problems=unknown)
         if unknown := department_problems(found.flow, names_of_departments(reader)):
             raise Invalid(problems=unknown)
+    if unknown := hook_problems(found.flow, wiring.tools["hooks"]):
+        raise Invalid(problems=unknown)
     return Lens(desk.parts.catalogue, calendars, wiring.facts, compile_flow(found.flow), desk.parts.clock.now())
 
 

@@ -15,6 +15,7 @@ from core.cases.tables import case
 from core.commands.cases import RearmRule
 from core.kit.errors import NotFound
 from core.store.reading import Reader
+from core.views.hook_calls import with_calls
 from core.views.rule_log import planned_rules, rule_runs, stopped_rules
 
 RULES = section("rules")
@@ -48,7 +49,7 @@ def _log(desk: Desk, reader: Reader, case_id: int, rule: str | None, before: int
     if row is None:
         raise NotFound(thing="case")
     flow = desk.parts.catalogue.compiled(reader, row["flow_version_id"]).flow
-    runs = rule_runs(reader, case_id, limit + 1, rule=rule, before=before)
+    runs = with_calls(reader, rule_runs(reader, case_id, limit + 1, rule=rule, before=before), desk.parts.texts)
     shown = [run_of(each, flow.rule_name) for each in runs[:limit]]
     planned = [each for each in planned_rules(reader, case_id) if rule in (None, each.rule)]
     stopped = [each for each in stopped_rules(reader, case_id) if rule in (None, each[0])]

@@ -18,7 +18,11 @@ class RuleAct(Given):
     """One action of a rule, and what came of it."""
 
     action: str = Field(examples=["advance_case"])
-    came: str = Field(description="`done`; `refused`; `unreachable`: nobody could be told; `nothing`: nobody to do it.")
+    came: str = Field(
+        description="`done`; `refused`; `unreachable`: nobody could be told; `held`: the stage lets nobody turn to the "
+        "client; `nothing`: nobody to do it. Of a webhook: `asked`: it is on its way; `done`: delivered; `failed`: "
+        "given up."
+    )
     code: str | None = Field(description="Of the refusal.", examples=["not_possible_now"])
     reasons: list[Words]
 

@@ -95,6 +95,8 @@ def _waits(turn: Turn, case_id: int) -> bool:
     if row is None or row["state"] != "open":
         return False
     compiled = turn.house.catalogue.compiled(turn.lookup, row["flow_version_id"])
+    if compiled.flow.stage(row["stage"]).gag:
+        return False
     return bool(waiting_for_client(checklist(turn.lookup, compiled, case_id)))
 
 

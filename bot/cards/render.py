@@ -61,6 +61,11 @@ def _said_file(ctx: CardContext) -> Card:
     return Card(text=text, link=Link(url=url, label=label), footer=ctx.say("handoff.file_valid"), kind="said")
 
 
+def _webhook(ctx: CardContext) -> Card:
+    """For a program, not a person: the body as it was written down, under the id of the delivery."""
+    return Card(title=ctx.params["delivery"], text=ctx.params["body"], kind="webhook")
+
+
 BUILDERS: Mapping[str, Mapping[str, Builder]] = {
     "client": {
         "say": _say,
@@ -84,6 +89,7 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "upload_link": upload_card.upload_link,
         "dialog": desk_cards.dialog,
         "reminder": reminder_card.reminder,
+        "webhook": _webhook,
     },
     "staff": {
         "say": _say,

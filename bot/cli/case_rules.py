@@ -10,11 +10,13 @@ from bot.cli.serving import looking
 from bot.cli.terminal import AsJson, out, tell_json
 from core.commands.cases import RearmRule
 from core.engine.flow import Flow
+from core.engine.sayings import Sayings
 from core.engine.text import Words, pick
 from core.kit.errors import NotFound
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.views.case_view import case_by_number
+from core.views.hook_calls import with_calls
 from core.views.rule_log import Run, planned_rules, rule_runs, stopped_rules
 
 PAGE = 50
@@ -33,7 +35,7 @@ def rules(
     with looking(settings_or_exit()) as (banli, reader):
         row = found(reader, number)
         flow = banli.catalogue.compiled(reader, row["flow_version_id"]).flow
-        told = _told(reader, flow, row["id"], rule, lang, limit)
+        told = _told(reader, flow, row["id"], rule, lang, limit, banli.house.texts)
     if json:
         tell_json(told)
         return
@@ -65,16 +67,19 @@ def found(reader: Reader, number: str) -> Row:
     return row
 
 
-def _told(reader: Reader, flow: Flow, case_id: int, rule: str | None, lang: str, limit: int) -> dict[str, Any]:
+def _told(
+    reader: Reader, flow: Flow, case_id: int, rule: str | None, lang: str, limit: int, sayings: Sayings
+) -> dict[str, Any]:
     def name(key: str) -> str:
         return pick(flow.rule_name(key), lang)
 
     planned = [each for each in planned_rules(reader, case_id) if rule in (None, each.rule)]
     stopped = [each for each in stopped_rules(reader, case_id) if rule in (None, each[0])]
+    runs = with_calls(reader, rule_runs(reader, case_id, limit, rule=rule), sayings)
     return {
         "planned": [{"rule": each.rule, "name": name(each.rule), "due": each.due} for each in planned],
         "stopped": [{"rule": key, "name": name(key), "since": since} for key, since in stopped],
-        "runs": [_run(each, name(each.rule), lang) for each in rule_runs(reader, case_id, limit, rule=rule)],
+        "runs": [_run(each, name(each.rule), lang) for each in runs],
     }
 
 

@@ -9,6 +9,7 @@ import typer
 
 from bot.cli.checkup import machine, services
 from bot.cli.checkup.finding import Finding, State, ok, wrong
+from bot.cli.checkup.hooks import webhooks
 from bot.cli.checkup.stored import stored
 from bot.cli.problems import WRONG
 from bot.cli.terminal import AsJson, out, tell_json
@@ -57,6 +58,7 @@ def findings() -> Iterator[Finding]:
         "documents": services.documents,
         "clamd": services.scanner,
         "redis": services.redis,
+        "webhooks": webhooks,
     }
     for name, look in looks.items():
         yield from _looked(name, lambda look=look: look(settings))  # type: ignore[misc]  # the default binds it now

@@ -9,7 +9,7 @@ from bot.app import build
 from bot.cli.configured import settings_or_exit
 from bot.cli.flow_changes import diff, pull
 from bot.cli.flow_editors import diagram, schema
-from bot.cli.flow_files import examined, problems_json, published, tell_all
+from bot.cli.flow_files import examined, hints, problems_json, published, tell_all
 from bot.cli.flow_migrate import migrate
 from bot.cli.flow_plan import apply, plan
 from bot.cli.flow_simulate import simulate
@@ -31,7 +31,8 @@ def validate(files: Files, json: AsJson = False) -> None:
     """
     names = known_names()
     found = {path: examined(path.read_bytes(), names) for path in files}
-    err.print(names.whose, markup=False)
+    for each in (names.whose, *hints(found, names)):
+        err.print(each, markup=False)
     if json:
         tell_json({str(path): problems_json(told) for path, told in found.items()})
     else:

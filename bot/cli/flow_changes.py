@@ -43,7 +43,7 @@ def diff(
         named = str(with_file)
     else:
         with looking(settings_or_exit()) as (banli, reader):
-            new = _right(file, names_in(reader))
+            new = _right(file, names_in(reader, banli.settings))
             row = _published(reader, new.key, against)
             old, named = banli.catalogue.compiled(reader, row["id"]).flow, f"version {row['version']}"
     found = changes(old, new)

@@ -21,6 +21,7 @@ from core.catalog.service import look_over
 from core.commands.work import PublishFlow
 from core.engine.flow_diff import Change
 from core.engine.lint import Examined
+from core.engine.lint_hooks import hook_problems, hooks_of
 from core.engine.lint_rules import department_problems
 from core.kit.errors import Refusal
 from core.kit.ids import new_id
@@ -32,6 +33,8 @@ def examined(source: bytes, names: Names) -> Examined:
     unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, names.calendars)
     if found.flow is not None and names.departments is not None:
         unknown += department_problems(found.flow, names.departments)
+    if found.flow is not None and names.hooks is not None:
+        unknown += hook_problems(found.flow, names.hooks)
     return replace(found, flow=None, problems=tuple(unknown)) if unknown else found
 
 
@@ -62,6 +65,14 @@ def files_in(sources: Iterable[Path]) -> list[Path]:
             raise WrongInput(f"{source}: there is no flow file below it; they are called v1.yaml, v2.yaml and so on.")
         found += sorted(below, key=lambda each: (each.parent, int(each.stem[1:]))) if source.is_dir() else below
     return list(dict.fromkeys(found))
+
+
+def hints(found: Mapping[Path, Examined], names: Names) -> Iterator[str]:
+    """What nobody could look at here: a flow that calls webhooks needs an operator who lists them."""
+    for path, told in found.items():
+        called = sorted(hooks_of(told.flow)) if told.flow is not None and names.hooks is None else []
+        if called:
+            yield f"{path} calls webhooks that the settings must list before it can be published: {', '.join(called)}."
 
 
 @contextmanager

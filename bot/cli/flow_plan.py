@@ -131,7 +131,7 @@ def _tell_done(planned: Sequence[Planned], refusals: dict[Path, str], *, json: b
 
 def _plan(settings: Settings, sources: Sequence[Path]) -> list[Planned]:
     with looking(settings) as (banli, reader):
-        names = names_in(reader)
+        names = names_in(reader, settings)
         planned = [_planned(path, reader, banli.catalogue, names) for path in files_in(sources)]
     err.print(names.whose, markup=False)
     return planned

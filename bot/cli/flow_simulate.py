@@ -52,7 +52,7 @@ def simulate(sources: Sources, days: Days = USUAL_DAYS, most: Most = MOST_CASES,
     """
     with never_two(), beside(settings_or_exit()) as banli:
         with banli.reading.open() as reader:
-            names = names_in(reader)
+            names = names_in(reader, banli.settings)
             read = [(named, examined(source, names)) for named, source in _read(sources, reader)]
         all_tried = [_tried(banli, named, found, days, most) for named, found in read]
     err.print(names.whose, markup=False)

@@ -28,6 +28,7 @@ class Names:
     calendars: Collection[str]
     whose: str
     departments: Collection[str] | None = None  # None: nobody knows
+    hooks: Collection[str] | None = None  # of the settings
 
     @property
     def roles(self) -> Collection[str]:
@@ -39,12 +40,12 @@ def house_names(why: str) -> Names:
     return Names(ROLES, tuple(CALENDARS), f"Compared with the roles and calendars that Banli comes with: {why}.")
 
 
-def names_in(reader: Reader) -> Names:
+def names_in(reader: Reader, settings: Settings) -> Names:
     """What this agency has made of them."""
     roles, calendars = overlaid(DEFAULT, reader).roles, LivingCalendars(CALENDARS, next(iter(CALENDARS))).names(reader)
     own = len(set(roles) - set(ROLES)), len(set(calendars) - set(CALENDARS))
     told = f"Compared with the agency's database: {own[0]} roles and {own[1]} calendars of its own."
-    return Names(roles, calendars, told, names_of_departments(reader))
+    return Names(roles, calendars, told, names_of_departments(reader), tuple(settings.hooks))
 
 
 def known_names() -> Names:
@@ -66,7 +67,7 @@ def _read(settings: Settings, vault: Vault) -> Names:
         with reading.open() as reader:
             if not standing(reader.connection).well:
                 return house_names("the tables are not those of this version (banli migrate)")
-            return names_in(reader)
+            return names_in(reader, settings)
     except (DBAPIError, Tampered):
         return house_names("the configured database cannot be read (banli doctor)")
     finally:

@@ -79,7 +79,7 @@ class Agency(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`gateways`: name ("sms", "mail") -> what was dispatched so far, as texts."""
+    """`gateways`: name ("sms", "mail", "webhook") -> what was dispatched so far, as texts."""
 
     agency: Agency
     clock: ManualClock

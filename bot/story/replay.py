@@ -20,7 +20,7 @@ BEGINNING = 0
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One message that somebody reads after an act; ``redrawn``: one that was there says something else now.
-    ``who`` is a person, "sms", "mail", or empty for a command that was refused."""
+    ``who`` is a person, "sms", "mail", "webhook", or empty for a command that was refused."""
 
     who: str
     text: str

@@ -45,6 +45,7 @@ WORLD: Mapping[str, Any] = {
     "tasks": TypeAdapter(Tasks),
     "sms": TypeAdapter(ExpectedTexts),
     "mail": TypeAdapter(ExpectedTexts),
+    "webhook": TypeAdapter(ExpectedTexts),
     "events": TypeAdapter(Events),
     "refused": TypeAdapter(Texts),
 }

@@ -11,3 +11,5 @@ class Situation:
     client_id: int
     run: str  # e.g. "jp_welcome:1234"
     staff: dict[str, int]  # role -> the person who does its work on this case
+    rule: str = ""  # its key
+    set_off: str = ""  # the kind of event that set it off; RuleDue: its moment

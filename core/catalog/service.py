@@ -9,6 +9,7 @@ from core.catalog.calendars import LivingCalendars, unknown_calendar
 from core.catalog.tables import flow_version
 from core.commands.work import PublishFlow
 from core.engine.lint import Examined, Known, examine
+from core.engine.lint_hooks import hook_problems
 from core.engine.lint_rules import department_problems
 from core.engine.sayings import Sayings
 from core.events.event import rule_events
@@ -32,6 +33,8 @@ def publish_flow(command: PublishFlow, deed: Deed) -> int:
     if unknown := unknown_calendar(examined.flow.calendar, living.names(deed.uow)):
         raise Invalid(problems=unknown)
     if unknown := department_problems(examined.flow, deed.tool("departments")(deed.uow)):
+        raise Invalid(problems=unknown)
+    if unknown := hook_problems(examined.flow, deed.tool("hooks")):
         raise Invalid(problems=unknown)
     flow, fingerprint = examined.flow, hashlib.sha256(source).hexdigest()
     deed.uow.need("flow:" + flow.key)

@@ -15,6 +15,7 @@ from core.commands.handoffs import (
     TakeOver,
 )
 from core.commands.work import AskHuman
+from core.conversations.gag import refuse_unasked
 from core.conversations.reach import address_of
 from core.conversations.tables import conversation, handoff
 from core.engine.calendar import Span
@@ -124,8 +125,10 @@ def pass_handoff(command: PassHandoff, deed: Deed) -> None:
 
 
 def say_in_chat(command: SayInChat, deed: Deed) -> None:
-    """Raises NotPossibleNow while nobody holds the chat, AlreadyDecided when another does, Stale when it has ended."""
+    """Raises NotPossibleNow while nobody holds the chat or a stage with a gag lets nobody begin, AlreadyDecided when
+    another holds it, Stale when it has ended."""
     row = _held(command.handoff_id, deed)
+    refuse_unasked(deed, row)
     _tell(row, "said", {}, {"text": command.text}, deed)
     said = SaidInChat(case_id=row["case_id"], handoff_id=row["id"], staff_id=deed.actor.id, text=command.text)
     deed.emit(said)
@@ -136,6 +139,7 @@ def send_file_in_chat(command: SendFileInChat, deed: Deed) -> None:
     row, kept = _held(command.handoff_id, deed), deed.uow.get(file, command.file_id)
     if kept["client_id"] is not None or kept["inspection"]["verdict"] != OK:
         raise NotFound(thing="file", id=kept["id"])
+    refuse_unasked(deed, row)
     _tell(row, "said_file", {"file": kept["id"], "client": row["client_id"]}, {"text": command.text}, deed)
     told = {"staff_id": deed.actor.id, "file_id": kept["id"], "name": kept["name"]}
     deed.emit(FileSentInChat(case_id=row["case_id"], handoff_id=row["id"], **told))

@@ -8,6 +8,7 @@ from core.clients.guardians import guardians_of
 from core.commands.command import from_json
 from core.commands.work import Forget, Notify, RedrawCard, RenewCard, SayToClient, StartDialog
 from core.conversations import reach
+from core.conversations.gag import held_back, refuse_gagged
 from core.conversations.reach import address_of
 from core.conversations.tables import conversation
 from core.engine.access import Actor
@@ -26,11 +27,14 @@ SHARED = frozenset(
 
 
 def notify(command: Notify, deed: Deed) -> int | None:
-    """Queue a notice where the person can be reached. Returns the outbox id, None when he cannot be reached.
+    """Queue a notice where the person can be reached. Returns the outbox id, None when he cannot be reached or
+    the case is in a stage with a gag.
 
     What a client is told of his case goes to his guardians too, what a member of staff is told to whoever stands in for
     him, each in a chat of his own.
     """
+    if held_back(command, deed):
+        return None
     told = _queue(command, deed)
     if command.to == "client" and command.via == "chat" and command.notice in SHARED:
         for person in guardians_of(deed.uow, command.person_id, notified=True):
@@ -129,7 +133,8 @@ def _may_press(kind: str, person: int, offers: list[Offer], deed: Deed) -> bool:
 
 
 def say_to_client(command: SayToClient, deed: Deed) -> None:
-    """Words of a member of staff, labelled as a person's."""
+    """Words of a member of staff, labelled as a person's. Raises NotPossibleNow in a stage with a gag."""
+    refuse_gagged(deed, command.case_id)
     deed.emit(SaidToClient(case_id=command.case_id, staff_id=deed.actor.id, text=command.text))
 
 

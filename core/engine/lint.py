@@ -9,6 +9,7 @@ from core.engine.flow import Flow
 from core.engine.lint_circles import circle_problems
 from core.engine.lint_conditions import condition_problems
 from core.engine.lint_formulas import asking_problems, formula_problems
+from core.engine.lint_gag import gag_problems
 from core.engine.lint_graph import graph_problems
 from core.engine.lint_names import name_problems
 from core.engine.lint_pauses import pause_problems
@@ -62,6 +63,7 @@ def lint(
         *condition_problems(flow),
         *asking_problems(flow),
         *formula_problems(flow),
+        *gag_problems(flow, texts),
         *rule_problems(flow, actions, roles, texts, events),
         *circle_problems(flow),
         *text_problems(flow),

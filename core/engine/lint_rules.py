@@ -6,6 +6,7 @@ from pydantic import BaseModel, ValidationError
 
 from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Flow
+from core.engine.lint_hooks import sent_problems
 from core.engine.lint_names import field_problems, role_problems
 from core.engine.pointer import join
 from core.engine.spec_keys import unknown
@@ -74,6 +75,7 @@ def _call(
         yield from role_problems(flow, role, roles, join(args, "role"))
     if call.action == "assign":
         yield from _among(flow, call, args)
+    yield from sent_problems(flow, call, args)
     if isinstance(stage := call.args.get("stage"), str) and stage not in {CURRENT, *(each.key for each in flow.stages)}:
         yield unknown("stage", stage, join(args, "stage"))
     if isinstance(items := call.args.get("items"), list):

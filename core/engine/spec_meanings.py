@@ -64,6 +64,8 @@ _FLOW: Final = {
         "pause": "When its limit stands still.",
         "exit_form": "Fields that staff are asked for before they leave the stage.",
         "part_of": "Makes it internal: the client sees that stage instead.",
+        "gag": "Nobody turns to the client while the case is here; his own questions are answered.",
+        "gag_except": "Keys of the flow's messages that go out all the same, as the law wants them sent.",
         "final": "The case ends here.",
     },
     "Pause": {
@@ -186,6 +188,11 @@ _ACTIONS: Final = {
     "advance_case": {"trigger": "Key of a transition whose `by` lists system."},
     "open_items": {"items": "Keys of the items.", "reason": "What the client reads."},
     "ask_survey": {"question": _MESSAGE},
+    "call_webhook": {
+        "hook": "Name of a webhook that the operator has listed in the settings.",
+        "fields": "Keys of the fields that go along; none with personal data.",
+        "personal": "Keys of the fields with personal data that go along.",
+    },
 }
 KIND: Final = "Which check it is."
 MEANINGS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({**_FLOW, **_CHECKS, **_ACTIONS})

@@ -29,7 +29,8 @@ class Stage(Piece):
     progress in percent (all stages together 100). ``part_of`` makes it internal: the client sees that stage instead,
     so it needs no ``client_text``. ``remind``: how many days before ``due`` the client is reminded of what he has to
     send; absent: the agency's days, where the stage waits for the client. ``exit_form`` names fields that staff are
-    asked for before they leave the stage. ``pause`` says in which sub-statuses ``due`` stands still.
+    asked for before they leave the stage. ``pause`` says in which sub-statuses ``due`` stands still. ``gag``: while a
+    case is here nobody turns to its client, but for the messages in ``gag_except``.
     """
 
     key: str
@@ -44,6 +45,8 @@ class Stage(Piece):
     pause: Pause | None = None
     exit_form: tuple[str, ...] = ()
     part_of: str | None = None
+    gag: bool = False
+    gag_except: tuple[str, ...] = ()
     final: bool = False
 
     def pauses(self, substate: str | None) -> bool:

@@ -17,7 +17,11 @@ class RuleDue(Event):
 
 
 class Did(BaseModel):
-    """What came of one action of a rule: done, refused, unreachable (nobody could be told) or nothing to do."""
+    """What came of one action of a rule: done, refused, unreachable (nobody could be told), held (nobody may be told),
+    nothing to do, or asked.
+
+    What came of something that was asked stands in the outbox.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -25,6 +29,7 @@ class Did(BaseModel):
     came: str
     code: str = ""  # of the refusal
     reasons: tuple[dict[str, str], ...] = ()  # language -> sentence
+    sent: int = 0  # id of the outbox row that was asked for
 
 
 class RuleRan(Event):

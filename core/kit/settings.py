@@ -5,16 +5,17 @@
 
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from core.kit.settings_sources import Key, Reader, SettingsError, variable
+from core.kit.settings_hooks import Hook, HookName
+from core.kit.settings_sources import ANY, Key, Reader, SettingsError, variable
 
 Language = Literal["zh-CN", "en"]
 MIB = 1024 * 1024
@@ -139,6 +140,7 @@ class Settings(_Branch):
     webchat: Webchat = Webchat()
     metrics: Metrics = Metrics()
     traces: Traces = Traces()
+    hooks: dict[HookName, Hook] = Field(default_factory=dict)
 
     _origins: Mapping[Key, str] = PrivateAttr(default_factory=dict)
 
@@ -165,13 +167,23 @@ class Settings(_Branch):
     def describe(self) -> list["Described"]:
         """Every setting with its value and where it came from; a secret only as "set" or "unset"."""
         rows = []
-        for key, secret in known_keys().items():
+        for key, secret in self._keys():
             value: object = self
             for step in key:
-                value = getattr(value, step)
+                value = value[step] if isinstance(value, dict) else getattr(value, step)
             shown = ("unset" if value is None else "set") if secret else str("" if value is None else value)
+            if key[0] == "hooks" and key[-1] == "url":
+                shown = shown.partition("?")[0]  # some receivers put a secret behind it
             rows.append(Described(".".join(key), variable(key), shown, self._origins.get(key, "default")))
         return rows
+
+    def _keys(self) -> Iterator[tuple[Key, bool]]:
+        """Every leaf that there is, true for secrets; those of a hook for each hook."""
+        for key, secret in known_keys().items():
+            if ANY in key:
+                yield from ((tuple(name if step == ANY else step for step in key), secret) for name in self.hooks)
+            else:
+                yield key, secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +232,14 @@ def load_settings(environ: Mapping[str, str] | None = None, folder: Path = Path(
 
 
 def known_keys(model: type[BaseModel] = Settings, above: Key = ()) -> dict[Key, bool]:
-    """Every leaf of the tree, true for secrets."""
+    """Every leaf of the tree, true for secrets. What stands under names of the operator's choice has ANY for them."""
     keys: dict[Key, bool] = {}
     for name, info in model.model_fields.items():
         kind = info.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             keys |= known_keys(kind, (*above, name))
+        elif get_origin(kind) is dict:
+            keys |= known_keys(get_args(kind)[1], (*above, name, ANY))
         else:
             keys[*above, name] = SecretStr in (kind, *get_args(kind))
     return keys

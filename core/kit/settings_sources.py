@@ -14,6 +14,7 @@ TESTS = "BANLI_TEST_"  # what only the test suite reads; not ours
 NESTING = "__"
 _FILE = "_file"  # BANLI_KEYS_FILE is the path of a file that holds BANLI_KEYS
 
+ANY = "*"  # in a known key: a name of the operator's choice
 Key = tuple[str, ...]  # ("limits", "pages") is limits.pages in TOML and BANLI_LIMITS__PAGES in the environment
 
 
@@ -100,18 +101,23 @@ class Reader:
         layer = Layer()
         for key, value in pairs:
             base = (*key[:-1], key[-1].removesuffix(_FILE))
-            if key in self._keys:
+            if self._secret_at(key) is not None:
                 layer.put(key, value, f"{origin} {self._named(key, origin)}")
-            elif base != key and self._keys.get(base):
+            elif base != key and self._secret_at(base):
                 self._secret(layer, base, value, f"{origin} {self._named(key, origin)}")
             else:
                 self.problems.append(self._unknown(key, origin))
-        for key, secret in self._keys.items():
+        given = {pair[0] for pair in pairs}
+        for key in sorted(given):
             twin = (*key[:-1], key[-1] + _FILE)
-            if secret and {key, twin} <= {pair[0] for pair in pairs}:
+            if self._secret_at(key) and twin in given:
                 names = f"{self._named(key, origin)} and {self._named(twin, origin)}"
                 self.problems.append(f"{origin}: {names} are both set; keep one of them")
         return layer
+
+    def _secret_at(self, key: Key) -> bool | None:
+        """Whether it is a secret; None for what is no setting."""
+        return next((self._keys[each] for each in (key, (*key[:1], ANY, *key[2:])) if each in self._keys), None)
 
     def _secret(self, layer: Layer, key: Key, named: object, origin: str) -> None:
         path = self._folder / str(named)
@@ -126,12 +132,18 @@ class Reader:
         layer.put(key, text, origin)
 
     def _unknown(self, key: Key, origin: str) -> str:
-        known = {self._named(each, origin) for each in self._keys}
-        known |= {self._named((*each[:-1], each[-1] + _FILE), origin) for each, secret in self._keys.items() if secret}
+        keys = {self._meant(each, key): secret for each, secret in self._keys.items()}
+        known = {self._named(each, origin) for each in keys}
+        known |= {self._named((*each[:-1], each[-1] + _FILE), origin) for each, secret in keys.items() if secret}
         name = self._named(key, origin)
         close = difflib.get_close_matches(name, sorted(known), 1)
         hint = f"; did you mean {close[0]}?" if close else ""
         return f"{origin}: {name} is not a setting{hint}"
+
+    @staticmethod
+    def _meant(known: Key, key: Key) -> Key:
+        """A known key with the name that stands in this one."""
+        return tuple(key[at] if step == ANY and at < len(key) else step for at, step in enumerate(known))
 
     @staticmethod
     def _named(key: Key, origin: str) -> str:

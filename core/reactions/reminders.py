@@ -159,7 +159,7 @@ def _waiting(row: Row, deed: Deed) -> dict[int, Wanted]:
     for each in deed.uow.find(case, client_id=row["id"], state="open"):
         stage = compiled_of(deed, each).flow.stage(each["stage"])
         days = stage.remind if stage.remind is not None else manners.days if stage.waiting_on == "client" else ()
-        if days and each["due"] is not None and deed.tool("waits_for_client")(deed.uow, each):
+        if days and not stage.gag and each["due"] is not None and deed.tool("waits_for_client")(deed.uow, each):
             due, since = (each[name].astimezone(zone).date() for name in ("due", "entered_at"))
             found[each["id"]] = Wanted(due, since, days)
     return found

@@ -19,7 +19,9 @@ from core.engine.moments import moment
 from core.engine.sayings import in_both, refusal_words
 from core.engine.text import Words
 from core.events.event import Event
+from core.events.gag import NoticeHeld
 from core.events.happened import NotReachable, RoleAssigned
+from core.events.hooks import WebhookAsked
 from core.events.pauses import LimitResumed
 from core.events.rules import Did, RuleDue, RuleRan
 from core.events.sharing import RoleKept, RoleUnfilled
@@ -161,7 +163,7 @@ def _run(rule: Rule, run: str, row: Row, compiled: CompiledFlow, event: Event, d
     acts = verdict.ok and not stopped
     did: list[Did] = []
     if acts:
-        yield from _act(rule, run, row, deed, did)
+        yield from _act(rule, run, row, event, deed, did)
     deed.emit(
         RuleRan(
             case_id=row["id"],
@@ -175,13 +177,15 @@ def _run(rule: Rule, run: str, row: Row, compiled: CompiledFlow, event: Event, d
     )
 
 
-def _act(rule: Rule, run: str, row: Row, deed: Deed, did: list[Did]) -> Iterator[Command]:
+def _act(rule: Rule, run: str, row: Row, event: Event, deed: Deed, did: list[Did]) -> Iterator[Command]:
     """The actions in order; `did` gets what came of each."""
     named = {call.args["role"] for call in rule.then if isinstance(call.args.get("role"), str)}
     roles = named & set(deed.wiring.policy.roles)
     staff = {role: person for role in roles if (person := who(deed.uow, row["id"], role)) is not None}
     for position, call in enumerate(rule.then):
-        situation = Situation(row["id"], row["client_id"], f"{run}:{position}", staff)
+        situation = Situation(
+            row["id"], row["client_id"], f"{run}:{position}", staff, rule=rule.key, set_off=type(event).__name__
+        )
         came = []
         for command in commands_of(call.action, call.args, situation):
             yield command
@@ -201,6 +205,10 @@ def _did(action: str, came: Sequence[Outcome], deed: Deed) -> Did:
     for event in events:
         if isinstance(event, RoleKept | RoleUnfilled):
             return Did(action=action, came="nothing", reasons=(_short(event.why),))
+        if isinstance(event, NoticeHeld):
+            return Did(action=action, came="held", reasons=(_short(event.why),))
+        if isinstance(event, WebhookAsked):
+            return Did(action=action, came="asked", sent=event.outbox_id)
         if isinstance(event, RoleAssigned) and event.why:
             return Did(action=action, came="done", reasons=(_short(event.why),))
     if any(isinstance(event, NotReachable) for event in events):

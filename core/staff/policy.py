@@ -105,6 +105,7 @@ _SYSTEM = frozenset(
         "task.complete",
         "rule.run",
         "rule.rearm",
+        "hook.call",
         "survey.ask",
         "conversation.ask_human",
         "conversation.call",

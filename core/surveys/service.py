@@ -5,7 +5,7 @@ from typing import Any
 from core.bus.deed import Deed
 from core.commands.work import AnswerSurvey, AskSurvey
 from core.events.happened import SurveyAnswered, SurveyAsked
-from core.kit.errors import AlreadyDecided, NotFound
+from core.kit.errors import AlreadyDecided, NotFound, NotPossibleNow
 from core.kit.words import said
 from core.ledger.buttons import offer
 from core.store.reading import Lookup
@@ -16,8 +16,11 @@ MARKS = range(1, 6)
 
 
 def ask_survey(command: AskSurvey, deed: Deed) -> None:
-    """A case is asked once, however often a rule says so."""
+    """A case is asked once, however often a rule says so. Raises NotPossibleNow in a stage with a gag."""
     if deed.uow.first(survey, case_id=command.case_id) is None:
+        gag = deed.tool("gag_of_case")(deed.uow, command.case_id)
+        if gag is not None:  # another rule may ask later
+            raise NotPossibleNow(reason="gag")
         deed.uow.add(survey, case_id=command.case_id, question=command.question, asked_at=deed.now)
         deed.emit(SurveyAsked(case_id=command.case_id, question=command.question))
 

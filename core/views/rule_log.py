@@ -17,12 +17,14 @@ CHUNK: Final = 200  # runs that are asked for at once
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One action of a run. `came`: done, refused, unreachable or nothing; empty: it is not known any more."""
+    """One action of a run. `came`: done, refused, unreachable, nothing or asked (core.views.hook_calls); empty: it is
+    not known any more. `sent`: id of the outbox row that was asked for."""
 
     action: str
     came: str
     code: str
     reasons: tuple[Words, ...]
+    sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def _run_of(row: Row) -> Run:
         stopped=data.get("stopped", ""),
         reasons=_reasons(data),
         acts=tuple(
-            Act(each["action"], each["came"], each["code"], _whole(each["reasons"])) for each in data.get("did", ())
+            Act(each["action"], each["came"], each["code"], _whole(each["reasons"]), each.get("sent", 0))
+            for each in data.get("did", ())
         ),
         correlation=row["correlation"],
     )

@@ -30,6 +30,7 @@ def build_bus(
     *,
     agency: LivingAgency | None = None,
     zone: ZoneInfo | None = None,
+    hooks: frozenset[str] = frozenset(),
 ) -> Bus:
     """Wire everything; `zone` is the agency's, else the one of its first calendar.
 
@@ -58,6 +59,6 @@ def build_bus(
             subjects=SUBJECTS,
             case_of=case_of,
             record=record,
-            tools=tools(catalogue, calendars, sayings, agency, zone),
+            tools=tools(catalogue, calendars, sayings, agency, zone, hooks),
         )
     )

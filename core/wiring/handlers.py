@@ -6,6 +6,7 @@ from core.cases import (
     consultations,
     documents,
     fields,
+    hooks,
     lapsing,
     notes,
     opening,
@@ -37,6 +38,7 @@ from core.commands import digests as dg
 from core.commands import documents as d
 from core.commands import drafts as dr
 from core.commands import handoffs as h
+from core.commands import hooks as hk
 from core.commands import identity as n
 from core.commands import lapsing as la
 from core.commands import lost_cards as lc
@@ -168,6 +170,7 @@ HANDLERS: dict[type[Command], Handler] = {
     c.AddTraveller: fields.add_traveller,
     c.AssignRole: team.assign_role,
     c.ShareOut: sharing_out.share_out,
+    hk.CallWebhook: hooks.call_webhook,
     c.AskSupplement: supplement.ask_supplement,
     c.OpenItems: supplement.open_items,
     c.PlanRules: rules.plan_rules,

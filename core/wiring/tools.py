@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from core.bus.deed import Deed
 from core.cases import stages, team
+from core.cases.gagging import gag_of
 from core.cases.tables import case
 from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import Catalogue
@@ -25,8 +26,10 @@ def tools(
     sayings: Sayings,
     agency: LivingAgency | None,
     zone: ZoneInfo | None,
+    hooks: frozenset[str],
 ) -> dict[str, Any]:
-    """By name; without an agency and a zone those of a house that has settled nothing."""
+    """By name; without an agency and a zone those of a house that has settled nothing. `hooks`: webhooks
+    that the operator has listed."""
     settled = agency or LivingAgency(Agency())
     office = calendars[settled.written.calendar]
     living = LivingCalendars(calendars, settled.written.calendar)
@@ -45,11 +48,13 @@ def tools(
         "open_cases": team.open_cases,
         "cases_of": lambda uow, client_id: [row["id"] for row in uow.find(case, client_id=client_id)],
         "end_cases": end_cases,
+        "gag_of_case": lambda uow, case_id: gag_of(catalogue, uow, case_id),
         "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
         "sayings": sayings,
         "zone": zone or office.zone,
         "agency": settled,
         "waits_for_client": waits_for_client,
+        "hooks": hooks,
         "departments": names_of_departments,
         "open_in_department": lambda uow, number: uow.first(case, department_id=number, state="open") is not None,
     }

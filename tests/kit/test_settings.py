@@ -152,3 +152,56 @@ def test_the_base_url_is_the_public_one_or_where_we_listen() -> None:
     assert Settings(public_url="https://banli.example/desk/").base_url == "https://banli.example/desk"
     with pytest.raises(ValidationError):
         Settings(public_url="javascript:alert(1)")
+
+
+KEY = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+HOOK = f'[hooks.crm]\nurl = "https://crm.example/in?token={SECRET}"\nsecret = "{KEY}"\n'
+
+
+def test_hooks_stand_under_names_of_the_operators_choice(tmp_path: Path) -> None:
+    (tmp_path / "banli.toml").write_text(HOOK)
+    (tmp_path / "old").write_text(KEY)
+    environ = {
+        "BANLI_HOOKS__CRM__SECONDS": "3",
+        "BANLI_HOOKS__CRM__OLD_SECRET_FILE": "old",
+        "BANLI_HOOKS__BOOKS__URL": "http://10.0.0.5:8000/in",
+        "BANLI_HOOKS__BOOKS__SECRET": KEY,
+        "BANLI_HOOKS__BOOKS__PRIVATE": "true",
+    }
+    settings = load_settings(environ, tmp_path)
+    crm = settings.hooks["crm"]
+    assert (crm.seconds, crm.signing_keys[0]) == (3, crm.signing_keys[1])
+    assert settings.hooks["crm"].origin == "https://crm.example"
+    assert source_of(settings, "hooks.crm.url") == ("https://crm.example/in", "banli.toml hooks.crm.url")
+    assert source_of(settings, "hooks.books.secret") == ("set", "environment BANLI_HOOKS__BOOKS__SECRET")
+    for shown in (
+        repr(settings),
+        str(settings.describe()),
+        settings.model_dump_json(exclude={"hooks": {"crm": {"url"}}}),
+    ):
+        assert KEY not in shown
+    assert SECRET not in str(settings.describe())
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (HOOK.replace("https", "http"), "use https, or set private = true"),
+        (HOOK.replace("https", "ftp"), "is not an address such as"),
+        (HOOK.replace("crm.example", "me:pw@crm.example"), "names a user"),
+        (HOOK.replace(KEY, "abc"), "hooks.crm.secret: a secret is whsec_"),
+        (HOOK.replace(KEY, "whsec_c2hvcnQ="), "hooks.crm.secret: a secret is whsec_"),
+        (HOOK.replace("secret", "sercet"), "hooks.crm.sercet is not a setting; did you mean hooks.crm.secret?"),
+        (HOOK.replace("hooks.crm", 'hooks."My CRM"'), "should match pattern"),
+        (HOOK + "seconds = 31\n", "hooks.crm.seconds: Input should be less than or equal to 30"),
+        ('[hooks.crm]\nurl = "https://crm.example"\n', "BANLI_HOOKS__CRM__SECRET: Field required"),
+        (HOOK + 'secret_file = "x"\n', "hooks.crm.secret and hooks.crm.secret_file are both set"),
+    ],
+)
+def test_a_hook_that_cannot_be_used_is_refused_without_its_secrets(tmp_path: Path, written: str, said: str) -> None:
+    (tmp_path / "banli.toml").write_text(written)
+    (tmp_path / "x").write_text(KEY)
+    told = refused({}, tmp_path)
+    assert said.lower() in told.lower()
+    assert KEY not in told
+    assert SECRET not in told

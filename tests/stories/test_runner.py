@@ -77,6 +77,7 @@ WRONG = {
     "no tasks": ("tasks: nothing", "no task"),
     "sms": ("sms: 您好", "sms"),
     "mail": ("mail: 您好", "mail"),
+    "webhook": ("webhook: crm", "webhook"),
     "events": ("events: [StageEntered]", "StageEntered"),
     "refused": ("refused: not_allowed", "not_allowed"),
     "clock": ("clock: 2026-03-01 10:00", "a moment after"),

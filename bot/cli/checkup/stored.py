@@ -133,7 +133,7 @@ def _apart(books: Books) -> timedelta:
 
 def flows(books: Books) -> Iterator[Finding]:
     """The newest version of every flow must still be understood by this version of the code."""
-    published, names = Catalogue().newest(books.reader), names_in(books.reader)
+    published, names = Catalogue().newest(books.reader), names_in(books.reader, books.settings)
     for row in published:
         found = examined(bytes(row["source"]), names)
         if found.problems:
