@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.story.meaning import mistakes_of, problem
 from bot.story.spec import Script, Step, Story
+from bot.story.tables import tables_of
 from bot.story.verbs import OFFICE, PERSON, WORLD, split
 from core.engine.calendar import Span
 from core.engine.flow import Flow, read_flow
@@ -63,9 +64,10 @@ def read_script(name: str, content: bytes, flow_of: Callable[[str], bytes]) -> S
     steps = tuple(_steps(story, document.lines, problems))
     if flow is not None:
         problems += mistakes_of(story, steps, flow)
+    tables = {} if flow is None else tables_of(flow, story, flow_of, problems)
     if problems or flow is None:
         raise Invalid(problems=problems)
-    return Script(name, story, source, flow, steps)
+    return Script(name, story, source, flow, steps, tables)
 
 
 def _flow(flow_of: Callable[[str], bytes], story: Story, problems: list[Problem]) -> tuple[bytes, Flow | None]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from core.actions.registry import actions
 from core.bus.deed import Deed
 from core.catalog.calendars import LivingCalendars, unknown_calendar
+from core.catalog.office_tables import unknown_tables
 from core.catalog.tables import flow_version
 from core.commands.work import PublishFlow
 from core.engine.lint import Examined, Known, examine
@@ -32,6 +33,8 @@ def publish_flow(command: PublishFlow, deed: Deed) -> int:
     if unknown := unknown_calendar(examined.flow.calendar, living.names(deed.uow)):
         raise Invalid(problems=unknown)
     if unknown := department_problems(examined.flow, deed.tool("departments")(deed.uow)):
+        raise Invalid(problems=unknown)
+    if unknown := unknown_tables(examined.flow, deed.uow):
         raise Invalid(problems=unknown)
     flow, fingerprint = examined.flow, hashlib.sha256(source).hexdigest()
     deed.uow.need("flow:" + flow.key)

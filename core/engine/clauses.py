@@ -10,7 +10,9 @@ from typing import Literal
 from core.engine.cel import FILLED, FactType
 from core.engine.text import Words
 
-Op = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "not_in", "contains", "filled", "empty", "is_true", "is_false", "within"]
+Op = Literal[
+    "eq", "ne", "lt", "le", "gt", "ge", "in", "not_in", "contains", "filled", "empty", "is_true", "is_false", "within"
+]
 
 PATH_PREFIX = "path."  # + table + "." + field key: the row that the field names, and those that it lies in
 

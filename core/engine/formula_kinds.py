@@ -181,7 +181,9 @@ class Kinds:
         if kind is None:
             known = ", ".join(table.columns) or "-"
             zh = f"表 {formula.lookup} 没有列“{formula.column}”；可用：{known}。"
-            self.tell(pointer, "column", zh, f'Table {formula.lookup} has no column "{formula.column}"; known: {known}.')
+            self.tell(
+                pointer, "column", zh, f'Table {formula.lookup} has no column "{formula.column}"; known: {known}.'
+            )
             return None
         return KIND_OF_FIELD[kind]
 

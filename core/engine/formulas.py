@@ -79,7 +79,7 @@ class Formulas:
             if field.compute is not None:
                 value = _Working(self, facts, calendar, tables).formula(field.compute, pointer)
                 found[field.key] = facts[FIELD_PREFIX + field.key] = _kept(field, value)
-                if field.choices_from in tables:
+                if field.choices_from is not None and field.choices_from in tables:
                     path = tables[field.choices_from].path_of(found[field.key])
                     facts[f"{PATH_PREFIX}{field.choices_from}.{field.key}"] = path
         return found

@@ -3,7 +3,7 @@ up. What is here is pure; ``core.catalog.office_tables`` keeps them.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, get_args
@@ -56,8 +56,7 @@ class OfficeTable:
 
     def path_of(self, value: object) -> list[str]:
         """The same of a field's value; of several rows theirs together, each once."""
-        keys = value if isinstance(value, list | tuple) else [value]
-        return list(dict.fromkeys(each for key in keys for each in self.path(key)))
+        return list(dict.fromkeys(each for key in values_of(value) for each in self.path(key)))
 
 
 Tables = Mapping[str, OfficeTable]
@@ -113,11 +112,12 @@ def gone(flow: Flow, fields: Mapping[str, object], tables: Tables) -> dict[str, 
         if field.choices_from is None or value in (None, "", []):
             continue
         table = tables.get(field.choices_from)
-        missing = tuple(key for key in _keys(value) if table is None or key not in table.rows)
+        missing = tuple(key for key in values_of(value) if table is None or key not in table.rows)
         if missing:
             found[field.key] = missing
     return found
 
 
-def _keys(value: object) -> Iterable[str]:
+def values_of(value: object) -> list[str]:
+    """The keys that a field holds: one, or those of a multi."""
     return [str(each) for each in value] if isinstance(value, list | tuple) else [str(value)]

@@ -98,7 +98,7 @@ class _Reading:
     def header(self, line: int, cells: list[str]) -> list[tuple[str, str]]:
         """Name and type of every column, type empty for the fixed ones; nothing if the header is wrong."""
         before = len(self.problems)
-        found = []
+        found: list[tuple[str, str]] = []
         for cell in cells:
             name, _, kind = cell.partition(":")
             name, kind = name.strip(), kind.strip().lower()
@@ -152,7 +152,9 @@ class _Reading:
         names = {language: values[column] for column, language in _NAMES.items() if values.get(column)}
         for column, language in _NAMES.items():
             if len(names.get(language, "")) > MOST_NAME:
-                self.tell(line, column, "name", f"名称最多 {MOST_NAME} 字", f"a name has at most {MOST_NAME} characters")
+                self.tell(
+                    line, column, "name", f"名称最多 {MOST_NAME} 字", f"a name has at most {MOST_NAME} characters"
+                )
         if not names:
             self.tell(line, "name.zh-CN", "name", "缺少名称", "it has no name")
         typed = {name: self.cell(line, name, kind, values[name]) for name, kind in columns if kind}
@@ -177,7 +179,7 @@ class _Reading:
                 self.tell(places[key], "parent", "parent", zh, en)
             walked: list[str] = []
             at: str | None = key
-            while at in rows and at not in good and at not in walked:
+            while at is not None and at in rows and at not in good and at not in walked:
                 walked.append(at)
                 at = rows[at].parent
             if at == key and at in walked:

@@ -13,7 +13,20 @@ from core.engine.spec_kinds import Piece
 
 Rounding = Literal["half_up", "up", "down"]
 
-FORMS: Final = ("sum", "product", "difference", "ratio", "min", "max", "first", "days", "money", "date", "when", "lookup")
+FORMS: Final = (
+    "sum",
+    "product",
+    "difference",
+    "ratio",
+    "min",
+    "max",
+    "first",
+    "days",
+    "money",
+    "date",
+    "when",
+    "lookup",
+)
 """The keys of which a formula has exactly one; the others of a formula each go with one of them."""
 
 
