@@ -60,8 +60,8 @@ def dialog(ctx: CardContext) -> Card:
     if field.choices_from is not None and len(field.choices) > MOST_SHOWN and not among:
         return Card(text=ctx.say("form.ask_part", field=words, n=len(field.choices)), kind="form")
     if field.choices:
-        listed = offered(field, among)
-        choices = " / ".join(f"{n} {ctx.word(each.name)}" for n, each in enumerate(listed, start=1))
+        numbered = enumerate(offered(field, among), start=1)
+        choices = " / ".join(f"{n} {ctx.word(each.name)}" for n, each in numbered)
         return Card(text=ctx.say("form.ask_choices", field=words, choices=choices), kind="form")
     return Card(text=ctx.say("form.ask_date" if field.type == "date" else "form.ask", field=words), kind="form")
 

@@ -1,6 +1,7 @@
-"""Tables of the office for a story: those that its flow uses, from files that it names or that stand beside the flow."""
+"""Tables of the office for a story: from the files that it names, else from those that stand beside its flow."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import PurePath
 
 from bot.story.driver import World
@@ -44,4 +45,4 @@ def bring_tables(tables: dict[str, bytes], world: World) -> None:
     day = world.clock.now().date()
     for name, content in tables.items():
         command = ImportTable.of(name, content, day, SOURCE)
-        agency.store.run(lambda uow, each=command: agency.bus.execute(uow, each, Cause(SYSTEM, "api", new_id())))
+        agency.store.run(partial(agency.bus.execute, command=command, cause=Cause(SYSTEM, "api", new_id())))

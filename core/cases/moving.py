@@ -11,7 +11,6 @@ from core.cases.checklist import items_of, todo_of
 from core.cases.tables import applicant, item
 from core.engine.calendar import WorkingCalendar
 from core.engine.checklist import ApplicantFacts, ItemKey, PlannedItem, plan, required_names
-from core.engine.flow import Flow
 from core.engine.flow_map import FlowMap
 from core.engine.forms import check_fields, check_kinds
 from core.engine.machine import CompiledFlow

@@ -94,7 +94,8 @@ def fits(field: Field, value: Value) -> bool:
             return isinstance(value, str) and (not value or is_email(value))
         case _:
             fits = isinstance(value, str) and len(value) <= MAX_TEXT
-            return fits and (value in choices if choices or field.choices_from is not None else True)
+            chosen = bool(choices) or (field.choices_from is not None and field.source != "computed")
+            return fits and (not chosen or value in choices)
 
 
 def _is_date(value: str) -> bool:

@@ -105,11 +105,11 @@ def _with_choices(field: Field, tables: Tables) -> Field:
 
 
 def gone(flow: Flow, fields: Mapping[str, object], tables: Tables) -> dict[str, tuple[str, ...]]:
-    """By field: the keys that a case holds and that its table does not have any more."""
+    """By field: the keys that somebody gave and that the table does not have any more."""
     found = {}
     for field in flow.fields:
         value = fields.get(field.key)
-        if field.choices_from is None or value in (None, "", []):
+        if field.choices_from is None or field.source == "computed" or value in (None, "", []):
             continue
         table = tables.get(field.choices_from)
         missing = tuple(key for key in values_of(value) if table is None or key not in table.rows)

@@ -42,7 +42,7 @@ def read_table(content: bytes) -> OfficeTable:
     rows = list(reading.lines(text)) if not reading.problems else []
     if not rows and not reading.problems:
         reading.tell(1, "", "empty", "文件是空的", "the file is empty")
-    columns = reading.header(*rows[0]) if rows else []
+    columns = reading.header(*rows[0]) if rows and not reading.problems else []
     table = reading.table(columns, rows[1:]) if columns else None
     if reading.problems or table is None:
         raise Invalid("the table cannot be read", problems=reading.told())
@@ -72,6 +72,11 @@ class _Reading:
         if len(content) > MOST_BYTES:
             zh, en = f"文件超过 {MOST_BYTES // 1024} KiB", f"the file has more than {MOST_BYTES // 1024} KiB"
             self.tell(1, "", "size", zh, en)
+            return ""
+        if b"\0" in content:
+            self.tell(
+                1, "", "encoding", "包含 NUL 字符：须为 UTF-8 或 GB18030 编码的文本", "it holds NUL characters: no text"
+            )
             return ""
         for encoding in ("utf-8-sig", "gb18030"):
             try:

@@ -1,7 +1,7 @@
 """The flow's own rules: on an event or at a moment, if the condition holds, the actions become commands."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from core.actions.registry import commands_of
 from core.actions.situation import Situation
