@@ -43,8 +43,8 @@ LISTS = {
     "/roles": "roles",
     "/calendars": "calendars",
     "/tables": "tables",
-    "/tables/schools/rows": "rows",
-    "/tables/schools/editions": "editions",
+    "/tables/{table_name}/rows": "rows",
+    "/tables/{table_name}/editions": "editions",
     "/lost-cards": "cards",
 }
 """Every list that comes in pages, and what its entries are called. One that is not here is not tried, and fails."""

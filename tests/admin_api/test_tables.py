@@ -1,9 +1,11 @@
 """Tables of the office over the API: imported whole, given back byte for byte, and guarded by the flows that use them."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from core.commands.work import PublishFlow
+from core.engine.pack import Pack, PackedFlow, PackedTable, read_pack, write_pack
 from tests.admin_api.office import Office
 
 SCHOOL = Path(__file__).parents[1] / "tables" / "school"
@@ -84,3 +86,19 @@ def test_a_flow_and_its_tables_go_together(small_office: Office) -> None:
     kept = {"content": SCHOOLS.replace(b"deadline:date", b"until:date"), "headers": AS, "params": HOW}
     told = office.refused(422, "invalid", "visa.admin", "POST", "/tables/schools", **kept)
     assert ["school_choice v1 /fields/3/compute/column" in each["message"] for each in told["errors"]] == [True]
+
+
+def test_a_pack_brings_the_tables_of_its_flows(small_office: Office) -> None:
+    office = small_office
+    table = PackedTable(SCHOOLS, "2026-02-01", "官网")
+    story = (SCHOOL / "stories" / "choice.yaml").read_bytes()
+    flow = PackedFlow("school_choice", 1, (SCHOOL / "v1.yaml").read_bytes(), {"choice": story})
+    pack = Pack((flow,), tables={"schools": table, "regions": PackedTable(REGIONS, "2026-02-01", "官网")})
+    zipped = {"headers": {"content-type": "application/zip"}}
+    wrong = write_pack(replace(pack, tables={**pack.tables, "schools": replace(table, content=b"x")}))
+    told = office.refused(422, "invalid", "visa.admin", "POST", "/pack", content=wrong, **zipped)
+    assert told["errors"][0]["pointer"].startswith("/tables~1schools.csv/1/")
+    assert office.post("visa.admin", "/pack", content=write_pack(pack), **zipped)["tables"] == ["regions", "schools"]
+    assert office.get("visa.sales", "/tables/schools")["as_of"] == "2026-02-01"
+    exported = office.call("visa.admin", "GET", "/pack?flow=school_choice").content
+    assert read_pack(exported) == pack
