@@ -69,7 +69,7 @@ def export_pack(
     desk: AtDesk,
     flow: Annotated[list[Words] | None, Query(max_length=100, description="Keys of flows; none: all.")] = None,
 ) -> Response:
-    """The newest version of these flows, with their stories, tables, the agency's own calendars and texts, as one file."""
+    """The newest version of these flows, with stories and tables, the agency's own calendars and texts, as one file."""
     with desk.look() as reader:
         content = write_pack(gathered(reader, desk.parts.catalogue, flow or ()))
     named = {"Content-Disposition": 'attachment; filename="banli-pack.zip"'}
@@ -84,8 +84,8 @@ def import_pack(
 ) -> PackContent:
     """Take over a pack: everything that is in it, or nothing.
 
-    Manifest, hashes, flows, stories, texts, calendars and tables are looked over before anything is kept; every mistake is told
-    at once, its pointer begins with the file's name.
+    Manifest, hashes, flows, stories, texts, calendars and tables are looked over before anything is kept; every
+    mistake is told at once, its pointer begins with the file's name.
     """
     if not desk.parts.policy.may(desk.actor, ImportPack.permission):
         desk.do(ImportPack())  # refused, and in the audit

@@ -40,7 +40,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 def gathered(lookup: Lookup, catalogue: Catalogue, keys: Iterable[str]) -> Pack:
     """The newest version of these flows (none named: of all) with their stories, the calendars that they name where
-    they are the agency's own, the tables that they use, and its own texts. Raises NotFound for a flow that nobody has published."""
+    they are the agency's own, the tables that they use, and its own texts. Raises NotFound for a flow that nobody has
+    published."""
     newest = {row["flow"]: row for row in catalogue.newest(lookup)}
     wanted = sorted(set(keys)) or list(newest)
     if missing := [key for key in wanted if key not in newest]:
@@ -97,7 +98,8 @@ def import_of(pack: Pack) -> ImportPack:
 def import_pack(command: ImportPack, deed: Deed) -> list[int]:
     """Returns the ids of the flow versions. Raises Invalid with everything that is wrong in any part.
 
-    A version that is there already with the same source is the same version; calendars, tables and texts are the pack's then.
+    A version that is there already with the same source is the same version; calendars, tables and texts are the
+    pack's then.
     """
     problems: list[Problem] = []
     for name, hours in command.calendars.items():

@@ -1,4 +1,4 @@
-"""A pack: flows with their stories, own texts, calendars and tables in one file, with a manifest that has the hash of each.
+"""A pack: flows with stories, own texts, calendars and tables in one file, with a manifest that has the hash of each.
 
 The file is a zip; written again from the same content it is the same to the byte.
 """

@@ -1,4 +1,4 @@
-"""Tables of the office over the API: imported whole, given back byte for byte, and guarded by the flows that use them."""
+"""Tables of the office over the API: imported whole, given back byte for byte, guarded by the flows that use them."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -98,7 +98,8 @@ def test_choosing_by_number_name_key_or_a_part_of_the_name() -> None:
 
 
 WRONG = {
-    "not listed": ("tables: [schools, regions]", "tables: [schools]", "flow.table_not_listed", "/fields/1/choices_from"),
+    "not listed": ("tables: [schools, regions]", "tables: [schools]", "flow.table_not_listed",
+                   "/fields/1/choices_from"),
     "unsafe": ("tables: [schools,", "tables: [schools, ../x,", "flow.table_name", "/tables/1"),
     "twice": ("tables: [schools,", "tables: [schools, schools,", "flow.table_twice", "/tables/1"),
     "of a date": ("type: region\n    choices_from", "type: date\n    choices_from", "flow.table_choices",
