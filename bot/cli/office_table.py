@@ -103,6 +103,7 @@ def export(
     name: Name,
     file: Annotated[Path, typer.Argument(help="Where it is written; it must not be there yet.")],
     edition: Annotated[int | None, typer.Option(min=1, help="Absent: the valid one.")] = None,
+    json: AsJson = False,
 ) -> None:
     """Write the file as it was imported, byte for byte."""
     with _looking() as (_, reader):
@@ -115,13 +116,23 @@ def export(
             opened.write(bytes(row["content"]))
     except FileExistsError as there:
         raise WrongInput(f"{file} is there already.") from there
-    out.print(f"{file}: edition {number}, as of {row['as_of']}", markup=False)
+    if json:
+        tell_json({"file": str(file), **_line(row)})
+    else:
+        out.print(f"{file}: edition {number}, as of {row['as_of']}", markup=False)
 
 
 @app.command()
-def restore(name: Name, edition: Annotated[int, typer.Argument(min=1, help="Which edition counts again.")]) -> None:
+def restore(
+    name: Name,
+    edition: Annotated[int, typer.Argument(min=1, help="Which edition counts again.")],
+    json: AsJson = False,
+) -> None:
     """What an earlier edition said counts again, as a new edition."""
     number = _do(RestoreTable(name=name, edition=edition))
+    if json:
+        tell_json({"name": name, "edition": number})
+        return
     out.print(f"Edition {number} says what edition {edition} said.")
 
 
