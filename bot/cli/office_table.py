@@ -27,7 +27,7 @@ from core.kit.ids import new_id
 from core.store.reading import Reader
 from core.views.office_tables import editions, open_cases, tables_listed, versions_in_use
 
-app = typer.Typer(help="Tables of the office: imported as CSV, shown, given back, restored.", no_args_is_help=True)
+app = typer.Typer(help="Tables of the office: import, show, export, restore.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="The table, as flows call it, e.g. schools.")]
 _FEW = 10  # keys of each kind that are told

@@ -66,10 +66,9 @@ def import_table(command: ImportTable, deed: Deed) -> int:
     deed.uow.need(f"{office_table.name}:{command.name}")
     row = deed.uow.first(office_table, name=command.name)
     told = {"as_of": command.as_of.isoformat(), "source": command.source.strip()}
-    digest = hashlib.sha256(file).hexdigest()
     if row is not None:
         current = deed.uow.get(office_table_edition, row["edition_id"])
-        if current["sha256"] == digest and all(current[name] == value for name, value in told.items()):
+        if bytes(current["content"]) == file and all(current[name] == value for name, value in told.items()):
             return int(row["edition"])
     elif len(deed.uow.find(office_table)) >= MOST_TABLES:
         words = {"zh-CN": f"最多 {MOST_TABLES} 个表", "en": f"there are at most {MOST_TABLES} tables"}
@@ -84,7 +83,7 @@ def import_table(command: ImportTable, deed: Deed) -> int:
         name=command.name,
         edition=number,
         content=file,
-        sha256=digest,
+        sha256=hashlib.sha256(file).hexdigest(),
         row_count=len(table.rows),
         columns=dict(table.columns),
         imported_at=deed.now,
