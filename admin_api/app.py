@@ -41,6 +41,7 @@ from admin_api.routes import (
     rules,
     settings,
     staff,
+    tables,
     tasks,
     texts,
 )
@@ -61,6 +62,7 @@ SECTIONS: tuple[Section, ...] = (
     rules.RULES,
     documents.DOCUMENTS,
     reviews.REVIEWS,
+    tables.TABLES,
     tasks.TASKS,
     texts.TEXTS,
     calendars.CALENDARS,

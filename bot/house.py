@@ -7,6 +7,7 @@ from bot.texts.living import LivingTexts
 from core.bus.bus import Bus
 from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import Catalogue
+from core.catalog.office_tables import LivingTables
 from core.catalog.settings import LivingAgency
 from core.engine.access import Policy
 from core.engine.calendars.known import CALENDARS
@@ -42,6 +43,7 @@ def house_of(
         catalogue=catalogue,
         policy=policy,
         calendars=LivingCalendars(CALENDARS, settings.agency.calendar),
+        tables=LivingTables(),
         settled=agency,
         zone=CALENDARS[settings.agency.calendar].zone,
         links=OriginalLinks(vault.derive(PURPOSE), settings.base_url),

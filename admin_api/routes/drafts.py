@@ -36,6 +36,7 @@ from admin_api.schemas.simulation import DraftSimulation, SimulatedCases, case_o
 from core.catalog.calendars import LivingCalendars, unknown_calendar
 from core.catalog.catalogue import newest_of
 from core.catalog.drafts import open_drafts
+from core.catalog.office_tables import unknown_tables
 from core.catalog.service import look_over
 from core.catalog.tables import flow_draft, flow_version
 from core.commands.drafts import DraftFlow, DropDraft, EditDraft, PublishDraft
@@ -102,11 +103,12 @@ def validate_draft(desk: AtDesk, request: Request, draft_id: IdIn) -> Looked:
     with desk.look() as reader:
         known = desk.parts.bus.wiring.tools["calendars"].names(reader)
         departments = names_of_departments(reader)
+        lacking = [] if found.flow is None else unknown_tables(found.flow, reader)
     unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, known)
     unknown += [] if found.flow is None else department_problems(found.flow, departments)
     unknown += [] if found.flow is None else hook_problems(found.flow, desk.parts.bus.wiring.tools["hooks"])
-    found = replace(found, problems=(*found.problems, *unknown))
-    return Looked(publishable=found.flow is not None and not unknown, problems=_mistakes(found, request))
+    found = replace(found, problems=(*found.problems, *unknown, *lacking))
+    return Looked(publishable=found.flow is not None and not (unknown or lacking), problems=_mistakes(found, request))
 
 
 @DRAFTS.operation(
@@ -218,6 +220,8 @@ def _lens(desk: Desk, draft_id: int) -> Lens:
         raise Invalid(problems=found.problems)
     with desk.look() as reader:
         if unknown := unknown_calendar(found.flow.calendar, calendars.names(reader)):
+            raise Invalid(problems=unknown)
+        if unknown := unknown_tables(found.flow, reader):
             raise Invalid(problems=unknown)
         if unknown := department_problems(found.flow, names_of_departments(reader)):
             raise Invalid(problems=unknown)

@@ -1,5 +1,6 @@
 """Packs: flows with their stories, own texts and calendars as one file, taken from one agency to another."""
 
+import contextlib
 from dataclasses import replace
 from typing import Annotated
 
@@ -17,8 +18,9 @@ from admin_api.schemas.asked import Words
 from admin_api.schemas.packs import PackContent, content_of
 from core.catalog.packs import gathered, import_of
 from core.catalog.service import look_over
-from core.catalog.tables import flow_version, office_calendar, text_override
+from core.catalog.tables import flow_version, office_calendar, office_table, text_override
 from core.commands.packs import ImportPack
+from core.engine.office_table_csv import read_table
 from core.engine.pack import Pack, read_pack, write_pack
 from core.engine.pointer import join
 from core.kit.errors import Invalid, Problem
@@ -36,7 +38,8 @@ def _edition(lookup: Lookup, _: str) -> object:
     """All that an import may write over, and the flows that stand beside it."""
     calendars = sorted((row["name"], row["version"]) for row in lookup.find(office_calendar))
     texts = sorted((row["text_key"], row["language"], row["words"] or "") for row in lookup.find(text_override))
-    return (calendars, texts, sorted(row["id"] for row in lookup.find(flow_version)))
+    tables = sorted((row["name"], row["edition"]) for row in lookup.find(office_table))
+    return (calendars, texts, tables, sorted(row["id"] for row in lookup.find(flow_version)))
 
 
 PACK = Tagged("pack", None, _edition)
@@ -66,7 +69,7 @@ def export_pack(
     desk: AtDesk,
     flow: Annotated[list[Words] | None, Query(max_length=100, description="Keys of flows; none: all.")] = None,
 ) -> Response:
-    """The newest version of these flows, with their stories, the agency's own calendars and texts, as one file."""
+    """The newest version of these flows, with stories and tables, the agency's own calendars and texts, as one file."""
     with desk.look() as reader:
         content = write_pack(gathered(reader, desk.parts.catalogue, flow or ()))
     named = {"Content-Disposition": 'attachment; filename="banli-pack.zip"'}
@@ -81,8 +84,8 @@ def import_pack(
 ) -> PackContent:
     """Take over a pack: everything that is in it, or nothing.
 
-    Manifest, hashes, flows, stories, texts and calendars are looked over before anything is kept; every mistake is told
-    at once, its pointer begins with the file's name.
+    Manifest, hashes, flows, stories, texts, calendars and tables are looked over before anything is kept; every
+    mistake is told at once, its pointer begins with the file's name.
     """
     if not desk.parts.policy.may(desk.actor, ImportPack.permission):
         desk.do(ImportPack())  # refused, and in the audit
@@ -90,6 +93,9 @@ def import_pack(
     command = import_of(pack)
     for flow in pack.flows:
         look_over(flow.source, frozenset(ROLES), desk.parts.texts)  # here, so that nobody else's unit waits for it
+    for table in pack.tables.values():
+        with contextlib.suppress(Invalid):
+            read_table(table.content)  # likewise; the import tells what is wrong
     if problems := [*_tried(desk, command), *_stories(desk, pack)]:
         raise Invalid(problems=problems)
     if not dry_run:

@@ -19,6 +19,7 @@ class PackContent(Given):
 
     flows: list[PackFlow]
     calendars: list[str]
+    tables: list[str]
     texts: int = Field(description="How many own texts.")
     kept: bool = Field(description="False: it was only looked over.")
 
@@ -27,6 +28,7 @@ def content_of(pack: Pack, *, kept: bool) -> PackContent:
     return PackContent(
         flows=[PackFlow(key=each.key, version=each.version, stories=sorted(each.stories)) for each in pack.flows],
         calendars=sorted(pack.calendars),
+        tables=sorted(pack.tables),
         texts=sum(len(each) for each in pack.texts.values()),
         kept=kept,
     )

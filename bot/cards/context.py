@@ -10,6 +10,7 @@ from bot.texts.hours import hours_words
 from bot.texts.living import LivingTexts
 from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import Catalogue
+from core.catalog.office_tables import LivingTables
 from core.catalog.settings import LivingAgency
 from core.engine.access import Actor, Mask, Policy, mask_value
 from core.engine.manners import Manners
@@ -30,6 +31,7 @@ class House:
     catalogue: Catalogue
     policy: Policy
     calendars: LivingCalendars
+    tables: LivingTables
     settled: LivingAgency  # what the agency changes while the house runs
     zone: ZoneInfo
     links: OriginalLinks

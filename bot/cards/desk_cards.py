@@ -7,6 +7,7 @@ from bot.cards.wording import whose_item
 from core.cases.past import field_once, stage_once
 from core.channel.outbound import Card
 from core.engine.access import Actor
+from core.engine.choosing import MOST_SHOWN, offered
 from core.views.board import board, reachable_cases
 from core.views.checklist_view import askable
 from core.views.document_view import document_view
@@ -52,8 +53,15 @@ def dialog(ctx: CardContext) -> Card:
         return Card(text=ctx.say("form.items", list=listed), kind="form")
     field = field_once(ctx.lookup, ctx.house.catalogue, view.row, ctx.params["fields"][0])
     words = ctx.word(field.ask if field.ask is not None else field.name)
+    if field.choices_from is not None:
+        table = ctx.house.tables.of(ctx.lookup, field.choices_from)
+        field = field.model_copy(update={"choices": () if table is None else table.choices})
+    among = ctx.params.get("among", ())
+    if field.choices_from is not None and len(field.choices) > MOST_SHOWN and not among:
+        return Card(text=ctx.say("form.ask_part", field=words, n=len(field.choices)), kind="form")
     if field.choices:
-        choices = " / ".join(f"{n} {ctx.word(each.name)}" for n, each in enumerate(field.choices, start=1))
+        numbered = enumerate(offered(field, among), start=1)
+        choices = " / ".join(f"{n} {ctx.word(each.name)}" for n, each in numbered)
         return Card(text=ctx.say("form.ask_choices", field=words, choices=choices), kind="form")
     return Card(text=ctx.say("form.ask_date" if field.type == "date" else "form.ask", field=words), kind="form")
 

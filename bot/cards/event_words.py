@@ -45,6 +45,8 @@ def event_words(ctx: CardContext, view: CaseView, happening: Happening) -> str:
         params["role"] = role_words(ctx, data["role"])
     if "fields" in data:
         params["fields"] = ", ".join(ctx.word(field_once(*of_case, name).name) for name in data["fields"])
+    if "choice" in data:
+        params["field"] = ctx.word(field_once(*of_case, data["field"]).name)
     if "stage_after" in data:
         params["stage"] = ctx.word(stage_once(*of_case, data["stage_after"])[1].name)
     return ctx.say(key, **params)

@@ -30,7 +30,7 @@ def validate(files: Files, json: AsJson = False) -> None:
     With the agency's own roles and calendars where its database can be read; it says which it went by.
     """
     names = known_names()
-    found = {path: examined(path.read_bytes(), names) for path in files}
+    found = {path: examined(path.read_bytes(), names, path) for path in files}
     for each in (names.whose, *hints(found, names)):
         err.print(each, markup=False)
     if json:
@@ -45,7 +45,7 @@ def validate(files: Files, json: AsJson = False) -> None:
 def publish(files: Files, json: AsJson = False) -> None:
     """Make new versions that never change again. Nothing is published when one file has a problem."""
     names = known_names()
-    found = {path: examined(path.read_bytes(), names) for path in files}
+    found = {path: examined(path.read_bytes(), names, path) for path in files}
     if any(told.problems for told in found.values()):
         if json:
             tell_json(

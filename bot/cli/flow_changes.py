@@ -83,7 +83,7 @@ def pull(
 
 def _right(path: Path, names: Names) -> Flow:
     """The flow in a file; ends with exit code 1 and every problem where it has some."""
-    found = examined(path.read_bytes(), names)
+    found = examined(path.read_bytes(), names, path)
     if found.flow is None:
         lines = [f"{path}: {len(found.problems)} problem(s)"]
         lines += [

@@ -34,7 +34,7 @@ def diagram(file: Source, form: Form = "mermaid", language: Language = "zh-CN", 
     With the agency's own roles where its database can be read.
     """
     names = known_names()
-    found = examined(file.read_bytes(), names)
+    found = examined(file.read_bytes(), names, file)
     if found.flow is None:
         err.print(names.whose, markup=False)
         if json:

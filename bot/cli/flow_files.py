@@ -19,23 +19,51 @@ from core.bus.deed import SYSTEM, Cause
 from core.catalog.calendars import unknown_calendar
 from core.catalog.service import look_over
 from core.commands.work import PublishFlow
+from core.engine.flow import Flow
 from core.engine.flow_diff import Change
 from core.engine.lint import Examined
 from core.engine.lint_hooks import hook_problems, hooks_of
 from core.engine.lint_rules import department_problems
-from core.kit.errors import Refusal
+from core.engine.lint_tables import table_problems
+from core.engine.office_table_csv import read_table
+from core.kit.errors import Invalid, Problem, Refusal
 from core.kit.ids import new_id
 
 
-def examined(source: bytes, names: Names) -> Examined:
-    """Everything that is wrong with a flow, as its YAML."""
+def examined(source: bytes, names: Names, file: Path | None = None) -> Examined:
+    """Everything that is wrong with a flow, as its YAML. ``file``: where it stands; its tables of the office are the
+    agency's, and where nobody knows those, the folder ``tables`` beside it."""
     found = look_over(source, frozenset(names.roles), built_in())
     unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, names.calendars)
     if found.flow is not None and names.departments is not None:
         unknown += department_problems(found.flow, names.departments)
     if found.flow is not None and names.hooks is not None:
         unknown += hook_problems(found.flow, names.hooks)
+    if found.flow is not None and found.flow.tables:
+        unknown += _table_problems(found.flow, names, file)
     return replace(found, flow=None, problems=tuple(unknown)) if unknown else found
+
+
+def _table_problems(flow: Flow, names: Names, file: Path | None) -> list[Problem]:
+    if names.tables is not None:
+        return table_problems(flow, names.tables)
+    folder = None if file is None else file.parent / "tables"
+    if folder is None or not folder.is_dir():
+        return []
+    tables, problems = {}, []
+    for index, name in enumerate(flow.tables):
+        path = folder / f"{name}.csv"
+        try:
+            tables[name] = read_table(path.read_bytes())
+        except FileNotFoundError:
+            continue
+        except Invalid as invalid:
+            at = {"zh-CN": f"{path.name} ", "en": f"{path.name}, "}
+            problems += [
+                replace(each, pointer=f"/tables/{index}", message={key: at[key] + each.message[key] for key in at})
+                for each in invalid.problems
+            ]
+    return problems or table_problems(flow, tables)
 
 
 def published(files: Sequence[Path], banli: Banli) -> dict[Path, str]:

@@ -139,7 +139,7 @@ def _plan(settings: Settings, sources: Sequence[Path]) -> list[Planned]:
 
 def _planned(path: Path, reader: Reader, catalogue: Catalogue, names: Names) -> Planned:
     source = path.read_bytes()
-    found = examined(source, names)
+    found = examined(source, names, path)
     if (flow := found.flow) is None:
         return Planned(path, "refused", found)
     newest = newest_of(reader, flow.key)

@@ -63,6 +63,7 @@ class Commands(Contents):
             "calendar",
             group=True,
         ),
+        Entry("table", "Tables of the office: import, show, export, restore.", "office_table", group=True),
         Entry("story", "Play stories: transcripts that must come out as written.", "story", group=True),
         Entry("audit", "The record of who did what.", "audit", group=True),
         Entry("files", "The store of files.", "files", group=True),

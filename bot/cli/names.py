@@ -7,7 +7,10 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.app import database_file
 from core.catalog.calendars import LivingCalendars
+from core.catalog.office_tables import LivingTables
+from core.catalog.tables import office_table
 from core.engine.calendars.known import CALENDARS
+from core.engine.office_table import Tables
 from core.kit.crypto import MissingKey, Tampered, Vault
 from core.kit.db import reader_engine
 from core.kit.floor import standing
@@ -29,6 +32,7 @@ class Names:
     whose: str
     departments: Collection[str] | None = None  # None: nobody knows
     hooks: Collection[str] | None = None  # of the settings
+    tables: Tables | None = None  # of the office, likewise
 
     @property
     def roles(self) -> Collection[str]:
@@ -45,7 +49,8 @@ def names_in(reader: Reader, settings: Settings) -> Names:
     roles, calendars = overlaid(DEFAULT, reader).roles, LivingCalendars(CALENDARS, next(iter(CALENDARS))).names(reader)
     own = len(set(roles) - set(ROLES)), len(set(calendars) - set(CALENDARS))
     told = f"Compared with the agency's database: {own[0]} roles and {own[1]} calendars of its own."
-    return Names(roles, calendars, told, names_of_departments(reader), tuple(settings.hooks))
+    held = LivingTables().those(reader, [row["name"] for row in reader.find(office_table)])
+    return Names(roles, calendars, told, names_of_departments(reader), tuple(settings.hooks), held)
 
 
 def known_names() -> Names:

@@ -1,6 +1,7 @@
 """A form in a chat: what a step needs to know is asked one thing at a time, then the step is taken."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from bot.turn import Turn
 from core.cases.tables import case
 from core.commands.cases import AdvanceCase, AskSupplement, FieldValue, SetFields
 from core.commands.documents import GiveDate
+from core.engine.choosing import MOST_SHOWN, chosen, found
 from core.engine.flow import Field
 from core.engine.forms import check_fields
 from core.kit.errors import Invalid, Refusal, Stale
@@ -40,16 +42,19 @@ def answer(turn: Turn) -> None:
 def _field(turn: Turn, dialog: dict[str, Any]) -> None:
     row = turn.uow.get(case, dialog["case"])
     flow = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"]).flow
+    flow = turn.house.tables.filled(turn.uow, flow)
     there = {each.key for each in flow.fields}
     if any(key not in there for key in dialog["fields"]):  # the case went over to another version meanwhile
         turn.ask(None)
         turn.refuse(Stale(reason="replaced"))
         return
     field = flow.field(dialog["fields"][0])
-    value = read_value(field, turn.text)
+    value = read_value(field, turn.text, dialog.get("among", ()))
     try:
         check_fields(flow, {field.key: value})
     except Invalid as invalid:
+        if _several(turn, dialog, field):
+            return
         turn.say("form.bad", problem=[dict(problem.message) for problem in invalid.problems])
         return
     rest = dialog["fields"][1:]
@@ -63,12 +68,23 @@ def _field(turn: Turn, dialog: dict[str, Any]) -> None:
         turn.refuse(refusal)
         return
     if rest:
-        following = {**dialog, "fields": rest}
+        following = {**dialog, "fields": rest, "among": []}
         turn.ask(following)
         turn.reply("dialog", params=following)
     else:
         turn.ask(None)
         turn.say("form.done", label=dict(flow.transition(dialog["trigger"]).label))
+
+
+def _several(turn: Turn, dialog: dict[str, Any], field: Field) -> bool:
+    """Whether the words fit several rows of a table: then he is asked again, among those."""
+    keys = found(field, turn.text) if field.type != "multi" else ()
+    if not 1 < len(keys) <= MOST_SHOWN:
+        return False
+    following = {**dialog, "among": list(keys)}
+    turn.ask(following)
+    turn.reply("dialog", params=following)
+    return True
 
 
 def _date_of_version(turn: Turn, dialog: dict[str, Any]) -> None:
@@ -107,8 +123,9 @@ def _supplement(turn: Turn, dialog: dict[str, Any]) -> None:
         turn.say("form.done", label=dict(compiled.flow.transition("ask_supplement").label))
 
 
-def read_value(field: Field, text: str) -> FieldValue:
-    """Words as the field's type wants them; what does not fit stays text, and the validator tells."""
+def read_value(field: Field, text: str, among: Sequence[str] = ()) -> FieldValue:
+    """Words as the field's type wants them; what does not fit stays text, and the validator tells. ``among``: keys of
+    the choices that were offered last."""
     match field.type:
         case "bool":
             return True if text.lower() in _YES else False if text.lower() in _NO else text
@@ -120,19 +137,11 @@ def read_value(field: Field, text: str) -> FieldValue:
         case "date":
             return _date(text)
         case "enum" | "region":
-            return _choice(field, text)
+            return chosen(field, text, among)
         case "multi":
-            return [_choice(field, part.strip()) for part in re.split(r"[,，、]", text)]
+            return [chosen(field, part.strip()) for part in re.split(r"[,，、]", text)]
         case _:
             return text
-
-
-def _choice(field: Field, text: str) -> str:
-    """By number, key or name."""
-    for number, choice in enumerate(field.choices, start=1):
-        if text in (str(number), choice.key, *choice.name.values()):
-            return choice.key
-    return text
 
 
 def _date(text: str) -> str:

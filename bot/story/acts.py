@@ -1,6 +1,7 @@
 """What people of a story do: they speak, send, press, and act over the API; and time passes."""
 
 import re
+from base64 import b64encode
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from core.bus.deed import SYSTEM, Cause
 from core.cases.checklist import items_of
 from core.cases.tables import applicant
 from core.commands.command import COMMANDS, Command
+from core.commands.tables import ImportTable
 from core.engine.access import Actor
 from core.engine.calendar import Span
 from core.kit.ids import new_id
@@ -127,6 +129,8 @@ def _command(name: str, args: dict[str, Any], memory: Memory, reader: Reader) ->
             given[f"{word}_id"] = known.get(given.pop(word), 0)
     if "fields" in given:
         given["fields"] = read_fields(memory.cast.flow, given["fields"])
+    if kind is ImportTable and "csv" in given:  # as it stands in the story
+        given["content"] = b64encode(given.pop("csv").encode()).decode()
     if "item" in given and "item" not in fields and row is not None:
         found = find_item(given.pop("item"), row, reader)
         given["version_id" if "version_id" in fields else "item_id"] = (

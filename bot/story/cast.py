@@ -6,6 +6,7 @@ from typing import Any
 from bot.dialogs.form import read_value
 from bot.story.driver import World
 from bot.story.spec import Contract, Person, Script
+from bot.story.tables import bring_tables
 from core.bus.deed import SYSTEM, Cause
 from core.commands.command import Command
 from core.commands.contracts import ActivateContract, DraftContract, RecordDeposit
@@ -19,6 +20,8 @@ from core.commands.people import (
 )
 from core.commands.work import PublishFlow
 from core.engine.flow import Flow
+from core.engine.office_table import filled
+from core.engine.office_table_csv import read_table
 from core.kit.ids import new_id
 
 
@@ -34,10 +37,12 @@ class Cast:
 
 async def bring_in(script: Script, world: World) -> Cast:
     """1. The departments that the flow names, empty, then the flow. 2. Everybody gets a file and opens his chat."""
-    cast = Cast(script.flow)
+    tables = {name: read_table(content) for name, content in script.tables.items()}
+    cast = Cast(filled(script.flow, tables))
     for name in dict.fromkeys(each.args["department"] for rule in script.flow.rules for each in rule.then
                               if each.action == "assign" and each.args.get("department")):  # fmt: skip
         do(world, AddDepartment(name=name))
+    bring_tables(dict(script.tables), world)
     do(world, PublishFlow(source=script.source.decode("utf-8")))
     department = do(world, AddDepartment(name="一部 / Team one"))
     for key, person in script.story.people.items():

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.story.meaning import mistakes_of, problem
 from bot.story.spec import Script, Step, Story
+from bot.story.tables import tables_of
 from bot.story.verbs import OFFICE, PERSON, WORLD, split
 from core.engine.calendar import Span
 from core.engine.flow import Flow, read_flow
@@ -36,7 +37,7 @@ def read_story(path: Path) -> Script:
 
 
 def story_problems(name: str, content: bytes, flow_name: str, flow: bytes) -> list[Problem]:
-    """What is wrong with a story that came together with its flow, and may name no other file."""
+    """What is wrong with a story that came together with its flow; tables of the office are no part of that."""
 
     def flow_of(named: str) -> bytes:
         if named != flow_name:
@@ -44,14 +45,15 @@ def story_problems(name: str, content: bytes, flow_name: str, flow: bytes) -> li
         return flow
 
     try:
-        read_script(name, content, flow_of)
+        read_script(name, content, flow_of, tables=False)
     except Invalid as invalid:
         return list(invalid.problems)
     return []
 
 
-def read_script(name: str, content: bytes, flow_of: Callable[[str], bytes]) -> Script:
-    """`flow_of` gives the flow's source by the name that the story has for it, or raises OSError. Raises Invalid."""
+def read_script(name: str, content: bytes, flow_of: Callable[[str], bytes], *, tables: bool = True) -> Script:
+    """`flow_of` gives the flow's source, and with `tables` those of the office, by the name that the story has for it,
+    or raises OSError. Raises Invalid."""
     document = read_yaml(content)
     problems = list(document.problems)
     try:
@@ -63,9 +65,10 @@ def read_script(name: str, content: bytes, flow_of: Callable[[str], bytes]) -> S
     steps = tuple(_steps(story, document.lines, problems))
     if flow is not None:
         problems += mistakes_of(story, steps, flow)
+    brought = tables_of(flow, story, flow_of, problems) if tables and flow is not None else {}
     if problems or flow is None:
         raise Invalid(problems=problems)
-    return Script(name, story, source, flow, steps)
+    return Script(name, story, source, flow, steps, brought)
 
 
 def _flow(flow_of: Callable[[str], bytes], story: Story, problems: list[Problem]) -> tuple[bytes, Flow | None]:

@@ -1,6 +1,7 @@
 """A story as its author wrote it: who is there, what was sold, and the steps."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -56,13 +57,15 @@ class Contract(Shape):
 
 
 class Story(Shape):
-    """`flow` is a path seen from the story's file; `clock` is local time of the flow's calendar. `masked`: it was made
+    """`flow` is a path seen from the story's file; so are `tables` (name -> CSV; absent: tables/<name>.csv beside the
+    flow); `clock` is local time of the flow's calendar. `masked`: it was made
     from a real case, with stand-ins for what is personal; `notes` (language -> words) say what it could not keep."""
 
     story: str = Field(min_length=1)
     masked: bool = False
     notes: tuple[dict[str, str], ...] = ()
     flow: str
+    tables: dict[str, str] = Field(default_factory=dict)
     clock: str
     language: Language = "zh-CN"
     people: dict[str, Person] = Field(min_length=1)
@@ -170,10 +173,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A story that was read and has no mistakes that reading can find. `source` is the flow's, byte for byte."""
+    """A story that was read and has no mistakes that reading can find. `source` is the flow's, byte for byte, and
+    `tables` are the CSV files of those that it uses and that are at hand."""
 
     path: str
     story: Story
     source: bytes
     flow: Flow
     steps: tuple[Step, ...]
+    tables: Mapping[str, bytes] = field(default_factory=dict)

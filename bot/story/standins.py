@@ -86,6 +86,8 @@ def is_masked(field: Field, value: object, flow_words: str) -> bool:
     """Whether a value gives way: all that is declared personal, and free words, unless the flow itself says them."""
     if field.pii != "none":
         return True
+    if field.choices_from is not None:
+        return False  # a row of a table, the same for everybody
     return field.type in _FREE and not field.choices and str(value) not in flow_words
 
 

@@ -40,4 +40,5 @@ def _worked_out(row: Row, fields: Mapping[str, object], deed: Deed) -> Mapping[s
     if not compiled.formulas.fields:
         return {}
     applicants = len(deed.uow.find(applicant, case_id=row["id"]))
-    return dict(compiled.formulas.work_out(fields, applicants, calendar_of(deed, compiled)))
+    tables = deed.tool("tables").of_flow(deed.uow, compiled.flow)
+    return dict(compiled.formulas.work_out(fields, applicants, calendar_of(deed, compiled), tables))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from core.cases.checklist import completion_of, proofs_of
 from core.cases.tables import applicant, case
+from core.catalog.office_tables import LivingTables
 from core.engine.access import Actor
 from core.engine.checklist import Completion
 from core.engine.machine import CompiledFlow
@@ -42,6 +43,17 @@ def docs_of(state: Completion, proofs: Collection[str], names: Collection[str]) 
     for name in names:
         if name.startswith("docs.proof."):
             found[name] = name.removeprefix("docs.proof.") in proofs
+    return found
+
+
+def path_facts(tables: LivingTables, lookup: Dated, row: Row, names: frozenset[str]) -> Mapping[str, object]:
+    """``path.<table>.<field>``: keys of the rows that the field names and of those that they lie in."""
+    found = {}
+    for name in names:
+        _, table, field = name.split(".", 2)
+        known = tables.of(lookup, table)
+        if known is not None:
+            found[name] = known.path_of(row["fields"].get(field))
     return found
 
 

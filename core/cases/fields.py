@@ -21,7 +21,7 @@ def set_fields(command: SetFields, deed: Deed) -> None:
     is kept then."""
     row = _open_case(command.case_id, deed)
     flow = compiled_of(deed, row).flow
-    check_fields(flow, command.fields)
+    check_fields(deed.tool("tables").filled(deed.uow, flow), command.fields)
     _refuse_hidden({field.key: field.pii for field in flow.fields if field.key in command.fields}, "/fields/", deed)
     fill_fields(row, command.fields, deed)
     sync_checklist(row, deed)

@@ -12,10 +12,11 @@ from core.cases.checklist import items_of, todo_of
 from core.cases.tables import applicant, item
 from core.engine.calendar import WorkingCalendar
 from core.engine.checklist import ApplicantFacts, ItemKey, PlannedItem, plan, required_names
-from core.engine.flow import Flow, Stage
+from core.engine.flow import Stage
 from core.engine.flow_map import FlowMap
 from core.engine.forms import check_fields, check_kinds
 from core.engine.machine import CompiledFlow
+from core.engine.office_table import Tables, filled
 from core.engine.text import Words
 from core.kit.errors import Invalid, NotPossibleNow
 from core.store.reading import Lookup
@@ -35,6 +36,7 @@ class Way:
     declared: FlowMap
     calendar: WorkingCalendar  # of the target
     now: datetime
+    tables: Tables  # that the target uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,8 @@ def case_move(lookup: Lookup, facts: Facts, row: Row, way: Way) -> CaseMove:
     row = dict(row)  # as it is now: a unit's own rows change under the hand
     after = {**row, **_stage(lookup, row, way), "flow_version_id": way.to_id}
     after["fields"], renamed, aside = _fields(row, way)
-    computed = way.after.formulas.work_out(after["fields"], len(people), way.calendar)
-    _check(way.after.flow, way.before.flow, after["fields"], [each["kind"] for each in people])
+    computed = way.after.formulas.work_out(after["fields"], len(people), way.calendar, way.tables)
+    _check(way, after["fields"], [each["kind"] for each in people])
     after["fields"] |= {key: value for key, value in computed.items() if value is not None}
     names = [name for name in required_names(way.after) if not name.startswith("applicant.")]
     applicants = [
@@ -167,12 +169,12 @@ def _fields(row: Row, way: Way) -> tuple[dict[str, Any], dict[str, str], tuple[s
     return kept, renamed, tuple(aside)
 
 
-def _check(flow: Flow, before: Flow, fields: Mapping[str, Any], kinds: list[str]) -> None:
+def _check(way: Way, fields: Mapping[str, Any], kinds: list[str]) -> None:
     """Raises NotPossibleNow naming every value and type of applicant that the target does not know."""
-    old = {each.key: each for each in before.fields}
+    flow, old = way.after.flow, {each.key: each for each in way.before.flow.fields}
     changed = {key: value for key, value in fields.items() if old.get(key) != flow.field(key)}
     reasons: list[Words] = []
-    for check in (partial(check_fields, flow, changed), partial(check_kinds, flow, kinds)):
+    for check in (partial(check_fields, filled(flow, way.tables), changed), partial(check_kinds, flow, kinds)):
         try:
             check()
         except Invalid as invalid:

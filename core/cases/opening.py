@@ -25,7 +25,7 @@ def open_case(command: OpenCase, deed: Deed) -> int:
     version_id, compiled = deed.tool("catalogue").latest(uow, command.flow)
     flow = compiled.flow
     check_kinds(flow, [each.kind for each in command.travellers])
-    check_fields(flow, command.fields)
+    check_fields(deed.tool("tables").filled(uow, flow), command.fields)
     number, case_id = next_number(uow, flow.kind), new_id()
     if uow.held is not None:
         uow.held = {*uow.held, case_key(case_id)}  # nobody else can know this case before the commit

@@ -103,11 +103,16 @@ def _places(row: Row, command: ShareOut, deed: Deed) -> list[Row | None]:
 
 
 def _names_of_region(row: Row, field: str, deed: Deed) -> list[str]:
-    """What the case's region is called: as it is kept, and as the choice of the field is called."""
+    """What the case's region is called: as it is kept, and as the choice of the field is called; then the same of the
+    regions that it lies in, where the field takes its choices from a table."""
     value = row["fields"].get(field)
     if not isinstance(value, str):
         return []
     spec = next((each for each in compiled_of(deed, row).flow.fields if each.key == field), None)
+    if spec is not None and spec.choices_from is not None:
+        table = deed.tool("tables").of(deed.uow, spec.choices_from)
+        path = () if table is None else table.path(value)
+        return [name for key in path for name in (key, *table.rows[key].name.values())] or [value]
     named = [] if spec is None else [each.name.values() for each in spec.choices if each.key == value]
     return [value, *(name for names in named for name in names)]
 

@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,14 +13,23 @@ from pydantic import ValidationError
 from core.bus.deed import Deed
 from core.catalog.calendars import set_calendar
 from core.catalog.catalogue import Catalogue
+from core.catalog.office_tables import import_table
 from core.catalog.service import publish_flow
-from core.catalog.tables import flow_story, flow_version, office_calendar, text_override
+from core.catalog.tables import (
+    flow_story,
+    flow_version,
+    office_calendar,
+    office_table,
+    office_table_edition,
+    text_override,
+)
 from core.catalog.texts import set_text
 from core.commands.office import SetCalendar
-from core.commands.packs import FlowOfPack, ImportPack
+from core.commands.packs import FlowOfPack, ImportPack, TableOfPack
+from core.commands.tables import ImportTable
 from core.commands.texts import SetText
 from core.commands.work import PublishFlow
-from core.engine.pack import TEXTS, Pack, PackedFlow
+from core.engine.pack import TEXTS, Pack, PackedFlow, PackedTable
 from core.engine.pointer import join
 from core.engine.spec_problems import problems_of
 from core.kit.errors import Invalid, NotFound, Problem
@@ -30,7 +40,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 def gathered(lookup: Lookup, catalogue: Catalogue, keys: Iterable[str]) -> Pack:
     """The newest version of these flows (none named: of all) with their stories, the calendars that they name where
-    they are the agency's own, and its own texts. Raises NotFound for a flow that nobody has published."""
+    they are the agency's own, the tables that they use, and its own texts. Raises NotFound for a flow that nobody has
+    published."""
     newest = {row["flow"]: row for row in catalogue.newest(lookup)}
     wanted = sorted(set(keys)) or list(newest)
     if missing := [key for key in wanted if key not in newest]:
@@ -50,7 +61,18 @@ def gathered(lookup: Lookup, catalogue: Catalogue, keys: Iterable[str]) -> Pack:
         )
         for key in wanted
     )
-    return Pack(flows, texts, {name: calendars[name] for name in sorted(named & calendars.keys())})
+    used = {name for key in wanted for name in catalogue.compiled(lookup, newest[key]["id"]).flow.tables}
+    own = {name: calendars[name] for name in sorted(named & calendars.keys())}
+    return Pack(flows, texts, own, dict(_tables(lookup, used)))
+
+
+def _tables(lookup: Lookup, names: Iterable[str]) -> Iterator[tuple[str, PackedTable]]:
+    """The valid editions."""
+    for name in sorted(names):
+        row = lookup.first(office_table, name=name)
+        edition = None if row is None else lookup.peek(office_table_edition, row["edition_id"])
+        if edition is not None:
+            yield name, PackedTable(bytes(edition["content"]), edition["as_of"], edition["source"])
 
 
 def import_of(pack: Pack) -> ImportPack:
@@ -66,17 +88,24 @@ def import_of(pack: Pack) -> ImportPack:
         raise Invalid(problems=problems)
     texts = {language: dict(each) for language, each in pack.texts.items()}
     calendars = {name: dict(each) for name, each in pack.calendars.items()}
-    return ImportPack(flows=tuple(flows), texts=texts, calendars=calendars)
+    tables = {
+        name: {"content": b64encode(each.content).decode(), "as_of": each.as_of, "source": each.source}
+        for name, each in pack.tables.items()
+    }
+    return ImportPack.model_validate({"flows": tuple(flows), "texts": texts, "calendars": calendars, "tables": tables})
 
 
 def import_pack(command: ImportPack, deed: Deed) -> list[int]:
     """Returns the ids of the flow versions. Raises Invalid with everything that is wrong in any part.
 
-    A version that is there already with the same source is the same version; calendars and texts are the pack's then.
+    A version that is there already with the same source is the same version; calendars, tables and texts are the
+    pack's then.
     """
     problems: list[Problem] = []
     for name, hours in command.calendars.items():
         _attempt(problems, f"calendars/{name}.json", partial(_calendar, name, hours, deed))
+    for name, table in command.tables.items():
+        _attempt(problems, f"tables/{name}.csv", partial(_table, name, table, deed))
     made = [_attempt(problems, flow.file, partial(_flow, flow, deed)) for flow in command.flows]
     for language, texts in command.texts.items():
         for key, words in texts.items():
@@ -102,6 +131,10 @@ def _attempt(problems: list[Problem], file: str, work: Callable[[], Any], at: tu
 def _calendar(name: str, hours: dict[str, Any], deed: Deed) -> None:
     known = name in deed.tool("calendars").names(deed.uow)
     set_calendar(SetCalendar.model_validate({**hours, "name": name, "new": not known}), deed)
+
+
+def _table(name: str, table: TableOfPack, deed: Deed) -> None:
+    import_table(ImportTable.model_validate({"name": name, **table.model_dump()}), deed)
 
 
 def _flow(flow: FlowOfPack, deed: Deed) -> int:

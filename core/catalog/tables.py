@@ -99,3 +99,29 @@ flow_migration = Table(  # a batch of cases that go over to another version of t
     plain("undone_by", BigInteger, nullable=True),
 )
 Index("ix_flow_migration_flow", flow_migration.c.flow)
+
+office_table = Table(  # e.g. schools with their deadlines: which edition is valid now
+    "office_table",
+    metadata,
+    key(),
+    plain("name", String(48), unique=True),  # what a flow calls it
+    plain("edition", Integer),
+    plain("edition_id", BigInteger),
+)
+
+office_table_edition = Table(  # never changes once it is there
+    "office_table_edition",
+    metadata,
+    key(),
+    plain("name", String(48)),
+    plain("edition", Integer),
+    plain("as_of", String(10)),  # the day on which somebody looked it up
+    plain("source", String(300)),
+    plain("content", LargeBinary),  # the CSV as it was imported, byte for byte
+    plain("sha256", String(64)),
+    plain("row_count", Integer),
+    plain("columns", Json),  # name -> type
+    plain("imported_at", Instant),
+    plain("imported_by", BigInteger),
+    UniqueConstraint("name", "edition"),
+)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.commands.command import Command
+from core.commands.tables import MOST_CONTENT
 
 
 class FlowOfPack(BaseModel):
@@ -17,6 +18,16 @@ class FlowOfPack(BaseModel):
     stories: dict[str, str] = Field(default={}, max_length=200)
 
 
+class TableOfPack(BaseModel):
+    """A table of the office; its content in base64."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    content: str = Field(max_length=MOST_CONTENT)
+    as_of: str = Field(max_length=40)
+    source: str = Field(max_length=400)
+
+
 class ImportPack(Command):
     """Take over everything that is in a pack, or nothing of it."""
 
@@ -25,3 +36,4 @@ class ImportPack(Command):
     flows: tuple[FlowOfPack, ...] = Field(default=(), max_length=100)
     texts: dict[str, dict[str, str]] = Field(default={})  # language -> key -> words
     calendars: dict[str, dict[str, Any]] = Field(default={})  # name -> hours, see core.engine.calendar_spec
+    tables: dict[str, TableOfPack] = Field(default={})  # by name

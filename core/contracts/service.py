@@ -25,7 +25,7 @@ def draft_contract(command: DraftContract, deed: Deed) -> int:
     """Returns the contract's id. Raises NotFound for an unknown flow, NumberTaken, Invalid for what no case can use."""
     _, compiled = deed.tool("catalogue").latest(deed.uow, command.flow)
     check_kinds(compiled.flow, [each.kind for each in command.travellers])
-    check_fields(compiled.flow, command.fields)
+    check_fields(deed.tool("tables").filled(deed.uow, compiled.flow), command.fields)
     _check_team(command, deed)
     if deed.uow.first(contract, number=command.number) is not None:
         raise NumberTaken(number=command.number)

@@ -10,7 +10,11 @@ from typing import Literal
 from core.engine.cel import FILLED, FactType
 from core.engine.text import Words
 
-Op = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "not_in", "contains", "filled", "empty", "is_true", "is_false"]
+Op = Literal[
+    "eq", "ne", "lt", "le", "gt", "ge", "in", "not_in", "contains", "filled", "empty", "is_true", "is_false", "within"
+]
+
+PATH_PREFIX = "path."  # + table + "." + field key: the row that the field names, and those that it lies in
 
 _ANY: frozenset[FactType] = frozenset(["text", "int", "money", "decimal", "date", "instant", "bool", "list"])
 _SINGLE = _ANY - {"list"}
@@ -51,6 +55,7 @@ _OPERATORS: dict[str, _Operator] = {
     "empty": _Operator("nothing", _ANY, "!" + FILLED + "{name}", "为空", "is empty"),
     "is_true": _Operator("nothing", _YES_NO, "{name}", "为“是”", "is yes"),
     "is_false": _Operator("nothing", _YES_NO, "!{name}", "为“否”", "is no"),
+    "within": _Operator("one", frozenset(["list"]), "", "位于", "lies in"),
 }
 _TIME_WORDS = {
     "lt": ("早于", "is before"),
@@ -76,7 +81,7 @@ _TYPE_WORDS: dict[FactType, tuple[str, str]] = {
 def source_of(field: str, kind: FactType, op: str, value: object) -> str:
     """The CEL source of a clause. Raises WrongClause for an operator or value that does not fit the fact."""
     operator = _fitting(kind, op, value)
-    if op == "contains":
+    if op in ("contains", "within"):
         literal = _literal("text", value)[0]
         return f"{literal} in {field}" if kind == "list" else f"{field}.contains({literal})"
     if operator.takes == "one":

@@ -57,7 +57,7 @@ def _clause(flow: Flow, clause: Clause, choices: "Choices", language: str) -> st
         return pick(clause.label, language)
     if clause.cel is not None or clause.field is None or clause.op is None:
         return clause.cel or ""
-    kind = flow.fact_types("applicant").get(clause.field)
+    kind = flow.fact_types("applicant").get(clause.field) if clause.op != "within" else "list"
     if kind is None:
         return clause.field
     names = choices.get(clause.field, {})

@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 from core.engine.cel import FactType as FactType  # its home for everybody outside of this module's own parts
 from core.engine.cel import Sheet, compile_cel, compile_over
 from core.engine.cel_reports import CelRejected, did_you_mean
-from core.engine.clauses import Op, WrongClause, label_of, source_of
+from core.engine.clauses import PATH_PREFIX, Op, WrongClause, label_of, source_of
 from core.engine.decision import Fact, Group, GroupKind, Test, bind
 from core.engine.pointer import join
 from core.engine.text import LANGUAGES, Words, pick
@@ -217,10 +217,21 @@ class _Compiler:
             zh, en = did_you_mean(name, self.variables)
             self.tell(join(pointer, "field"), "field", f"没有名为 {name} 的字段{zh}", f"there is no fact {name}{en}")
             return None
+        if op == "within":
+            name, kind = self._path(name), "list"
         program = compile_over(source_of(name, kind, op, clause.value), name, kind)
         self._need(program.names)
         label = _whole(clause.label) or label_of(self.facts[name].name, kind, op, clause.value)
         return Test(label, program)
+
+    def _path(self, name: str) -> str:
+        """The fact that `within` looks at. Raises WrongClause for a field whose choices are no rows of a table."""
+        key = name.partition(".")[2]
+        for each in self.variables:
+            if each.startswith(PATH_PREFIX) and each.rpartition(".")[2] == key and name == f"case.{key}":
+                return each
+        zh = "within 只能用于 choices_from 取自表格的字段"
+        raise WrongClause("op", zh, "within works on a field with choices_from only")
 
     def _need(self, names: frozenset[str]) -> None:
         for name in names:

@@ -7,6 +7,7 @@ no clause. Dates are local dates, instants are moments in UTC, money is whole mi
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from core.engine.clauses import PATH_PREFIX as PATH_PREFIX  # known there too: `within` looks at such a fact
 from core.engine.conditions import FactType
 from core.engine.text import Words
 

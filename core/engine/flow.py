@@ -15,6 +15,7 @@ from core.engine.facts import (
     FACT_NAMES,
     FIELD_FACTS,
     FIELD_PREFIX,
+    PATH_PREFIX,
     PROOF_PREFIX,
 )
 from core.engine.spec_checks import Check
@@ -67,6 +68,7 @@ class Flow(Piece):
     languages: tuple[str, ...] = LANGUAGES
     calendar: str
     params: dict[str, Param] = Limits(default_factory=dict)
+    tables: tuple[str, ...] = ()
     applicant_types: tuple[Choice, ...] = ()
     fields: tuple[Field, ...] = ()
     stages: Annotated[tuple[Stage, ...], Limits(min_length=1)]
@@ -141,6 +143,8 @@ class Flow(Piece):
         types |= {PROOF_PREFIX + item.key: "bool" for item in self.items if item.proof}
         for field in self.fields:
             types.setdefault(FIELD_PREFIX + field.key, FIELD_FACTS[field.type])
+            if field.choices_from is not None:
+                types[f"{PATH_PREFIX}{field.choices_from}.{field.key}"] = "list"
         return types
 
     @cached_property
@@ -150,6 +154,8 @@ class Flow(Piece):
         names |= {PROOF_PREFIX + item.key: item.name for item in self.items if item.proof}
         for field in self.fields:
             names.setdefault(FIELD_PREFIX + field.key, field.name)
+            if field.choices_from is not None:
+                names[f"{PATH_PREFIX}{field.choices_from}.{field.key}"] = field.name
         return names
 
     @cached_property

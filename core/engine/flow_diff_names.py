@@ -76,6 +76,8 @@ _COMMON: Final = _words(
         "button": "显示按钮 | shown as a button",
         "confirm": "再次确认 | asked once more",
         "type": "类型 | type",
+        "tables": "使用的表格 | tables",
+        "choices_from": "选项取自表格 | choices from the table",
         "pii": "个人信息类别 | kind of personal data",
         "ask": "提问 | question",
         "compute": "算式 | formula",

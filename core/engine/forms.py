@@ -10,6 +10,7 @@ from core.kit.errors import Invalid, Problem
 
 Value = str | int | bool | list[str] | None
 MAX_TEXT = 2000  # characters of one field
+MOST_NAMED = 20  # choices that a sentence about a wrong one names
 _FORMATS: Mapping[str, Words] = {"phone": PHONE, "email": EMAIL, "decimal": DECIMAL}
 
 
@@ -93,7 +94,8 @@ def fits(field: Field, value: Value) -> bool:
             return isinstance(value, str) and (not value or is_email(value))
         case _:
             fits = isinstance(value, str) and len(value) <= MAX_TEXT
-            return fits and (not choices or value in choices)
+            chosen = bool(choices) or (field.choices_from is not None and field.source != "computed")
+            return fits and (not chosen or value in choices)
 
 
 def _is_date(value: str) -> bool:
@@ -108,7 +110,8 @@ def _wanted(field: Field, language: str) -> str:
     if field.type in _FORMATS:
         return _FORMATS[field.type][language]
     if field.choices:
-        return " / ".join(choice.key for choice in field.choices)
+        more = " …" if len(field.choices) > MOST_NAMED else ""
+        return " / ".join(choice.key for choice in field.choices[:MOST_NAMED]) + more
     wanted = {
         "bool": ("true 或 false", "true or false"),
         "int": ("整数", "a whole number"),

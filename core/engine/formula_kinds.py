@@ -7,14 +7,16 @@ it is multiplied it is a mere number. Money is only ever added to money and mult
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Final, Literal
 
 from core.engine.formulas import APPLICANTS, is_name, literal
+from core.engine.office_table import Tables
 from core.engine.pointer import join
 from core.engine.spec_formulas import FORMS, Formula
 from core.engine.text import Words
 
-FormulaKind = Literal["figure", "int", "money", "decimal", "date", "bool", "text"]
+FormulaKind = Literal["figure", "int", "money", "decimal", "date", "bool", "text", "any"]
 Tell = Callable[[str, str, str, str], None]  # pointer, code, zh-CN, en
 
 MAX_DEPTH: Final = 8  # formulas within formulas
@@ -42,17 +44,20 @@ KIND_WORDS: Final[Mapping[str, Words]] = {
     "date": {"zh-CN": "日期", "en": "a date"},
     "bool": {"zh-CN": "是/否", "en": "yes or no"},
     "text": {"zh-CN": "文本", "en": "a text"},
+    "any": {"zh-CN": "表中的值", "en": "a value of a table"},
 }
 _NUMBERS: Final = frozenset({"figure", "int", "decimal"})
 _PAIRS: Final = ("difference", "ratio", "days")
 
 
 class Kinds:
-    """Finds the types of the formulas of one flow. ``types``: fact -> type of the field."""
+    """Finds the types of the formulas of one flow. ``types``: fact -> type of the field. ``tables``: those at hand;
+    what is looked up in another may be anything."""
 
-    def __init__(self, types: Mapping[str, str], tell: Tell) -> None:
+    def __init__(self, types: Mapping[str, str], tell: Tell, tables: Tables = MappingProxyType({})) -> None:
         self.types = types
         self.tell = tell
+        self.tables = tables
 
     def formula(self, formula: Formula, pointer: str, depth: int = 1) -> FormulaKind | None:
         """The type, None if there is a mistake, which has been told."""
@@ -107,6 +112,8 @@ class Kinds:
             ("minus", formula.minus, "date"),
             ("then", formula.then, "when"),
             ("else", formula.otherwise, "when"),
+            ("key", formula.key, "lookup"),
+            ("column", formula.column, "lookup"),
         ):
             if value is not None and form != owner:
                 zh, en = f"{name} 只能与 {owner} 一起写。", f"{name} goes with {owner} only."
@@ -118,10 +125,13 @@ class Kinds:
         if form == "when" and formula.then is None:
             self.tell(pointer, "form", "when 需要 then。", "when needs then.")
             fine = False
+        if form == "lookup" and (formula.key is None or formula.column is None):
+            self.tell(pointer, "form", "lookup 需要 key 和 column。", "lookup needs key and column.")
+            fine = False
         return fine
 
     def _count(self, formula: Formula, form: str, pointer: str) -> bool:
-        if form in ("money", "date", "when"):
+        if form in ("money", "date", "when", "lookup"):
             return True
         count = len(getattr(formula, form))
         if form in _PAIRS and count != 2:
@@ -139,6 +149,9 @@ class Kinds:
         match form:
             case "money":
                 return self._money(formula.money or "", join(pointer, "money"))
+            case "lookup":
+                fits = self._only(kinds, frozenset({"text"}), form)
+                return self._column(formula, join(pointer, "column")) if fits else None
             case "days":
                 return "int" if self._only(kinds, frozenset({"date"}), form) else None
             case "date":
@@ -160,8 +173,22 @@ class Kinds:
         self.tell(pointer, "literal", zh, en)
         return None
 
+    def _column(self, formula: Formula, pointer: str) -> FormulaKind | None:
+        table = self.tables.get(formula.lookup or "")
+        if table is None:
+            return "any"
+        kind = table.columns.get(formula.column or "")
+        if kind is None:
+            known = ", ".join(table.columns) or "-"
+            zh = f"表 {formula.lookup} 没有列“{formula.column}”；可用：{known}。"
+            self.tell(
+                pointer, "column", zh, f'Table {formula.lookup} has no column "{formula.column}"; known: {known}.'
+            )
+            return None
+        return KIND_OF_FIELD[kind]
+
     def _only(self, kinds: list[tuple[str, FormulaKind]], wanted: frozenset[str], form: str) -> bool:
-        wrong = [(at, kind) for at, kind in kinds if kind not in wanted]
+        wrong = [(at, kind) for at, kind in kinds if kind != "any" and kind not in wanted]
         for at, kind in wrong:
             found = KIND_WORDS[kind]
             zh, en = f"{form} 不能用{found['zh-CN']}。", f"{form} does not work on {found['en']}."
@@ -170,6 +197,8 @@ class Kinds:
 
     def _same(self, kinds: list[tuple[str, FormulaKind]]) -> FormulaKind | None:
         """The type of terms that are added, compared or chosen among."""
+        if any(kind == "any" for _, kind in kinds):
+            return "any"
         common = kinds[0][1]
         for at, kind in kinds[1:]:
             pair = {common, kind}
@@ -188,6 +217,8 @@ class Kinds:
 
     def _scaled(self, kinds: list[tuple[str, FormulaKind]], form: str) -> FormulaKind | None:
         """The type of terms that are multiplied or divided."""
+        if any(kind == "any" for _, kind in kinds):
+            return "any"
         money = [at for at, kind in kinds if kind == "money"]
         if form == "ratio":
             if len(money) == 1 and money[0] != kinds[0][0]:
@@ -208,10 +239,10 @@ class Kinds:
         if formula.round is None:
             zh, en = "places 须与 round 一起写。", "places goes with round only."
             self.tell(join(pointer, "places"), "rounding", zh, en)
-        elif kind not in (*_NUMBERS, "money"):
+        elif kind not in (*_NUMBERS, "money", "any"):
             zh, en = f"{KIND_WORDS[kind]['zh-CN']}不能取整。", f"{KIND_WORDS[kind]['en'].capitalize()} is not rounded."
             self.tell(join(pointer, "round"), "rounding", zh, en)
-        elif formula.places and kind != "decimal":
+        elif formula.places and kind not in ("decimal", "any"):
             zh, en = "只有小数才有小数位：请删除 places。", "Only decimals have places: remove places."
             self.tell(join(pointer, "places"), "rounding", zh, en)
         else:

@@ -52,6 +52,10 @@ def _plain(flow: Flow, formula: Formula, language: str) -> str:
             return f"{terms[0]}{zh} {span}" if language == "zh-CN" else f"{span} {en} {terms[0]}"
         case "when":
             return _choice(flow, formula, language)
+        case "lookup":
+            key, column, table = (terms or [""])[0], formula.column or "", formula.lookup
+            zh, en = f"表 {table} 中“{key}”一行的 {column}", f"{column} of {key} in table {table}"
+            return zh if language == "zh-CN" else en
     return _one(_OF_ALL[form], language).replace("{terms}", _LISTED[language].join(terms)) if form else ""
 
 

@@ -16,10 +16,11 @@ from typing import Final
 from core.engine.calendar import WorkingCalendar
 from core.engine.conditions import Condition
 from core.engine.date_shift import shifted
-from core.engine.facts import FIELD_PREFIX
+from core.engine.facts import FIELD_PREFIX, PATH_PREFIX
 from core.engine.flow import Field, Flow
 from core.engine.formats import is_decimal
 from core.engine.forms import fits
+from core.engine.office_table import Tables
 from core.engine.pointer import join
 from core.engine.spec_conditions import fact_names_in
 from core.engine.spec_formulas import Formula, Rounding
@@ -43,6 +44,7 @@ class Formulas:
     fields: tuple[tuple[str, Field], ...]  # pointer of the formula, field
     types: Mapping[str, str]  # fact -> type of the field
     conditions: Mapping[str, Condition]
+    paths: tuple[tuple[str, str, str], ...] = ()  # fact, table, key of the field whose rows lie in others
 
     @classmethod
     def of(cls, flow: Flow, conditions: Mapping[str, Condition]) -> "Formulas":
@@ -53,20 +55,33 @@ class Formulas:
         )
         types = {FIELD_PREFIX + field.key: field.type for field in flow.fields}
         fields = tuple(placed[key] for key in order.static_order())
-        return cls(fields, MappingProxyType({APPLICANTS: "int", **types}), conditions)
+        paths = tuple(
+            (f"{PATH_PREFIX}{each.choices_from}.{each.key}", each.choices_from, each.key)
+            for each in flow.fields
+            if each.choices_from is not None
+        )
+        return cls(fields, MappingProxyType({APPLICANTS: "int", **types}), conditions, paths)
 
     def work_out(
-        self, given: Mapping[str, object], applicants: int, calendar: WorkingCalendar
+        self,
+        given: Mapping[str, object],
+        applicants: int,
+        calendar: WorkingCalendar,
+        tables: Tables = MappingProxyType({}),
     ) -> dict[str, Stored | None]:
         """What every computed field is now, as it is kept; None for what is not known. ``given``: the case's fields
         by key, as they are kept; the calendar counts working days. Never raises."""
         facts: dict[str, object] = {FIELD_PREFIX + key: value for key, value in given.items()}
         facts[APPLICANTS] = applicants
+        facts |= {name: tables[table].path_of(given.get(key)) for name, table, key in self.paths if table in tables}
         found: dict[str, Stored | None] = {}
         for pointer, field in self.fields:
             if field.compute is not None:
-                value = _Working(self, facts, calendar).formula(field.compute, pointer)
+                value = _Working(self, facts, calendar, tables).formula(field.compute, pointer)
                 found[field.key] = facts[FIELD_PREFIX + field.key] = _kept(field, value)
+                if field.choices_from is not None and field.choices_from in tables:
+                    path = tables[field.choices_from].path_of(found[field.key])
+                    facts[f"{PATH_PREFIX}{field.choices_from}.{field.key}"] = path
         return found
 
 
@@ -114,6 +129,7 @@ class _Working:
     formulas: Formulas
     facts: Mapping[str, object]
     calendar: WorkingCalendar
+    tables: Tables
 
     def term(self, term: str | Formula | None, pointer: str) -> Value:
         if term is None:
@@ -135,6 +151,8 @@ class _Working:
             return self.term(formula.money, pointer)
         if form == "date":
             return self.moved(formula, pointer)
+        if form == "lookup":
+            return self.looked_up(formula, pointer)
         if form == "when":
             truth = self.formulas.conditions[join(pointer, "when")].truth(self.facts)
             chosen, name = (formula.then, "then") if truth else (formula.otherwise, "else")
@@ -149,6 +167,14 @@ class _Working:
         if not isinstance(day, date) or shift is None:
             return None
         return shifted(day, shift, self.calendar, back=formula.plus is None)
+
+    def looked_up(self, formula: Formula, pointer: str) -> Value:
+        """A cell of the row; None where there is no such table, row or column."""
+        key, table = self.term(formula.key, join(pointer, "key")), self.tables.get(formula.lookup or "")
+        if table is None or not isinstance(key, str) or key not in table.rows:
+            return None
+        column = formula.column or ""
+        return _read(table.columns.get(column, ""), table.rows[key].cells.get(column))
 
 
 def _of_all(form: str, values: list[Value]) -> Value:

@@ -15,6 +15,7 @@ from core.engine.lint_names import name_problems
 from core.engine.lint_pauses import pause_problems
 from core.engine.lint_rest import Rest, the_rest
 from core.engine.lint_rules import rule_problems
+from core.engine.lint_tables import naming_problems
 from core.engine.lint_texts import reworded_problems, text_problems
 from core.engine.pointer import nearest
 from core.engine.sayings import Sayings
@@ -64,6 +65,7 @@ def lint(
         *asking_problems(flow),
         *formula_problems(flow),
         *gag_problems(flow, texts),
+        *naming_problems(flow),
         *rule_problems(flow, actions, roles, texts, events),
         *circle_problems(flow),
         *text_problems(flow),

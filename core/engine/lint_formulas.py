@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
 
 from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Field, Flow
 from core.engine.formula_kinds import KIND_OF_FIELD, KIND_WORDS, FormulaKind, Kinds
 from core.engine.formulas import APPLICANTS, computed, is_name, literal, looks_at
+from core.engine.office_table import Tables
 from core.engine.pointer import join
 from core.engine.spec_conditions import fact_names_in
 from core.engine.spec_formulas import Formula
@@ -44,11 +46,12 @@ def asking_problems(flow: Flow) -> Iterator[Problem]:
                 yield _asked(key, join(pointer, place))
 
 
-def formula_problems(flow: Flow) -> Iterator[Problem]:
-    """Terms, types, rounds of fields that are computed from each other, and what would show personal data."""
+def formula_problems(flow: Flow, tables: Tables = MappingProxyType({})) -> Iterator[Problem]:
+    """Terms, types, rounds of fields that are computed from each other, and what would show personal data. Of tables
+    at hand the columns are known as well."""
     found: list[Problem] = []
     types = {FIELD_PREFIX + field.key: field.type for field in flow.fields}
-    kinds = Kinds({**types, APPLICANTS: "int"}, lambda *told: found.append(_problem(*told)))
+    kinds = Kinds({**types, APPLICANTS: "int"}, lambda *told: found.append(_problem(*told)), tables)
     for pointer, field in computed(flow):
         if field.compute is not None:
             kind = kinds.formula(field.compute, pointer)
@@ -66,7 +69,7 @@ def _fitting(field: Field, kind: FormulaKind, formula: Formula, pointer: str) ->
         yield _problem(
             pointer, "field_type", zh, f"A {field.type} field cannot be computed; these can: {', '.join(_FIT)}."
         )
-    elif kind not in fits:
+    elif kind != "any" and kind not in fits:
         gives, wants = KIND_WORDS[kind], KIND_WORDS[KIND_OF_FIELD[field.type]]
         zh = f"算式的结果是{gives['zh-CN']}，字段应为{wants['zh-CN']}。{_REMEDY.get((kind, field.type), ('', ''))[0]}"
         en = f"The formula gives {gives['en']}, the field holds {wants['en']}."
@@ -92,6 +95,8 @@ def _said(formula: Formula, pointer: str) -> Iterator[tuple[str, str]]:
     """The texts that a formula may give as they stand."""
     for place, term in formula.terms:
         at = join(pointer, *place)
+        if place == ("key",):
+            continue  # chooses the row; what the formula gives stands in the table
         if isinstance(term, Formula):
             yield from _said(term, at)
         elif not is_name(term) and isinstance(text := literal(term), str):

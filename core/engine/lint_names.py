@@ -76,8 +76,8 @@ def _fields(flow: Flow) -> Iterator[Problem]:
                 f"case.{field.key} means something already; choose another key.",
             )
             yield Problem(join(at, "key"), "flow.reserved_key", {"zh-CN": zh, "en": en})
-        if field.type in ("enum", "multi") and not field.choices:
-            zh, en = "enum 和 multi 字段需要 choices。", "A field of type enum or multi needs choices."
+        if field.type in ("enum", "multi") and not field.choices and field.choices_from is None:
+            zh, en = "enum 和 multi 字段需要 choices 或 choices_from。", "A field of type enum or multi needs choices."
             yield Problem(at, "flow.no_choices", {"zh-CN": zh, "en": en})
         if field.choices and field.type not in ("enum", "multi", "region"):
             zh, en = f"{field.type} 字段不能有 choices。", f"A field of type {field.type} has no choices."

@@ -1,4 +1,4 @@
-"""A pack: flows with their stories, own texts and calendars in one file, with a manifest that has the hash of each.
+"""A pack: flows with stories, own texts, calendars and tables in one file, with a manifest that has the hash of each.
 
 The file is a zip; written again from the same content it is the same to the byte.
 """
@@ -42,12 +42,23 @@ class PackedFlow:
 
 
 @dataclass(frozen=True, slots=True)
+class PackedTable:
+    """A table of the office: its CSV, byte for byte, and when and where it was looked up."""
+
+    content: bytes
+    as_of: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
-    """`texts`: language -> key -> the agency's words. `calendars`: name -> data (core.engine.calendar_spec)."""
+    """`texts`: language -> key -> the agency's words. `calendars`: name -> data (core.engine.calendar_spec). `tables`:
+    by name."""
 
     flows: tuple[PackedFlow, ...] = ()
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     calendars: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    tables: Mapping[str, PackedTable] = field(default_factory=dict)
 
 
 def write_pack(pack: Pack) -> bytes:
@@ -62,7 +73,9 @@ def write_pack(pack: Pack) -> bytes:
         }
         for flow in _sorted(pack)
     ]
-    manifest = {"format": FORMAT, "flows": listed, "calendars": sorted(pack.calendars), "files": hashes}
+    manifest: dict[str, Any] = {"format": FORMAT, "flows": listed, "calendars": sorted(pack.calendars), "files": hashes}
+    if pack.tables:
+        manifest["tables"] = {name: {"as_of": each.as_of, "source": each.source} for name, each in pack.tables.items()}
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, content in {MANIFEST: _json(manifest), **files}.items():
@@ -93,7 +106,11 @@ def read_pack(content: bytes) -> Pack:
     try:
         flows = tuple(_flow(each, files) for each in manifest["flows"])
         calendars = {str(name): _object(files.pop(_calendar(name)), _calendar(name)) for name in manifest["calendars"]}
-    except (KeyError, TypeError, ValueError) as error:
+        tables = {
+            str(name): PackedTable(files.pop(_table(name)), str(told["as_of"]), str(told["source"]))
+            for name, told in manifest.get("tables", {}).items()
+        }
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _wrong(MANIFEST, "pack.manifest", "清单与内容不一致", "it does not tell what is in the pack") from error
     texts = _object(files.pop(TEXTS, b"{}"), TEXTS)
     if not all(
@@ -102,7 +119,7 @@ def read_pack(content: bytes) -> Pack:
         raise _wrong(TEXTS, "pack.texts", "应为：语言 → 文案键 → 文字", "it must be: language, key, words")
     if files:
         raise Invalid(problems=[_problem(name, "pack.stray", "清单未列出此文件", "nothing names it") for name in files])
-    return Pack(flows, texts, calendars)
+    return Pack(flows, texts, calendars, tables)
 
 
 def _files(pack: Pack) -> Iterator[tuple[str, bytes]]:
@@ -112,6 +129,8 @@ def _files(pack: Pack) -> Iterator[tuple[str, bytes]]:
             yield flow.story_file(name), flow.stories[name]
     for name in sorted(pack.calendars):
         yield _calendar(name), _json(pack.calendars[name])
+    for name in sorted(pack.tables):
+        yield _table(name), pack.tables[name].content
     if pack.texts:
         yield TEXTS, _json(pack.texts)
 
@@ -128,6 +147,10 @@ def _flow(listed: Mapping[str, Any], files: dict[str, bytes]) -> PackedFlow:
 
 def _calendar(name: str) -> str:
     return f"calendars/{name}.json"
+
+
+def _table(name: str) -> str:
+    return f"tables/{name}.csv"
 
 
 def _json(value: object) -> bytes:

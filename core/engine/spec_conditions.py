@@ -11,7 +11,7 @@ from core.engine.flow import Flow, Group, Item, Scope
 from core.engine.pointer import join
 from core.engine.spec_formulas import Formula
 
-_FACT = re.compile(r"(?<!\w)[a-z]+\.[a-z][a-z0-9_]*")
+_FACT = re.compile(r"(?<!\w)(?:path\.[a-z][a-z0-9_]*|[a-z]+)\.[a-z][a-z0-9_]*")
 
 Kind = Literal["transition", "field", "formula", "item", "group", "rule"]
 

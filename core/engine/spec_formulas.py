@@ -13,8 +13,21 @@ from core.engine.spec_kinds import Piece
 
 Rounding = Literal["half_up", "up", "down"]
 
-FORMS: Final = ("sum", "product", "difference", "ratio", "min", "max", "first", "days", "money", "date", "when")
-"""The keys of which a formula has exactly one; ``plus``, ``minus``, ``then`` and ``else`` go with two of them."""
+FORMS: Final = (
+    "sum",
+    "product",
+    "difference",
+    "ratio",
+    "min",
+    "max",
+    "first",
+    "days",
+    "money",
+    "date",
+    "when",
+    "lookup",
+)
+"""The keys of which a formula has exactly one; the others of a formula each go with one of them."""
 
 
 def _term(value: Any, _handler: ValidatorFunctionWrapHandler) -> Any:
@@ -54,6 +67,9 @@ class Formula(Piece):
     minus: Shift | None = None
     when: ConditionSpec | None = None
     then: Term | None = None
+    lookup: str | None = None
+    key: Term | None = None
+    column: str | None = None
     otherwise: Annotated[Term | None, Limits(alias="else")] = None
     round: Rounding | None = None
     places: Annotated[int, Limits(ge=0, le=6)] | None = None
@@ -69,7 +85,7 @@ class Formula(Piece):
         found: list[tuple[tuple[str | int, ...], str | Formula]] = []
         for form in ("sum", "product", "difference", "ratio", "min", "max", "first", "days"):
             found += [((form, index), term) for index, term in enumerate(getattr(self, form) or ())]
-        for name, term in (("date", self.date), ("then", self.then), ("else", self.otherwise)):
+        for name, term in (("date", self.date), ("then", self.then), ("else", self.otherwise), ("key", self.key)):
             if term is not None:
                 found.append(((name,), term))
         return found

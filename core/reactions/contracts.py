@@ -59,7 +59,7 @@ def open_its_case(event: ContractActivated, deed: Deed) -> Iterator[Command]:
         contract_id=row["id"],
         travellers=tuple(Traveller.model_validate(each) for each in row["travellers"]),
         team=row["team"],
-        fields=taken(compiled.flow, row["fields"]),
+        fields=taken(deed.tool("tables").filled(deed.uow, compiled.flow), row["fields"]),
     )
 
 

@@ -191,7 +191,8 @@ def _way(batch: Row, row: Row, deed: Deed) -> Way:
     catalogue: Catalogue = deed.tool("catalogue")
     after = catalogue.compiled(deed.uow, batch["target_id"])
     declared = FlowMap.model_validate(batch["map"])
-    return Way(compiled_of(deed, row), after, batch["target_id"], declared, calendar_of(deed, after), deed.now)
+    tables = deed.tool("tables").of_flow(deed.uow, after.flow)
+    return Way(compiled_of(deed, row), after, batch["target_id"], declared, calendar_of(deed, after), deed.now, tables)
 
 
 def _todo(row: Row, compiled: CompiledFlow, deed: Deed) -> frozenset[int]:

@@ -54,10 +54,11 @@ def replan_case(command: ReplanCase, deed: Deed) -> None:
     _move_tasks(row, deed)
     if row["state"] != "open":
         return
-    before = row["due"]
+    was = dict(row)
+    before = was["due"]
     compute_again(row, deed)
     _move_limit(row, deed)
-    rules.plan_by_new_hours(row, before, deed)
+    rules.plan_by_new_hours(row, was, deed)
     if row["due"] != before:
         deed.emit(LimitMoved(case_id=row["id"], before=before.isoformat(), due=row["due"].isoformat()))
 

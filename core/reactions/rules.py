@@ -1,7 +1,7 @@
 """The flow's own rules: on an event or at a moment, if the condition holds, the actions become commands."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from core.actions.registry import commands_of
 from core.actions.situation import Situation
@@ -85,13 +85,14 @@ def plan_rules(command: PlanRules, deed: Deed) -> None:
             _plan(rule, rule.at, row, compiled, deed)
 
 
-def plan_by_new_hours(row: Row, limit: datetime | None, deed: Deed) -> None:
-    """The calendar was changed, and the stage's limit may have moved from `limit`: what waits is planned anew, what has
-    acted for an anchor that stays does not act again. One that waited and whose new moment has gone by acts at once."""
+def plan_by_new_hours(row: Row, was: Row, deed: Deed) -> None:
+    """The calendar or a table was changed, and limit and dates of the case may have moved; `was`: the case before. What
+    waits is planned anew, what has acted for an anchor that stays does not act again. One that waited and whose new
+    moment has gone by acts at once."""
     compiled = compiled_of(deed, row)
     for rule in compiled.flow.rules:
         if rule.at is not None:
-            before = anchor_of(rule.at, row | {"due": limit})
+            before = anchor_of(rule.at, was)
             key = _key(rule, row, before)
             waits = deed.uow.first(timer, timer.c.key == key, timer.c.state == "waiting")
             if waits is not None:

@@ -70,7 +70,8 @@ def _previewed(
     catalogue: Catalogue = wiring.tools["catalogue"]
     before, target = (catalogue.compiled(reader, each) for each in (row["flow_version_id"], checked.target["id"]))
     calendar = wiring.tools["calendars"].of(reader, target.flow.calendar)
-    way = Way(before, target, checked.target["id"], declared, calendar, now)
+    tables = wiring.tools["tables"].of_flow(reader, target.flow)
+    way = Way(before, target, checked.target["id"], declared, calendar, now, tables)
     # The sources of facts only look, and a reader can do that; what they are given is called a unit elsewhere.
     deed = Deed(cast(UnitOfWork, _Looking(reader, now)), Cause(SYSTEM, "api", 0), wiring)
     version = checked.sources[row["flow_version_id"]]

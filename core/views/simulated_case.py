@@ -13,6 +13,7 @@ from core.cases.pausing import limit_of, paused_since
 from core.cases.tables import applicant
 from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import Catalogue
+from core.catalog.office_tables import LivingTables
 from core.engine.checklist import completion, plan, required_names, units
 from core.engine.machine import CompiledFlow
 from core.engine.simulation import CaseEffect, Seen, effect
@@ -31,6 +32,7 @@ class Lens:
     facts: Mapping[str, FactSource]
     draft: CompiledFlow
     now: datetime
+    tables: LivingTables = field(default_factory=LivingTables)
     names: dict[int, frozenset[str]] = field(default_factory=dict)  # version id (0: the draft) -> facts it asks for
 
     def names_of(self, version_id: int, compiled: CompiledFlow) -> frozenset[str]:
@@ -96,7 +98,9 @@ def _seen(
 def _fields(lens: Lens, reader: Reader, row: Row, applicants: int) -> dict[str, object]:
     """With what the draft computes of them."""
     calendar = lens.calendars.of(reader, lens.draft.flow.calendar)
-    computed = lens.draft.formulas.work_out(row["fields"], applicants, calendar)
+    computed = lens.draft.formulas.work_out(
+        row["fields"], applicants, calendar, lens.tables.of_flow(reader, lens.draft.flow)
+    )
     kept = {key: value for key, value in row["fields"].items() if key not in computed}
     return kept | {key: value for key, value in computed.items() if value is not None}
 

@@ -19,6 +19,7 @@ from core.events import reminders as er
 from core.events import reviewing as re
 from core.events import rules as ru
 from core.events import sharing as es
+from core.events import tables as eb
 from core.events.event import Event, rule_events
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
@@ -44,6 +45,7 @@ from core.reactions import people as on_people
 from core.reactions import second_look as on_second_look
 from core.reactions import sharing as on_sharing
 from core.reactions import stages as on_stages
+from core.reactions import tables as on_tables
 
 _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.ContractDrafted, on_contracts.offer_activation),
@@ -144,6 +146,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (ep.LimitResumed, on_stages.redraw_work),
     (ep.LimitResumed, reminders.plan),
     (e.DocumentSubmitted, on_stages.client_has_sent),
+    (eb.ChoiceGone, on_tables.ask_staff),
     (em.CaseMigrated, migration_told.renew_work),
     (em.CaseMigrated, migration_told.renew_reviews),
     (em.CaseMigrated, migration_told.tell_client),

@@ -8,6 +8,7 @@ from core.bus.wiring import FactSource, Wiring
 from core.cases import facts
 from core.cases.log import record
 from core.catalog.catalogue import Catalogue
+from core.catalog.office_tables import LivingTables
 from core.catalog.settings import LivingAgency
 from core.contracts import service as contracts
 from core.engine.access import Actor, Policy
@@ -40,9 +41,15 @@ def build_bus(
     def docs(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
         return facts.docs_facts(catalogue.compiled(lookup, row["flow_version_id"]), lookup, row, names)
 
+    tables = LivingTables()
+
+    def paths(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+        return facts.path_facts(tables, lookup, row, names)
+
     sources: dict[str, FactSource] = {
         "case": facts.case_facts,
         "docs": docs,
+        "path": paths,
         "actor": facts.actor_facts,
         "client": facts.history_facts,
         "history": facts.history_facts,
@@ -59,6 +66,6 @@ def build_bus(
             subjects=SUBJECTS,
             case_of=case_of,
             record=record,
-            tools=tools(catalogue, calendars, sayings, agency, zone, hooks),
+            tools=tools(catalogue, calendars, sayings, agency, zone, hooks, tables),
         )
     )

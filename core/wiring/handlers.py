@@ -23,7 +23,7 @@ from core.cases import (
     upload_links,
     withdrawal,
 )
-from core.catalog import calendars, drafts, packs, settings, texts
+from core.catalog import calendars, drafts, office_tables, packs, settings, texts
 from core.catalog import service as catalog
 from core.clients import basics, consent, erasure, guardians, invitations, tags
 from core.clients import service as clients
@@ -53,6 +53,7 @@ from core.commands import reviewing as r
 from core.commands import roles as ro
 from core.commands import sending_back as sb
 from core.commands import staffing as sg
+from core.commands import tables as tb
 from core.commands import texts as x
 from core.commands import work as w
 from core.commands.command import Command
@@ -61,6 +62,7 @@ from core.conversations import handoffs, held, parked, telling
 from core.conversations import service as conversations
 from core.files import service as files
 from core.reactions import digests, fuse, lost_cards, migration, overdue, queues_told, reminders, replan, rules
+from core.reactions import tables as on_tables
 from core.staff import (
     credentials,
     delegation,
@@ -152,6 +154,10 @@ HANDLERS: dict[type[Command], Handler] = {
     o.ReplanCases: replan.replan_cases,
     o.ReplanCase: replan.replan_case,
     o.ReportCalendars: replan.report_calendars,
+    tb.ImportTable: office_tables.import_table,
+    tb.RestoreTable: office_tables.restore_table,
+    tb.SpreadTable: on_tables.spread_table,
+    tb.LookUpAgain: on_tables.look_up_again,
     pk.ImportPack: packs.import_pack,
     o.SetSetting: settings.set_setting,
     o.ResetSetting: settings.reset_setting,

@@ -9,6 +9,7 @@ from core.cases.gagging import gag_of
 from core.cases.tables import case
 from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import Catalogue
+from core.catalog.office_tables import LivingTables
 from core.catalog.settings import LivingAgency
 from core.engine.calendar import WorkingCalendar
 from core.engine.sayings import Sayings
@@ -17,6 +18,7 @@ from core.staff.departments import names_of_departments
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 from core.views.checklist_view import checklist, waiting_for_client
+from core.views.office_tables import versions_in_use
 from core.wiring.forgetting import end_cases
 
 
@@ -27,6 +29,7 @@ def tools(
     agency: LivingAgency | None,
     zone: ZoneInfo | None,
     hooks: frozenset[str],
+    tables: LivingTables,
 ) -> dict[str, Any]:
     """By name; without an agency and a zone those of a house that has settled nothing. `hooks`: webhooks
     that the operator has listed."""
@@ -43,6 +46,8 @@ def tools(
     return {
         "catalogue": catalogue,
         "calendars": living,
+        "tables": tables,
+        "versions_in_use": lambda uow: versions_in_use(uow, catalogue),
         "calendar_of_case": calendar_of_case,
         "team": team.who,
         "open_cases": team.open_cases,

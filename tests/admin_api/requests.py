@@ -12,6 +12,7 @@ KOREA = (FLOWS / "visa_kr_tourist" / "v1.yaml").read_text("utf-8").replace("vers
 
 Ids = Mapping[str, str]
 Request = dict[str, Any]
+TABLE = "key,name.zh-CN,name.en,deadline:date\nzju,浙江大学,Zhejiang University,2026-07-15\n"
 
 ANY = {"if-match": "*"}  # whatever was seen
 HOURS = {"zone": "Asia/Singapore", "week": [["09:00-18:00"]] * 5 + [[], []]}
@@ -120,6 +121,17 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "write_calendar": lambda ids: {"json": HOURS, "headers": ANY},
     "add_holidays": lambda ids: {"json": {"country": "CN", "year": 2026}},
     "import_days": lambda ids: {"json": {"csv": "day,hours,note\n2027-05-08,09:00-12:00,半天\n"}},
+    "list_tables": lambda ids: {},
+    "read_table_of_office": lambda ids: {},
+    "list_table_rows": lambda ids: {},
+    "list_table_editions": lambda ids: {},
+    "export_table": lambda ids: {},
+    "import_table": lambda ids: {
+        "content": TABLE.encode(),
+        "params": {"as_of": "2026-03-01", "source": "测试"},
+        "headers": {"content-type": "text/csv"},
+    },
+    "restore_table": lambda ids: {"json": {"edition": 1}},
     "list_settings": lambda ids: {},
     "read_setting": lambda ids: {},
     "write_setting": lambda ids: {"json": {"value": "5,2"}, "headers": ANY},

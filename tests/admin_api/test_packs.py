@@ -57,6 +57,7 @@ def test_what_one_agency_worked_out_another_takes_over_as_one_file(office: Offic
         {
             "flows": [{"key": "visa_kr_tourist", "version": 2, "stories": sorted(STORIES)}],
             "calendars": ["sg-office"],
+            "tables": [],
             "texts": 2,
             "kept": True,
         },

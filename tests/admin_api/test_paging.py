@@ -42,6 +42,9 @@ LISTS = {
     "/departments": "departments",
     "/roles": "roles",
     "/calendars": "calendars",
+    "/tables": "tables",
+    "/tables/{table_name}/rows": "rows",
+    "/tables/{table_name}/editions": "editions",
     "/lost-cards": "cards",
 }
 """Every list that comes in pages, and what its entries are called. One that is not here is not tried, and fails."""

@@ -12,6 +12,7 @@ from core.cases.tables import case, case_event, case_migration, document_version
 from core.catalog.tables import flow_draft, flow_migration, flow_version
 from core.clients.tables import client
 from core.commands.people import BindStaffIdentity
+from core.commands.tables import ImportTable
 from core.contracts.tables import contract
 from core.conversations.tables import conversation, handoff
 from core.engine.access import Reach
@@ -25,7 +26,7 @@ from core.staff.tables import api_key, delegation, department, session, staff, s
 from core.store.unit import UnitOfWork
 from core.tasks.tables import task
 from tests.admin_api.office import FLOWS, Office
-from tests.admin_api.requests import REQUESTS, Ids
+from tests.admin_api.requests import REQUESTS, TABLE, Ids
 from tests.files.papers import pdf
 
 TEAM = ("sales", "consultant", "copywriter", "reviewer", "service", "supervisor")
@@ -134,6 +135,7 @@ def build(office: Office) -> list[Owned]:
     everybody = [("张三", "visa", TEAM), ("李四", "visa", ("consultant",)), ("王五", "other", TEAM)]
     for name in ("deputy", "leaver"):
         office.parts.store.run(partial(office.hire, name=name, role="sales", department="visa"))
+    office.do(ImportTable.of("schools", TABLE.encode(), "2026-03-01", "测试"))
     return [_own(office, name, department, roles) for name, department, roles in everybody]
 
 
@@ -163,6 +165,7 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "errand_id": held_file(office, int(case_id), office.clients[name]),
         "entry_id": dead_letter(office),
         "calendar_name": "cn-office",
+        "table_name": "schools",
         "setting_name": "agency.remind_days",
         "draft_id": _draft(office),
         "batch_id": _batch(office),
