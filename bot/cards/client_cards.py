@@ -2,6 +2,7 @@
 
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
+from bot.cards.family import shown_lines
 from bot.cards.wording import (
     flow_message,
     missing_words,
@@ -56,6 +57,7 @@ def progress(ctx: CardContext) -> Card:
         lines.append(_whose_turn(ctx))
         if view.row["due"] is not None:
             lines.append(ctx.say("progress.due", due=ctx.when(view.row["due"])))
+    lines += shown_lines(ctx, view.row)
     owner = "" if view.owner is None else view.owner["name"]
     footer = ctx.say("progress.owner", owner=owner) if owner else ""
     title = ctx.say("progress.title", flow=ctx.word(view.compiled.flow.name), number=view.row["number"])

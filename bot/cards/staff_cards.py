@@ -2,6 +2,7 @@
 
 from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.context import CardContext
+from bot.cards.family import children_lines, parent_words
 from bot.cards.wording import acted_for, findings_words, flow_message, reason_words, staff_name
 from core.cases.past import stage_once
 from core.cases.review_snooze import put_off_until
@@ -62,6 +63,8 @@ def stage_work(ctx: CardContext) -> Card:
         closed = view.row["state"] != "open"
         footer = ctx.say("stage.closed") if closed else ctx.say("stage.left", stage=ctx.word(view.stage.name))
         return Card(title=title, facts=tuple(facts), footer=footer, kind="stage_work")
+    facts.append((ctx.say("children.parent"), parent_words(ctx, view.row)))
+    facts.append((ctx.say("children.list"), "\n".join(children_lines(ctx, view.row))))
     done = ctx.say("stage.docs_value", done=view.completion.done, total=view.completion.total)
     facts.append((ctx.say("stage.docs"), done))
     if view.row["due"] is not None:

@@ -2,6 +2,7 @@
 
 from core.bus.wiring import Reaction
 from core.events import calendars as ec
+from core.events import children as ech
 from core.events import data_rights as fd
 from core.events import delegations as ge
 from core.events import desk as te
@@ -18,6 +19,7 @@ from core.events import reviewing as re
 from core.events import rules as ru
 from core.events import sharing as es
 from core.events.event import Event, rule_events
+from core.reactions import children as on_children
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
@@ -138,6 +140,14 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (em.CaseMigrated, migration_told.renew_reviews),
     (em.CaseMigrated, migration_told.tell_client),
     (em.CaseMigrated, reminders.plan),
+    (e.StageEntered, on_children.tell_parent),
+    (e.SubstateSet, on_children.tell_parent),
+    (e.CaseClosed, on_children.tell_parent),
+    (e.CaseClosed, on_children.left_open),
+    (e.FieldSet, on_children.left_out),
+    (ech.ChildOpened, on_children.redraw_parent),
+    (ech.ChildMoved, on_children.redraw_parent),
+    (ech.ChildClosed, on_children.redraw_parent),
 ]
 
 
