@@ -36,11 +36,12 @@ from admin_api.schemas.simulation import DraftSimulation, SimulatedCases, case_o
 from core.catalog.calendars import LivingCalendars, unknown_calendar
 from core.catalog.catalogue import newest_of
 from core.catalog.drafts import open_drafts
-from core.catalog.service import look_over
+from core.catalog.service import look_over, published_flows
 from core.catalog.tables import flow_draft, flow_version
 from core.commands.drafts import DraftFlow, DropDraft, EditDraft, PublishDraft
 from core.engine.flow_diff import changes
 from core.engine.lint import Examined
+from core.engine.lint_children import foreign_problems
 from core.engine.lint_rules import department_problems
 from core.engine.machine import compile_flow
 from core.kit.errors import Invalid, NotFound
@@ -101,8 +102,11 @@ def validate_draft(desk: AtDesk, request: Request, draft_id: IdIn) -> Looked:
     with desk.look() as reader:
         known = desk.parts.bus.wiring.tools["calendars"].names(reader)
         departments = names_of_departments(reader)
+        other = published_flows(reader, desk.parts.catalogue)
+        children = [] if found.flow is None else foreign_problems(found.flow, other)
     unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, known)
     unknown += [] if found.flow is None else department_problems(found.flow, departments)
+    unknown += children
     found = replace(found, problems=(*found.problems, *unknown))
     return Looked(publishable=found.flow is not None and not unknown, problems=_mistakes(found, request))
 
@@ -218,6 +222,8 @@ def _lens(desk: Desk, draft_id: int) -> Lens:
         if unknown := unknown_calendar(found.flow.calendar, calendars.names(reader)):
             raise Invalid(problems=unknown)
         if unknown := department_problems(found.flow, names_of_departments(reader)):
+            raise Invalid(problems=unknown)
+        if unknown := foreign_problems(found.flow, published_flows(reader, desk.parts.catalogue)):
             raise Invalid(problems=unknown)
     return Lens(desk.parts.catalogue, calendars, wiring.facts, compile_flow(found.flow), desk.parts.clock.now())
 

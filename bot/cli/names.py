@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.app import database_file
 from core.catalog.calendars import LivingCalendars
+from core.catalog.catalogue import Catalogue
 from core.engine.calendars.known import CALENDARS
 from core.kit.crypto import MissingKey, Tampered, Vault
 from core.kit.db import reader_engine
@@ -28,6 +29,7 @@ class Names:
     calendars: Collection[str]
     whose: str
     departments: Collection[str] | None = None  # None: nobody knows
+    flows: Mapping[str, bytes] | None = None  # the newest source of each that is published; None: nobody knows
 
     @property
     def roles(self) -> Collection[str]:
@@ -43,8 +45,9 @@ def names_in(reader: Reader) -> Names:
     """What this agency has made of them."""
     roles, calendars = overlaid(DEFAULT, reader).roles, LivingCalendars(CALENDARS, next(iter(CALENDARS))).names(reader)
     own = len(set(roles) - set(ROLES)), len(set(calendars) - set(CALENDARS))
+    sources = {row["flow"]: bytes(row["source"]) for row in Catalogue().newest(reader)}
     told = f"Compared with the agency's database: {own[0]} roles and {own[1]} calendars of its own."
-    return Names(roles, calendars, told, names_of_departments(reader))
+    return Names(roles, calendars, told, names_of_departments(reader), sources)
 
 
 def known_names() -> Names:

@@ -18,6 +18,7 @@ from core.cases.tables import applicant
 from core.commands.command import COMMANDS, Command
 from core.engine.access import Actor
 from core.engine.calendar import Span
+from core.engine.flow import Flow
 from core.kit.ids import new_id
 from core.ledger import timers
 from core.staff.service import actor_of
@@ -126,7 +127,7 @@ def _command(name: str, args: dict[str, Any], memory: Memory, reader: Reader) ->
             known = memory.cast.staff if word == "staff" else memory.cast.clients
             given[f"{word}_id"] = known.get(given.pop(word), 0)
     if "fields" in given:
-        given["fields"] = read_fields(memory.cast.flow, given["fields"])
+        given["fields"] = read_fields(_flow_of(row, memory, reader), given["fields"])
     if "item" in given and "item" not in fields and row is not None:
         found = find_item(given.pop("item"), row, reader)
         given["version_id" if "version_id" in fields else "item_id"] = (
@@ -141,6 +142,13 @@ def _command(name: str, args: dict[str, Any], memory: Memory, reader: Reader) ->
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise NotSo(f"the command {name} with arguments that fit", [told]) from error
+
+
+def _flow_of(row: Row | None, memory: Memory, reader: Reader) -> Flow:
+    """Of the case that the step is about."""
+    if row is None:
+        return memory.cast.flow
+    return memory.world.agency.catalogue.compiled(reader, row["flow_version_id"]).flow
 
 
 def find_item(key: str, row: Row, reader: Reader) -> Row:

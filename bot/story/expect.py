@@ -108,6 +108,7 @@ _OF_WORLD: Mapping[str, Callable[..., None]] = {
     "told": _told,
     "sms": _dispatched("sms"),
     "mail": _dispatched("mail"),
+    "about": expect_case.about,
     "case": expect_case.case_is,
     "items": expect_case.items_are,
     "checklist": expect_case.checklist_is,

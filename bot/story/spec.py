@@ -13,6 +13,10 @@ NOTHING = "nothing"
 """Where a list of expected things stands: there is none."""
 
 
+MAIN = "main"
+"""The case with which a story begins, where a step says which case it is about."""
+
+
 class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -57,12 +61,14 @@ class Contract(Shape):
 
 class Story(Shape):
     """`flow` is a path seen from the story's file; `clock` is local time of the flow's calendar. `masked`: it was made
-    from a real case, with stand-ins for what is personal; `notes` (language -> words) say what it could not keep."""
+    from a real case, with stand-ins for what is personal; `notes` (language -> words) say what it could not keep.
+    `also`: further flows that are published before it, such as those of its child cases."""
 
     story: str = Field(min_length=1)
     masked: bool = False
     notes: tuple[dict[str, str], ...] = ()
     flow: str
+    also: tuple[str, ...] = ()
     clock: str
     language: Language = "zh-CN"
     people: dict[str, Person] = Field(min_length=1)
@@ -177,3 +183,9 @@ class Script:
     source: bytes
     flow: Flow
     steps: tuple[Step, ...]
+    also: tuple[tuple[bytes, Flow], ...] = ()
+
+    @property
+    def flows(self) -> tuple[Flow, ...]:
+        """Of all cases that the story may speak of."""
+        return self.flow, *(flow for _, flow in self.also)

@@ -1,6 +1,7 @@
-"""Lint: child cases. What this flow says of them by itself, and, once the other flow is at hand, whether that takes it."""
+"""Lint: child cases. What this flow says of them by itself, and, once the other flow is at hand, whether that fits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from core.engine.conditions import FactType
 from core.engine.facts import FIELD_FACTS, FIELD_PREFIX
@@ -13,6 +14,8 @@ from core.kit.errors import Problem
 
 Flows = Callable[[str], Flow | None]
 """The newest published version of another flow, by its key."""
+
+Source = TypeVar("Source")
 
 
 def child_problems(flow: Flow) -> Iterator[Problem]:
@@ -63,6 +66,29 @@ def foreign_problems(flow: Flow, flows: Flows) -> list[Problem]:
             continue
         found += _taken(flow, child, other, at)
     return found
+
+
+def children_first(sources: Sequence[Source], flow_of: Callable[[Source], Flow | None]) -> list[Source]:
+    """The sources of flows in an order in which they can be published: those that others start before these; what is
+    none, and flows that start each other in a circle, stay where they stand."""
+    flows = [flow_of(source) for source in sources]
+    ordered: list[int] = []
+    on_the_way: set[int] = set()
+
+    def put(place: int) -> None:
+        if place in on_the_way:
+            return
+        on_the_way.add(place)
+        flow = flows[place]
+        wanted = set() if flow is None else {child.flow for child in flow.children} - {flow.key}
+        for other, its in enumerate(flows):
+            if its is not None and its.key in wanted:
+                put(other)
+        ordered.append(place)
+
+    for place in range(len(flows)):
+        put(place)
+    return [sources[place] for place in ordered]
 
 
 def _taken(flow: Flow, child: Child, other: Flow, at: str) -> Iterator[Problem]:
