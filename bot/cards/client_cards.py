@@ -2,7 +2,7 @@
 
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
-from bot.cards.family import shown_lines
+from bot.cards.family import shown_lines, which_case
 from bot.cards.wording import (
     flow_message,
     missing_words,
@@ -27,7 +27,7 @@ def message(ctx: CardContext) -> Card:
 def stage(ctx: CardContext) -> Card:
     """A new stage, with the flow's words about it."""
     flow, entered = stage_once(ctx.lookup, ctx.house.catalogue, ctx.case().row, ctx.params["stage"])
-    lines = [ctx.say("stage.client", stage=ctx.word(flow.shown(entered.key).name))]
+    lines = [*which_case(ctx), ctx.say("stage.client", stage=ctx.word(flow.shown(entered.key).name))]
     named = {each.key: each.name for each in entered.substates}
     if ctx.params.get("substate") in named:
         lines.append(ctx.say("stage.substate", substate=ctx.word(named[ctx.params["substate"]])))
@@ -40,7 +40,8 @@ def substate(ctx: CardContext) -> Card:
     """A new state within a stage."""
     stage = stage_once(ctx.lookup, ctx.house.catalogue, ctx.case().row, ctx.params["stage"])[1]
     named = {each.key: each.name for each in stage.substates}
-    return Card(text=ctx.say("stage.substate", substate=ctx.word(named.get(ctx.params["substate"]))), kind="stage")
+    said = ctx.say("stage.substate", substate=ctx.word(named.get(ctx.params["substate"])))
+    return Card(text="\n".join([*which_case(ctx), said]), kind="stage")
 
 
 def progress(ctx: CardContext) -> Card:

@@ -45,6 +45,13 @@ def shown_lines(ctx: CardContext, row: Row) -> list[str]:
     ]
 
 
+def which_case(ctx: CardContext) -> list[str]:
+    """What a client's child case is, and for what: he has several of them. Nothing for any other case."""
+    parent, row = parent_of(ctx.lookup, ctx.case().row), ctx.case().row
+    there = [] if parent is None else relatives(ctx.lookup, ctx.house.catalogue, parent)
+    return [f"【{each.called(ctx.language)}】" for each in there if each.row["id"] == row["id"]]
+
+
 def child_words(ctx: CardContext, view: CaseView, data: Mapping[str, Any]) -> dict[str, object]:
     """What an event about a child says: the child's own stage and sub-status in its own flow's words."""
     spec, child = view.compiled.flow.child(data["child"]), ctx.lookup.peek(case, data["child_id"])
