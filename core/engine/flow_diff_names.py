@@ -103,7 +103,7 @@ _OF_CHILDREN: Final = _words(
         "flow": "流程 | flow",
         "most": "数量上限 | at most",
         "each": "按字段逐个开 | one for each value of",
-        "as": "填入取值的字段 | field that says which",
+        "as": "标明取值的字段 | field that says which",
         "gives": "带入的字段 | fields that are copied",
         "kinds": "申请人类型对应 | applicant types there",
     }

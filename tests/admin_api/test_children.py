@@ -28,7 +28,9 @@ def test_children_are_opened_and_listed(small_office: Office) -> None:
     assert one[0] == rest[1]
     family = small_office.get(adviser, path)
     assert family["parent"] is None
-    told = [(each["child"], each["value"], each["value_name"]["en"], each["stage"]["key"]) for each in family["children"]]
+    told = [
+        (each["child"], each["value"], each["value_name"]["en"], each["stage"]["key"]) for each in family["children"]
+    ]
     assert told == [
         ("application", "leeds", "Leeds", "prepare"),
         ("application", "ucl", "UCL", "prepare"),
@@ -36,7 +38,9 @@ def test_children_are_opened_and_listed(small_office: Office) -> None:
     ]
     page = small_office.get(adviser, f"{path}?limit=2")
     assert len(page["children"]) == 2
-    assert [each["value"] for each in small_office.get(adviser, f"{path}?cursor={page['next']}")["children"]] == ["york"]
+    assert [each["value"] for each in small_office.get(adviser, f"{path}?cursor={page['next']}")["children"]] == [
+        "york"
+    ]
 
     beneath = small_office.get(adviser, f"/cases/{one[0]}/children")
     assert beneath["children"] == []
