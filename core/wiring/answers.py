@@ -25,6 +25,7 @@ from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
 from core.reactions import (
     digests,
+    family_files,
     fuse,
     lost_cards,
     migration_told,
@@ -146,6 +147,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.CaseClosed, on_children.left_open),
     (e.FieldSet, on_children.left_out),
     (ech.ChildOpened, on_children.redraw_parent),
+    (ech.ChildOpened, family_files.take_files),
     (ech.ChildMoved, on_children.redraw_parent),
     (ech.ChildClosed, on_children.redraw_parent),
 ]

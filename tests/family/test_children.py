@@ -1,25 +1,28 @@
 """Child cases in the core: opened once each, heard of by their parent, joined by conditions, bounded."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from core.cases.tables import applicant, case, case_event, case_link
+from core.cases.tables import applicant, case, case_event, case_link, document_file, document_version, item
 from core.commands.cases import AdvanceCase, OpenCase, SetFields
 from core.commands.children import HearOfChild, StartChild
 from core.commands.contracts import Traveller
+from core.commands.documents import AddFile, KeepFile, ReviewDocument
 from core.commands.work import PublishFlow
 from core.events.event import EVENTS
+from core.files.tables import file
 from core.kit.clock import ManualClock
 from core.kit.errors import Invalid, NotFound, NotPossibleNow
 from core.store.sealing import Row
 from core.store.store import Unit
 from core.views.rule_log import rule_runs
-from tests.core.small_agency import SmallAgency, open_agency
+from tests.core.small_agency import OK, SmallAgency, open_agency
 from tests.core.stores import NOON
-from tests.family.flows import ALL, SCHOOL, STUDY
+from tests.family.flows import ALL, SCHOOL, STUDY, VISA
 from tests.services.databases import Databases
 
 
@@ -197,6 +200,43 @@ def test_flows_that_start_each_other_without_end_stop(agency: SmallAgency) -> No
         [run] = rule_runs(reader, case_id, 5, rule="more")
     [did] = run.acts
     assert (did.came, did.reasons[0]["en"][:23]) == ("refused", "child cases go 4 deep a")
+
+
+def test_a_child_takes_what_its_parent_holds_approved(agency: SmallAgency) -> None:
+    passport = (
+        "items:\n  - key: passport\n    name: {zh-CN: 护照, en: Passport}\n"
+        "    requirement: {zh-CN: 任意文件, en: Any file}\n    max_files: 2\nrules:\n"
+    )
+    agency.do(PublishFlow(source=STUDY.replace("version: 1", "version: 2", 1).replace("rules:\n", passport, 1)))
+    twice = VISA.replace("version: 1", "version: 2", 1).replace("    reuse: true", "    reuse: true\n    max_files: 2")
+    agency.do(PublishFlow(source=twice))
+    main, adviser = study(agency), agency.actor("consultant")
+    [paper] = items(agency, main)
+    version = agency.banli.store.run(lambda uow: agency.hand_in(uow, paper["id"], "front"))
+    agency.do(AddFile(version_id=version, file_id=agency.do(kept(agency, "back"))))
+    early = agency.do(StartChild(case_id=main, child="visa"), adviser)[0]
+    assert [each["status"] for each in items(agency, early)] == ["todo"]  # nobody has looked at the parent's yet
+    agency.do(ReviewDocument(version_id=version, decision="approved"), agency.actor("reviewer"))
+    step(agency, row_of(agency, early), "close")
+    late = agency.do(StartChild(case_id=main, child="visa", again=True), adviser)[0]
+    [taken] = items(agency, late)
+    assert taken["status"] == "submitted"
+    with agency.banli.reading.open() as reader:
+        [its] = reader.find(document_version, case_id=late)
+        [page] = reader.find(document_file, case_id=late)
+        [first, second] = [reader.find(file, id=each)[0]["sha256"] for each in (its["file_id"], page["file_id"])]
+    assert (first, second) == tuple(hashlib.sha256(each.encode()).hexdigest() for each in ("front", "back"))
+
+
+def items(agency: SmallAgency, case_id: int) -> list[Row]:
+    with agency.banli.reading.open() as reader:
+        return reader.find(item, case_id=case_id)
+
+
+def kept(agency: SmallAgency, content: str) -> KeepFile:
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    about = {"name": "b.pdf", "media_type": "application/pdf", "size": 10, "handle": content}
+    return KeepFile(sha256=digest, client_id=agency.client, inspection=OK.to_json(), **about)
 
 
 def test_a_flow_is_published_only_beside_what_it_starts(agency: SmallAgency) -> None:
