@@ -31,7 +31,8 @@ class Child(CaseLine):
 
 
 class Opened(Given):
-    """The children that were asked for, in the order of their values; also one that was there already."""
+    """The children that were asked for, in the order of their values; also one that was there already.
+    Of more than five the others follow within moments."""
 
     ids: list[IdOut] = Field(max_length=50)
 

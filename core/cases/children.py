@@ -24,15 +24,18 @@ from core.engine.text import Words
 from core.events.children import ChildClosed, ChildMoved, ChildOpened
 from core.events.happened import ContractActivated
 from core.kit.errors import Invalid, NotFound, NotPossibleNow, Problem
+from core.ledger import timers
 from core.store.reading import Lookup
 from core.store.sealing import Row
 
 DEEPEST = 4  # generations below the case in which a family began
+AT_ONCE = 5  # children that are opened in one unit; the others follow in units of their own, within moments
 MOST_OF_FAMILY = 100  # cases below it, all generations together: a circle of flows ends here
 
 
 def start_child(command: StartChild, deed: Deed) -> list[int]:
-    """Returns the ids of the children that were asked for, also of one that was there already.
+    """Returns the ids of the children that were asked for, also of one that was there already; those of a long list are
+    opened some at a time, and the ids of the first are returned.
 
     Raises NotPossibleNow with the reason in words for a closed case, a flow that is not published, too many or too deep
     a family; Invalid for a child or a value that the case does not have, or for what the other flow does not take.
@@ -52,10 +55,16 @@ def start_child(command: StartChild, deed: Deed) -> list[int]:
         missing = [value for value in wanted if not _is_open(there[value], deed)]
         if not missing:
             raise _no("已有未办结的子案件", "there is one that is still open")
-    _check_room(row, spec, sum(map(len, there.values())) + len(missing), deed)
-    made = {value: _open(row, spec, value, len(there.get(value, ())) + 1, deed) for value in missing}
+    known = sum(map(len, there.values()))
+    _check_room(row, spec, known + len(missing), deed)
+    made = {value: _open(row, spec, value, len(there.get(value, ())) + 1, deed) for value in missing[:AT_ONCE]}
+    if len(missing) > AT_ONCE:
+        rest = StartChild(case_id=row["id"], child=spec.key, again=command.again)
+        key = f"children:{row['id']}:{spec.key}:{known}"
+        timers.plan(deed.uow, key, deed.now, rest, case_id=row["id"], scope=f"children:{spec.key}")
     _look_again(row, deed)
-    return [made.get(value) or int(there[value][-1]["case_id"]) for value in wanted]
+    ids = [made.get(value) or (int(there[value][-1]["case_id"]) if value in there else None) for value in wanted]
+    return [each for each in ids if each is not None]
 
 
 def offer_child(command: OfferChild, deed: Deed) -> list[tuple[str, bool]]:

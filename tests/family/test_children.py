@@ -10,6 +10,7 @@ import pytest
 from core.cases.tables import applicant, case, case_event, case_link, document_file, document_version, item
 from core.commands.cases import AdvanceCase, OpenCase, SetFields
 from core.commands.children import HearOfChild, StartChild
+from core.commands.command import from_json
 from core.commands.contracts import Traveller
 from core.commands.documents import AddFile, KeepFile, ReviewDocument
 from core.commands.work import PublishFlow
@@ -17,6 +18,7 @@ from core.events.event import EVENTS
 from core.files.tables import file
 from core.kit.clock import ManualClock
 from core.kit.errors import Invalid, NotFound, NotPossibleNow
+from core.ledger.tables import timer
 from core.store.sealing import Row
 from core.store.store import Unit
 from core.views.rule_log import rule_runs
@@ -154,6 +156,26 @@ def test_one_more_by_hand_when_the_earlier_one_is_closed(agency: SmallAgency) ->
     assert len(children(agency, main)) == 3
 
 
+def test_a_long_list_is_opened_some_at_a_time(agency: SmallAgency) -> None:
+    names = [f"school_{n}" for n in range(12)]
+    choices = "".join(f"      - {{key: {name}, name: {{zh-CN: {name}, en: {name}}}}}\n" for name in names)
+    many = STUDY.replace("version: 1", "version: 2", 1).replace("      - {key: ucl", choices + "      - {key: ucl", 1)
+    agency.do(PublishFlow(source=many.replace("most: 3", "most: 12", 1)))
+    main = applying(agency, *names)
+    assert list(children(agency, main)) == [f"application/{name}" for name in names[:5]]
+    for expected in (10, 12):
+        [row] = waiting(agency, main)
+        agency.do(from_json(row["command"]), door="timer")
+        agency.banli.store.run(lambda uow, row=row: uow.change(timer, row["id"], state="fired"))  # type: ignore[misc]
+        assert len(children(agency, main)) == expected
+    assert waiting(agency, main) == []
+
+
+def waiting(agency: SmallAgency, case_id: int) -> list[Row]:
+    with agency.banli.reading.open() as reader:
+        return reader.find(timer, timer.c.key.startswith("children:"), case_id=case_id, state="waiting")
+
+
 @pytest.mark.parametrize(
     ("command", "refusal"),
     [
@@ -207,7 +229,7 @@ def test_a_child_takes_what_its_parent_holds_approved(agency: SmallAgency) -> No
         "items:\n  - key: passport\n    name: {zh-CN: 护照, en: Passport}\n"
         "    requirement: {zh-CN: 任意文件, en: Any file}\n    max_files: 2\nrules:\n"
     )
-    agency.do(PublishFlow(source=STUDY.replace("version: 1", "version: 2", 1).replace("rules:\n", passport, 1)))
+    agency.do(PublishFlow(source=STUDY.replace("version: 1", "version: 3", 1).replace("rules:\n", passport, 1)))
     twice = VISA.replace("version: 1", "version: 2", 1).replace("    reuse: true", "    reuse: true\n    max_files: 2")
     agency.do(PublishFlow(source=twice))
     main, adviser = study(agency), agency.actor("consultant")
@@ -241,7 +263,7 @@ def kept(agency: SmallAgency, content: str) -> KeepFile:
 
 def test_a_flow_is_published_only_beside_what_it_starts(agency: SmallAgency) -> None:
     broken = (
-        STUDY.replace("version: 1", "version: 2", 1)
+        STUDY.replace("version: 1", "version: 4", 1)
         .replace("flow: entry_visa", "flow: no_such_flow")
         .replace("as: school", "as: nothing")
         .replace("gives: {intake: case.intake}", "gives: {intake: case.schools}", 1)
