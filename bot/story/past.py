@@ -8,16 +8,14 @@ from typing import Any
 
 from bot.story.neutral import Speech
 from bot.story.past_deeds import Masking, deeds_of
-from bot.story.past_family import family_notes
+from bot.story.past_family import family_notes, own_contract
 from bot.story.past_files import file_step
 from bot.story.signature import Describing, Signature
 from bot.story.standins import EMAIL, PHONE, Standins, instead_of, masked_fields
-from core.cases.family import link_of
 from core.cases.tables import applicant, case_event
 from core.catalog.tables import flow_version, text_override
 from core.channel.inbound import ButtonPress, Inbound, Update
 from core.clients.tables import client, guardian
-from core.contracts.tables import contract
 from core.conversations.tables import conversation, message
 from core.engine.flow import Flow, read_flow
 from core.engine.text import Words
@@ -81,8 +79,7 @@ class _Reading:
         self._words = self._source.decode("utf-8")
         self._events = reader.find(case_event, case_event.c.case_id == row["id"], order=case_event.c.seq)
         self._applicants = sorted(reader.find(applicant, case_id=row["id"]), key=lambda each: int(each["position"]))
-        sold = link_of(reader, row["id"]) is None  # the contract of a child case is its parent's
-        self._contract = reader.peek(contract, row["contract_id"] or 0) if sold else None
+        self._contract = own_contract(reader, row)
         self._staff = self._involved()
         self._wards = [each for each in reader.find(guardian, client_id=row["client_id"]) if not each["ended"]]
         people = (*self._applicants, *self._staff.values())

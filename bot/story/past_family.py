@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from core.cases.family import link_of, links_of
 from core.catalog.catalogue import newest_of
+from core.contracts.tables import contract
 from core.engine.flow import Flow, read_flow
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -22,6 +23,11 @@ def flows_beside(reader: Reader, flow: Flow) -> dict[str, bytes]:
                 waiting.append(read_flow(source))
                 found[f"{row['flow']}-v{row['version']}.yaml"] = source
     return found
+
+
+def own_contract(reader: Reader, row: Row) -> Row | None:
+    """The contract of a child case is its parent's."""
+    return None if link_of(reader, row["id"]) is not None else reader.peek(contract, row["contract_id"] or 0)
 
 
 def family_notes(reader: Reader, row: Row) -> Iterator[tuple[str, str]]:
