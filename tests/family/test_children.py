@@ -187,7 +187,7 @@ def waiting(agency: SmallAgency, case_id: int) -> list[Row]:
 def test_what_cannot_be_started(agency: SmallAgency, command: dict[str, str], refusal: type[Exception]) -> None:
     main = study(agency, "ucl")
     with pytest.raises(refusal):
-        agency.do(StartChild(case_id=main, **command), agency.actor("consultant"))
+        agency.do(StartChild.model_validate({"case_id": main, **command}), agency.actor("consultant"))
     assert children(agency, main) == {}
 
 
@@ -258,7 +258,7 @@ def items(agency: SmallAgency, case_id: int) -> list[Row]:
 def kept(agency: SmallAgency, content: str) -> KeepFile:
     digest = hashlib.sha256(content.encode()).hexdigest()
     about = {"name": "b.pdf", "media_type": "application/pdf", "size": 10, "handle": content}
-    return KeepFile(sha256=digest, client_id=agency.client, inspection=OK.to_json(), **about)
+    return KeepFile.model_validate({**about, "sha256": digest, "client_id": agency.client, "inspection": OK.to_json()})
 
 
 def test_a_flow_is_published_only_beside_what_it_starts(agency: SmallAgency) -> None:
