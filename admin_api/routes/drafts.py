@@ -37,11 +37,12 @@ from core.catalog.calendars import LivingCalendars, unknown_calendar
 from core.catalog.catalogue import newest_of
 from core.catalog.drafts import open_drafts
 from core.catalog.office_tables import unknown_tables
-from core.catalog.service import look_over
+from core.catalog.service import look_over, published_flows
 from core.catalog.tables import flow_draft, flow_version
 from core.commands.drafts import DraftFlow, DropDraft, EditDraft, PublishDraft
 from core.engine.flow_diff import changes
 from core.engine.lint import Examined
+from core.engine.lint_children import foreign_problems
 from core.engine.lint_hooks import hook_problems
 from core.engine.lint_rules import department_problems
 from core.engine.machine import compile_flow
@@ -104,6 +105,8 @@ def validate_draft(desk: AtDesk, request: Request, draft_id: IdIn) -> Looked:
         known = desk.parts.bus.wiring.tools["calendars"].names(reader)
         departments = names_of_departments(reader)
         lacking = [] if found.flow is None else unknown_tables(found.flow, reader)
+        other = published_flows(reader, desk.parts.catalogue)
+        lacking += [] if found.flow is None else foreign_problems(found.flow, other)
     unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, known)
     unknown += [] if found.flow is None else department_problems(found.flow, departments)
     unknown += [] if found.flow is None else hook_problems(found.flow, desk.parts.bus.wiring.tools["hooks"])
@@ -224,6 +227,8 @@ def _lens(desk: Desk, draft_id: int) -> Lens:
         if unknown := unknown_tables(found.flow, reader):
             raise Invalid(problems=unknown)
         if unknown := department_problems(found.flow, names_of_departments(reader)):
+            raise Invalid(problems=unknown)
+        if unknown := foreign_problems(found.flow, published_flows(reader, desk.parts.catalogue)):
             raise Invalid(problems=unknown)
     if unknown := hook_problems(found.flow, wiring.tools["hooks"]):
         raise Invalid(problems=unknown)

@@ -3,6 +3,7 @@
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
 from bot.cards.event_words import event_words, who_words
+from bot.cards.family import children_lines, parent_words
 from bot.cards.held_card import held_names
 from bot.cards.limits import limit_words
 from bot.cards.wording import missing_words, role_words, unplaced_names
@@ -40,6 +41,8 @@ def summary(ctx: CardContext) -> tuple[tuple[str, str], ...]:
         (ctx.say("case.client"), ctx.client_name(view.client)),
         (ctx.say("case.phone"), ctx.shown("client", "phone", "phone", view.client["phone"])),
         (ctx.say("case.stage"), ctx.word(view.stage.name)),
+        (ctx.say("children.parent"), parent_words(ctx, view.row)),
+        (ctx.say("children.list"), "\n".join(children_lines(ctx, view.row))),
         (ctx.say("case.docs"), ctx.say("stage.docs_value", done=view.completion.done, total=view.completion.total)),
         (ctx.say("case.unplaced"), unplaced_names(ctx, view.client["id"])),
         (ctx.say("case.held"), held_names(ctx, view.client["id"])),

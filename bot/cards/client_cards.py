@@ -2,6 +2,7 @@
 
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
+from bot.cards.family import shown_lines, which_case
 from bot.cards.limits import progress_line
 from bot.cards.wording import (
     flow_message,
@@ -28,7 +29,7 @@ def message(ctx: CardContext) -> Card:
 def stage(ctx: CardContext) -> Card:
     """A new stage, with the flow's words about it."""
     flow, entered = stage_once(ctx.lookup, ctx.house.catalogue, ctx.case().row, ctx.params["stage"])
-    lines = [ctx.say("stage.client", stage=ctx.word(flow.shown(entered.key).name))]
+    lines = [*which_case(ctx), ctx.say("stage.client", stage=ctx.word(flow.shown(entered.key).name))]
     named = {each.key: each.name for each in entered.substates}
     if ctx.params.get("substate") in named:
         lines.append(ctx.say("stage.substate", substate=ctx.word(named[ctx.params["substate"]])))
@@ -41,7 +42,8 @@ def substate(ctx: CardContext) -> Card:
     """A new state within a stage."""
     stage = stage_once(ctx.lookup, ctx.house.catalogue, ctx.case().row, ctx.params["stage"])[1]
     named = {each.key: each.name for each in stage.substates}
-    return Card(text=ctx.say("stage.substate", substate=ctx.word(named.get(ctx.params["substate"]))), kind="stage")
+    said = ctx.say("stage.substate", substate=ctx.word(named.get(ctx.params["substate"])))
+    return Card(text="\n".join([*which_case(ctx), said]), kind="stage")
 
 
 def progress(ctx: CardContext) -> Card:
@@ -58,6 +60,7 @@ def progress(ctx: CardContext) -> Card:
         lines.append(_whose_turn(ctx))
         if limit := progress_line(ctx):
             lines.append(limit)
+    lines += shown_lines(ctx, view.row)
     owner = "" if view.owner is None else view.owner["name"]
     footer = ctx.say("progress.owner", owner=owner) if owner else ""
     title = ctx.say("progress.title", flow=ctx.word(view.compiled.flow.name), number=view.row["number"])

@@ -1,6 +1,7 @@
 """The timeline in words: one sentence per event, in the reader's language."""
 
 from bot.cards.context import CardContext
+from bot.cards.family import child_words
 from bot.cards.wording import names_words, reason_words, role_words, staff_name
 from core.cases.past import field_once, item_once, stage_once
 from core.views.case_view import CaseView
@@ -22,7 +23,9 @@ def event_words(ctx: CardContext, view: CaseView, happening: Happening) -> str:
     params: dict[str, object] = {
         name: _value_words(ctx, name, value) for name, value in data.items() if isinstance(value, str | int)
     }
-    if "stage" in data:
+    if "child" in data:
+        params |= child_words(ctx, view, data)
+    elif "stage" in data:
         stage = stage_once(*of_case, data["stage"])[1]
         params["stage"] = ctx.word(stage.name)
         names = {each.key: each.name for each in stage.substates}

@@ -2,6 +2,7 @@
 
 from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.context import CardContext
+from bot.cards.family import children_lines, parent_words
 from bot.cards.limits import limit_words
 from bot.cards.wording import acted_for, findings_words, flow_message, lapse_words, reason_words, staff_name
 from core.cases.lapsing import good_until
@@ -64,6 +65,8 @@ def stage_work(ctx: CardContext) -> Card:
         closed = view.row["state"] != "open"
         footer = ctx.say("stage.closed") if closed else ctx.say("stage.left", stage=ctx.word(view.stage.name))
         return Card(title=title, facts=tuple(facts), footer=footer, kind="stage_work")
+    facts.append((ctx.say("children.parent"), parent_words(ctx, view.row)))
+    facts.append((ctx.say("children.list"), "\n".join(children_lines(ctx, view.row))))
     done = ctx.say("stage.docs_value", done=view.completion.done, total=view.completion.total)
     facts.append((ctx.say("stage.docs"), done))
     facts.append((ctx.say("stage.due"), limit_words(ctx, view.row)))

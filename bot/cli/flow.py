@@ -9,7 +9,7 @@ from bot.app import build
 from bot.cli.configured import settings_or_exit
 from bot.cli.flow_changes import diff, pull
 from bot.cli.flow_editors import diagram, schema
-from bot.cli.flow_files import examined, hints, problems_json, published, tell_all
+from bot.cli.flow_files import examined, hints, problems_json, published, tell_all, with_files
 from bot.cli.flow_migrate import migrate
 from bot.cli.flow_plan import apply, plan
 from bot.cli.flow_simulate import simulate
@@ -29,7 +29,7 @@ def validate(files: Files, json: AsJson = False) -> None:
 
     With the agency's own roles and calendars where its database can be read; it says which it went by.
     """
-    names = known_names()
+    names = with_files(known_names(), files)
     found = {path: examined(path.read_bytes(), names, path) for path in files}
     for each in (names.whose, *hints(found, names)):
         err.print(each, markup=False)
@@ -44,7 +44,7 @@ def validate(files: Files, json: AsJson = False) -> None:
 @app.command()
 def publish(files: Files, json: AsJson = False) -> None:
     """Make new versions that never change again. Nothing is published when one file has a problem."""
-    names = known_names()
+    names = with_files(known_names(), files)
     found = {path: examined(path.read_bytes(), names, path) for path in files}
     if any(told.problems for told in found.values()):
         if json:

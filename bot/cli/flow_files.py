@@ -1,7 +1,7 @@
 """Flow files as the commands of `banli flow` look at them: what is wrong with each, and how it is told."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -19,9 +19,10 @@ from core.bus.deed import SYSTEM, Cause
 from core.catalog.calendars import unknown_calendar
 from core.catalog.service import look_over
 from core.commands.work import PublishFlow
-from core.engine.flow import Flow
+from core.engine.flow import Flow, read_flow
 from core.engine.flow_diff import Change
 from core.engine.lint import Examined
+from core.engine.lint_children import Flows, children_first, foreign_problems
 from core.engine.lint_hooks import hook_problems, hooks_of
 from core.engine.lint_rules import department_problems
 from core.engine.lint_tables import table_problems
@@ -41,6 +42,8 @@ def examined(source: bytes, names: Names, file: Path | None = None) -> Examined:
         unknown += hook_problems(found.flow, names.hooks)
     if found.flow is not None and found.flow.tables:
         unknown += _table_problems(found.flow, names, file)
+    if found.flow is not None and names.flows is not None:
+        unknown += foreign_problems(found.flow, _other_flows(names.flows))
     return replace(found, flow=None, problems=tuple(unknown)) if unknown else found
 
 
@@ -66,12 +69,35 @@ def _table_problems(flow: Flow, names: Names, file: Path | None) -> list[Problem
     return problems or table_problems(flow, tables)
 
 
+def _other_flows(sources: Mapping[str, bytes]) -> Flows:
+    def newest(key: str) -> Flow | None:
+        """One that this version cannot read any more counts as not there: whoever looks at it is told."""
+        try:
+            return read_flow(sources[key]) if key in sources else None
+        except Invalid:
+            return None
+
+    return newest
+
+
+def with_files(names: Names, files: Iterable[Path]) -> Names:
+    """Files that are looked at together know of each other: they are published together, children first."""
+    if names.flows is None:
+        return names
+    there = dict(names.flows)
+    for path in files:
+        with suppress(Invalid, OSError):
+            flow = read_flow(source := path.read_bytes())
+            there[flow.key] = source
+    return replace(names, flows=there)
+
+
 def published(files: Sequence[Path], banli: Banli) -> dict[Path, str]:
     """Publish each file in a house that is started. Why one was refused, empty for one that is published now."""
     outcomes = {}
     with banli.reading.open() as reader:
         banli.house.policy.catch_up(reader, banli.clock.now())
-    for path in files:
+    for path in children_first(files, _flow_of):
         command = PublishFlow(source=path.read_bytes().decode())  # as text its line ends would be made others
         try:
             banli.store.run(partial(banli.bus.execute, command=command, cause=Cause(SYSTEM, "cli", new_id())))
@@ -79,6 +105,12 @@ def published(files: Sequence[Path], banli: Banli) -> dict[Path, str]:
         except Refusal as refusal:
             outcomes[path] = refused(refusal)
     return outcomes
+
+
+def _flow_of(path: Path) -> Flow | None:
+    with suppress(Invalid, OSError):
+        return read_flow(path.read_bytes())
+    return None
 
 
 def files_in(sources: Iterable[Path]) -> list[Path]:

@@ -19,6 +19,7 @@ from bot.cli.flow_files import (
     published,
     tell_changes,
     tell_problems,
+    with_files,
 )
 from bot.cli.names import Names, names_in
 from bot.cli.problems import WRONG, WrongInput
@@ -131,8 +132,9 @@ def _tell_done(planned: Sequence[Planned], refusals: dict[Path, str], *, json: b
 
 def _plan(settings: Settings, sources: Sequence[Path]) -> list[Planned]:
     with looking(settings) as (banli, reader):
-        names = names_in(reader, settings)
-        planned = [_planned(path, reader, banli.catalogue, names) for path in files_in(sources)]
+        files = files_in(sources)
+        names = with_files(names_in(reader, settings), files)
+        planned = [_planned(path, reader, banli.catalogue, names) for path in files]
     err.print(names.whose, markup=False)
     return planned
 

@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.app import database_file
 from core.catalog.calendars import LivingCalendars
+from core.catalog.catalogue import Catalogue
 from core.catalog.office_tables import LivingTables
 from core.catalog.tables import office_table
 from core.engine.calendars.known import CALENDARS
@@ -33,6 +34,7 @@ class Names:
     departments: Collection[str] | None = None  # None: nobody knows
     hooks: Collection[str] | None = None  # of the settings
     tables: Tables | None = None  # of the office, likewise
+    flows: Mapping[str, bytes] | None = None  # the newest source of each that is published; None: nobody knows
 
     @property
     def roles(self) -> Collection[str]:
@@ -48,9 +50,10 @@ def names_in(reader: Reader, settings: Settings) -> Names:
     """What this agency has made of them."""
     roles, calendars = overlaid(DEFAULT, reader).roles, LivingCalendars(CALENDARS, next(iter(CALENDARS))).names(reader)
     own = len(set(roles) - set(ROLES)), len(set(calendars) - set(CALENDARS))
+    sources = {row["flow"]: bytes(row["source"]) for row in Catalogue().newest(reader)}
     told = f"Compared with the agency's database: {own[0]} roles and {own[1]} calendars of its own."
     held = LivingTables().those(reader, [row["name"] for row in reader.find(office_table)])
-    return Names(roles, calendars, told, names_of_departments(reader), tuple(settings.hooks), held)
+    return Names(roles, calendars, told, names_of_departments(reader), tuple(settings.hooks), held, sources)
 
 
 def known_names() -> Names:

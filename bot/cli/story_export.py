@@ -14,6 +14,7 @@ from bot.cli.problems import Broken, WrongInput
 from bot.cli.story_house import in_a_house, play_one
 from bot.cli.terminal import AsJson, err, out, tell_json
 from bot.story.past import Past, read_past
+from bot.story.past_family import flows_beside
 from bot.story.reader import read_script
 from bot.story.recorder import Recorded, record
 from bot.story.spec import Script
@@ -49,11 +50,13 @@ def export(
         with desk.banli.reading.open() as reader:
             row = found(reader, number)
             past = read_past(reader, row, partial(_parsed, desk.banli))
+            past.also = flows_beside(reader, past.flow)
         about = {"correlation": new_id(), "subject": f"case:{row['id']}", "case_id": row["id"]}
         desk.banli.store.run(lambda uow: audit.note(uow, SYSTEM, "cli", "ExportStory", **about))
     flow_file = to.parent / f"{past.flow.key}-v{past.flow.version}.yaml"
     story, recorded = exported(past, flow_file.name)
-    _keep(flow_file, past.source)
+    for name, source in {flow_file.name: past.source, **past.also}.items():
+        _keep(to.parent / name, source)
     to.write_text(story, encoding="utf-8")
     notes = [*past.notes, *recorded.notes]
     if json:
@@ -72,7 +75,7 @@ def exported(past: Past, flow_file: str) -> tuple[str, Recorded]:
     zone: ZoneInfo = calendar.zone
 
     def read(text: str) -> Script:
-        return read_script("the exported story", text.encode(), lambda _: past.source)
+        return read_script("the exported story", text.encode(), lambda named: past.also.get(named, past.source))
 
     recorded = in_a_house(
         read(written(past, flow_file, zone)), CHANNEL, lambda script, world: record(script, world, past, zone)

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from bot.dialogs.cancelled import cancelled
+from bot.dialogs.children import child_offers
 from bot.dialogs.desk import CASE, NUMBER, reachable
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
@@ -12,6 +13,7 @@ from core.cases.sending_back import earlier
 from core.cases.tables import case
 from core.clients.consent import answer_of
 from core.clients.tags import tags_of
+from core.commands.children import StartChild
 from core.commands.command import Command
 from core.commands.desk import AskWords, OfferHandOver, RecordConsultation, ShowCase, TagClient, UntagClient
 from core.commands.identity import InviteClient, RecordPaperConsent
@@ -61,6 +63,8 @@ def show_case(turn: Turn, row: Row) -> None:
     compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
     if any(earlier(compiled, row, each.roles) for each in policy.acting(actor, OfferSendBack.permission, subject)):
         offers.append(offer(OfferSendBack(case_id=row["id"], stage=row["stage"]), _SEND_BACK, keeps=True))
+    if policy.may(actor, StartChild.permission, subject):
+        offers += child_offers(turn, row, compiled.flow)
     offers += _about_client(turn, row["client_id"])
     turn.reply("case", {"case": row["id"]}, offers=offers)
 

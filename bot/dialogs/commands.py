@@ -6,6 +6,7 @@ from bot.dialogs.collect import MAX_CHOICES, show_item
 from bot.dialogs.menu import menu, talk_about, way_in
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
+from core.cases.family import head_of
 from core.clients.tables import client
 from core.commands.documents import ShowItem
 from core.commands.handoffs import LookAtCase
@@ -37,7 +38,7 @@ def progress(turn: Turn) -> None:
     if row is None:
         no_case(turn)
     else:
-        turn.reply("progress", {"case": row["id"]})
+        turn.reply("progress", {"case": head_of(turn.uow, row)["id"]})
 
 
 def documents(turn: Turn) -> None:

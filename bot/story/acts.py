@@ -20,6 +20,7 @@ from core.commands.command import COMMANDS, Command
 from core.commands.tables import ImportTable
 from core.engine.access import Actor
 from core.engine.calendar import Span
+from core.engine.flow import Flow
 from core.kit.ids import new_id
 from core.ledger import timers
 from core.staff.service import actor_of
@@ -128,7 +129,7 @@ def _command(name: str, args: dict[str, Any], memory: Memory, reader: Reader) ->
             known = memory.cast.staff if word == "staff" else memory.cast.clients
             given[f"{word}_id"] = known.get(given.pop(word), 0)
     if "fields" in given:
-        given["fields"] = read_fields(memory.cast.flow, given["fields"])
+        given["fields"] = read_fields(_flow_of(row, memory, reader), given["fields"])
     if kind is ImportTable and "csv" in given:  # as it stands in the story
         given["content"] = b64encode(given.pop("csv").encode()).decode()
     if "item" in given and "item" not in fields and row is not None:
@@ -145,6 +146,13 @@ def _command(name: str, args: dict[str, Any], memory: Memory, reader: Reader) ->
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise NotSo(f"the command {name} with arguments that fit", [told]) from error
+
+
+def _flow_of(row: Row | None, memory: Memory, reader: Reader) -> Flow:
+    """Of the case that the step is about."""
+    if row is None:
+        return memory.cast.flow
+    return memory.world.agency.catalogue.compiled(reader, row["flow_version_id"]).flow
 
 
 def find_item(key: str, row: Row, reader: Reader) -> Row:

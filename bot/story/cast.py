@@ -20,6 +20,7 @@ from core.commands.people import (
 )
 from core.commands.work import PublishFlow
 from core.engine.flow import Flow
+from core.engine.lint_children import children_first
 from core.engine.office_table import filled
 from core.engine.office_table_csv import read_table
 from core.kit.ids import new_id
@@ -36,13 +37,17 @@ class Cast:
 
 
 async def bring_in(script: Script, world: World) -> Cast:
-    """1. The departments that the flow names, empty, then the flow. 2. Everybody gets a file and opens his chat."""
+    """1. The departments that the flows name, empty, then the flows. 2. Everybody gets a file and opens his chat."""
     tables = {name: read_table(content) for name, content in script.tables.items()}
     cast = Cast(filled(script.flow, tables))
-    for name in dict.fromkeys(each.args["department"] for rule in script.flow.rules for each in rule.then
-                              if each.action == "assign" and each.args.get("department")):  # fmt: skip
+    rules = [rule for flow in script.flows for rule in flow.rules]
+    calls = [call.args for rule in rules for call in rule.then if call.action == "assign"]
+    for name in dict.fromkeys(args["department"] for args in calls if args.get("department")):
         do(world, AddDepartment(name=name))
     bring_tables(dict(script.tables), world)
+    beside = children_first(script.also, lambda each: each[1])
+    for source, _ in beside:
+        do(world, PublishFlow(source=source.decode("utf-8")))
     do(world, PublishFlow(source=script.source.decode("utf-8")))
     department = do(world, AddDepartment(name="一部 / Team one"))
     for key, person in script.story.people.items():

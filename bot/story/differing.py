@@ -1,7 +1,7 @@
 """What a story would say with another flow: the same acts played twice, and every answer that is not the same."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import ndiff
 from typing import Literal
 
@@ -49,8 +49,8 @@ class Compared:
 def under(script: Script, source: bytes, flow: Flow) -> tuple[Script, list[Problem]]:
     """The story with another flow, and what it does or sells that this flow does not have."""
     acts = [step for step in script.steps if step.verb in ACTS]
-    mistakes = list(mistakes_of(script.story, acts, flow))
-    return Script(script.path, script.story, source, flow, script.steps), mistakes
+    mistakes = list(mistakes_of(script.story, acts, (flow, *script.flows[1:])))
+    return replace(script, source=source, flow=flow), mistakes
 
 
 def compared(script: Script, own: Played, draft: Played) -> Compared:

@@ -109,6 +109,7 @@ _OF_WORLD: Mapping[str, Callable[..., None]] = {
     "sms": _dispatched("sms"),
     "mail": _dispatched("mail"),
     "webhook": _dispatched("webhook"),
+    "about": expect_case.about,
     "case": expect_case.case_is,
     "items": expect_case.items_are,
     "checklist": expect_case.checklist_is,

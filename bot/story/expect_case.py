@@ -13,6 +13,13 @@ from core.tasks.tables import task
 from core.views.case_view import case_view
 
 
+def about(wanted: str, memory: Memory) -> None:
+    """The steps that follow are about this case. Raises NotSo where there is none."""
+    memory.about = wanted
+    with memory.world.agency.reading.open() as reader:
+        _case(memory, reader)
+
+
 def case_is(wanted: CaseIs, memory: Memory) -> None:
     with memory.world.agency.reading.open() as reader:
         row = _case(memory, reader)

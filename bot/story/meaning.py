@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from bot.story.recipes import RECIPES
-from bot.story.spec import CaseIs, Contract, EventIs, Press, SentFile, Step, Story, TaskIs
+from bot.story.spec import MAIN, CaseIs, Contract, EventIs, Press, SentFile, Step, Story, TaskIs
 from core.commands.command import COMMANDS
 from core.engine.flow import Flow
 from core.engine.pointer import join
@@ -17,14 +17,15 @@ def problem(pointer: str, code: str, zh: str, en: str) -> Problem:
     return Problem(pointer, code, {"zh-CN": zh, "en": en})
 
 
-def mistakes_of(story: Story, steps: Iterable[Step], flow: Flow) -> Iterator[Problem]:
+def mistakes_of(story: Story, steps: Iterable[Step], flows: Sequence[Flow]) -> Iterator[Problem]:
+    """`flows`: the story's own, then those of further cases: a step may be about a case of any of them."""
     for key, person in story.people.items():
         for role in person.roles:
             yield from _known(join("/people", key, "roles"), "role", role, ROLES)
     if story.contract is not None:
-        yield from _contract(story, story.contract, flow)
+        yield from _contract(story, story.contract, flows[0])
     for step in steps:
-        yield from _step(step, join("/steps", step.number - 1), story, flow)
+        yield from _step(step, join("/steps", step.number - 1), story, flows)
 
 
 def _contract(story: Story, contract: Contract, flow: Flow) -> Iterator[Problem]:
@@ -42,7 +43,7 @@ def _contract(story: Story, contract: Contract, flow: Flow) -> Iterator[Problem]
         yield from _known(join("/contract/team", role), "member of staff", who, staff)
 
 
-def _step(step: Step, pointer: str, story: Story, flow: Flow) -> Iterator[Problem]:
+def _step(step: Step, pointer: str, story: Story, flows: Sequence[Flow]) -> Iterator[Problem]:
     match step.verb, step.arg:
         case "sends", str(recipe):
             yield from _known(pointer, "recipe", recipe, RECIPES)
@@ -59,31 +60,38 @@ def _step(step: Step, pointer: str, story: Story, flow: Flow) -> Iterator[Proble
             for name, every in doings.items():
                 yield from _known(pointer, "command", name, COMMANDS)
                 for args in every:
-                    yield from _deed(pointer, args, flow)
+                    yield from _deed(pointer, args, flows)
         case "items", dict() as wanted:
             for key in wanted:
-                yield from _known(pointer, "item", key.partition("/")[0], [each.key for each in flow.items])
+                yield from _known(
+                    pointer, "item", key.partition("/")[0], [each.key for flow in flows for each in flow.items]
+                )
         case "case", CaseIs() as wanted:
-            yield from _case(pointer, wanted, flow)
+            yield from _case(pointer, wanted, flows)
+        case "about", str(called) if called != MAIN:
+            keys = [child.key for flow in flows for child in flow.children]
+            yield from _known(pointer, "child case", called.partition("/")[0], [*keys, MAIN])
         case "tasks", list() as tasks:
             yield from _tasks(pointer, tasks, story)
         case "events", list() as events:
             yield from _events(pointer, events)
 
 
-def _deed(pointer: str, args: dict[str, Any], flow: Flow) -> Iterator[Problem]:
+def _deed(pointer: str, args: dict[str, Any], flows: Sequence[Flow]) -> Iterator[Problem]:
     if isinstance(args.get("item"), str):
-        yield from _known(pointer, "item", args["item"].partition("/")[0], [each.key for each in flow.items])
+        yield from _known(
+            pointer, "item", args["item"].partition("/")[0], [each.key for flow in flows for each in flow.items]
+        )
     if isinstance(args.get("fields"), dict):
         for name in args["fields"]:
-            yield from _known(pointer, "field", name, [each.key for each in flow.fields])
+            yield from _known(pointer, "field", name, [each.key for flow in flows for each in flow.fields])
 
 
-def _case(pointer: str, wanted: CaseIs, flow: Flow) -> Iterator[Problem]:
+def _case(pointer: str, wanted: CaseIs, flows: Sequence[Flow]) -> Iterator[Problem]:
     if wanted.stage is not None:
-        yield from _known(pointer, "stage", wanted.stage, [each.key for each in flow.stages])
+        yield from _known(pointer, "stage", wanted.stage, [each.key for flow in flows for each in flow.stages])
     if wanted.substate is not None and wanted.substate != "":
-        known = [choice.key for stage in flow.stages for choice in stage.substates]
+        known = [choice.key for flow in flows for stage in flow.stages for choice in stage.substates]
         yield from _known(pointer, "substate", wanted.substate, known)
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from bot.story.cast import Cast
 from bot.story.driver import Shown, World
-from core.cases.tables import case, case_event
+from bot.story.spec import MAIN
+from core.cases.tables import case, case_event, case_link
 from core.ledger.tables import audit
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -38,7 +39,8 @@ class Memory:
     cast: Cast
     chats: dict[str, Chat]
     dispatched: dict[str, int] = field(default_factory=dict)  # gateway -> how many texts have been expected
-    events: int = 0  # number of the case's last event when the last act began
+    about: str = MAIN  # of which case the steps are: a child as `key` or `key/value`
+    events: dict[int, int] = field(default_factory=dict)  # case -> number of its last event when the last act began
     audits: int = 0  # id of the newest audit row when the last act began
     transcript: list[str] = field(default_factory=list)
 
@@ -57,14 +59,18 @@ class Memory:
         for chat in self.chats.values():
             chat.before = len(chat.shown)
         with self.world.agency.reading.open() as reader:
-            row = self.case(reader)
-            self.events = 0 if row is None else row["version"]
+            self.events = {row["id"]: row["version"] for row in reader.find(case)}
             newest = reader.first(audit, order=audit.c.id.desc())
             self.audits = 0 if newest is None else newest["id"]
 
     def case(self, reader: Reader) -> Row | None:
-        """The story's case: there is one, once its contract has taken effect."""
-        return reader.first(case, order=case.c.id.desc())
+        """The story's case: there is one, once its contract has taken effect; or the child case that it is about."""
+        if self.about != MAIN:
+            key, _, value = self.about.partition("/")
+            link = reader.first(case_link, key=key, value=value, order=case_link.c.id.desc())
+            return None if link is None else reader.peek(case, link["case_id"])
+        started = {link["case_id"] for link in reader.find(case_link)}
+        return next((row for row in reader.find(case, order=case.c.id.desc()) if row["id"] not in started), None)
 
     def happened(self, reader: Reader) -> list[Row]:
         """The case's events of the last act, in their order."""
@@ -72,7 +78,7 @@ class Memory:
         if row is None:
             return []
         t = case_event.c
-        return reader.find(case_event, t.case_id == row["id"], t.seq > self.events, order=t.seq)
+        return reader.find(case_event, t.case_id == row["id"], t.seq > self.events.get(row["id"], 0), order=t.seq)
 
     def refusals(self, reader: Reader) -> Sequence[str]:
         """Codes of what was refused in the last act."""

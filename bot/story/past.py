@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.story.neutral import Speech
 from bot.story.past_deeds import Masking, deeds_of
+from bot.story.past_family import family_notes, own_contract
 from bot.story.past_files import file_step
 from bot.story.signature import Describing, Signature
 from bot.story.standins import EMAIL, PHONE, Standins, instead_of, masked_fields
@@ -15,7 +16,6 @@ from core.cases.tables import applicant, case_event
 from core.catalog.tables import flow_version, text_override
 from core.channel.inbound import ButtonPress, Inbound, Update
 from core.clients.tables import client, guardian
-from core.contracts.tables import contract
 from core.conversations.tables import conversation, message
 from core.engine.flow import Flow, read_flow
 from core.engine.text import Words
@@ -57,6 +57,7 @@ class Past:
     notes: list[Words] = field(default_factory=list)
     personal: set[str] = field(default_factory=set)
     names: tuple[str, ...] = ()  # as they really are
+    also: dict[str, bytes] = field(default_factory=dict)  # file name -> a further flow
 
 
 def read_past(reader: Reader, row: Row, parse: Parse) -> Past:
@@ -78,7 +79,7 @@ class _Reading:
         self._words = self._source.decode("utf-8")
         self._events = reader.find(case_event, case_event.c.case_id == row["id"], order=case_event.c.seq)
         self._applicants = sorted(reader.find(applicant, case_id=row["id"]), key=lambda each: int(each["position"]))
-        self._contract = reader.peek(contract, row["contract_id"] or 0)
+        self._contract = own_contract(reader, row)
         self._staff = self._involved()
         self._wards = [each for each in reader.find(guardian, client_id=row["client_id"]) if not each["ended"]]
         people = (*self._applicants, *self._staff.values())
@@ -266,6 +267,8 @@ class _Reading:
         return {each for each in found if len(each) > 1}
 
     def _say_what_is_missing(self) -> None:
+        for zh, en in family_notes(self._reader, self._row):
+            self._note(zh, en)
         if self._wards:
             self._note("监护人的会话未导出", "The chats of guardians were left out")
         if any(each["type"] == "CaseMigrated" for each in self._events):

@@ -60,23 +60,27 @@ def read_script(name: str, content: bytes, flow_of: Callable[[str], bytes], *, t
         story = _STORY.validate_python(document.data)
     except ValidationError as error:
         raise Invalid(problems=[*problems, *problems_of(error, document.data)]) from error
-    source, flow = _flow(flow_of, story, problems)
+    source, flow = _flow(flow_of, story.flow, "/flow", problems)
+    also = [_flow(flow_of, named, join("/also", n), problems) for n, named in enumerate(story.also)]
     problems += _people(story)
     steps = tuple(_steps(story, document.lines, problems))
     if flow is not None:
-        problems += mistakes_of(story, steps, flow)
+        problems += mistakes_of(story, steps, (flow, *(other for _, other in also if other is not None)))
     brought = tables_of(flow, story, flow_of, problems) if tables and flow is not None else {}
     if problems or flow is None:
         raise Invalid(problems=problems)
-    return Script(name, story, source, flow, steps, brought)
+    beside = tuple((source, other) for source, other in also if other is not None)
+    return Script(name, story, source, flow, steps, brought, beside)
 
 
-def _flow(flow_of: Callable[[str], bytes], story: Story, problems: list[Problem]) -> tuple[bytes, Flow | None]:
+def _flow(
+    flow_of: Callable[[str], bytes], named: str, pointer: str, problems: list[Problem]
+) -> tuple[bytes, Flow | None]:
     try:
-        source = flow_of(story.flow)
+        source = flow_of(named)
     except OSError as error:
         words = f"无法读取流程文件：{error.strerror}", f"the flow cannot be read: {error.strerror}"
-        problems.append(problem("/flow", "story.flow", *words))
+        problems.append(problem(pointer, "story.flow", *words))
         return b"", None
     try:
         return source, read_flow(source)
@@ -86,7 +90,7 @@ def _flow(flow_of: Callable[[str], bytes], story: Story, problems: list[Problem]
             f"流程文件有 {count} 个问题，请先用 banli flow validate 检查",
             f"the flow has {count} problem(s) of its own",
         )
-        problems.append(problem("/flow", "story.flow", *words))
+        problems.append(problem(pointer, "story.flow", *words))
         return source, None
 
 

@@ -54,6 +54,8 @@ async def replay(script: Script, world: World) -> Played:
     told = _Told(memory)
     played.answers[BEGINNING] = told.since()
     for step in script.steps:
+        if step.verb == "about":
+            memory.about = str(step.arg)
         if step.verb not in ACTS:
             continue
         try:

@@ -14,6 +14,10 @@ NOTHING = "nothing"
 """Where a list of expected things stands: there is none."""
 
 
+MAIN = "main"
+"""The case with which a story begins, where a step says which case it is about."""
+
+
 class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,14 +62,16 @@ class Contract(Shape):
 
 class Story(Shape):
     """`flow` is a path seen from the story's file; so are `tables` (name -> CSV; absent: tables/<name>.csv beside the
-    flow); `clock` is local time of the flow's calendar. `masked`: it was made
-    from a real case, with stand-ins for what is personal; `notes` (language -> words) say what it could not keep."""
+    flow) and `also`, further flows that are published before it, such as those of its child cases. `clock` is local
+    time of the flow's calendar. `masked`: it was made from a real case, with stand-ins for what is personal; `notes`
+    (language -> words) say what it could not keep."""
 
     story: str = Field(min_length=1)
     masked: bool = False
     notes: tuple[dict[str, str], ...] = ()
     flow: str
     tables: dict[str, str] = Field(default_factory=dict)
+    also: tuple[str, ...] = ()
     clock: str
     language: Language = "zh-CN"
     people: dict[str, Person] = Field(min_length=1)
@@ -182,3 +188,9 @@ class Script:
     flow: Flow
     steps: tuple[Step, ...]
     tables: Mapping[str, bytes] = field(default_factory=dict)
+    also: tuple[tuple[bytes, Flow], ...] = ()
+
+    @property
+    def flows(self) -> tuple[Flow, ...]:
+        """Of all cases that the story may speak of."""
+        return self.flow, *(flow for _, flow in self.also)

@@ -37,6 +37,8 @@ WORLD: Mapping[str, Any] = {
     # time
     "clock": TypeAdapter(str),
     "later": TypeAdapter(str),
+    # which case the steps after it are about
+    "about": TypeAdapter(str),
     # what has become of it
     "told": TypeAdapter(Texts),
     "case": TypeAdapter(CaseIs),

@@ -26,6 +26,7 @@ def written(past: Past, flow_file: str, zone: ZoneInfo, recorded: Recorded | Non
         "story": f"A real case of {past.flow.key} version {past.flow.version}, masked",
         "masked": True,
         "flow": flow_file,
+        **({"also": list(past.also)} if past.also else {}),
         "clock": rounded(past.case["opened_at"]).astimezone(zone).strftime(MOMENT),
         **past.head,
         **({"notes": notes} if notes else {}),

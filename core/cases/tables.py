@@ -241,3 +241,19 @@ case_migration = Table(  # a case that goes, or went, over to another version of
     UniqueConstraint("batch_id", "case_id"),
 )
 Index("ix_case_migration_case", case_migration.c.case_id)
+
+case_link = Table(  # which case was started by which, see core.cases.children
+    "case_link",
+    metadata,
+    key(),
+    plain("parent_id", BigInteger, ForeignKey("client_case.id")),
+    plain("case_id", BigInteger, ForeignKey("client_case.id"), unique=True),  # the child
+    plain("root_id", BigInteger),  # the case in which the whole family began
+    plain("depth", Integer),  # 1: the child of a case that nobody started
+    plain("key", String(60)),  # what the parent's flow calls it
+    plain("value", String(60), default=""),  # what it is for, where there is one for each; else empty
+    plain("n", Integer, default=1),  # which of that value: a further one is asked for by hand
+    plain("at", Instant),
+    UniqueConstraint("parent_id", "key", "value", "n"),
+)
+Index("ix_case_link_root", case_link.c.root_id)

@@ -29,6 +29,8 @@ from core.commands.packs import FlowOfPack, ImportPack, TableOfPack
 from core.commands.tables import ImportTable
 from core.commands.texts import SetText
 from core.commands.work import PublishFlow
+from core.engine.flow import Flow, read_flow
+from core.engine.lint_children import children_first
 from core.engine.pack import TEXTS, Pack, PackedFlow, PackedTable
 from core.engine.pointer import join
 from core.engine.spec_problems import problems_of
@@ -106,13 +108,14 @@ def import_pack(command: ImportPack, deed: Deed) -> list[int]:
         _attempt(problems, f"calendars/{name}.json", partial(_calendar, name, hours, deed))
     for name, table in command.tables.items():
         _attempt(problems, f"tables/{name}.csv", partial(_table, name, table, deed))
-    made = [_attempt(problems, flow.file, partial(_flow, flow, deed)) for flow in command.flows]
+    flows = children_first(command.flows, _read)
+    made = {flow.file: _attempt(problems, flow.file, partial(_flow, flow, deed)) for flow in flows}
     for language, texts in command.texts.items():
         for key, words in texts.items():
             _attempt(problems, TEXTS, partial(_text, language, key, words, deed), (language, key))
     if problems:
         raise Invalid(problems=problems)
-    return [version_id for version_id in made if version_id is not None]
+    return [version_id for flow in command.flows if (version_id := made[flow.file]) is not None]
 
 
 def _attempt(problems: list[Problem], file: str, work: Callable[[], Any], at: tuple[str, ...] | None = None) -> Any:
@@ -135,6 +138,13 @@ def _calendar(name: str, hours: dict[str, Any], deed: Deed) -> None:
 
 def _table(name: str, table: TableOfPack, deed: Deed) -> None:
     import_table(ImportTable.model_validate({"name": name, **table.model_dump()}), deed)
+
+
+def _read(flow: FlowOfPack) -> Flow | None:
+    try:
+        return read_flow(flow.source.encode())
+    except Invalid:
+        return None
 
 
 def _flow(flow: FlowOfPack, deed: Deed) -> int:

@@ -6,14 +6,18 @@ from functools import lru_cache
 from core.actions.registry import actions
 from core.bus.deed import Deed
 from core.catalog.calendars import LivingCalendars, unknown_calendar
+from core.catalog.catalogue import Catalogue, newest_of
 from core.catalog.tables import flow_version
 from core.commands.work import PublishFlow
+from core.engine.flow import Flow
 from core.engine.lint import Examined, Known, examine
+from core.engine.lint_children import Flows, foreign_problems
 from core.engine.lint_hooks import hook_problems
 from core.engine.lint_rules import department_problems
 from core.engine.sayings import Sayings
 from core.events.event import rule_events
 from core.kit.errors import Invalid, Problem
+from core.store.reading import Lookup
 
 
 @lru_cache(maxsize=8)
@@ -36,6 +40,8 @@ def publish_flow(command: PublishFlow, deed: Deed) -> int:
         raise Invalid(problems=unknown)
     if unknown := hook_problems(examined.flow, deed.tool("hooks")):
         raise Invalid(problems=unknown)
+    if unknown := foreign_problems(examined.flow, published_flows(deed.uow, deed.tool("catalogue"))):
+        raise Invalid(problems=unknown)
     flow, fingerprint = examined.flow, hashlib.sha256(source).hexdigest()
     deed.uow.need("flow:" + flow.key)
     there = deed.uow.first(flow_version, flow=flow.key, version=flow.version)
@@ -54,6 +60,16 @@ def publish_flow(command: PublishFlow, deed: Deed) -> int:
         published_at=deed.now,
     )
     return int(row["id"])
+
+
+def published_flows(lookup: Lookup, catalogue: Catalogue) -> Flows:
+    """The newest version of each flow that is published, for what another flow says of it."""
+
+    def newest(key: str) -> Flow | None:
+        row = newest_of(lookup, key)
+        return None if row is None else catalogue.compiled(lookup, row["id"]).flow
+
+    return newest
 
 
 def published_already(version: int) -> Problem:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 from unicodedata import bidirectional
 
-from core.engine.flow import Flow, Transition
+from core.engine.conditions import Clause
+from core.engine.flow import Child, Flow, Rule, Transition
 from core.engine.machine import CompiledFlow
 from core.engine.text import Words, pick
 
@@ -22,6 +23,7 @@ _RIGHT_TO_LEFT: Final = ("R", "AL")
 BY: Final[Words] = {"zh-CN": "操作人", "en": "by"}
 OWNER: Final[Words] = {"zh-CN": "负责", "en": "Owner"}
 FINAL: Final[Words] = {"zh-CN": "终点", "en": "final"}
+STARTS: Final[Words] = {"zh-CN": "开子案件", "en": "Starts"}
 STAGE: Final[Words] = {"zh-CN": "阶段", "en": "Stage"}
 _COLON: Final[Words] = {"zh-CN": "：", "en": ": "}
 _COMMA: Final[Words] = {"zh-CN": "、", "en": ", "}
@@ -42,12 +44,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A stage."""
+    """A stage. ``starts``: what people call the child cases that a rule starts on entering it; empty: none."""
 
     name: str
     owner: str
     final: bool
     steps: tuple[Step, ...]
+    starts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Diagram:
             for step in box.steps
         ]
         about = [named(OWNER, isolated(box.owner), self.language), *([pick(FINAL, self.language)] if box.final else [])]
+        about += [named(STARTS, isolated(box.starts), self.language)] if box.starts else []
         return named(STAGE, pick(_SEMICOLON, self.language).join([isolated(box.name), *about, *steps]), self.language)
 
 
@@ -84,16 +88,40 @@ def diagram_of(compiled: CompiledFlow, language: str, roles: Mapping[str, Mappin
         by = pick(_COMMA, language).join(isolated(called(role)) for role in each.by)
         return Step(clean(pick(each.label, language)), by, places[each.to])
 
+    def starts(stage: str) -> str:
+        names = (clean(pick(child.name, language)) or child.key for child in started(flow, stage))
+        return pick(_COMMA, language).join(isolated(name) for name in names)
+
     boxes = tuple(
         Box(
             clean(pick(stage.name, language)),
             called(stage.owner),
             stage.final,
             tuple(step(each) for each in compiled.machine.triggers(stage.key)),
+            starts(stage.key),
         )
         for stage in flow.stages
     )
     return Diagram(_title(flow, language), language, boxes)
+
+
+def started(flow: Flow, stage: str) -> tuple[Child, ...]:
+    """The children that rules start when a case enters this stage, as far as the rules say so themselves: on
+    StageEntered while the case is in it, and on CaseOpened in the first one."""
+    keys = {
+        call.args.get("child")
+        for rule in flow.rules
+        if (rule.on == "StageEntered" and _at(rule, stage)) or (rule.on == "CaseOpened" and stage == flow.initial)
+        for call in rule.then
+        if call.action == "start_child"
+    }
+    return tuple(child for child in flow.children if child.key in keys)
+
+
+def _at(rule: Rule, stage: str) -> bool:
+    clauses = rule.when.all if rule.when is not None and rule.when.all is not None else ()
+    named = [each for each in clauses if isinstance(each, Clause) and each.field == "case.stage" and each.op == "eq"]
+    return any(each.value == stage for each in named)
 
 
 def clean(text: str) -> str:

@@ -3,7 +3,7 @@
 from typing import Final
 from unicodedata import category
 
-from core.engine.diagram import BY, OWNER, Box, Diagram, named
+from core.engine.diagram import BY, OWNER, STARTS, Box, Diagram, named
 
 _PLAIN: Final = " ,/():"  # of ASCII's signs those that mean nothing within a quoted label
 _HARMLESS: Final = frozenset("LMPSN")  # letters, marks, signs and digits; the rest is invisible or no character
@@ -22,7 +22,12 @@ def mermaid(diagram: Diagram) -> str:
 
 
 def _box(box: Box, language: str) -> str:
-    label = f'"{_escaped(box.name)}<br/>{_escaped(named(OWNER, box.owner, language))}"'
+    lines = [
+        box.name,
+        named(OWNER, box.owner, language),
+        *([named(STARTS, box.starts, language)] if box.starts else []),
+    ]
+    label = f'"{"<br/>".join(map(_escaped, lines))}"'
     return f"([{label}]):::final" if box.final else f"[{label}]"
 
 

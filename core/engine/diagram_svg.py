@@ -6,7 +6,7 @@ It is built as a tree, so that whatever a label holds is escaped by whoever writ
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from core.engine.diagram import FINAL, OWNER, Diagram, isolated, named
+from core.engine.diagram import FINAL, OWNER, STARTS, Diagram, isolated, named
 from core.engine.diagram_lanes import HEAD, LINE, WIDE, Lane, Layout, Placed, lay_out, shortened
 from core.engine.text import pick
 
@@ -69,7 +69,11 @@ def _draw_box(root: Element, placed: Placed, layout: Layout, diagram: Diagram) -
     name = isolated(shortened(box.name, _HALF - 8)) + mark
     _text(group, name, left + _PAD, middle, size=15, weight="bold", full=box.name)
     owner = named(OWNER, isolated(shortened(box.owner, _HALF - 10)), diagram.language)
-    _text(group, owner, layout.right - _PAD, middle, ink=_SOFT, anchor="end", full=box.owner)
+    full = box.owner
+    if box.starts:
+        starts = named(STARTS, box.starts, diagram.language)
+        owner, full = f"{owner} · {shortened(starts, _HALF - 14)}", f"{full} · {starts}"
+    _text(group, owner, layout.right - _PAD, middle, ink=_SOFT, anchor="end", full=full)
     if placed.rows:
         under = placed.y + HEAD - 2
         _line(group, [(left, under), (layout.right, under)], "#cbd2d9")

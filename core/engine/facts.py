@@ -29,6 +29,8 @@ CASE_FACTS: Mapping[str, FactType] = MappingProxyType(
         "history.refused": "int",  # closed cases of this client that ended in a refusal
         "time.overdue": "bool",
         "tasks.open": "int",
+        "parent.stage": "text",
+        "parent.outcome": "text",
     }
 )
 
@@ -42,6 +44,11 @@ EVENT_FACTS: Mapping[str, FactType] = MappingProxyType(
         "event.reason": "text",  # DocumentRejected: key of the reason; DocumentLapsed: kind of the check
         "event.fields": "list",  # FieldSet: keys of the fields that changed
         "event.score": "int",  # SurveyAnswered: 1 to 5
+        "event.child": "text",  # ChildOpened, ChildMoved, ChildClosed: key of the child ...
+        "event.value": "text",  # ... and the value that it is for
+        "event.stage": "text",  # ChildMoved; also events of the case itself that name a stage
+        "event.substate": "text",
+        "event.outcome": "text",  # ChildClosed, CaseClosed
     }
 )
 """Known in rules on an event, from the attribute of that name; an event without it leaves the fact empty."""
@@ -55,8 +62,14 @@ PLACEHOLDERS = frozenset(
 )
 """What a message may ask for as ``{name}``; flows/README.md says what each is filled with."""
 
+CHILD_FACTS: Mapping[str, FactType] = MappingProxyType(
+    {"total": "int", "open": "int", "closed": "int", "outcomes": "list", "stages": "list"}
+)
+"""Of the children that a case has of one kind, as ``children.<key>.<name>``."""
+
 PROOF_PREFIX = "docs.proof."  # + item key: an approved or submitted file of that proof item exists
 FIELD_PREFIX = "case."  # + field key
+CHILD_PREFIX = "children."  # + child key + one of CHILD_FACTS
 
 FIELD_FACTS: Mapping[str, FactType] = MappingProxyType(
     {
@@ -103,6 +116,24 @@ FACT_NAMES: Mapping[str, Words] = MappingProxyType(
         "event.reason": {"zh-CN": "原因", "en": "reason"},
         "event.fields": {"zh-CN": "变更的字段", "en": "the fields that changed"},
         "event.score": {"zh-CN": "评分", "en": "score"},
+        "event.child": {"zh-CN": "子案件", "en": "the child case"},
+        "event.value": {"zh-CN": "子案件对应的取值", "en": "what the child case is for"},
+        "event.stage": {"zh-CN": "阶段", "en": "the stage"},
+        "event.substate": {"zh-CN": "子状态", "en": "the sub-status"},
+        "event.outcome": {"zh-CN": "结果", "en": "the outcome"},
+        "parent.stage": {"zh-CN": "主案件的阶段", "en": "stage of the main case"},
+        "parent.outcome": {"zh-CN": "主案件的结果", "en": "outcome of the main case"},
     }
 )
 """What readers call a fact, for the sentences that are made from clauses without a label."""
+
+CHILD_FACT_NAMES: Mapping[str, Words] = MappingProxyType(
+    {
+        "total": {"zh-CN": "“{}”的数量", "en": "number of {}"},
+        "open": {"zh-CN": "“{}”中未结的数量", "en": "open cases of {}"},
+        "closed": {"zh-CN": "“{}”中已结的数量", "en": "closed cases of {}"},
+        "outcomes": {"zh-CN": "“{}”的结果", "en": "outcomes of {}"},
+        "stages": {"zh-CN": "“{}”所在的阶段", "en": "stages of {}"},
+    }
+)
+"""The same of the children's facts; ``{}`` is what people call the child."""

@@ -11,6 +11,9 @@ from core.engine.conditions import FactType
 from core.engine.facts import (
     APPLICANT_FACTS,
     CASE_FACTS,
+    CHILD_FACT_NAMES,
+    CHILD_FACTS,
+    CHILD_PREFIX,
     EVENT_FACTS,
     FACT_NAMES,
     FIELD_FACTS,
@@ -19,6 +22,7 @@ from core.engine.facts import (
     PROOF_PREFIX,
 )
 from core.engine.spec_checks import Check
+from core.engine.spec_children import Child
 from core.engine.spec_kinds import Choice, Param, Piece
 from core.engine.spec_papers import Field, Group, Item
 from core.engine.spec_params import fill_params
@@ -33,6 +37,7 @@ __all__ = [
     "ActionCall",
     "At",
     "Check",
+    "Child",
     "Choice",
     "Field",
     "Flow",
@@ -49,7 +54,7 @@ __all__ = [
 Scope = Literal["case", "applicant", "event"]
 """What a condition is asked about: the case alone, the case and one of its applicants, the case and an event."""
 
-_Keyed = TypeVar("_Keyed", Field, Stage, Transition, Item, Group, Rule)
+_Keyed = TypeVar("_Keyed", Field, Stage, Transition, Item, Group, Rule, Child)
 
 
 class Flow(Piece):
@@ -76,6 +81,7 @@ class Flow(Piece):
     items: tuple[Item, ...] = ()
     groups: tuple[Group, ...] = ()
     rules: tuple[Rule, ...] = ()
+    children: tuple[Child, ...] = ()
     reasons: tuple[Choice, ...] = ()
     messages: dict[str, Words] = Limits(default_factory=dict)
     texts: dict[str, Words] = Limits(default_factory=dict)  # sentences of the bot as this flow says them
@@ -103,6 +109,10 @@ class Flow(Piece):
 
     def rule(self, key: str) -> Rule:
         return self._rules[key]
+
+    def child(self, key: str) -> Child | None:
+        """None for one that only another version of the flow has."""
+        return next((each for each in self.children if each.key == key), None)
 
     def rule_name(self, key: str) -> Words:
         """What people call a rule; one that only another version of the flow has is called by its key."""
@@ -141,6 +151,8 @@ class Flow(Piece):
         if scope != "case":
             types |= APPLICANT_FACTS if scope == "applicant" else EVENT_FACTS
         types |= {PROOF_PREFIX + item.key: "bool" for item in self.items if item.proof}
+        for child in self.children:
+            types |= {f"{CHILD_PREFIX}{child.key}.{name}": kind for name, kind in CHILD_FACTS.items()}
         for field in self.fields:
             types.setdefault(FIELD_PREFIX + field.key, FIELD_FACTS[field.type])
             if field.choices_from is not None:
@@ -152,6 +164,10 @@ class Flow(Piece):
         """What readers call each fact."""
         names = dict(FACT_NAMES)
         names |= {PROOF_PREFIX + item.key: item.name for item in self.items if item.proof}
+        for child in self.children:
+            for key, words in CHILD_FACT_NAMES.items():
+                said = {language: words[language].format(child.name.get(language, child.key)) for language in words}
+                names[f"{CHILD_PREFIX}{child.key}.{key}"] = said
         for field in self.fields:
             names.setdefault(FIELD_PREFIX + field.key, field.name)
             if field.choices_from is not None:

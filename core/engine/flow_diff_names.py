@@ -13,7 +13,7 @@ def _words(rows: Mapping[str, str]) -> dict[str, Words]:
 
 
 PIECES: Final = frozenset(
-    {"stages", "transitions", "fields", "items", "groups", "rules", "applicant_types", "reasons"}
+    {"stages", "transitions", "fields", "items", "groups", "rules", "applicant_types", "reasons", "children"}
     | {"substates", "choices", "checks"}
 )
 """Lists of pieces that have a key each (checks: a kind)."""
@@ -29,6 +29,7 @@ PARTS: Final = _words(
         "items": "材料 | document",
         "groups": "材料组 | group",
         "rules": "规则 | rule",
+        "children": "子案件 | child case",
         "applicant_types": "申请人类型 | applicant type",
         "reasons": "原因 | reason",
         "substates": "子状态 | sub-status",
@@ -104,6 +105,16 @@ _COMMON: Final = _words(
         "then": "动作 | actions",
     }
 )
+_OF_CHILDREN: Final = _words(
+    {
+        "flow": "流程 | flow",
+        "most": "数量上限 | at most",
+        "each": "按字段逐个开 | one for each value of",
+        "as": "标明取值的字段 | field that says which",
+        "gives": "带入的字段 | fields that are copied",
+        "kinds": "申请人类型对应 | applicant types there",
+    }
+)
 _OF_CHECKS: Final = _words(
     {
         "field": "对照字段 | field",
@@ -127,6 +138,7 @@ _OF_CHECKS: Final = _words(
 )
 ATTRIBUTES: Final[Mapping[tuple[str, str], Words]] = (
     {("", name): words for name, words in _COMMON.items()}
+    | {("children", name): words for name, words in _OF_CHILDREN.items()}
     | {("checks", name): words for name, words in _OF_CHECKS.items()}
     | {(kind, ""): {"zh-CN": "", "en": ""} for kind in MAPPINGS}
 )
@@ -189,6 +201,10 @@ VALUES: Final[Mapping[tuple[str, str], Words]] = {
             "action.open_items": "要求补交材料 | ask for documents",
             "action.call_webhook": "调用外部系统 | call a webhook",
             "action.ask_survey": "发出评价 | ask how it was",
+            "action.start_child": "开子案件 | start a child case",
+            "on.ChildOpened": "开出子案件 | a child case is opened",
+            "on.ChildMoved": "子案件有进展 | a child case moves on",
+            "on.ChildClosed": "子案件办结 | a child case is closed",
             "on.CaseOpened": "开始办理 | a case is opened",
             "on.ContractActivated": "合同生效 | the contract takes effect",
             "on.StageEntered": "进入阶段 | a stage is entered",

@@ -68,14 +68,14 @@ class Values:
         }
 
     def _plain(self, name: str, value: Any, language: str) -> str:
+        if value is None or value in ("", {}):
+            return _NOTHING[language]
         if isinstance(value, dict) and set(value) <= set(LANGUAGES):
             return pick(value, language)
         if isinstance(value, dict):
             return _pairs(value, language, lambda each: self._plain("", each, language))
         if isinstance(value, list):
             return LISTED[language].join(self._plain(name, each, language) for each in value) or _NOTHING[language]
-        if value is None or value == "":
-            return _NOTHING[language]
         if isinstance(value, bool):
             return _TRUTH[value][language]
         named = VALUES.get((name, str(value))) or self._named.get(name, {}).get(str(value))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel
 
 from core.engine.flow import Flow
+from core.engine.lint_children import child_problems
 from core.engine.lint_circles import circle_problems
 from core.engine.lint_conditions import condition_problems
 from core.engine.lint_formulas import asking_problems, formula_problems
@@ -67,6 +68,7 @@ def lint(
         *gag_problems(flow, texts),
         *naming_problems(flow),
         *rule_problems(flow, actions, roles, texts, events),
+        *child_problems(flow),
         *circle_problems(flow),
         *text_problems(flow),
         *reworded_problems(flow, sayings),

@@ -78,6 +78,8 @@ def _texts(flow: Flow) -> Iterator[tuple[str, Words]]:
             if isinstance(title := call.args.get("title"), dict):
                 texts = {str(language): text for language, text in title.items() if isinstance(text, str)}
                 yield join("/rules", index, "then", place, "args", "title"), texts
+    for index, child in enumerate(flow.children):
+        yield join("/children", index, "name"), child.name
     for key, words in flow.messages.items():
         yield join("/messages", key), words
     for key, words in flow.texts.items():

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from core.engine.flow import Flow
 from core.engine.pointer import join
+from core.engine.spec_children import Child
 from core.engine.spec_kinds import Choice
 from core.engine.spec_papers import Field, Group, Item
 from core.engine.spec_rules import Rule
@@ -16,7 +17,15 @@ MAX_KEY = 48  # characters
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 _CHOICE_KEY = re.compile(r"[a-z0-9][a-z0-9_]*")  # is stored and compared, never part of a fact's name
 
-Named = Sequence[Stage] | Sequence[Transition] | Sequence[Field] | Sequence[Item] | Sequence[Group] | Sequence[Rule]
+Named = (
+    Sequence[Stage]
+    | Sequence[Transition]
+    | Sequence[Field]
+    | Sequence[Item]
+    | Sequence[Group]
+    | Sequence[Rule]
+    | Sequence[Child]
+)
 
 
 def key_problems(flow: Flow) -> list[Problem]:
@@ -29,13 +38,14 @@ def key_problems(flow: Flow) -> list[Problem]:
         ("/items", flow.items),
         ("/groups", flow.groups),
         ("/rules", flow.rules),
+        ("/children", flow.children),
     )
     for pointer, pieces in lists:
         problems += _keys([piece.key for piece in pieces], pointer, _KEY)
     for pointer, choices in choices_of(flow):
         problems += _keys([choice.key for choice in choices], pointer, _CHOICE_KEY)
     if not safe(flow.key):
-        problems.append(_unsafe("/key", flow.key))
+        problems.append(unsafe("/key", flow.key))
     problems += _ends(flow)
     return problems
 
@@ -60,14 +70,15 @@ def _keys(keys: Sequence[str], pointer: str, pattern: re.Pattern[str]) -> Iterat
     for index, key in enumerate(keys):
         at = join(pointer, index, "key")
         if len(key) > MAX_KEY or pattern.fullmatch(key) is None:
-            yield _unsafe(at, key)
+            yield unsafe(at, key)
         if key in seen:
             zh, en = f"“{key}”出现了两次，键必须唯一。", f'"{key}" stands twice; keys must differ.'
             yield Problem(at, "flow.duplicate", {"zh-CN": zh, "en": en})
         seen.add(key)
 
 
-def _unsafe(pointer: str, key: str) -> Problem:
+def unsafe(pointer: str, key: str) -> Problem:
+    """A key that may stand in no fact's name and no file's."""
     zh = f"键“{key[:60]}”只能用小写字母、数字和下划线，以字母开头，不超过 {MAX_KEY} 个字符。"
     en = (
         f'The key "{key[:60]}" may hold a-z, 0-9 and _, must begin with a letter and have at most {MAX_KEY} characters.'
@@ -100,6 +111,9 @@ _NOUNS = {
     "choice": "选项",
     "language": "语言",
     "department": "部门",
+    "child": "子案件",
+    "flow": "流程",
+    "type": "申请人类型",
 }
 
 

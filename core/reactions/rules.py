@@ -18,6 +18,7 @@ from core.engine.machine import CompiledFlow
 from core.engine.moments import moment
 from core.engine.sayings import in_both, refusal_words
 from core.engine.text import Words
+from core.events.children import ChildOpened
 from core.events.event import Event
 from core.events.gag import NoticeHeld
 from core.events.happened import NotReachable, RoleAssigned
@@ -212,6 +213,8 @@ def _did(action: str, came: Sequence[Outcome], deed: Deed) -> Did:
             return Did(action=action, came="asked", sent=event.outbox_id)
         if isinstance(event, RoleAssigned) and event.why:
             return Did(action=action, came="done", reasons=(_short(event.why),))
+    if action == "start_child" and not any(isinstance(event, ChildOpened) for event in events):
+        return Did(action=action, came="nothing", reasons=(in_both(sayings, "rules.no_new_child"),))
     if any(isinstance(event, NotReachable) for event in events):
         return Did(action=action, came="unreachable", reasons=(in_both(sayings, "rules.unreachable"),))
     return Did(action=action, came="done")

@@ -2,6 +2,7 @@
 
 from core.bus.wiring import Reaction
 from core.events import calendars as ec
+from core.events import children as ech
 from core.events import data_rights as fd
 from core.events import delegations as ge
 from core.events import desk as te
@@ -21,11 +22,13 @@ from core.events import rules as ru
 from core.events import sharing as es
 from core.events import tables as eb
 from core.events.event import Event, rule_events
+from core.reactions import children as on_children
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
 from core.reactions import (
     digests,
+    family_files,
     fuse,
     lost_cards,
     migration_told,
@@ -163,6 +166,15 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (la.DocumentRestored, on_stages.redraw_work),
     (la.DocumentDiffers, on_lapsing.tell_differs),
     (la.LapseAhead, on_lapsing.warn),
+    (e.StageEntered, on_children.tell_parent),
+    (e.SubstateSet, on_children.tell_parent),
+    (e.CaseClosed, on_children.tell_parent),
+    (e.CaseClosed, on_children.left_open),
+    (e.FieldSet, on_children.left_out),
+    (ech.ChildOpened, on_children.redraw_parent),
+    (ech.ChildOpened, family_files.take_files),
+    (ech.ChildMoved, on_children.redraw_parent),
+    (ech.ChildClosed, on_children.redraw_parent),
 ]
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from core.bus.bus import Bus
 from core.bus.wiring import FactSource, Wiring
-from core.cases import facts
+from core.cases import facts, family
 from core.cases.log import record
 from core.catalog.catalogue import Catalogue
 from core.catalog.office_tables import LivingTables
@@ -55,6 +55,8 @@ def build_bus(
         "history": facts.history_facts,
         "time": facts.time_facts,
         "contract": contracts.facts,
+        "children": family.children_facts,
+        "parent": family.parent_facts,
         "tasks": tasks.facts,
     }
     return Bus(

@@ -3,6 +3,7 @@
 from core.bus.wiring import Handler
 from core.cases import (
     batch,
+    children,
     consultations,
     documents,
     fields,
@@ -29,6 +30,7 @@ from core.clients import basics, consent, erasure, guardians, invitations, tags
 from core.clients import service as clients
 from core.commands import accounts as a
 from core.commands import cases as c
+from core.commands import children as ch
 from core.commands import contracts as k
 from core.commands import conversations as v
 from core.commands import data_rights as ri
@@ -177,6 +179,9 @@ HANDLERS: dict[type[Command], Handler] = {
     c.AssignRole: team.assign_role,
     c.ShareOut: sharing_out.share_out,
     hk.CallWebhook: hooks.call_webhook,
+    ch.StartChild: children.start_child,
+    ch.OfferChild: children.offer_child,
+    ch.HearOfChild: children.hear_of_child,
     c.AskSupplement: supplement.ask_supplement,
     c.OpenItems: supplement.open_items,
     c.PlanRules: rules.plan_rules,

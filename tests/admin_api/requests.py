@@ -80,6 +80,8 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "read_timeline": lambda ids: {},
     "read_rule_log": lambda ids: {},
     "rearm_rule": lambda ids: {},
+    "read_children": lambda ids: {},
+    "start_child": lambda ids: {"json": {"child": "application"}},
     "advance_case": lambda ids: {"json": {"trigger": "withdraw"}},
     "send_back": lambda ids: {"json": {"to": "prepare", "remark": "请更正申请表"}},
     "set_substate": lambda ids: {"json": {"substate": "sent"}},

@@ -35,6 +35,8 @@ SPARE = {
 TASK = {"action": "create_task", "args": {"role": "sales", "title": words("跟进", "Follow up")}}
 SHARE = {"role": "sales", "by": "round_robin"}
 SHARED: dict[str, Any] = {"action": "assign"}
+CHILD = {"key": "visa", "name": words("签证", "Visa"), "flow": "entry_visa"}
+START = {"action": "start_child", "args": {"child": "nothing"}}
 ENDLESS = {"key": "endless", "name": words("不停", "Endless"), "on": "TaskCreated", "then": [TASK]}
 
 # What is put where, and what has to be told where: pointer, value, code, pointer of the problem.
@@ -104,6 +106,22 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("/transitions/0/when", {"all": []}, "condition.no_clause", "/transitions/0/when/all"),
     ("/rules/0/at", {"anchor": "stage.due", "offset": "1d"}, "flow.rule_trigger", "/rules/0"),
     ("/rules/-", ENDLESS, "flow.rule_circle", "/rules/2/then/0"),
+    ("/children", [{**CHILD, "flow": "../etc"}], "flow.unsafe_key", "/children/0/flow"),
+    ("/children", [CHILD, CHILD], "flow.duplicate", "/children/1/key"),
+    ("/children", [{**CHILD, "name": words("签证", "")}], "flow.missing_text", "/children/0/name/en"),
+    ("/children", [{**CHILD, "most": "51"}], "shape.range", "/children/0/most"),
+    ("/children", [{**CHILD, "as": "school"}], "flow.child_each", "/children/0"),
+    ("/children", [{**CHILD, "each": "case.colour", "as": "x"}], "flow.unknown_field", "/children/0/each"),
+    ("/children", [{**CHILD, "each": "case.place", "as": "x"}], "flow.field_type", "/children/0/each"),
+    (
+        "/children",
+        [{**CHILD, "each": "case.place", "as": "x", "gives": {"x": "case.place"}}],
+        "flow.child_twice",
+        "/children/0/gives/x",
+    ),
+    ("/children", [{**CHILD, "gives": {"x": "docs.done"}}], "flow.unknown_field", "/children/0/gives/x"),
+    ("/children", [{**CHILD, "kinds": {"robot": "x"}}], "flow.unknown_type", "/children/0/kinds/robot"),
+    ("/rules/0/then/-", START, "flow.unknown_child", "/rules/0/then/3/args/child"),
     ("/rules/0/on", "MoonRose", "flow.unknown_event", "/rules/0/on"),
     ("/rules/1/at/anchor", "case.place", "flow.unknown_anchor", "/rules/1/at/anchor"),
     ("/rules/0/then/0/action", "os.system", "flow.unknown_action", "/rules/0/then/0/action"),
@@ -169,7 +187,8 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
 ]
 # Told by tests of their own: too many characters put in needs a large document, departments need a house.
 HOOKS = {"flow.no_hook", "flow.hook_personal", "flow.hook_not_personal"}  # shown by tests/core/test_hooks
-ELSEWHERE = {"flow.unknown_department", "flow.params_size"} | HOOKS
+FAMILY = {"flow.unknown_flow", "flow.child_computed", "flow.child_type", "flow.child_choices"}  # shown by tests/family
+ELSEWHERE = {"flow.unknown_department", "flow.params_size"} | HOOKS | FAMILY
 
 
 def told(tree: object) -> list[tuple[str, str]]:

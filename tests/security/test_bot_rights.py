@@ -10,6 +10,7 @@ from core.channel.inbound import ButtonPress
 from core.commands import (
     accounts,
     cases,
+    children,
     contracts,
     conversations,
     data_rights,
@@ -64,6 +65,9 @@ ABOUT: dict[str, Make] = {
     "AssignRole": lambda i: cases.AssignRole(case_id=i["case"], role="reviewer", staff_id=i["staff"]),
     "CallWebhook": lambda i: hooks.CallWebhook(case_id=i["case"], hook="crm", rule="x", set_off="x", once="x"),
     "ShareOut": lambda i: cases.ShareOut(case_id=i["case"], role="reviewer", by="round_robin"),
+    "StartChild": lambda i: children.StartChild(case_id=i["case"], child="application"),
+    "OfferChild": lambda i: children.OfferChild(case_id=i["case"], child="application"),
+    "HearOfChild": lambda i: children.HearOfChild(case_id=i["case"], child_id=i["case"], what="closed"),
     "OpenForm": lambda i: cases.OpenForm(case_id=i["case"], trigger="begin"),
     "PlanRules": lambda i: cases.PlanRules(case_id=i["case"]),
     "MigrateCase": lambda i: migrating.MigrateCase(case_id=i["case"], batch_id=1),
