@@ -1,6 +1,10 @@
 """What an action may know: the case that the rule is about, as ids. No tables, no texts."""
 
 from dataclasses import dataclass
+from typing import Final
+
+
+LEADS: Final = "supervisor"  # the role in which a lead does such a task
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +15,4 @@ class Situation:
     client_id: int
     run: str  # e.g. "jp_welcome:1234"
     staff: dict[str, int]  # role -> the person who does its work on this case
+    leads: tuple[int, ...] = ()  # who stands above the people of the case, if an action asks for them

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from core.engine.calendar import Span
 from core.engine.condition_words import condition_words
 from core.engine.conditions import ConditionSpec
-from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Flow
+from core.engine.flow_diff_moments import moments_words
 from core.engine.flow_diff_names import VALUES
 from core.engine.flow_diff_words import LISTED
 from core.engine.formula_words import formula_words
@@ -17,7 +16,6 @@ from core.engine.text import LANGUAGES, Words, pick
 _NOTHING: Final = {"zh-CN": "无", "en": "none"}
 _TRUTH: Final = {True: {"zh-CN": "是", "en": "yes"}, False: {"zh-CN": "否", "en": "no"}}
 _ALWAYS: Final = {"zh-CN": "无条件", "en": "always"}
-_LIMIT: Final = {"zh-CN": "阶段时限", "en": "the stage's limit"}
 
 
 class Values:
@@ -47,21 +45,10 @@ class Values:
             formula = Formula.model_validate(value)
             return _each(lambda language: formula_words(self._flow, formula, language))
         if kind == "rules" and name == "at" and value is not None:
-            return self._moment(value["anchor"], Span.parse(value["offset"]))
+            return moments_words(self._flow, value)
         if kind == "rules" and name == "then":
             return _each(lambda language: LISTED[language].join(_action(call, language) for call in value))
         return _each(lambda language: self._plain(name, value, language))
-
-    def _moment(self, anchor: str, offset: Span) -> Words:
-        of = self._flow.fact_names.get(anchor, {}) if anchor.startswith(FIELD_PREFIX) else _LIMIT
-        zh, en = (pick(of, language) or anchor for language in LANGUAGES)
-        if not offset.amount:
-            return {"zh-CN": f"{zh}当时", "en": f"at {en}"}
-        span, early = offset.words(), offset.amount < 0
-        return {
-            "zh-CN": f"{zh}{'前' if early else '后'} {span['zh-CN']}",
-            "en": f"{span['en']} {'before' if early else 'after'} {en}",
-        }
 
     def _plain(self, name: str, value: Any, language: str) -> str:
         if isinstance(value, dict) and set(value) <= set(LANGUAGES):

@@ -20,7 +20,7 @@ from core.commands.command import Command
 from core.commands.office import ReplanCase, ReplanCases, ReportCalendars
 from core.events.calendars import LimitMoved, YearsUnconfirmed
 from core.ledger import timers
-from core.reactions import overdue, rules
+from core.reactions import overdue, planning
 from core.reactions.admins import tell
 from core.store.sealing import Row
 
@@ -47,7 +47,7 @@ def replan_case(command: ReplanCase, deed: Deed) -> None:
     before = row["due"]
     compute_again(row, deed)
     _move_limit(row, deed)
-    rules.plan_by_new_hours(row, before, deed)
+    planning.plan_by_new_hours(row, before, deed)
     overdue.plan_by_new_hours(row["id"], deed)
     if row["due"] != before:
         deed.emit(LimitMoved(case_id=row["id"], before=before.isoformat(), due=row["due"].isoformat()))

@@ -28,6 +28,7 @@ from core.reactions import (
     migration_told,
     overdue,
     overdue_told,
+    planning,
     queues_told,
     reminders,
     replan,
@@ -142,8 +143,9 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
 
 
 def reactions() -> list[tuple[type[Event], Reaction]]:
-    """Rules that find people first, then the house's own reactions, then the flow's other rules, for every event that
+    """What stops first, rules that find people next, then the house's own reactions, then the flow's other rules, for every event that
     they may wait for."""
     kinds = rule_events().values()
     people = [(kind, rules.people_first) for kind in kinds]
-    return [*people, *_FIXED, *((kind, rules.on_event) for kind in kinds)]
+    stopping = [(kind, planning.by_event) for kind in kinds]
+    return [*stopping, *people, *_FIXED, *((kind, rules.on_event) for kind in kinds)]
