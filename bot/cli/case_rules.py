@@ -29,7 +29,8 @@ def rules(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The newest so many runs.")] = PAGE,
     json: AsJson = False,
 ) -> None:
-    """What the rules of a case did and why, newest first; what is planned, what its fuse has stopped, and what an event has ended."""
+    """What the rules of a case did and why, newest first; what is planned, what its fuse has stopped, what an
+    event has ended."""
     with looking(settings_or_exit()) as (banli, reader):
         row = found(reader, number)
         flow = banli.catalogue.compiled(reader, row["flow_version_id"]).flow

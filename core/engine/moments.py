@@ -105,8 +105,10 @@ def _moment(offset: Offset, anchor: Anchor, calendar: WorkingCalendar) -> dateti
 
 
 def _part(start: datetime, limit: datetime, percent: int, calendar: WorkingCalendar) -> datetime | None:
-    """After so much of the working time from ``start`` to ``limit``; beyond the limit it is counted on from there. Where
-    no hour of it is working time, as over a holiday, all of it counts."""
+    """After so much of the working time from ``start`` to ``limit``; beyond the limit it is counted on from there.
+
+    Where no hour of it is working time, as over a holiday, all of it counts.
+    """
     if percent == 100:
         return limit
     worked = calendar.minutes(start, limit)

@@ -18,8 +18,8 @@ class At(Piece):
     ``case.<date field>``. ``offset`` (or ``offsets``, each once) may be negative; with ``every`` it is the first of so
     many ``times``. The rule is planned when the anchor becomes known and planned anew when it changes; of several
     moments those that have acted do not act again. ``until`` names events that stop it in this case for good
-    (``again``: until the case enters its stage anew), ``in`` the stages in which it waits. With ``after_end`` it goes on
-    when the case has ended.
+    (``again``: until another stay in the stage, or another date), ``in`` the stages in which it waits. With
+    ``after_end`` it goes on when the case has ended.
     """
 
     anchor: str

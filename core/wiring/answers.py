@@ -143,8 +143,8 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
 
 
 def reactions() -> list[tuple[type[Event], Reaction]]:
-    """What stops first, rules that find people next, then the house's own reactions, then the flow's other rules, for every event that
-    they may wait for."""
+    """For every event that they may wait for: first rules stop that it ends, then come rules that find people, the
+    house's own reactions, and the flow's other rules."""
     kinds = rule_events().values()
     people = [(kind, rules.people_first) for kind in kinds]
     stopping = [(kind, planning.by_event) for kind in kinds]
