@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-
 LEADS: Final = "supervisor"  # the role in which a lead does such a task
 
 

@@ -135,7 +135,8 @@ def plan_by_new_flow(row: Row, deed: Deed) -> None:
 
 def _concerned(event: Event, deed: Deed) -> list[Row]:
     if event.case_id is not None:
-        return [deed.uow.get(case, event.case_id)]
+        row = deed.uow.get(case, event.case_id)
+        return [row] if row["opened_at"] < deed.now else []  # what comes with its opening stops nothing in it
     client_id = getattr(event, "client_id", None)
     return [] if client_id is None else deed.uow.find(case, client_id=client_id)
 
