@@ -1,7 +1,8 @@
 """Rules about time in a case: chasers, drips, care after the end, one task for three mails, and ladders."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,7 @@ def fire(agency: SmallAgency, clock: ManualClock) -> None:
     with agency.banli.reading.open() as reader:
         due = [timer_id for timer_id, _ in timers.due(reader, clock.now(), 100)]
     for timer_id in [each for each in due for _ in range(2)]:
-        agency.banli.store.run(lambda uow, each=timer_id: agency.banli.ticker.fire(uow, each))
+        agency.banli.store.run(partial(agency.banli.ticker.fire, timer_id=timer_id))
 
 
 def acted(agency: SmallAgency, case_id: int, rule: str) -> list[str]:
@@ -127,14 +128,14 @@ def planned(agency: SmallAgency, case_id: int, rule: str) -> list[str]:
         calendar = agency.banli.house.calendars.of(reader, flow.calendar)
         found = planned_rules(reader, flow, calendar, row)
         waits = [each["key"] for each in reader.find(timer, case_id=case_id, state="waiting")]
-    assert len({key for key in waits if key.startswith("rule:")}) == len(
-        {each.rule for each in found}
-    )  # one timer each
+    one_each = [key for key in waits if key.startswith("rule:")]
+    assert len(one_each) == len({each.rule for each in found})
     return [f"{each.due + timedelta(hours=8):%Y-%m-%d}" for each in found if each.rule == rule]
 
 
 def tasks(agency: SmallAgency, case_id: int) -> list[Row]:
-    return agency.banli.store.run(lambda uow: uow.find(task, case_id=case_id))
+    found: list[Row] = agency.banli.store.run(lambda uow: uow.find(task, case_id=case_id))
+    return found
 
 
 def complete(agency: SmallAgency, case_id: int) -> None:
@@ -179,7 +180,7 @@ def test_a_drip_stops_when_any_of_his_contracts_takes_effect(agency: SmallAgency
     travellers = (Traveller(name="旅客", kind="grown_up"),)
     draft = DraftContract(
         client_id=agency.client, number="C-1", flow="small_matter", package="p", amount=1, currency="CNY",
-        signed_on="2026-03-06", team=agency.staff, travellers=travellers,
+        signed_on=date(2026, 3, 6), team=agency.staff, travellers=travellers,
     )  # fmt: skip
     agency.do(ActivateContract(contract_id=agency.do(draft)))
     pass_time(agency, clock, START + timedelta(days=30))

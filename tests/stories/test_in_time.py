@@ -1,4 +1,4 @@
-"""Stories of rules about time: chasers, drips, care after the end, mails before a date, and a ladder in working time."""
+"""Stories of rules about time: chasers, drips, care after the end, mails before a date, ladders."""
 
 from pathlib import Path
 
