@@ -21,6 +21,7 @@ from bot.dialogs import (
     others,
     pauses,
     reminders,
+    replies,
     send_back,
     staff_files,
     task_desk,
@@ -205,6 +206,8 @@ def check_table(known: frozenset[str]) -> None:
 
 def route(turn: Turn) -> str:
     """Answer one turn. Returns the name of the row that answered."""
+    if _client(turn) and isinstance(turn.inbound, InboundMessage | ButtonPress):
+        replies.heard(turn)
     if _client(turn) and _words(turn):
         bursts.end(turn)
     if _client(turn):

@@ -62,12 +62,22 @@ class StoppedRule(Given):
     since: Moment
 
 
+class EndedRule(Given):
+    """A rule about time that does not go on in this case, because an event that it names in `until` has come."""
+
+    rule: str
+    name: Words
+    at: Moment
+    by: str = Field(description="The kind of the event.", examples=["ClientWrote"])
+
+
 class RuleLog(Given):
-    """What the rules of a case did, newest first, with what is planned and what is stopped now."""
+    """What the rules of a case did, newest first, with what is planned, what is stopped now and what has ended."""
 
     case_id: IdOut
     planned: list[PlannedRule]
     stopped: list[StoppedRule]
+    ended: list[EndedRule]
     runs: list[RuleRun]
     next: Next
 

@@ -10,14 +10,13 @@ from bot.cli.serving import looking
 from bot.cli.terminal import AsJson, out, tell_json
 from core.commands.cases import RearmRule
 from core.engine.flow import Flow
-from core.engine.sayings import Sayings
 from core.engine.text import Words, pick
 from core.kit.errors import NotFound
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.views.case_view import case_by_number
 from core.views.hook_calls import with_calls
-from core.views.rule_log import Run, planned_rules, rule_runs, stopped_rules
+from core.views.rule_log import Planned, Run, ended_rules, planned_rules, rule_runs, stopped_rules
 
 PAGE = 50
 
@@ -31,11 +30,14 @@ def rules(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The newest so many runs.")] = PAGE,
     json: AsJson = False,
 ) -> None:
-    """What the rules of a case did and why, newest first; what is planned, and what its fuse has stopped."""
+    """What the rules of a case did and why, newest first; what is planned, what its fuse has stopped, what an
+    event has ended."""
     with looking(settings_or_exit()) as (banli, reader):
         row = found(reader, number)
         flow = banli.catalogue.compiled(reader, row["flow_version_id"]).flow
-        told = _told(reader, flow, row["id"], rule, lang, limit, banli.house.texts)
+        planned = planned_rules(reader, flow, banli.house.calendars.of(reader, flow.calendar), row)
+        runs = with_calls(reader, rule_runs(reader, row["id"], limit, rule=rule), banli.house.texts)
+        told = _told(reader, flow, row["id"], planned, runs, rule, lang)
     if json:
         tell_json(told)
         return
@@ -43,6 +45,9 @@ def rules(
         out.print(f"{each['due']:%Y-%m-%d %H:%M} UTC  planned  {each['name']} ({each['rule']})", markup=False)
     for each in told["stopped"]:
         out.print(f"stopped since {each['since']:%Y-%m-%d %H:%M} UTC  {each['name']} ({each['rule']})", markup=False)
+    for each in told["ended"]:
+        since, name = f"{each['at']:%Y-%m-%d %H:%M} UTC", f"{each['name']} ({each['rule']})"
+        out.print(f"ended at {since} by {each['by']}  {name}", markup=False)
     for each in told["runs"]:
         _print(each)
 
@@ -68,17 +73,18 @@ def found(reader: Reader, number: str) -> Row:
 
 
 def _told(
-    reader: Reader, flow: Flow, case_id: int, rule: str | None, lang: str, limit: int, sayings: Sayings
+    reader: Reader, flow: Flow, case_id: int, waits: list[Planned], runs: list[Run], rule: str | None, lang: str
 ) -> dict[str, Any]:
     def name(key: str) -> str:
         return pick(flow.rule_name(key), lang)
 
-    planned = [each for each in planned_rules(reader, case_id) if rule in (None, each.rule)]
+    planned = [each for each in waits if rule in (None, each.rule)]
     stopped = [each for each in stopped_rules(reader, case_id) if rule in (None, each[0])]
-    runs = with_calls(reader, rule_runs(reader, case_id, limit, rule=rule), sayings)
+    ended = [each for each in ended_rules(reader, case_id) if rule in (None, each.rule)]
     return {
         "planned": [{"rule": each.rule, "name": name(each.rule), "due": each.due} for each in planned],
         "stopped": [{"rule": key, "name": name(key), "since": since} for key, since in stopped],
+        "ended": [{"rule": each.rule, "name": name(each.rule), "at": each.since, "by": each.by} for each in ended],
         "runs": [_run(each, name(each.rule), lang) for each in runs],
     }
 

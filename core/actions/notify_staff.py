@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from core.actions.situation import Situation
+from core.actions.situation import LEADS, Situation
 from core.commands.command import Command
 from core.commands.work import Notify
+from core.engine.ladder import LEAD
 
 EXAMPLE = {"role": "supervisor", "message": "overdue"}
 
@@ -20,8 +21,7 @@ class Args(BaseModel):
 
 def commands(args: Args, situation: Situation) -> Sequence[Command]:
     person = situation.staff.get(args.role)
-    if person is None:
-        return []
+    people = situation.leads if args.role == LEAD and person is None else [] if person is None else [person]
     return [
         Notify(
             to="staff",
@@ -29,7 +29,8 @@ def commands(args: Args, situation: Situation) -> Sequence[Command]:
             notice="message",
             subject={"case": situation.case_id},
             params={"message": args.message},
-            as_=(args.role,),
-            once=f"{situation.run}:{args.role}:{args.message}",
+            as_=(args.role if args.role in situation.staff else LEADS,),
+            once=f"{situation.run}:{args.role}:{args.message}" + (f":{person}" if len(people) > 1 else ""),
         )
+        for person in people
     ]

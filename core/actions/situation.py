@@ -1,6 +1,9 @@
 """What an action may know: the case that the rule is about, as ids. No tables, no texts."""
 
 from dataclasses import dataclass
+from typing import Final
+
+LEADS: Final = "supervisor"  # the role in which a lead does such a task
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +16,4 @@ class Situation:
     staff: dict[str, int]  # role -> the person who does its work on this case
     rule: str = ""  # its key
     set_off: str = ""  # the kind of event that set it off; RuleDue: its moment
+    leads: tuple[int, ...] = ()  # who stands above the people of the case, if an action asks for them

@@ -186,6 +186,20 @@ rule_fuse = Table(  # how often a rule has acted for a case of late, see core.re
     UniqueConstraint("case_id", "rule"),
 )
 
+rule_course = Table(  # how far a rule with several moments is in a case, see core.reactions.courses
+    "rule_course",
+    metadata,
+    key(),
+    plain("case_id", BigInteger, ForeignKey("client_case.id")),
+    plain("rule", String(60)),
+    plain("stay", String(40), default=""),  # the stay in a stage that it is about; empty: the case as a whole
+    plain("done", Json),  # names of the moments that have come
+    plain("stopped_at", Instant, nullable=True),
+    plain("stopped_by", String(60), nullable=True),  # kind of the event
+    plain("stopped_for", String(60), nullable=True),  # what it hung on then
+    UniqueConstraint("case_id", "rule"),
+)
+
 role_turn = Table(  # who had which turn when a role's work was shared out, see core.cases.sharing_out
     "role_turn",
     metadata,

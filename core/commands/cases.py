@@ -146,6 +146,7 @@ class PlanRules(Command):
     about: ClassVar[Subject] = ("case", "case_id")
 
     case_id: int
+    anchors: tuple[str, ...] = ()  # only rules that hang on one of these; empty: all
 
 
 class RunRule(Command):
@@ -156,7 +157,17 @@ class RunRule(Command):
 
     case_id: int
     rule: str
-    anchor: str  # the anchor's value when this was planned: a changed date makes it a no-op
+    anchor: str  # its value when this was planned: a changed date makes it a no-op; "#" and which of several moments
+
+
+class StopRules(Command):
+    """Something has happened for which rules about time stop in this case: their plans are taken back for good."""
+
+    permission: ClassVar[str] = "rule.run"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    event: str = Field(min_length=1, max_length=60)  # its kind
 
 
 class RearmRule(Command):

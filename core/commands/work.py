@@ -20,6 +20,8 @@ class CreateTask(Command):
     title: dict[str, str]  # language -> words
     due: str = ""  # a Span such as "1d"; empty: no limit
     key: str = ""  # at most one open task of a case has this key
+    ever: bool = False  # and at most one that is done or ended
+    staff_id: int | None = None  # whose it is; None: whoever does the role's work on the case
     stage: str = ""  # ends when the case leaves this stage; "current": the one where it is; empty: belongs to none
 
 

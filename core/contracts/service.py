@@ -1,6 +1,7 @@
 """Handlers of the contracts' room: draft, deposit, activate; and the facts that guards ask of a contract."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from core.bus.deed import Deed
@@ -11,7 +12,7 @@ from core.engine.forms import check_fields, check_kinds
 from core.events.happened import ContractActivated, ContractDrafted, DepositRecorded
 from core.kit.errors import AlreadyDecided, Invalid, Problem, Refusal
 from core.staff.tables import staff
-from core.store.reading import Dated
+from core.store.reading import Dated, Lookup
 from core.store.sealing import Row
 
 
@@ -104,6 +105,12 @@ def attach_case(command: AttachCase, deed: Deed) -> None:
     """Remember the case; from now on what the contract does is on that case's log and starts its rules."""
     row = deed.uow.change(contract, command.contract_id, case_id=command.case_id)
     deed.emit(ContractActivated(case_id=command.case_id, contract_id=row["id"], client_id=row["client_id"]))
+
+
+def effective_since(lookup: Lookup, case: Row) -> datetime | None:
+    """When the contract of a case took effect; None if it has none, or not yet."""
+    row = lookup.peek(contract, case["contract_id"]) if case["contract_id"] is not None else None
+    return None if row is None else row["effective_at"]
 
 
 def facts(lookup: Dated, case: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:

@@ -175,6 +175,11 @@ class Flow(Piece):
         return names
 
     @cached_property
+    def date_fields(self) -> frozenset[str]:
+        """Keys of the fields that hold a day."""
+        return frozenset(field.key for field in self.fields if field.type == "date")
+
+    @cached_property
     def _stages(self) -> dict[str, Stage]:
         return _by_key(self.stages)
 

@@ -222,6 +222,7 @@ VALUES: Final[Mapping[tuple[str, str], Words]] = {
             "on.TaskDone": "完成任务 | a task is done",
             "on.SurveyAnswered": "客户评价 | the client has answered a survey",
             "on.HumanAsked": "请求人工 | the client asks for a person",
+            "on.ClientWrote": "客户来消息 | the client writes",
             "on.CaseClosed": "办理结束 | the case is closed",
         }
     ).items()

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from core.engine.calendar import Span
 from core.engine.condition_words import condition_words
 from core.engine.conditions import ConditionSpec
-from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Flow
+from core.engine.flow_diff_moments import moments_words
 from core.engine.flow_diff_names import VALUES
 from core.engine.flow_diff_pauses import pause_words
 from core.engine.flow_diff_words import LISTED
@@ -18,7 +17,6 @@ from core.engine.text import LANGUAGES, Words, pick
 _NOTHING: Final = {"zh-CN": "无", "en": "none"}
 _TRUTH: Final = {True: {"zh-CN": "是", "en": "yes"}, False: {"zh-CN": "否", "en": "no"}}
 _ALWAYS: Final = {"zh-CN": "无条件", "en": "always"}
-_LIMIT: Final = {"zh-CN": "阶段时限", "en": "the stage's limit"}
 
 
 class Values:
@@ -51,21 +49,10 @@ class Values:
         if name == "pause" and value is not None:
             return _each(lambda language: pause_words(value, self._named["substate"], language))
         if kind == "rules" and name == "at" and value is not None:
-            return self._moment(value["anchor"], Span.parse(value["offset"]))
+            return moments_words(self._flow, value)
         if kind == "rules" and name == "then":
             return _each(lambda language: LISTED[language].join(_action(call, language) for call in value))
         return _each(lambda language: self._plain(name, value, language))
-
-    def _moment(self, anchor: str, offset: Span) -> Words:
-        of = self._flow.fact_names.get(anchor, {}) if anchor.startswith(FIELD_PREFIX) else _LIMIT
-        zh, en = (pick(of, language) or anchor for language in LANGUAGES)
-        if not offset.amount:
-            return {"zh-CN": f"{zh}当时", "en": f"at {en}"}
-        span, early = offset.words(), offset.amount < 0
-        return {
-            "zh-CN": f"{zh}{'前' if early else '后'} {span['zh-CN']}",
-            "en": f"{span['en']} {'before' if early else 'after'} {en}",
-        }
 
     def _plain(self, name: str, value: Any, language: str) -> str:
         if value is None or value in ("", {}):

@@ -1,10 +1,11 @@
 """The ladder of overdue work: who is told next, and after how much working time. Pure."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from core.engine.calendar import Span
 
+LEAD: Final = "lead"  # in the place of a role: the nearest supervisors who are not on the case, else the admins
 Step = Literal["person", "lead", "admin"]
 STEPS: tuple[Step, ...] = ("person", "lead", "admin")
 

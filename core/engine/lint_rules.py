@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator, Mapping
 
 from pydantic import BaseModel, ValidationError
 
-from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Flow
+from core.engine.ladder import LEAD
 from core.engine.lint_hooks import sent_problems
+from core.engine.lint_moments import moment_problems
 from core.engine.lint_names import field_problems, role_problems
 from core.engine.pointer import join
 from core.engine.spec_keys import unknown
@@ -15,6 +16,7 @@ from core.engine.spec_rules import ActionCall, Rule
 from core.kit.errors import Problem
 
 CURRENT = "current"  # the stage where the case is when the rule acts
+TO_LEADS = ("create_task", "notify_staff")
 Actions = Mapping[str, type[BaseModel]]
 
 
@@ -50,10 +52,7 @@ def _trigger(flow: Flow, rule: Rule, events: Collection[str], at: str) -> Iterat
     if rule.on is not None and rule.on not in events:
         yield unknown("event", rule.on, join(at, "on"), (f"可用：{_names(events)}。", f"Known: {_names(events)}."))
     if rule.at is not None:
-        anchors = {"stage.due"} | {FIELD_PREFIX + field.key for field in flow.fields if field.type == "date"}
-        if rule.at.anchor not in anchors:
-            hint = (f"可用：{_names(anchors)}。", f"Known: {_names(anchors)}.")
-            yield unknown("anchor", rule.at.anchor, join(at, "at", "anchor"), hint)
+        yield from moment_problems(flow, rule, rule.at, events, join(at, "at"))
 
 
 def _call(
@@ -71,7 +70,7 @@ def _call(
     for name in ("message", "question"):
         if isinstance(key := call.args.get(name), str) and key not in flow.messages and key not in texts:
             yield unknown("message", key, join(args, name))
-    if isinstance(role := call.args.get("role"), str):
+    if isinstance(role := call.args.get("role"), str) and not (role == LEAD and call.action in TO_LEADS):
         yield from role_problems(flow, role, roles, join(args, "role"))
     if call.action == "assign":
         yield from _among(flow, call, args)

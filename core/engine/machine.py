@@ -14,7 +14,7 @@ from typing import cast
 from transitions import EventData, Machine, MachineError
 
 from core.engine.conditions import Condition, compile_condition
-from core.engine.flow import Flow, Rule, Transition
+from core.engine.flow import At, Flow, Rule, Transition
 from core.engine.formulas import Formulas
 from core.engine.lint_formulas import formula_problems
 from core.engine.spec_conditions import conditions_of
@@ -148,6 +148,17 @@ class CompiledFlow:
             if rule.on is not None:
                 found.setdefault(rule.on, []).append(rule)
         return {kind: tuple(rules) for kind, rules in found.items()}
+
+    @cached_property
+    def timed(self) -> tuple[tuple[Rule, At], ...]:
+        """The rules about time, each with its moments."""
+        return tuple((rule, rule.at) for rule in self.flow.rules if rule.at is not None)
+
+    @cached_property
+    def stopped_by(self) -> Mapping[str, tuple[tuple[Rule, At], ...]]:
+        """The rules about time that each kind of event stops."""
+        kinds = {kind for _, at in self.timed for kind in at.until}
+        return {kind: tuple(each for each in self.timed if kind in each[1].until) for kind in kinds}
 
 
 def compile_flow(flow: Flow) -> CompiledFlow:

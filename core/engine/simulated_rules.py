@@ -1,9 +1,8 @@
 """What the rules of two versions of a flow would have done about the same events: counted, never done."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
 from core.engine.conditions import Verdict
 from core.engine.flow import Flow, Rule
@@ -107,24 +106,6 @@ def verdicts(
 def waited_for(compiled: CompiledFlow) -> frozenset[str]:
     """Names of the events that some rule waits for."""
     return frozenset(rule.on for rule in compiled.flow.rules if rule.on is not None)
-
-
-def timed(flow: Flow) -> Iterator[Rule]:
-    """The rules that act at a moment."""
-    return (rule for rule in flow.rules if rule.at is not None)
-
-
-def day_in(value: object) -> date | None:
-    """A date field's value; None where it holds no day (the field may have been of another type)."""
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def within(moment: datetime, since: datetime, until: datetime, left: datetime | None = None) -> bool:
-    """Whether a moment falls into the span, and before whatever it belongs to was left."""
-    return since <= moment <= until and (left is None or moment < left)
 
 
 def _waits(rule: Rule, occurrence: Occurrence) -> bool:

@@ -35,6 +35,7 @@ def describe(actions: Mapping[str, type[BaseModel]], events: Collection[str], to
         parts |= args.pop("$defs", {})
         parts[name] = {**args, "title": name, "description": told[name]}
     parts["Rule"]["properties"]["on"] = {"type": "string", "enum": sorted(events)}
+    parts["At"]["properties"]["until"]["items"] = {"type": "string", "enum": sorted(events)}
     parts["ActionCall"] = _call(parts["ActionCall"], parts, sorted(actions))
     for name, part in {"Flow": language, **parts}.items():
         part["description"] = cleandoc(part["description"]).replace("``", "`")

@@ -130,7 +130,17 @@ _FLOW: Final = {
         "gives": "The child's field: case.<field> of this flow, copied when it is opened.",
         "kinds": "Applicant type of this flow: what it is called in the child's flow, where that differs.",
     },
-    "At": {"anchor": "stage.due or case.<date field>.", "offset": "Before (-) or after the anchor."},
+    "At": {
+        "anchor": "stage.due, stage.entered, case.opened, case.closed, contract.effective or case.<date field>.",
+        "offset": "Before (-) or after the anchor; of stage.entered also a percentage of the stage's limit.",
+        "offsets": "Several moments of one rule, instead of `offset`.",
+        "every": "Again and again, so long after the one before.",
+        "times": "So often at most, the first included.",
+        "until": "Events that stop it in this case; ClientWrote: the client has written anything.",
+        "again": "Once it was stopped, another stay in the stage or another date starts it anew.",
+        "in": "Only while the case is in one of these stages.",
+        "after_end": "It goes on when the case has ended.",
+    },
     "ActionCall": {"action": "What to do.", "args": "Its arguments: the part of that name, such as create_task."},
     "ConditionSpec": {"all": "Each of these holds.", "any": "One or more hold.", "none": "Not one holds."},
     "Formula": {
@@ -192,6 +202,7 @@ _ACTIONS: Final = {
         "title": "What is to be done.",
         "due": "How long it may take.",
         "stage": "It ends when the case leaves this stage; current: where the case is then.",
+        "once": "A key: of all tasks with it there is one in a case, ever.",
     },
     "assign": {
         "role": "The role that somebody is to do on the case.",

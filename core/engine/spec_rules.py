@@ -5,20 +5,46 @@ from typing import Annotated, Any
 from pydantic import ConfigDict
 from pydantic import Field as Limits
 
-from core.engine.calendar import Span
 from core.engine.conditions import ConditionSpec
+from core.engine.offsets import Offset
 from core.engine.spec_kinds import Piece
 from core.engine.text import Words
 
 
 class At(Piece):
-    """A moment relative to an anchor: ``stage.due`` or ``case.<date field>``; the offset may be negative.
+    """One moment, several, or one that comes again and again, relative to an anchor.
 
-    The rule is planned when the anchor becomes known and planned anew when it changes.
+    Anchors: ``stage.due``, ``stage.entered``, ``case.opened``, ``case.closed``, ``contract.effective`` or
+    ``case.<date field>``. ``offset`` (or ``offsets``, each once) may be negative; with ``every`` it is the first of so
+    many ``times``. The rule is planned when the anchor becomes known and planned anew when it changes; of several
+    moments those that have acted do not act again. ``until`` names events that stop it in this case for good
+    (``again``: until another stay in the stage, or another date), ``in`` the stages in which it waits. With
+    ``after_end`` it goes on when the case has ended.
     """
 
     anchor: str
-    offset: Span
+    offset: Offset | None = None
+    offsets: Annotated[tuple[Offset, ...], Limits(min_length=1, max_length=20)] | None = None
+    every: Offset | None = None
+    times: Annotated[int, Limits(ge=1, le=60)] | None = None
+    until: Annotated[tuple[str, ...], Limits(max_length=20)] = ()
+    again: bool = False
+    in_stages: Annotated[tuple[str, ...], Limits(alias="in", max_length=40)] = ()
+    after_end: bool = False
+
+    @property
+    def moments(self) -> tuple[Offset, ...]:
+        """The offsets, however they are written."""
+        return self.offsets or (() if self.offset is None else (self.offset,))
+
+    @property
+    def has_course(self) -> bool:
+        """Whether it is kept for each case what has acted and whether it was stopped."""
+        return bool(self.offsets or self.every is not None or self.until)
+
+    def step(self, offset: Offset) -> str:
+        """What one of its moments is called: several by their offset."""
+        return str(offset) if self.offsets else "1"
 
 
 class ActionCall(Piece):

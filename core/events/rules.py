@@ -8,12 +8,21 @@ from core.events.event import Event
 
 
 class RuleDue(Event):
-    """The moment for which a rule was planned."""
+    """The moment for which a rule was planned. `anchor`: what tells it from its other moments."""
 
     shown: ClassVar[bool] = False
     starts_rules: ClassVar[bool] = False
     rule: str
     anchor: str
+
+
+class RuleStopped(Event):
+    """A rule about time does not go on in this case: an event has come that it names in `until`."""
+
+    shown: ClassVar[bool] = False
+    starts_rules: ClassVar[bool] = False
+    rule: str
+    by: str  # kind of the event
 
 
 class Did(BaseModel):

@@ -24,7 +24,7 @@ from core.engine.machine import CompiledFlow
 from core.events.migrating import CaseMigrated
 from core.kit.errors import Invalid, NotPossibleNow
 from core.ledger import timers
-from core.reactions import rules
+from core.reactions import planning
 from core.store.sealing import Row
 from core.tasks.tables import task
 
@@ -208,7 +208,7 @@ def _follow(stage: str, old: CompiledFlow, row: Row, deed: Deed) -> None:
     if row["stage"] != stage:
         of_stage = (task.c.case_id == row["id"], task.c.stage == stage, task.c.state == "open")
         deed.uow.update_where(task, *of_stage, stage=row["stage"])
-    rules.plan_by_new_flow(row, deed)
+    planning.plan_by_new_flow(row, deed)
     for version in deed.uow.find(document_version, case_id=row["id"], status="submitted"):
         wanted = deed.uow.get(item, version["item_id"])
         found = findings_of(row, wanted, files_of(deed.uow, version), version["dates"], list(version["ticks"]), deed)

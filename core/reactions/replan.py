@@ -25,7 +25,7 @@ from core.engine.calendar import Span
 from core.events.calendars import LimitMoved, TaskLimitMoved, YearsUnconfirmed
 from core.ledger import timers
 from core.ledger.tables import in_state
-from core.reactions import overdue, rules
+from core.reactions import overdue, planning
 from core.reactions.admins import tell
 from core.store.sealing import Row
 from core.tasks.tables import task
@@ -58,7 +58,7 @@ def replan_case(command: ReplanCase, deed: Deed) -> None:
     before = was["due"]
     compute_again(row, deed)
     _move_limit(row, deed)
-    rules.plan_by_new_hours(row, was, deed)
+    planning.plan_by_new_hours(row, was, deed)
     if row["due"] != before:
         deed.emit(LimitMoved(case_id=row["id"], before=before.isoformat(), due=row["due"].isoformat()))
 

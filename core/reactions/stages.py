@@ -11,6 +11,7 @@ from core.commands.cases import AdvanceCase, EndPause, OpenForm, PlanRules, SetF
 from core.commands.command import Command
 from core.commands.sending_back import OfferSendBack
 from core.commands.work import Notify, RedrawCard, StartDialog
+from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Flow, Stage, Transition
 from core.events.calendars import LimitMoved
 from core.events.happened import (
@@ -162,8 +163,12 @@ def client_has_sent(event: DocumentSubmitted, deed: Deed) -> Iterator[Command]:
 
 
 def plan_again(event: FieldSet, deed: Deed) -> Iterator[Command]:
+    """Rules that hang on one of these fields."""
     if event.case_id is not None:
-        yield PlanRules(case_id=event.case_id)
+        timed = compiled_of(deed, deed.uow.get(case, event.case_id)).timed
+        anchors = {FIELD_PREFIX + field for field in event.fields} & {at.anchor for _, at in timed}
+        if anchors:
+            yield PlanRules(case_id=event.case_id, anchors=tuple(sorted(anchors)))
 
 
 def ask_form(event: FormAsked, deed: Deed) -> Iterator[Command]:

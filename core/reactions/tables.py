@@ -21,7 +21,7 @@ from core.engine.office_table import gone, values_of
 from core.engine.text import LANGUAGES
 from core.events.tables import ChoiceBack, ChoiceGone
 from core.ledger import timers
-from core.reactions import rules
+from core.reactions import planning
 from core.store.sealing import Row
 
 PART: Final = 100  # cases that one step looks at
@@ -48,7 +48,7 @@ def look_up_again(command: LookUpAgain, deed: Deed) -> None:
     before = dict(row)
     compute_again(row, deed)
     sync_checklist(row, deed)
-    rules.plan_by_new_hours(row, before, deed)
+    planning.plan_by_new_hours(row, before, deed)
     _tell_gone(row, deed)
 
 

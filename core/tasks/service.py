@@ -18,12 +18,14 @@ CURRENT = "current"
 
 
 def create_task(command: CreateTask, deed: Deed) -> int:
-    """Returns the task's id; an open task of the same case and key stands for a second one."""
+    """Returns the task's id; an open task of the same case and key stands for a second one, with ``ever`` one that is
+    done or ended too."""
     if command.key:
-        known = deed.uow.first(task, case_id=command.case_id, key=command.key, state="open")
+        state = {} if command.ever else {"state": "open"}
+        known = deed.uow.first(task, case_id=command.case_id, key=command.key, **state)
         if known is not None:
             return int(known["id"])
-    staff_id = deed.tool("team")(deed.uow, command.case_id, command.role)
+    staff_id = command.staff_id or deed.tool("team")(deed.uow, command.case_id, command.role)
     due = None
     if command.due:
         due = deed.tool("calendar_of_case")(deed, command.case_id).add(deed.now, Span.parse(command.due))

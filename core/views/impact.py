@@ -151,7 +151,7 @@ def _touched(
     keys = list(dict.fromkeys(rule.key for _, rule in others))[:MOST_RULES]
     if not keys:
         return ()
-    # The keys are given by core.reactions.rules: `<rule>:<case>:...` of a task, `rule:<case>:<rule>:...` of a timer.
+    # The keys are given by core.reactions: `<rule>:<case>:...` of a task, `rule:<case>:<rule>:...` of a timer.
     tasks = _by_rule(
         reader, key, task, "open", {each: task.c.key.startswith(f"{each}:", autoescape=True) for each in keys}
     )

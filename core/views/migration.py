@@ -16,6 +16,7 @@ from core.cases.migration_check import Checked
 from core.cases.moving import CaseMove, Way, case_move
 from core.cases.tables import case, case_migration
 from core.catalog.catalogue import Catalogue
+from core.contracts.service import effective_since
 from core.engine.flow_map import FlowMap
 from core.engine.text import Words
 from core.kit.errors import NotPossibleNow
@@ -80,7 +81,13 @@ def _previewed(
     except NotPossibleNow as refusal:
         return Previewed(row, version, None, why(refusal))
     waits = reader.find(timer, timer.c.key.startswith(f"rule:{row['id']}:", autoescape=True), state="waiting")
-    timed = [rule for rule in target.flow.rules if rule.at is not None and anchor_of(rule.at, move.after) is not None]
+    effective = effective_since(reader, move.after)
+    timed = [
+        rule
+        for rule, at in target.timed
+        if anchor_of(at, target.flow, move.after, effective, calendar) is not None
+        and (not at.in_stages or move.after["stage"] in at.in_stages)
+    ]
     return Previewed(
         row,
         version,

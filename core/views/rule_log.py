@@ -6,7 +6,12 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-from core.cases.tables import case_event, rule_fuse
+from core.cases.anchors import anchor_of
+from core.cases.tables import case_event, rule_course, rule_fuse
+from core.contracts.service import effective_since
+from core.engine.calendar import WorkingCalendar
+from core.engine.flow import Flow
+from core.engine.moments import Anchor, steps
 from core.engine.text import LANGUAGES, Words
 from core.ledger.tables import timer
 from core.store.reading import Lookup
@@ -50,6 +55,15 @@ class Planned:
     due: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A rule about time that an event has stopped for this case."""
+
+    rule: str
+    since: datetime
+    by: str  # kind of the event
+
+
 def rule_runs(
     lookup: Lookup, case_id: int, limit: int, *, rule: str | None = None, before: int | None = None
 ) -> list[Run]:
@@ -57,17 +71,41 @@ def rule_runs(
     return list(islice((run for run in _runs(lookup, case_id, before) if rule in (None, run.rule)), limit))
 
 
-def planned_rules(lookup: Lookup, case_id: int) -> list[Planned]:
-    """The next first."""
-    rows = lookup.find(timer, case_id=case_id, state="waiting", order=timer.c.due)
-    waiting = [row for row in rows if row["command"]["command"] == "RunRule"]
-    return [Planned(row["command"]["args"]["rule"], row["due"]) for row in waiting]
+def planned_rules(lookup: Lookup, flow: Flow, calendar: WorkingCalendar, row: Row) -> list[Planned]:
+    """Of a case and its flow, the next first: every moment that is still to come, as things are now."""
+    rows, effective = lookup.find(timer, case_id=row["id"], state="waiting"), effective_since(lookup, row)
+    timed = {rule.key: rule.at for rule in flow.rules}
+    found = []
+    for args, due in ((each["command"]["args"], each["due"]) for each in rows if _is_rule(each)):
+        found.append(Planned(args["rule"], due))
+        at = timed.get(args["rule"])
+        anchor = None if at is None else anchor_of(at, flow, row, effective, calendar)
+        if at is not None and anchor is not None and at.has_course:
+            done = _done(lookup, row["id"], args["rule"], anchor)
+            found += [Planned(args["rule"], when) for _, when in steps(at, anchor, calendar, done) if when > due]
+    return sorted(found, key=lambda each: each.due)
+
+
+def ended_rules(lookup: Lookup, case_id: int) -> list[Stopped]:
+    """Rules about time that do not go on, the last that was stopped first."""
+    rows = [row for row in lookup.find(rule_course, case_id=case_id) if row["stopped_at"] is not None]
+    found = [Stopped(row["rule"], row["stopped_at"], row["stopped_by"]) for row in rows]
+    return sorted(found, key=lambda each: each.since, reverse=True)
 
 
 def stopped_rules(lookup: Lookup, case_id: int) -> list[tuple[str, datetime]]:
     """Rules that do not act for this case until a person lets them, each with since when."""
     rows = lookup.find(rule_fuse, case_id=case_id)
     return sorted((row["rule"], row["blown_at"]) for row in rows if row["blown_at"] is not None)
+
+
+def _is_rule(row: Row) -> bool:
+    return bool(row["command"]["command"] == "RunRule")
+
+
+def _done(lookup: Lookup, case_id: int, rule: str, anchor: Anchor) -> frozenset[str]:
+    kept = lookup.first(rule_course, case_id=case_id, rule=rule)
+    return frozenset(kept["done"] if kept is not None and kept["stay"] == anchor.stay else ())
 
 
 def _runs(lookup: Lookup, case_id: int, before: int | None) -> Iterator[Run]:

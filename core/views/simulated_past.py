@@ -11,18 +11,17 @@ from datetime import datetime
 from sqlalchemy import or_
 
 from core.cases.tables import case_event, stage_span
-from core.engine.calendar import WorkingCalendar
-from core.engine.flow import Flow
-from core.engine.moments import moment
-from core.engine.simulated_rules import Occurrence, Tallies, day_in, timed, verdicts, waited_for, within
-from core.engine.spec_rules import Rule
+from core.contracts.service import effective_since
+from core.engine.simulated_rules import Occurrence, Tallies, verdicts, waited_for
 from core.store.reading import ReaderAt
 from core.store.sealing import Row
 from core.views.simulated_case import Compared, Lens
+from core.views.simulated_moments import History, moments_of
 
 _MOVES = ("StageEntered", "SubstateSet")  # what says where a case was
 
 Place = tuple[str | None, str | None]  # stage and sub-status
+Came = tuple[str, int, str]  # a rule, the stay in a stage that it is about (0: none), and which of its moments
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,8 @@ def put_again(lens: Lens, reader: ReaderAt, past: Past, part: Sequence[tuple[Row
     """Add what the rules of both versions say to the tallies. Returns how many events and moments were put to them."""
     wanted = waited_for(lens.draft).union(*(waited_for(each.old.compiled) for _, each in part))
     asked = 0
-    log = _log(reader, [row["id"] for row, _ in part], wanted, past.since)
+    ends = frozenset(lens.draft.stopped_by).union(*(each.old.compiled.stopped_by for _, each in part))
+    log = _log(reader, [row["id"] for row, _ in part], wanted | ends, past.since)
     for row, each in part:
         number = row["number"] if past.shows(row) else ""
         for event, place in _placed(log.get(row["id"], ())):
@@ -46,7 +46,7 @@ def put_again(lens: Lens, reader: ReaderAt, past: Past, part: Sequence[tuple[Row
                 occurrence = Occurrence(number, event["type"], event["data"])
                 _put(past.tallies, occurrence, each, place)
                 asked += 1
-        asked += _moments(lens, reader, past, row, each, number)
+        asked += _moments(lens, reader, past, (row, each), log.get(row["id"], ()))
     return asked
 
 
@@ -83,47 +83,26 @@ def _placed(log: Sequence[Row]) -> Iterator[tuple[Row, Place]]:
         yield event, place
 
 
-def _moments(lens: Lens, reader: ReaderAt, past: Past, row: Row, each: Compared, number: str) -> int:
+def _moments(lens: Lens, reader: ReaderAt, past: Past, part: tuple[Row, Compared], log: Sequence[Row]) -> int:
     """Rules about a moment that has come since: of either version by its own anchors."""
-    spans = reader.find(stage_span, case_id=row["id"])
-    came: list[dict[tuple[str, int], str | None]] = []
+    row, each = part
+    number, spans = row["number"] if past.shows(row) else "", reader.find(stage_span, case_id=row["id"])
+    came: list[dict[Came, str | None]] = []
     for seen in (each.old, each.new):
         calendar = lens.calendars.of(reader, seen.compiled.flow.calendar)
-        of_side: dict[tuple[str, int], str | None] = {}
-        for rule in timed(seen.compiled.flow):
-            as_seen = {**row, "fields": seen.fields}
-            found = _came(rule, seen.compiled.flow, calendar, as_seen, spans, (past.since, lens.now))
-            of_side |= {(rule.key, span_id): stage for span_id, stage in found}
+        history = History({**row, "fields": seen.fields}, effective_since(reader, row), spans, log)
+        of_side: dict[Came, str | None] = {}
+        for rule, at in seen.compiled.timed:
+            found = moments_of(at, seen.compiled.flow, calendar, history, (past.since, lens.now))
+            of_side |= {(rule.key, span_id, step): stage for span_id, step, stage in found}
         came.append(of_side)
     stages = {**came[0], **came[1]}
-    for (rule_key, span_id), stage in stages.items():
+    for key, stage in stages.items():
         then = {} if stage is None else {"case.stage": stage}
-        occurrence = Occurrence(number, rule=rule_key)
+        occurrence = Occurrence(number, rule=key[0])
         before, after = (
-            verdicts(seen.compiled, occurrence, {**seen.facts, **then}) if (rule_key, span_id) in of_side else {}
+            verdicts(seen.compiled, occurrence, {**seen.facts, **then}) if key in of_side else {}
             for seen, of_side in zip((each.old, each.new), came, strict=True)
         )
         past.tallies.add(number, before, after)
     return len(stages)
-
-
-def _came(
-    rule: Rule, flow: Flow, calendar: WorkingCalendar, row: Row, spans: Sequence[Row], window: tuple[datetime, datetime]
-) -> Iterator[tuple[int, str | None]]:
-    """For each time that the moment came in the window: the id of the stay in a stage whose limit it is about, and that
-    stage; 0 and None for a day of a field."""
-    at, (since, until) = rule.at, window
-    if at is None:
-        return
-    if at.anchor != "stage.due":
-        day = day_in(row["fields"].get(at.anchor.removeprefix("case.")))
-        if day is not None and within(moment(at, day, calendar), max(since, row["opened_at"]), until):
-            yield 0, None
-        return
-    limits = {stage.key: stage.due for stage in flow.stages}
-    for span in spans:
-        limit = limits.get(span["stage"])
-        if limit is not None:
-            came = moment(at, calendar.add(span["entered"], limit), calendar)
-            if within(came, max(since, span["entered"]), until, span["left"]):
-                yield int(span["id"]), str(span["stage"])

@@ -34,6 +34,7 @@ from core.reactions import (
     migration_told,
     overdue,
     overdue_told,
+    planning,
     queues_told,
     reminders,
     replan,
@@ -143,9 +144,10 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (ec.LimitMoved, reminders.plan),
     (ec.TaskLimitMoved, on_desk.redraw_task),
     (ec.YearsUnconfirmed, replan.tell_admins),
+    (ep.LimitPaused, planning.plan_while_paused),
     (ep.LimitPaused, on_stages.redraw_work),
     (ep.LimitPaused, reminders.plan),
-    (ep.LimitResumed, rules.plan_after_pause),
+    (ep.LimitResumed, planning.plan_after_pause),
     (ep.LimitResumed, on_stages.redraw_work),
     (ep.LimitResumed, reminders.plan),
     (e.DocumentSubmitted, on_stages.client_has_sent),
@@ -179,8 +181,9 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
 
 
 def reactions() -> list[tuple[type[Event], Reaction]]:
-    """Rules that find people first, then the house's own reactions, then the flow's other rules, for every event that
-    they may wait for."""
+    """For every event that they may wait for: first rules stop that it ends, then come rules that find people, the
+    house's own reactions, and the flow's other rules."""
     kinds = rule_events().values()
     people = [(kind, rules.people_first) for kind in kinds]
-    return [*people, *_FIXED, *((kind, rules.on_event) for kind in kinds)]
+    stopping = [(kind, planning.by_event) for kind in kinds]
+    return [*stopping, *people, *_FIXED, *((kind, rules.on_event) for kind in kinds)]

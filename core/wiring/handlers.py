@@ -63,7 +63,7 @@ from core.contracts import service as contracts
 from core.conversations import handoffs, held, parked, telling
 from core.conversations import service as conversations
 from core.files import service as files
-from core.reactions import digests, fuse, lost_cards, migration, overdue, queues_told, reminders, replan, rules
+from core.reactions import digests, fuse, lost_cards, migration, overdue, planning, queues_told, reminders, replan
 from core.reactions import tables as on_tables
 from core.staff import (
     credentials,
@@ -184,8 +184,9 @@ HANDLERS: dict[type[Command], Handler] = {
     ch.HearOfChild: children.hear_of_child,
     c.AskSupplement: supplement.ask_supplement,
     c.OpenItems: supplement.open_items,
-    c.PlanRules: rules.plan_rules,
-    c.RunRule: rules.run_rule,
+    c.PlanRules: planning.plan_rules,
+    c.RunRule: planning.run_rule,
+    c.StopRules: planning.stop_rules,
     c.RearmRule: fuse.rearm_rule,
     d.KeepFile: files.keep_file,
     d.ReportHeldFile: held.report_held_file,

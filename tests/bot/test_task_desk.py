@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def writer(office: TestHouse) -> Iterator[Person]:
     office.banli.store.run(lambda uow: uow.change(staff_table, person.id, active=False))
 
 
-def give(house: TestHouse, client: Person, person: Person, title: str, **more: str) -> int:
+def give(house: TestHouse, client: Person, person: Person, title: str, **more: Any) -> int:
     """A task of the client's case for this person, who becomes its copywriter."""
     case_id = case_of(house, client)["id"]
     if case_of(house, client)["team"]["copywriter"] != person.id:

@@ -153,7 +153,10 @@ def test_the_log_says_why_and_what_came_of_it(agency: SmallAgency) -> None:
         assert all(words[language] for words in each.reasons for language in LANGUAGES)
         assert each.reasons
     with agency.banli.reading.open() as reader:
-        assert [each.rule for each in planned_rules(reader, case_id)] == ["remind"]
+        row = reader.find(case, id=case_id)[0]
+        flow = agency.banli.catalogue.compiled(reader, row["flow_version_id"]).flow
+        calendar = agency.banli.house.calendars.of(reader, flow.calendar)
+        assert [each.rule for each in planned_rules(reader, flow, calendar, row)] == ["remind"]
 
 
 def test_a_run_that_was_noted_in_chinese_only_is_still_read(agency: SmallAgency) -> None:

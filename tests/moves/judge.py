@@ -11,7 +11,7 @@ from typing import Any, Final
 from core.cases.tables import applicant, case, case_event, case_migration, document_version, item, stage_span
 from core.catalog.tables import flow_migration, flow_version
 from core.engine.flow import Flow, read_flow
-from core.engine.moments import moment
+from core.engine.moments import later, morning
 from core.files.tables import file
 from core.ledger.tables import outbox, timer
 from core.store.reading import Reader
@@ -236,7 +236,11 @@ def _timers(world: World, seen: Seen, reader: Reader) -> Iterator[str]:
                 if anchor:
                     key = f"rule:{row['id']}:{rule.key}:{anchor.isoformat() if limit else anchor}"
                     calendar = calendars.of(reader, flow.calendar)
-                    wanted[key] = moment(rule.at, anchor if limit else date.fromisoformat(anchor), calendar)
+                    start = anchor if limit else morning(date.fromisoformat(anchor), calendar)
+                    [offset] = rule.at.moments
+                    due = later(start, offset, calendar)
+                    assert due is not None
+                    wanted[key] = due
         if stray := waits - wanted.keys():
             yield f"case {row['id']}: {stray} wait, its version {seen.numbers[row['flow_version_id']]} wants {wanted}"
         if missing := {key for key, due in wanted.items() if due > now and key not in mine}:

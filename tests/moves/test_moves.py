@@ -13,7 +13,7 @@ from core.cases import moving
 from core.cases.tables import case, case_event, case_migration
 from core.commands.migrating import MigrateFlow, UndoMigration
 from core.commands.work import PublishFlow
-from core.reactions import rules
+from core.reactions import planning
 from tests.moves.flows import KEY, Version
 from tests.moves.judge import Judge, unfinished
 from tests.moves.machine import POINTS, play_runs
@@ -38,7 +38,7 @@ def test_every_case_stays_legal_whatever_is_published_and_moved(worlds: Worlds) 
 
 FAULTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "the client is always told": lambda patch: patch.setattr(moving.CaseMove, "todo_changed", property(lambda _: True)),
-    "timers stay as they were": lambda patch: patch.setattr(rules, "plan_by_new_flow", lambda row, deed: None),
+    "timers stay as they were": lambda patch: patch.setattr(planning, "plan_by_new_flow", lambda row, deed: None),
 }
 
 

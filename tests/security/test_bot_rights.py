@@ -75,6 +75,7 @@ ABOUT: dict[str, Make] = {
     "LookUpAgain": lambda i: tables.LookUpAgain(case_id=i["case"]),
     "ReplanCase": lambda i: office.ReplanCase(case_id=i["case"]),
     "RunRule": lambda i: cases.RunRule(case_id=i["case"], rule="overdue", anchor="x"),
+    "StopRules": lambda i: cases.StopRules(case_id=i["case"], event="ClientWrote"),
     "RearmRule": lambda i: cases.RearmRule(case_id=i["case"], rule="overdue"),
     "RecordDeposit": lambda i: contracts.RecordDeposit(contract_id=i["contract"]),
     "ActivateContract": lambda i: contracts.ActivateContract(contract_id=i["contract"]),
