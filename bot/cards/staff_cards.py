@@ -1,5 +1,6 @@
 """Cards that a member of staff reads."""
 
+from bot.cards.approval_card import standing
 from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.context import CardContext
 from bot.cards.wording import acted_for, findings_words, flow_message, reason_words, staff_name
@@ -66,6 +67,7 @@ def stage_work(ctx: CardContext) -> Card:
     facts.append((ctx.say("stage.docs"), done))
     if view.row["due"] is not None:
         facts.append((ctx.say("stage.due"), ctx.when(view.row["due"])))
+    facts += standing(ctx)
     for key in stage.exit_form:
         filled = view.row["fields"].get(key) not in (None, "", False)
         mark = ctx.say("stage.field_done") if filled else ctx.say("stage.field_open")

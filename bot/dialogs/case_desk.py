@@ -12,12 +12,14 @@ from core.cases.sending_back import earlier
 from core.cases.tables import case
 from core.clients.consent import answer_of
 from core.clients.tags import tags_of
+from core.commands.approvals import OfferOverride
 from core.commands.command import Command
 from core.commands.desk import AskWords, OfferHandOver, RecordConsultation, ShowCase, TagClient, UntagClient
 from core.commands.identity import InviteClient, RecordPaperConsent
 from core.commands.sending_back import OfferSendBack
 from core.kit.words import as_is, said
 from core.ledger.buttons import offer
+from core.reactions.stages import DECIDE
 from core.store.locks import case_key
 from core.store.sealing import Row
 from core.views.finding import Search
@@ -61,6 +63,10 @@ def show_case(turn: Turn, row: Row) -> None:
     compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
     if any(earlier(compiled, row, each.roles) for each in policy.acting(actor, OfferSendBack.permission, subject)):
         offers.append(offer(OfferSendBack(case_id=row["id"], stage=row["stage"]), _SEND_BACK, keeps=True))
+    approval = compiled.flow.stage(row["stage"]).approval if row["state"] == "open" else None
+    deciders = policy.acting(actor, OfferOverride.permission, subject) if approval is not None else []
+    if approval is not None and any(each.roles & set(approval.override) for each in deciders):
+        offers.append(offer(OfferOverride(case_id=row["id"], stage=row["stage"]), DECIDE, keeps=True))
     offers += _about_client(turn, row["client_id"])
     turn.reply("case", {"case": row["id"]}, offers=offers)
 

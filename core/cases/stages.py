@@ -1,6 +1,7 @@
 """Stages: a case moves only where its published flow lets it, and everything that hangs on a stage moves with it."""
 
 from core.bus.deed import Deed
+from core.cases.rounds import end_round, refuse_unapproved
 from core.cases.tables import case, stage_span
 from core.commands.cases import AdvanceCase, OpenForm, SetSubstate
 from core.engine.calendar import WorkingCalendar
@@ -39,6 +40,7 @@ def move_case(row: Row, trigger: str, deed: Deed, reason: str = "") -> Move:
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
     compiled = compiled_of(deed, row)
+    refuse_unapproved(row, compiled.flow.stage(row["stage"]), trigger, deed)
     facts = deed.facts(row, compiled.machine.needs(trigger))
     move = compiled.machine.decide(row["stage"], trigger, facts, deed.actor.roles)
     leave(row, move.to, deed, compiled)
@@ -52,6 +54,7 @@ def move_case(row: Row, trigger: str, deed: Deed, reason: str = "") -> Move:
 def leave(row: Row, to: str, deed: Deed, compiled: CompiledFlow) -> None:
     """Close the stage's span and cancel what was planned for it."""
     timers.cancel_scope(deed.uow, row["id"], "stage")
+    end_round(row, deed)
     span = deed.uow.first(stage_span, case_id=row["id"], left=None)
     if span is not None:
         minutes = calendar_of(deed, compiled).minutes(span["entered"], deed.now)

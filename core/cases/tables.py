@@ -20,6 +20,7 @@ case = Table(
     plain("entered_at", Instant),
     plain("due", Instant, nullable=True),
     plain("team", Json),  # role -> staff id
+    plain("seated", Json, nullable=True),  # [role, staff id] of who decides in the open approval; None: there is none
     plain("handed_by", BigInteger, nullable=True),  # who of the staff moved it into the present stage
     plain("department_id", BigInteger, nullable=True),
     sealed("fields", "content", "json", nullable=False),

@@ -28,6 +28,11 @@ CASE_FACTS: Mapping[str, FactType] = MappingProxyType(
         "history.refused": "int",  # closed cases of this client that ended in a refusal
         "time.overdue": "bool",
         "tasks.open": "int",
+        "approval.for": "int",  # of the newest round of the case
+        "approval.against": "int",
+        "approval.seats": "int",
+        "approval.mean": "decimal",
+        "approval.round": "int",  # how many rounds there were in that stage, with this one
     }
 )
 
@@ -40,7 +45,9 @@ EVENT_FACTS: Mapping[str, FactType] = MappingProxyType(
         "event.item": "text",  # DocumentSubmitted, DocumentApproved, DocumentRejected: key of the item
         "event.reason": "text",  # DocumentRejected: key of the reason
         "event.fields": "list",  # FieldSet: keys of the fields that changed
-        "event.score": "int",  # SurveyAnswered: 1 to 5
+        "event.score": "int",  # SurveyAnswered: 1 to 5; VoteCast: 0 to 100
+        "event.outcome": "text",  # ApprovalDecided: approved or declined; CaseClosed: the case's outcome
+        "event.stage": "text",  # key of the stage: StageEntered, VoteCast, ApprovalDecided and the like
     }
 )
 """Known in rules on an event, from the attribute of that name; an event without it leaves the fact empty."""
@@ -95,6 +102,11 @@ FACT_NAMES: Mapping[str, Words] = MappingProxyType(
         "history.refused": {"zh-CN": "本机构记录的拒签次数", "en": "refusals on record"},
         "time.overdue": {"zh-CN": "本阶段已逾期", "en": "the stage is overdue"},
         "tasks.open": {"zh-CN": "未完成任务数", "en": "open tasks"},
+        "approval.for": {"zh-CN": "评审同意票数", "en": "votes for it"},
+        "approval.against": {"zh-CN": "评审退回票数", "en": "votes against it"},
+        "approval.seats": {"zh-CN": "评审席位数", "en": "seats of the approval"},
+        "approval.mean": {"zh-CN": "评审平均分", "en": "mean score"},
+        "approval.round": {"zh-CN": "评审轮次", "en": "round of the approval"},
         "applicant.type": {"zh-CN": "申请人类型", "en": "applicant type"},
         "applicant.main": {"zh-CN": "主申请人", "en": "main applicant"},
         "event.trigger": {"zh-CN": "所做的操作", "en": "the step that was taken"},
@@ -102,6 +114,8 @@ FACT_NAMES: Mapping[str, Words] = MappingProxyType(
         "event.reason": {"zh-CN": "原因", "en": "reason"},
         "event.fields": {"zh-CN": "变更的字段", "en": "the fields that changed"},
         "event.score": {"zh-CN": "评分", "en": "score"},
+        "event.outcome": {"zh-CN": "结果", "en": "outcome"},
+        "event.stage": {"zh-CN": "相关阶段", "en": "the stage concerned"},
     }
 )
 """What readers call a fact, for the sentences that are made from clauses without a label."""

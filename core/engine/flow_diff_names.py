@@ -61,6 +61,7 @@ _COMMON: Final = _words(
         "waiting_on": "等待对象 | waiting for",
         "exit_form": "离开前填写的字段 | fields asked for before leaving",
         "part_of": "所属阶段 | part of stage",
+        "approval": "评审 | approval",
         "final": "终点 | last stage",
         "from": "起始阶段 | from",
         "to": "目标阶段 | to",
@@ -197,6 +198,10 @@ VALUES: Final[Mapping[tuple[str, str], Words]] = {
             "on.SurveyAnswered": "客户评价 | the client has answered a survey",
             "on.HumanAsked": "请求人工 | the client asks for a person",
             "on.CaseClosed": "办理结束 | the case is closed",
+            "on.ApprovalOpened": "评审开始 | an approval begins",
+            "on.VoteCast": "评审投票 | a vote is cast",
+            "on.ApprovalDecided": "评审有结果 | an approval is decided",
+            "on.SeatsUnfilled": "评审席位未满 | seats of an approval are empty",
         }
     ).items()
 }

@@ -1,6 +1,7 @@
 """What follows from which event: the house's own reactions, then the flow's rules."""
 
 from core.bus.wiring import Reaction
+from core.events import approvals as ea
 from core.events import calendars as ec
 from core.events import data_rights as fd
 from core.events import delegations as ge
@@ -18,6 +19,7 @@ from core.events import reviewing as re
 from core.events import rules as ru
 from core.events import sharing as es
 from core.events.event import Event, rule_events
+from core.reactions import approvals as on_approvals
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
@@ -50,6 +52,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.StageLeft, on_stages.close_work),
     (e.StageEntered, on_stages.tell_stage),
     (e.StageEntered, on_stages.give_work),
+    (e.StageEntered, on_approvals.begin),
     (e.StageEntered, reminders.plan),
     (e.SubstateSet, on_stages.tell_substate),
     (e.SubstateSet, on_stages.redraw_work),
@@ -131,12 +134,19 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.ItemWaived, overdue_told.settle_review),
     (el.CardLost, lost_cards.tell_admins),
     (eq.QueuesInTrouble, queues_told.tell_admins),
+    (ea.ApprovalOpened, on_approvals.give_cards),
+    (ea.SeatsUnfilled, on_approvals.call_leads),
+    (ea.SeatGiven, on_approvals.give_card),
+    (ea.VoteCast, on_approvals.tell_vote),
+    (ea.ApprovalDecided, on_approvals.take_step),
+    (ea.ApprovalEnded, on_approvals.end_cards),
     (ec.LimitMoved, on_stages.redraw_work),
     (ec.LimitMoved, reminders.plan),
     (ec.YearsUnconfirmed, replan.tell_admins),
     (em.CaseMigrated, migration_told.renew_work),
     (em.CaseMigrated, migration_told.renew_reviews),
     (em.CaseMigrated, migration_told.tell_client),
+    (em.CaseMigrated, on_approvals.begin),
     (em.CaseMigrated, reminders.plan),
 ]
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from core.bus.bus import Bus
 from core.bus.wiring import FactSource, Wiring
-from core.cases import facts
+from core.cases import facts, rounds
 from core.cases.log import record
 from core.catalog.catalogue import Catalogue
 from core.catalog.settings import LivingAgency
@@ -48,6 +48,7 @@ def build_bus(
         "time": facts.time_facts,
         "contract": contracts.facts,
         "tasks": tasks.facts,
+        "approval": rounds.facts,
     }
     return Bus(
         Wiring(

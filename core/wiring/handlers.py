@@ -2,6 +2,7 @@
 
 from core.bus.wiring import Handler
 from core.cases import (
+    approvals,
     batch,
     consultations,
     documents,
@@ -9,6 +10,7 @@ from core.cases import (
     notes,
     opening,
     originals,
+    overriding,
     pages,
     review,
     review_snooze,
@@ -26,6 +28,7 @@ from core.catalog import service as catalog
 from core.clients import basics, consent, erasure, guardians, invitations, tags
 from core.clients import service as clients
 from core.commands import accounts as a
+from core.commands import approvals as ap
 from core.commands import cases as c
 from core.commands import contracts as k
 from core.commands import conversations as v
@@ -165,6 +168,12 @@ HANDLERS: dict[type[Command], Handler] = {
     c.AddTraveller: fields.add_traveller,
     c.AssignRole: team.assign_role,
     c.ShareOut: sharing_out.share_out,
+    ap.OpenApproval: approvals.open_approval,
+    ap.OfferVote: approvals.offer_vote,
+    ap.CastVote: approvals.cast_vote,
+    ap.OfferOverride: overriding.offer_override,
+    ap.OverrideApproval: overriding.override_approval,
+    ap.GiveSeat: approvals.give_seat,
     c.AskSupplement: supplement.ask_supplement,
     c.OpenItems: supplement.open_items,
     c.PlanRules: rules.plan_rules,
