@@ -15,6 +15,7 @@ from admin_api.route import DeskRoute, Section
 from admin_api.routes import (
     accounts,
     acts,
+    approvals,
     audit,
     calendars,
     cases,
@@ -59,6 +60,7 @@ SECTIONS: tuple[Section, ...] = (
     cases.CASES,
     acts.ACTS,
     rules.RULES,
+    approvals.APPROVALS,
     documents.DOCUMENTS,
     reviews.REVIEWS,
     tasks.TASKS,

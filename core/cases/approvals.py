@@ -78,8 +78,8 @@ def offer_vote(command: OfferVote, deed: Deed) -> Row:
     return round_
 
 
-def cast_vote(command: CastVote, deed: Deed) -> None:
-    """The same vote again changes nothing.
+def cast_vote(command: CastVote, deed: Deed) -> int:
+    """Returns the round's id. The same vote again changes nothing.
 
     Raises NotAllowed for whoever has no seat, prepared the work or has voted in another's name; AlreadyDecided for a
     second, other vote and when it is decided; Stale, NotPossibleNow as rounds.current; Invalid naming what is missing.
@@ -89,7 +89,7 @@ def cast_vote(command: CastVote, deed: Deed) -> None:
     seat, words = _seat(round_, deed), command.words.strip()
     if seat["vote"] is not None:
         if (seat["vote"], seat["score"]) == (command.vote, command.score):
-            return
+            return int(round_["id"])
         raise _voted(seat)
     _check(command, words, round_)
     given = {"vote": command.vote, "score": command.score, "words": words or None}
@@ -99,6 +99,7 @@ def cast_vote(command: CastVote, deed: Deed) -> None:
     result = outcome(terms_of(round_), votes_of(seats_of(deed.uow, round_["id"])))
     if result is not None:
         settle(row, round_, result, deed)
+    return int(round_["id"])
 
 
 def settle(row: Row, round_: Row, result: str, deed: Deed, reason: str = "") -> None:
@@ -112,8 +113,8 @@ def settle(row: Row, round_: Row, result: str, deed: Deed, reason: str = "") -> 
     deed.emit(ApprovalDecided(**_about(round_), outcome=result, overridden=overridden, words=reason))
 
 
-def give_seat(command: GiveSeat, deed: Deed) -> None:
-    """Giving the same person a seat again changes nothing.
+def give_seat(command: GiveSeat, deed: Deed) -> int:
+    """Returns the round's id. Giving the same person a seat again changes nothing.
 
     Raises NotFound for somebody who is not there; NotPossibleNow for one who cannot sit in this round, when no seat is
     free, and for a seat that is nobody's or has voted; AlreadyDecided, Stale as rounds.open_one.
@@ -125,7 +126,7 @@ def give_seat(command: GiveSeat, deed: Deed) -> None:
         raise NotFound(thing="staff", id=command.staff_id)
     seats = seats_of(deed.uow, round_["id"])
     if any(each["staff_id"] == member["id"] for each in seats):
-        return
+        return int(round_["id"])
     if not may_sit(member, round_["role"], round_["prepared_by"], deed):
         raise NotPossibleNow(reason="cannot_sit")
     if command.instead_of is None:
@@ -140,6 +141,7 @@ def give_seat(command: GiveSeat, deed: Deed) -> None:
     seated = [[round_["role"], each["staff_id"]] for each in seats_of(deed.uow, round_["id"])]
     deed.uow.change(case, row["id"], seated=seated)
     deed.emit(SeatGiven(**_about(round_), staff_id=member["id"], before=command.instead_of))
+    return int(round_["id"])
 
 
 def _seat(round_: Row, deed: Deed) -> Row:

@@ -20,8 +20,8 @@ def offer_override(command: OfferOverride, deed: Deed) -> Row:
     return _checked(row, None, deed)
 
 
-def override_approval(command: OverrideApproval, deed: Deed) -> None:
-    """One that is decided while its step could not be taken is decided again, so that nothing stays stuck.
+def override_approval(command: OverrideApproval, deed: Deed) -> int:
+    """Returns the round's id. One whose step could not be taken is decided again, so that nothing stays stuck.
 
     Raises Invalid for a reason of blanks, NotAllowed for a role that the flow does not list and for whoever prepared
     the work, Stale and NotPossibleNow as rounds.current.
@@ -31,7 +31,9 @@ def override_approval(command: OverrideApproval, deed: Deed) -> None:
         words = {"zh-CN": "请写明直接决定的原因", "en": "please say why it is decided without the votes"}
         raise Invalid(problems=[Problem("/reason", "approval.reason", words)])
     row = deed.uow.get(case, command.case_id)
-    settle(row, _checked(row, command.approval_id, deed), command.outcome, deed, reason)
+    round_ = _checked(row, command.approval_id, deed)
+    settle(row, round_, command.outcome, deed, reason)
+    return int(round_["id"])
 
 
 def may_override(row: Row, roles: frozenset[str], deed: Deed) -> bool:

@@ -27,6 +27,7 @@ LISTS = {
     "/held-files": "files",
     "/cases/{case_id}/timeline?everything=true": "events",
     "/cases/{case_id}/rules": "runs",
+    "/cases/{case_id}/approvals": "rounds",
     "/clients": "clients",
     "/conversations": "conversations",
     "/conversations/{conversation_id}/messages": "messages",
