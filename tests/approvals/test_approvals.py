@@ -52,6 +52,10 @@ def hire(agency: SmallAgency, role: str, many: int = 1) -> list[int]:
     return found
 
 
+def away(staff_id: int, deputy: int) -> DelegateWork:
+    return DelegateWork(staff_id=staff_id, delegate_id=deputy, first=date(2026, 3, 2), last=date(2026, 3, 4))
+
+
 def acting(agency: SmallAgency, staff_id: int) -> Actor:
     found = agency.banli.store.run(lambda uow: actor_at(uow, staff_id, uow.now))
     assert isinstance(found, Actor)
@@ -92,8 +96,7 @@ def events(agency: SmallAgency, case_id: int, kind: str) -> list[Row]:
 
 def test_who_sits_who_may_vote_and_what_a_seat_opens(agency: SmallAgency) -> None:
     first, (second, third, fourth) = agency.staff["reviewer"], hire(agency, "reviewer", 3)
-    days = {"first": date(2026, 3, 2), "last": date(2026, 3, 4)}
-    agency.do(DelegateWork(staff_id=second, delegate_id=fourth, **days))
+    agency.do(away(second, fourth))
     case_id = at_experts(agency)
     assert sorted(seats(agency, case_id)) == sorted((first, third, fourth))  # the second one is away
     seated = {"reviewer": first}
@@ -119,9 +122,8 @@ def test_who_sits_who_may_vote_and_what_a_seat_opens(agency: SmallAgency) -> Non
 def test_nobody_votes_twice_and_the_preparer_not_at_all(agency: SmallAgency) -> None:
     first, (second, third) = agency.staff["reviewer"], hire(agency, "reviewer", 2)
     case_id = at_experts(agency)
-    days = {"first": date(2026, 3, 2), "last": date(2026, 3, 4)}
-    agency.do(DelegateWork(staff_id=second, delegate_id=first, **days))
-    agency.do(DelegateWork(staff_id=third, delegate_id=agency.staff["copywriter"], **days))
+    agency.do(away(second, first))
+    agency.do(away(third, agency.staff["copywriter"]))
     agency.do(CastVote(case_id=case_id, vote="for", score=80), acting(agency, first))
     with pytest.raises(Refusal):  # he stands in for the second one, and has voted himself
         agency.do(CastVote(case_id=case_id, vote="against", score=1, words="x"), acting(agency, first))

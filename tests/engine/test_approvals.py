@@ -13,7 +13,7 @@ from core.engine.flow import read_flow
 from core.engine.flow_diff import changes
 from core.engine.lint import Known, examine
 from core.engine.machine import compile_flow
-from core.engine.spec_approvals import Approval
+from core.engine.spec_approvals import Approval, Mode
 from core.events.approvals import ApprovalDecided
 from core.staff.policy import ROLES
 
@@ -55,7 +55,7 @@ def test_no_later_vote_would_have_changed_it(data: st.DataObject) -> None:
     """Whatever is decided early is decided the same when everybody has voted, and then it is always decided."""
     seats = data.draw(st.integers(1, 6))
     mean = data.draw(st.none() | st.integers(1, 100))
-    mode = data.draw(st.sampled_from(["all", "vote"]))
+    mode: Mode = data.draw(st.sampled_from(("all", "vote")))
     terms = Terms(mode, seats, seats if mode == "all" else data.draw(st.integers(1, seats)), mean)
     score = st.none() if mean is None else st.integers(0, 100)
     cast = data.draw(st.lists(st.builds(Vote, st.booleans(), score), min_size=seats, max_size=seats))
