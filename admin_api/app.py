@@ -15,6 +15,7 @@ from admin_api.route import DeskRoute, Section
 from admin_api.routes import (
     accounts,
     acts,
+    approvals,
     audit,
     calendars,
     cases,
@@ -62,6 +63,7 @@ SECTIONS: tuple[Section, ...] = (
     acts.ACTS,
     children.CHILDREN,
     rules.RULES,
+    approvals.APPROVALS,
     documents.DOCUMENTS,
     reviews.REVIEWS,
     tables.TABLES,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.dialogs import (
+    approving,
     batch,
     bursts,
     case_desk,
@@ -101,6 +102,11 @@ def _with_a_person(turn: Turn) -> bool:
     )
 
 
+def _asked(kind: str) -> Callable[[Turn], bool]:
+    """Words of a member of staff in whose chat a question of this kind is open."""
+    return lambda turn: _staff(turn) and _words(turn) and turn.dialog.get("kind") == kind
+
+
 def _holds(turn: Turn) -> bool:
     return _staff(turn) and _words(turn) and handoff.held(turn) is not None
 
@@ -130,6 +136,7 @@ TABLE: tuple[Route, ...] = (
     Route("untag", "client.tag", _says(case_desk.UNTAG), case_desk.untag),
     Route("hand over", "case.hand_over", _says(hand_over.HAND_OVER), hand_over.by_words),
     Route("send back", "case.advance", _says(send_back.SEND_BACK), send_back.by_words),
+    Route("approvals", "approval.vote", lambda t: _staff(t) and t.text.lower() in approving.MINE, approving.mine),
     Route("delegate", "staff.delegate", _says(delegating.DELEGATE), delegating.by_words),
     Route("digest", "staff.digest", _says(digests.WORDS), digests.choose),
     Route("staff help", "staff.language", _of_staff("help"), desk.help_),
@@ -146,6 +153,8 @@ TABLE: tuple[Route, ...] = (
         lambda t: _staff(t) and _words(t) and t.dialog.get("kind") == send_back.KIND,
         send_back.answer,
     ),
+    Route("vote", "approval.vote", _asked(approving.VOTE), approving.answer_vote),
+    Route("override", "approval.override", _asked(approving.OVERRIDE), approving.answer_override),
     Route(
         "days",
         "staff.delegate",

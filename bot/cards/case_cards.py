@@ -1,5 +1,6 @@
 """Cards about one case for staff: everything at a glance, what was found, and the questions about tags and talks."""
 
+from bot.cards.approval_card import standing
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
 from bot.cards.event_words import event_words, who_words
@@ -46,6 +47,7 @@ def summary(ctx: CardContext) -> tuple[tuple[str, str], ...]:
         (ctx.say("case.docs"), ctx.say("stage.docs_value", done=view.completion.done, total=view.completion.total)),
         (ctx.say("case.unplaced"), unplaced_names(ctx, view.client["id"])),
         (ctx.say("case.held"), held_names(ctx, view.client["id"])),
+        *standing(ctx),
         (ctx.say("case.due"), limit_words(ctx, view.row)),
         (ctx.say("case.owner"), "" if view.owner is None else view.owner["name"]),
         (ctx.say("desk.tags"), listed(ctx, tags_of(ctx.lookup, view.client["id"]))),

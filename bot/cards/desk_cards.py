@@ -1,5 +1,6 @@
 """Cards that staff ask for: the board, the questions of a form."""
 
+from bot.cards.approval_card import asking
 from bot.cards.case_cards import question
 from bot.cards.client_cards import item
 from bot.cards.context import CardContext
@@ -33,6 +34,8 @@ def dialog(ctx: CardContext) -> Card:
     """The question of an open dialog."""
     if ctx.params["kind"] in ("tag", "consultation"):
         return question(ctx)
+    if ctx.params["kind"] in ("vote", "override"):
+        return asking(with_subject(ctx, {"case": ctx.params["case"]}))
     if ctx.params["kind"] == "send_back":
         view = with_subject(ctx, {"case": ctx.params["case"]}).case()
         stage = ctx.word(stage_once(ctx.lookup, ctx.house.catalogue, view.row, ctx.params["to"])[1].name)

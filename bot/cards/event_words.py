@@ -9,6 +9,7 @@ from core.views.timeline import Happening
 
 _COMPUTED = "event.FieldsComputed"  # a FieldSet that nobody made
 _FOUND = "event.RoleFound"  # a RoleAssigned by a rule
+_SCORED = "event.VoteScored"  # a VoteCast with a score
 
 
 def event_words(ctx: CardContext, view: CaseView, happening: Happening) -> str:
@@ -17,6 +18,7 @@ def event_words(ctx: CardContext, view: CaseView, happening: Happening) -> str:
     of_case = (ctx.lookup, ctx.house.catalogue, view.row)
     key = f"event.{happening.type}"
     key = _COMPUTED if happening.data.get("computed") else _FOUND if happening.data.get("way") else key
+    key = _SCORED if happening.type == "VoteCast" and happening.data.get("score") is not None else key
     if not ctx.house.texts.has(key):
         return happening.type
     data = dict(happening.data)

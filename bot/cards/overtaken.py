@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.cards.context import House
+from core.cases.approval_tables import approval
 from core.cases.tables import case, document_version
 from core.clients.tables import client
 from core.conversations.tables import conversation, handoff
@@ -112,6 +113,11 @@ def _work(turn: Turn) -> bool:
     return (there is not None and (there["state"] != "open" or there["stage"] != stage)) or _no_button(turn)
 
 
+def _approval(turn: Turn) -> bool:
+    round_ = turn.lookup.peek(approval, turn.about("approval"))
+    return (round_ is not None and round_["state"] != "open") or _no_button(turn)
+
+
 def _review(turn: Turn) -> bool:
     version = turn.lookup.peek(document_version, turn.about("version"))
     return (version is not None and version["status"] != "submitted") or _no_button(turn)
@@ -137,6 +143,7 @@ def _no_button(turn: Turn) -> bool:
 _CLIENT: Mapping[str, Callable[[Turn], bool]] = {"stage": _stage, "reminder": _reminder}
 _STAFF: Mapping[str, Callable[[Turn], bool]] = {
     "stage_work": _work,
+    "approval": _approval,
     "review": _review,
     "reasons": _review,
     "task": _task,

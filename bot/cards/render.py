@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.cards import (
+    approval_card,
     case_cards,
     client_cards,
     desk_cards,
@@ -95,6 +96,7 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "say": _say,
         "contract": staff_cards.contract,
         "stage_work": staff_cards.stage_work,
+        "approval": approval_card.approval_card,
         "review": staff_cards.review,
         "reasons": staff_cards.reasons,
         "original": original_card.original,

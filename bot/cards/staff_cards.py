@@ -1,5 +1,6 @@
 """Cards that a member of staff reads."""
 
+from bot.cards.approval_card import standing
 from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.context import CardContext
 from bot.cards.family import children_lines, parent_words
@@ -70,6 +71,7 @@ def stage_work(ctx: CardContext) -> Card:
     done = ctx.say("stage.docs_value", done=view.completion.done, total=view.completion.total)
     facts.append((ctx.say("stage.docs"), done))
     facts.append((ctx.say("stage.due"), limit_words(ctx, view.row)))
+    facts += standing(ctx)
     for key in stage.exit_form:
         filled = view.row["fields"].get(key) not in (None, "", False)
         mark = ctx.say("stage.field_done") if filled else ctx.say("stage.field_open")

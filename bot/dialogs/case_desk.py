@@ -13,6 +13,7 @@ from core.cases.sending_back import earlier
 from core.cases.tables import case
 from core.clients.consent import answer_of
 from core.clients.tags import tags_of
+from core.commands.approvals import OfferOverride
 from core.commands.children import StartChild
 from core.commands.command import Command
 from core.commands.desk import AskWords, OfferHandOver, RecordConsultation, ShowCase, TagClient, UntagClient
@@ -20,6 +21,7 @@ from core.commands.identity import InviteClient, RecordPaperConsent
 from core.commands.sending_back import OfferSendBack
 from core.kit.words import as_is, said
 from core.ledger.buttons import offer
+from core.reactions.stages import DECIDE
 from core.store.locks import case_key
 from core.store.sealing import Row
 from core.views.finding import Search
@@ -65,6 +67,10 @@ def show_case(turn: Turn, row: Row) -> None:
         offers.append(offer(OfferSendBack(case_id=row["id"], stage=row["stage"]), _SEND_BACK, keeps=True))
     if policy.may(actor, StartChild.permission, subject):
         offers += child_offers(turn, row, compiled.flow)
+    approval = compiled.flow.stage(row["stage"]).approval if row["state"] == "open" else None
+    deciders = policy.acting(actor, OfferOverride.permission, subject) if approval is not None else []
+    if approval is not None and any(each.roles & set(approval.override) for each in deciders):
+        offers.append(offer(OfferOverride(case_id=row["id"], stage=row["stage"]), DECIDE, keeps=True))
     offers += _about_client(turn, row["client_id"])
     turn.reply("case", {"case": row["id"]}, offers=offers)
 

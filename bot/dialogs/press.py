@@ -3,6 +3,7 @@
 from collections import Counter
 
 from bot.dialogs import (
+    approving,
     batch,
     case_desk,
     children,
@@ -35,6 +36,7 @@ from core.store.locks import case_key
 from core.store.sealing import Row
 
 _DIALOGS = (
+    approving,
     batch,
     case_desk,
     children,

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.turn import Turn
+from core.cases import rounds
+from core.cases.approval_tables import approval
 from core.cases.review import decided
 from core.cases.second_look import first_approval
 from core.cases.tables import case, document_version
@@ -65,11 +67,21 @@ def _case(turn: Turn, case_id: int, refusal: AlreadyDecided) -> Refusal:
     return AlreadyDecided(**params)
 
 
+def _approval(turn: Turn, approval_id: int, refusal: AlreadyDecided) -> Refusal:
+    """It is decided, or this seat has voted while others have not."""
+    row = turn.uow.get(approval, approval_id)
+    if row["state"] in rounds.DECIDED:
+        return rounds.decided(row)
+    params: dict[str, Any] = {**refusal.params, "reason": "voted"}
+    return AlreadyDecided(**params)
+
+
 _KNOWN: Mapping[str, Callable[[Turn, Any, AlreadyDecided], Refusal]] = {
     "version_id": _version,
     "task_id": _task,
     "handoff_id": _handoff,
     "contract_id": _contract,
+    "approval_id": _approval,
     "case_id": _case,
 }
 """Field of the waiting command -> what is told of the thing that it names."""

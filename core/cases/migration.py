@@ -7,6 +7,7 @@ from typing import Any, Final
 from core.bus.deed import Deed
 from core.cases import pausing
 from core.cases.moving import CaseMove, unfit
+from core.cases.rounds import end_round
 from core.cases.tables import case, case_event, case_migration, document_version, item, stage_span
 from core.engine.text import Words
 from core.kit.errors import NotPossibleNow
@@ -17,6 +18,7 @@ _OF_ITEM: Final = ("key", "group_key", "required", "asked", "position", "dropped
 _PENDING: Final = ("submitted", "partial")
 MOVED_ON: Final = frozenset(
     {
+        "ApprovalDecided",
         "CaseClosed",
         "CaseMigrated",
         "DocumentApproved",
@@ -33,6 +35,7 @@ MOVED_ON: Final = frozenset(
         "StageEntered",
         "SubstateSet",
         "TravellerAdded",
+        "VoteCast",
     }
 )
 """After one of these, going back would undo what somebody has done since."""
@@ -42,6 +45,7 @@ def carry_over(move: CaseMove, deed: Deed) -> dict[str, Any]:
     """Write what was planned. Returns what the case was, as `put_back` wants it."""
     row, after = move.row, move.after
     before = _kept(row, deed)
+    end_round(row, deed)
     _to_stage(row, after["stage"], deed)
     if after["paused_at"] is None:
         pausing.note(row, deed)
@@ -61,6 +65,7 @@ def carry_over(move: CaseMove, deed: Deed) -> dict[str, Any]:
 
 def put_back(row: Row, before: Mapping[str, Any], version_id: int, due: Any, deed: Deed) -> None:
     """The case as it was before it went over; rows of the checklist that were made since are kept as dropped."""
+    end_round(row, deed)
     _to_stage(row, before["stage"], deed)
     were: dict[int, dict[str, Any]] = {int(key): value for key, value in before["items"].items()}
     for each in deed.uow.find(item, case_id=row["id"]):
@@ -141,10 +146,12 @@ def since(kind: str | None) -> Words:
 
 
 _SINCE: Final[Mapping[str, tuple[str, str]]] = {
+    "ApprovalDecided": ("评审已有结果", "an approval was decided"),
     "CaseClosed": ("案件已结案", "the case was closed"),
     "CaseMigrated": ("案件又迁移到其他版本", "the case was moved to another version"),
     "FieldSet": ("字段已修改", "a field was filled"),
     "StageEntered": ("案件已进入其他阶段", "the case took a step"),
     "SubstateSet": ("案件状态已更新", "the state within the stage was set"),
     "TravellerAdded": ("增加了申请人", "a traveller was added"),
+    "VoteCast": ("评审已有人投票", "somebody has voted"),
 }

@@ -2,6 +2,7 @@
 
 from core.bus.deed import Deed
 from core.cases import pausing
+from core.cases.rounds import end_round, refuse_unapproved
 from core.cases.tables import case, stage_span
 from core.commands.cases import AdvanceCase, EndPause, OpenForm, SetSubstate
 from core.engine.calendar import WorkingCalendar
@@ -40,6 +41,7 @@ def move_case(row: Row, trigger: str, deed: Deed, reason: str = "") -> Move:
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
     compiled = compiled_of(deed, row)
+    refuse_unapproved(row, compiled.flow.stage(row["stage"]), trigger, deed)
     facts = deed.facts(row, compiled.machine.needs(trigger))
     move = compiled.machine.decide(row["stage"], trigger, facts, deed.actor.roles)
     before, span = row["substate"], leave(row, move.to, deed, compiled)
@@ -55,6 +57,7 @@ def move_case(row: Row, trigger: str, deed: Deed, reason: str = "") -> Move:
 def leave(row: Row, to: str, deed: Deed, compiled: CompiledFlow) -> Row | None:
     """Close the stage's span and cancel what was planned for it. Returns the span."""
     timers.cancel_scope(deed.uow, row["id"], "stage")
+    end_round(row, deed)
     span = pausing.span_of(deed.uow, row["id"])
     if span is not None:
         calendar = calendar_of(deed, compiled)

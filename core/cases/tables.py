@@ -23,6 +23,7 @@ case = Table(
     plain("paused_due", Instant, nullable=True),  # where it was then
     plain("paused_from", String(60), nullable=True),  # the sub-status before
     plain("team", Json),  # role -> staff id
+    plain("seated", Json, nullable=True),  # [role, staff id] of who decides in the open approval; None: there is none
     plain("handed_by", BigInteger, nullable=True),  # who of the staff moved it into the present stage
     plain("department_id", BigInteger, nullable=True),
     sealed("fields", "content", "json", nullable=False),

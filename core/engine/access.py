@@ -113,6 +113,7 @@ class Policy:
         """Whether the actor may do this to the subject; without a subject, whether he may do it at all."""
         if actor.shut(permission):
             return False
+        subject = None if subject is None else subject.seen_for(permission)
         if actor.behalf:
             return self.may_for(replace(actor, id=actor.behalf, behalf=0), permission, subject)
         if any(self.may_for(each, permission, subject) for each in actor.stands_for):
@@ -143,6 +144,7 @@ class Policy:
         too; else as himself. Empty: he may not."""
         if actor.shut(permission):
             return []
+        subject = subject.seen_for(permission)
         himself = replace(actor, stands_for=()) if actor.stands_for else actor
         own = [himself] if self.may(himself, permission, subject) else []
         others = [actor.acting_for(each) for each in actor.stands_for if self.may_for(each, permission, subject)]

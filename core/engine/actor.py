@@ -1,10 +1,13 @@
 """Who acts, and what is acted on: the two sides of every question about a right (core.engine.access)."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
 
 ActorKind = Literal["client", "staff", "system"]
+
+SEATED: Final = frozenset({"approval.vote", "case.read", "document.read"})
+"""What somebody may do with a case because he has a seat in its open approval: see it and vote, nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +74,11 @@ class Subject:
     department: int | None = None
     held: frozenset[tuple[str, int]] = frozenset()  # role and person, of those whose role is known
     guardians: Callable[[], Collection[int]] = field(default=tuple, compare=False)  # asked only for another client
+    seated: frozenset[tuple[str, int]] = frozenset()  # role and person, of those who decide in its open approval
+
+    def seen_for(self, permission: str) -> "Subject":
+        """With those who have a seat among its people, where a seat is enough for this."""
+        if not self.seated or permission not in SEATED:
+            return self
+        people = self.staff_ids | {person for _, person in self.seated}
+        return replace(self, staff_ids=people, held=self.held | self.seated, seated=frozenset())

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 from unicodedata import bidirectional
 
+from core.engine.approval_words import approval_words
 from core.engine.conditions import Clause
-from core.engine.flow import Child, Flow, Rule, Transition
+from core.engine.flow import Child, Flow, Rule, Stage, Transition
 from core.engine.machine import CompiledFlow
 from core.engine.text import Words, pick
 
@@ -84,8 +85,10 @@ def diagram_of(compiled: CompiledFlow, language: str, roles: Mapping[str, Mappin
     def called(role: str) -> str:
         return clean(pick(known.get(role, {}), language)) or role
 
-    def step(each: Transition) -> Step:
+    def step(each: Transition, stage: Stage) -> Step:
         by = pick(_COMMA, language).join(isolated(called(role)) for role in each.by)
+        if stage.approval is not None and each.key in (stage.approval.approve, stage.approval.decline):
+            by = approval_words(stage.approval, stage.owner, lambda role: isolated(called(role)), language)
         return Step(clean(pick(each.label, language)), by, places[each.to])
 
     def starts(stage: str) -> str:
@@ -97,7 +100,7 @@ def diagram_of(compiled: CompiledFlow, language: str, roles: Mapping[str, Mappin
             clean(pick(stage.name, language)),
             called(stage.owner),
             stage.final,
-            tuple(step(each) for each in compiled.machine.triggers(stage.key)),
+            tuple(step(each, stage) for each in compiled.machine.triggers(stage.key)),
             starts(stage.key),
         )
         for stage in flow.stages

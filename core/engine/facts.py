@@ -31,6 +31,11 @@ CASE_FACTS: Mapping[str, FactType] = MappingProxyType(
         "tasks.open": "int",
         "parent.stage": "text",
         "parent.outcome": "text",
+        "approval.for": "int",  # of the newest round of the case
+        "approval.against": "int",
+        "approval.seats": "int",
+        "approval.mean": "decimal",
+        "approval.round": "int",  # how many rounds there were in that stage, with this one
     }
 )
 
@@ -43,12 +48,12 @@ EVENT_FACTS: Mapping[str, FactType] = MappingProxyType(
         "event.item": "text",  # DocumentSubmitted, DocumentApproved, DocumentRejected, DocumentLapsed: its key
         "event.reason": "text",  # DocumentRejected: key of the reason; DocumentLapsed: kind of the check
         "event.fields": "list",  # FieldSet: keys of the fields that changed
-        "event.score": "int",  # SurveyAnswered: 1 to 5
+        "event.score": "int",  # SurveyAnswered: 1 to 5; VoteCast: 0 to 100
         "event.child": "text",  # ChildOpened, ChildMoved, ChildClosed: key of the child ...
         "event.value": "text",  # ... and the value that it is for
-        "event.stage": "text",  # ChildMoved; also events of the case itself that name a stage
+        "event.stage": "text",  # ChildMoved: the child's; also events of the case itself that name a stage
         "event.substate": "text",
-        "event.outcome": "text",  # ChildClosed, CaseClosed
+        "event.outcome": "text",  # ChildClosed, CaseClosed; ApprovalDecided: approved or declined
     }
 )
 """Known in rules on an event, from the attribute of that name; an event without it leaves the fact empty."""
@@ -109,6 +114,11 @@ FACT_NAMES: Mapping[str, Words] = MappingProxyType(
         "history.refused": {"zh-CN": "本机构记录的拒签次数", "en": "refusals on record"},
         "time.overdue": {"zh-CN": "本阶段已逾期", "en": "the stage is overdue"},
         "tasks.open": {"zh-CN": "未完成任务数", "en": "open tasks"},
+        "approval.for": {"zh-CN": "评审同意票数", "en": "votes for it"},
+        "approval.against": {"zh-CN": "评审退回票数", "en": "votes against it"},
+        "approval.seats": {"zh-CN": "评审席位数", "en": "seats of the approval"},
+        "approval.mean": {"zh-CN": "评审平均分", "en": "mean score"},
+        "approval.round": {"zh-CN": "评审轮次", "en": "round of the approval"},
         "applicant.type": {"zh-CN": "申请人类型", "en": "applicant type"},
         "applicant.main": {"zh-CN": "主申请人", "en": "main applicant"},
         "event.trigger": {"zh-CN": "所做的操作", "en": "the step that was taken"},
@@ -118,7 +128,7 @@ FACT_NAMES: Mapping[str, Words] = MappingProxyType(
         "event.score": {"zh-CN": "评分", "en": "score"},
         "event.child": {"zh-CN": "子案件", "en": "the child case"},
         "event.value": {"zh-CN": "子案件对应的取值", "en": "what the child case is for"},
-        "event.stage": {"zh-CN": "阶段", "en": "the stage"},
+        "event.stage": {"zh-CN": "相关阶段", "en": "the stage concerned"},
         "event.substate": {"zh-CN": "子状态", "en": "the sub-status"},
         "event.outcome": {"zh-CN": "结果", "en": "the outcome"},
         "parent.stage": {"zh-CN": "主案件的阶段", "en": "stage of the main case"},

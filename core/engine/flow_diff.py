@@ -32,7 +32,7 @@ Keyed = Mapping[tuple[str, int], tuple[int, dict[str, Tree]]]  # key, which of t
 
 TEXTS = frozenset({"name", "client_text", "label", "ask", "requirement", "sample"})  # attributes in both languages
 
-QUOTED = TEXTS | {"when", "required_when", "then"}  # what is long or holds commas
+QUOTED = TEXTS | {"when", "required_when", "then", "approval"}  # what is long or holds commas
 
 
 @dataclass(frozen=True, slots=True)

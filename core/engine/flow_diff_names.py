@@ -65,6 +65,7 @@ _COMMON: Final = _words(
         "gag": "不得联系客户 | nobody turns to the client",
         "gag_except": "仍须发送的消息 | messages that go out all the same",
         "part_of": "所属阶段 | part of stage",
+        "approval": "评审 | approval",
         "final": "终点 | last stage",
         "from": "起始阶段 | from",
         "to": "目标阶段 | to",
@@ -224,6 +225,10 @@ VALUES: Final[Mapping[tuple[str, str], Words]] = {
             "on.HumanAsked": "请求人工 | the client asks for a person",
             "on.ClientWrote": "客户来消息 | the client writes",
             "on.CaseClosed": "办理结束 | the case is closed",
+            "on.ApprovalOpened": "评审开始 | an approval begins",
+            "on.VoteCast": "评审投票 | a vote is cast",
+            "on.ApprovalDecided": "评审有结果 | an approval is decided",
+            "on.SeatsUnfilled": "评审席位未满 | seats of an approval are empty",
         }
     ).items()
 }

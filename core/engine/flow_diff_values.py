@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from core.engine.approval_words import approval_words, rest_words
 from core.engine.condition_words import condition_words
 from core.engine.conditions import ConditionSpec
 from core.engine.flow import Flow
@@ -11,6 +12,7 @@ from core.engine.flow_diff_names import VALUES
 from core.engine.flow_diff_pauses import pause_words
 from core.engine.flow_diff_words import LISTED
 from core.engine.formula_words import formula_words
+from core.engine.spec_approvals import Approval
 from core.engine.spec_formulas import Formula
 from core.engine.text import LANGUAGES, Words, pick
 
@@ -48,11 +50,26 @@ class Values:
             return _each(lambda language: formula_words(self._flow, formula, language))
         if name == "pause" and value is not None:
             return _each(lambda language: pause_words(value, self._named["substate"], language))
+        if name == "approval" and value is not None:
+            return self._approval(Approval.model_validate(value))
         if kind == "rules" and name == "at" and value is not None:
             return moments_words(self._flow, value)
         if kind == "rules" and name == "then":
             return _each(lambda language: LISTED[language].join(_action(call, language) for call in value))
         return _each(lambda language: self._plain(name, value, language))
+
+    def _approval(self, approval: Approval) -> Words:
+        labels = {each.key: each.label for each in self._flow.transitions}
+        owner = {"zh-CN": "负责角色", "en": "the role in charge"}
+
+        def said(language: str) -> str:
+            def step(key: str) -> str:
+                return pick(labels.get(key, {}), language) or key
+
+            how = approval_words(approval, owner[language], str, language)
+            return how + ("；" if language == "zh-CN" else "; ") + rest_words(approval, str, step, language)
+
+        return _each(said)
 
     def _plain(self, name: str, value: Any, language: str) -> str:
         if value is None or value in ("", {}):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel
 
 from core.engine.flow import Flow
+from core.engine.lint_approvals import approval_problems
 from core.engine.lint_children import child_problems
 from core.engine.lint_circles import circle_problems
 from core.engine.lint_conditions import condition_problems
@@ -62,6 +63,7 @@ def lint(
         *graph_problems(flow),
         *name_problems(flow, roles),
         *pause_problems(flow),
+        *approval_problems(flow, roles),
         *condition_problems(flow),
         *asking_problems(flow),
         *formula_problems(flow),

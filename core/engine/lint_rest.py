@@ -30,6 +30,7 @@ _WHOLE = {
     "flow.cycle": ("stages", "transitions"),
     "flow.no_final": ("stages", "transitions"),
     "flow.weights": ("stages",),
+    "flow.approval_seats": ("stages",),
     "flow.group_size": ("items",),
 }
 """Problems that look at whole lists: not told when a part of one is missing."""

@@ -6,6 +6,7 @@ from pydantic import Field as Limits
 
 from core.engine.calendar import Span
 from core.engine.conditions import ConditionSpec
+from core.engine.spec_approvals import Approval
 from core.engine.spec_kinds import Choice, Piece
 from core.engine.text import Words
 
@@ -30,7 +31,8 @@ class Stage(Piece):
     so it needs no ``client_text``. ``remind``: how many days before ``due`` the client is reminded of what he has to
     send; absent: the agency's days, where the stage waits for the client. ``exit_form`` names fields that staff are
     asked for before they leave the stage. ``pause`` says in which sub-statuses ``due`` stands still. ``gag``: while a
-    case is here nobody turns to its client, but for the messages in ``gag_except``.
+    case is here nobody turns to its client, but for the messages in ``gag_except``. ``approval``: people decide how it
+    goes on.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Stage(Piece):
     substates: tuple[Choice, ...] = ()
     pause: Pause | None = None
     exit_form: tuple[str, ...] = ()
+    approval: Approval | None = None
     part_of: str | None = None
     gag: bool = False
     gag_except: tuple[str, ...] = ()

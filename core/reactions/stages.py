@@ -7,6 +7,7 @@ from core.cases.pausing import paused_since
 from core.cases.stages import compiled_of
 from core.cases.tables import case, stage_span
 from core.cases.team import who
+from core.commands.approvals import OfferOverride
 from core.commands.cases import AdvanceCase, EndPause, OpenForm, PlanRules, SetFields, SetSubstate
 from core.commands.command import Command
 from core.commands.sending_back import OfferSendBack
@@ -28,11 +29,14 @@ from core.events.happened import (
 )
 from core.events.lapsing import DocumentLapsed, DocumentRestored
 from core.events.pauses import LimitPaused, LimitResumed
+from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.ledger.tables import button
 from core.staff.delegation import deputies
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
+
+DECIDE = said("button.decide_alone")
 
 
 def stage_card(uow: UnitOfWork, case_id: int) -> str | None:
@@ -197,6 +201,11 @@ def work_of(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[di
         people = {each for role in transition.by if role in row["team"] for each in _doing(role, row, deed)}
         for person in sorted(people):
             found.setdefault(person, []).append(_step(flow, stage, transition, row, back=transition in back))
+    if stage.approval is not None:
+        alone = offer(OfferOverride(case_id=row["id"], stage=stage.key), DECIDE, keeps=True)
+        roles = [role for role in stage.approval.override if role in row["team"]]
+        for person in sorted({each for role in roles for each in _doing(role, row, deed)}):
+            found.setdefault(person, []).append(alone)
     return found
 
 

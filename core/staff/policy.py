@@ -42,6 +42,7 @@ _COMMON = {
     "case.hand_over": Reach.ASSIGNED,  # his own role; any role for whoever may case.assign
     "task.give": Reach.ASSIGNED,
     "task.claim": Reach.DEPARTMENT,  # what nobody has yet and his role is wanted for
+    "approval.vote": Reach.ASSIGNED,  # and only from a seat
 }
 _SALES = {
     "client.create": Reach.ALL,
@@ -85,6 +86,7 @@ _LEAD = {
     "client.export": Reach.SUBTREE,
     "client.hold": Reach.SUBTREE,
     "rule.rearm": Reach.SUBTREE,
+    "approval.override": Reach.SUBTREE,  # and only in a role that the flow lists
 }
 _SYSTEM = frozenset(
     {
@@ -95,6 +97,7 @@ _SYSTEM = frozenset(
         "case.open",
         "case.advance",
         "case.heard",
+        "approval.open",
         "case.write",
         "case.assign",
         "document.review",
@@ -189,6 +192,7 @@ DEFAULT = Policy(
             "contract.read": Reach.ALL,
             "contract.finance": Reach.ALL,
             "task.complete": Reach.ASSIGNED,
+            "approval.vote": Reach.ASSIGNED,
             "staff.language": Reach.OWN,
             "staff.account": Reach.OWN,
             "staff.delegate": Reach.OWN,

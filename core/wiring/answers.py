@@ -1,6 +1,7 @@
 """What follows from which event: the house's own reactions, then the flow's rules."""
 
 from core.bus.wiring import Reaction
+from core.events import approvals as ea
 from core.events import calendars as ec
 from core.events import children as ech
 from core.events import data_rights as fd
@@ -22,6 +23,7 @@ from core.events import rules as ru
 from core.events import sharing as es
 from core.events import tables as eb
 from core.events.event import Event, rule_events
+from core.reactions import approvals as on_approvals
 from core.reactions import children as on_children
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
@@ -59,6 +61,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.StageLeft, on_stages.close_work),
     (e.StageEntered, on_stages.tell_stage),
     (e.StageEntered, on_stages.give_work),
+    (e.StageEntered, on_approvals.begin),
     (e.StageEntered, reminders.plan),
     (e.SubstateSet, on_stages.tell_substate),
     (e.SubstateSet, on_stages.redraw_work),
@@ -140,6 +143,12 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.ItemWaived, overdue_told.settle_review),
     (el.CardLost, lost_cards.tell_admins),
     (eq.QueuesInTrouble, queues_told.tell_admins),
+    (ea.ApprovalOpened, on_approvals.give_cards),
+    (ea.SeatsUnfilled, on_approvals.call_leads),
+    (ea.SeatGiven, on_approvals.give_card),
+    (ea.VoteCast, on_approvals.tell_vote),
+    (ea.ApprovalDecided, on_approvals.take_step),
+    (ea.ApprovalEnded, on_approvals.end_cards),
     (ec.LimitMoved, on_stages.redraw_work),
     (ec.LimitMoved, reminders.plan),
     (ec.TaskLimitMoved, on_desk.redraw_task),
@@ -155,6 +164,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (em.CaseMigrated, migration_told.renew_work),
     (em.CaseMigrated, migration_told.renew_reviews),
     (em.CaseMigrated, migration_told.tell_client),
+    (em.CaseMigrated, on_approvals.begin),
     (em.CaseMigrated, reminders.plan),
     (e.FieldSet, on_lapsing.look_again),
     (e.StageEntered, on_lapsing.look_again),

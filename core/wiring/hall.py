@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from core.bus.bus import Bus
 from core.bus.wiring import FactSource, Wiring
-from core.cases import facts, family
+from core.cases import facts, family, rounds
 from core.cases.log import record
 from core.catalog.catalogue import Catalogue
 from core.catalog.office_tables import LivingTables
@@ -58,6 +58,7 @@ def build_bus(
         "children": family.children_facts,
         "parent": family.parent_facts,
         "tasks": tasks.facts,
+        "approval": rounds.facts,
     }
     return Bus(
         Wiring(

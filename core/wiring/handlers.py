@@ -2,6 +2,7 @@
 
 from core.bus.wiring import Handler
 from core.cases import (
+    approvals,
     batch,
     children,
     consultations,
@@ -12,6 +13,7 @@ from core.cases import (
     notes,
     opening,
     originals,
+    overriding,
     pages,
     review,
     review_snooze,
@@ -29,6 +31,7 @@ from core.catalog import service as catalog
 from core.clients import basics, consent, erasure, guardians, invitations, tags
 from core.clients import service as clients
 from core.commands import accounts as a
+from core.commands import approvals as ap
 from core.commands import cases as c
 from core.commands import children as ch
 from core.commands import contracts as k
@@ -182,6 +185,12 @@ HANDLERS: dict[type[Command], Handler] = {
     ch.StartChild: children.start_child,
     ch.OfferChild: children.offer_child,
     ch.HearOfChild: children.hear_of_child,
+    ap.OpenApproval: approvals.open_approval,
+    ap.OfferVote: approvals.offer_vote,
+    ap.CastVote: approvals.cast_vote,
+    ap.OfferOverride: overriding.offer_override,
+    ap.OverrideApproval: overriding.override_approval,
+    ap.GiveSeat: approvals.give_seat,
     c.AskSupplement: supplement.ask_supplement,
     c.OpenItems: supplement.open_items,
     c.PlanRules: planning.plan_rules,

@@ -28,6 +28,7 @@ def of_case(row: Row) -> Subject:
         staff_ids=frozenset(row["team"].values()),
         department=row["department_id"],
         held=frozenset(row["team"].items()),
+        seated=frozenset((role, person) for role, person in row["seated"] or ()),
     )
 
 

@@ -28,6 +28,7 @@ LISTS = {
     "/cases/{case_id}/timeline?everything=true": "events",
     "/cases/{case_id}/rules": "runs",
     "/cases/{case_id}/children": "children",
+    "/cases/{case_id}/approvals": "rounds",
     "/clients": "clients",
     "/conversations": "conversations",
     "/conversations/{conversation_id}/messages": "messages",

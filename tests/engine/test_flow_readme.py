@@ -12,6 +12,7 @@ from core.engine.flow import Flow
 from core.engine.lint import examine
 from core.engine.lint_texts import TEXT_BYTES
 from core.engine.machine import compile_flow
+from core.engine.spec_approvals import Approval
 from core.engine.spec_checks import Check
 from core.engine.spec_children import Child
 from core.engine.spec_formulas import Formula
@@ -42,7 +43,8 @@ def test_the_flow_on_the_page_passes_and_runs() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", [Flow, Stage, Transition, Field, Item, Group, Rule, At, Child, Choice, Param, Formula, *CHECKS]
+    "piece",
+    [Flow, Stage, Approval, Transition, Field, Item, Group, Rule, At, Child, Choice, Param, Formula, *CHECKS],
 )
 def test_the_page_names_every_key(piece: type[Flow]) -> None:
     names = {field.alias or name for name, field in piece.model_fields.items()}

@@ -9,6 +9,7 @@ import pytest
 from core.channel.inbound import ButtonPress
 from core.commands import (
     accounts,
+    approvals,
     cases,
     children,
     contracts,
@@ -57,6 +58,12 @@ ABOUT: dict[str, Make] = {
     "OfferSendBack": lambda i: sending_back.OfferSendBack(case_id=i["case"]),
     "SendBack": lambda i: sending_back.SendBack(case_id=i["case"], to="signed", remark="x"),
     "EndPause": lambda i: cases.EndPause(case_id=i["case"]),
+    "OpenApproval": lambda i: approvals.OpenApproval(case_id=i["case"], stage="signed"),
+    "OfferVote": lambda i: approvals.OfferVote(case_id=i["case"], approval_id=1, vote="against"),
+    "CastVote": lambda i: approvals.CastVote(case_id=i["case"], vote="for"),
+    "OfferOverride": lambda i: approvals.OfferOverride(case_id=i["case"]),
+    "OverrideApproval": lambda i: approvals.OverrideApproval(case_id=i["case"], outcome="approved", reason="x"),
+    "GiveSeat": lambda i: approvals.GiveSeat(case_id=i["case"], staff_id=i["staff"]),
     "SetSubstate": lambda i: cases.SetSubstate(case_id=i["case"], substate="sent"),
     "SetFields": lambda i: cases.SetFields(case_id=i["case"], fields={"form_filled": True}),
     "AddTraveller": lambda i: cases.AddTraveller(case_id=i["case"], traveller=TRAVELLER),

@@ -80,6 +80,14 @@ def remark(world: World, person: Person, number: str) -> None:
     person.says("原因")
 
 
+def voting(world: World, person: Person, number: str, kind: str) -> None:
+    """He was asked what his vote on the other case needs, or why he decides it alone."""
+    case_id = world.ids["case"] if number == world.number else 2**40
+    more = {"vote": "against", "scored": False} if kind == "vote" else {"outcome": "approved"}
+    put(world, person, {"kind": kind, "case": case_id, "approval": 1, **more})
+    person.says("原因")
+
+
 Try = Callable[[World, Person, str], object]
 # What somebody can send to reach the case with this number through each row.
 ROUTES: dict[str, Try] = {
@@ -99,6 +107,9 @@ ROUTES: dict[str, Try] = {
     "untag": lambda w, p, n: p.says(f"去标签 {n} 加急"),
     "hand over": lambda w, p, n: p.says(f"转交 {n}"),
     "send back": lambda w, p, n: p.says(f"退办 {n} 原因"),
+    "approvals": lambda w, p, n: p.says("评审"),
+    "vote": lambda w, p, n: voting(w, p, n, "vote"),
+    "override": lambda w, p, n: voting(w, p, n, "override"),
     "delegate": lambda w, p, n: p.says(f"委托 {n}"),
     "days": lambda w, p, n: days(w, p),
     "remark": lambda w, p, n: remark(w, p, n),
@@ -219,7 +230,8 @@ OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "files",
              "list_changed"}  # fmt: skip
 OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "original", "task", "handoff", "handoff_held",
             "client_wrote", "message", "board", "tasks", "case", "found", "handed_over", "overdue", "batch",
-            "dialog", "about_client", "held_file", "digest", "late_review", "late_task"}  # fmt: skip
+            "dialog", "about_client", "held_file", "digest", "late_review", "late_task",
+            "approval"}  # fmt: skip
 WITH_NAMES = ("contract", "stage_work", "review", "task", "handoff", "handoff_held", "client_wrote", "message", "case",
               "handed_over")  # fmt: skip
 
