@@ -8,6 +8,7 @@ from bot.dialogs import (
     batch,
     bursts,
     case_desk,
+    client_steps,
     collect,
     commands,
     consent,
@@ -179,6 +180,18 @@ TABLE: tuple[Route, ...] = (
     ),
     Route("help", PUBLIC, _command("help"), commands.help_),
     Route("language", PUBLIC, _command("language"), commands.language),
+    Route(
+        "client step",
+        "case.answer",
+        lambda t: _client(t) and _words(t) and t.chat["mode"] == "bot" and client_steps.named(t) is not None,
+        client_steps.by_words,
+    ),
+    Route(
+        "client reason",
+        "case.answer",
+        lambda t: _client(t) and _words(t) and t.dialog.get("kind") == client_steps.KIND,
+        client_steps.answer,
+    ),
     Route(
         "number",
         "document.read",

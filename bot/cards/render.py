@@ -68,6 +68,7 @@ BUILDERS: Mapping[str, Mapping[str, Builder]] = {
         "message": client_cards.message,
         "stage": client_cards.stage,
         "substate": client_cards.substate,
+        "your_turn": client_cards.your_turn,
         "progress": client_cards.progress,
         "checklist": client_cards.checklist_card,
         "list_changed": client_cards.list_changed,

@@ -5,6 +5,7 @@ from collections import Counter
 from bot.dialogs import (
     batch,
     case_desk,
+    client_steps,
     collect,
     commands,
     confirm,
@@ -36,6 +37,7 @@ from core.store.sealing import Row
 _DIALOGS = (
     batch,
     case_desk,
+    client_steps,
     collect,
     commands,
     confirm,

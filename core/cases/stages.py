@@ -1,5 +1,7 @@
 """Stages: a case moves only where its published flow lets it, and everything that hangs on a stage moves with it."""
 
+from collections.abc import Collection
+
 from core.bus.deed import Deed
 from core.cases.tables import case, stage_span
 from core.commands.cases import AdvanceCase, OpenForm, SetSubstate
@@ -34,13 +36,14 @@ def advance_case(command: AdvanceCase, deed: Deed) -> str:
     return str(row["stage"])
 
 
-def move_case(row: Row, trigger: str, deed: Deed, reason: str = "") -> Move:
-    """Decide with the machine, then write what follows from it. Raises as advance_case."""
+def move_case(row: Row, trigger: str, deed: Deed, reason: str = "", *, roles: Collection[str] | None = None) -> Move:
+    """Decide with the machine, then write what follows from it; ``roles``: those in which it is taken, if they are not
+    the actor's. Raises as advance_case."""
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
     compiled = compiled_of(deed, row)
     facts = deed.facts(row, compiled.machine.needs(trigger))
-    move = compiled.machine.decide(row["stage"], trigger, facts, deed.actor.roles)
+    move = compiled.machine.decide(row["stage"], trigger, facts, deed.actor.roles if roles is None else roles)
     leave(row, move.to, deed, compiled)
     by = deed.actor.id if deed.actor.kind == "staff" else row["handed_by"]
     outcome = move.outcome or row["outcome"]

@@ -72,6 +72,7 @@ _COMMON: Final = _words(
         "form": "操作时填写的字段 | fields asked for",
         "button": "显示按钮 | shown as a button",
         "confirm": "再次确认 | asked once more",
+        "ask_why": "询问客户原因 | client is asked why",
         "type": "类型 | type",
         "pii": "个人信息类别 | kind of personal data",
         "ask": "提问 | question",

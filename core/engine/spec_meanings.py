@@ -77,6 +77,7 @@ _FLOW: Final = {
         "form": "Fields that staff are asked for when they press this button.",
         "button": "Whether it is shown on cards.",
         "confirm": "Whether to ask once more before the step is taken.",
+        "ask_why": "Whether a client who takes it is asked for his reason; one that sends the case back asks anyway.",
     },
     "Item": {
         "key": _KEY,

@@ -39,7 +39,8 @@ class Transition(Piece):
 
     ``by`` lists the roles that may take it; ``system`` stands for rules, ``client`` for the client. ``when`` is the
     guard. ``substate`` and ``outcome`` are set on arrival. ``form`` names fields that staff are asked for when they
-    press this button, beside the stage's ``exit_form``.
+    press this button, beside the stage's ``exit_form``. ``ask_why``: a client who takes it is asked for his reason; one
+    that sends the case back asks in any case.
     """
 
     key: str
@@ -53,3 +54,4 @@ class Transition(Piece):
     form: tuple[str, ...] = ()
     button: bool = True
     confirm: bool = False
+    ask_why: bool = False

@@ -25,6 +25,7 @@ from core.events.happened import (
 )
 from core.ledger.buttons import close_card, offer
 from core.ledger.tables import button
+from core.reactions.client_steps import ask_client, spans_left, with_steps
 from core.staff.delegation import deputies
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -73,31 +74,34 @@ def tell_stage(event: StageEntered, deed: Deed) -> Iterator[Command]:
     known = {stage.key for stage in flow.stages}  # one that was left on another version may be called otherwise here
     came_from = flow.shown(left[-1]["stage"]).key if left and left[-1]["stage"] in known else None
     if event.trigger and flow.shown(event.stage).key == event.stage != came_from:
-        yield Notify(
+        told = Notify(
             to="client",
             person_id=row["client_id"],
             notice="stage",
             subject={"case": row["id"]},
             params={"stage": event.stage, "substate": event.substate},
         )
+        yield with_steps(told, row, deed)
+    else:
+        yield from ask_client(row, deed)
 
 
 def tell_substate(event: SubstateSet, deed: Deed) -> Iterator[Command]:
     """Each push reaches the client once."""
     row = deed.uow.get(case, event.case_id or 0)
-    yield Notify(
+    told = Notify(
         to="client",
         person_id=row["client_id"],
         notice="substate",
         subject={"case": row["id"]},
         params={"stage": event.stage, "substate": event.substate},
     )
+    yield with_steps(told, row, deed)
 
 
 def close_work(event: StageLeft, deed: Deed) -> Iterator[Command]:
     """The card of a stage that was left keeps no button that could be pressed."""
-    spans = deed.uow.find(stage_span, stage_span.c.case_id == (event.case_id or 0), stage_span.c.stage == event.stage)
-    for span in spans[-1:]:
+    for span in spans_left(event, deed)[-1:]:
         by = deed.actor if deed.actor.kind == "staff" else None
         moved = {"settled_at": deed.now, "settled_kind": "staff", "settled_by": by.id} if by is not None else None
         close_card(deed.uow, f"stage:{span['id']}", moved)

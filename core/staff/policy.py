@@ -205,6 +205,7 @@ DEFAULT = Policy(
         "client.consent": Reach.OWN,
         "client.data": Reach.OWN,
         "client.snooze": Reach.OWN,
+        "case.answer": Reach.OWN,
     },
     system=_SYSTEM,
     guardian=frozenset({"case.read", "document.read", "document.submit"}),

@@ -18,6 +18,7 @@ from core.events import reviewing as re
 from core.events import rules as ru
 from core.events import sharing as es
 from core.events.event import Event, rule_events
+from core.reactions import client_steps as on_client_steps
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
@@ -48,6 +49,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.ContractActivated, on_contracts.open_its_case),
     (e.CaseOpened, on_contracts.attach),
     (e.StageLeft, on_stages.close_work),
+    (e.StageLeft, on_client_steps.close_steps),
     (e.StageEntered, on_stages.tell_stage),
     (e.StageEntered, on_stages.give_work),
     (e.StageEntered, reminders.plan),
@@ -136,6 +138,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (ec.YearsUnconfirmed, replan.tell_admins),
     (em.CaseMigrated, migration_told.renew_work),
     (em.CaseMigrated, migration_told.renew_reviews),
+    (em.CaseMigrated, on_client_steps.renew_steps),
     (em.CaseMigrated, migration_told.tell_client),
     (em.CaseMigrated, reminders.plan),
 ]

@@ -3,6 +3,7 @@
 from core.bus.wiring import Handler
 from core.cases import (
     batch,
+    client_steps,
     consultations,
     documents,
     fields,
@@ -27,6 +28,7 @@ from core.clients import basics, consent, erasure, guardians, invitations, tags
 from core.clients import service as clients
 from core.commands import accounts as a
 from core.commands import cases as c
+from core.commands import client_steps as cl
 from core.commands import contracts as k
 from core.commands import conversations as v
 from core.commands import data_rights as ri
@@ -159,6 +161,8 @@ HANDLERS: dict[type[Command], Handler] = {
     k.AttachCase: contracts.attach_case,
     c.OpenCase: opening.open_case,
     c.AdvanceCase: stages.advance_case,
+    cl.TakeStep: client_steps.take_step,
+    cl.AskWhy: client_steps.ask_why,
     c.SetSubstate: stages.set_substate,
     c.OpenForm: stages.open_form,
     c.SetFields: fields.set_fields,

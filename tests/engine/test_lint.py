@@ -61,6 +61,7 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("/stages/0/owner", "wizard", "flow.unknown_role", "/stages/0/owner"),
     ("/transitions/0/by/-", "wizard", "flow.unknown_role", "/transitions/0/by/2"),
     ("/stages/0/owner", "admin", "flow.role_not_listed", "/stages/0/owner"),
+    ("/transitions/0/ask_why", True, "flow.ask_why", "/transitions/0/ask_why"),
     ("/stages/0/exit_form/-", "colour", "flow.unknown_field", "/stages/0/exit_form/1"),
     ("/transitions/2/form/-", "colour", "flow.unknown_field", "/transitions/2/form/1"),
     ("/items/0/checks/0/field", "colour", "flow.unknown_field", "/items/0/checks/0/field"),

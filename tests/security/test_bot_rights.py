@@ -10,6 +10,7 @@ from core.channel.inbound import ButtonPress
 from core.commands import (
     accounts,
     cases,
+    client_steps,
     contracts,
     conversations,
     data_rights,
@@ -50,6 +51,8 @@ NOBODY = {"channel": "loopback", "account": "test", "external_id": "chat-nobody"
 # One example of every command, about the things of client a1. A new command fails test_the_matrix_is_whole.
 ABOUT: dict[str, Make] = {
     "AdvanceCase": lambda i: cases.AdvanceCase(case_id=i["case"], trigger="begin"),
+    "TakeStep": lambda i: client_steps.TakeStep(case_id=i["case"], trigger="begin"),
+    "AskWhy": lambda i: client_steps.AskWhy(case_id=i["case"], trigger="begin"),
     "OfferSendBack": lambda i: sending_back.OfferSendBack(case_id=i["case"]),
     "SendBack": lambda i: sending_back.SendBack(case_id=i["case"], to="signed", remark="x"),
     "SetSubstate": lambda i: cases.SetSubstate(case_id=i["case"], substate="sent"),
@@ -248,7 +251,7 @@ def test_the_matrix_is_whole() -> None:
     assert DEFAULT.client.keys() & permissions == {
         "case.read", "document.read", "document.submit", "client.language", "conversation.ask_human",
         "conversation.end", "survey.answer",
-        "identity.claim", "client.consent", "client.data", "client.snooze",
+        "identity.claim", "client.consent", "client.data", "client.snooze", "case.answer",
     }  # fmt: skip
 
 

@@ -80,6 +80,13 @@ def remark(world: World, person: Person, number: str) -> None:
     person.says("原因")
 
 
+def why(world: World, person: Person, number: str) -> None:
+    """He was asked why he takes a step of the other case."""
+    case_id = world.ids["case"] if number == world.number else 2**40
+    put(world, person, {"kind": "client_why", "case": case_id, "trigger": "begin", "stage": None, "label": {}})
+    person.says("原因")
+
+
 Try = Callable[[World, Person, str], object]
 # What somebody can send to reach the case with this number through each row.
 ROUTES: dict[str, Try] = {
@@ -121,6 +128,8 @@ ROUTES: dict[str, Try] = {
     "file by a page": lambda w, p, n: p.does("file"),
     "help": lambda w, p, n: p.says("help"),
     "language": lambda w, p, n: p.says("中文"),
+    "client step": lambda w, p, n: p.says("开始办理"),  # words of a button: of his own case only, test_client_steps.py
+    "client reason": lambda w, p, n: why(w, p, n),
     "number": lambda w, p, n: p.says("1"),
     "note": lambda w, p, n: p.says(f"备注 {n} 是我的"),  # nobody whom it concerns not holds a chat
     "give back": lambda w, p, n: p.says("交还"),
@@ -216,7 +225,7 @@ def test_a_command_without_a_permission_cannot_be_written() -> None:
 # Which notices carry whose things. A new kind of notice fails the next test until it is placed here.
 OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "files", "approved", "rework", "reopened",
              "survey", "dialog", "stage", "substate", "said_file", "upload_link", "reminder",
-             "list_changed"}  # fmt: skip
+             "list_changed", "your_turn"}  # fmt: skip
 OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "original", "task", "handoff", "handoff_held",
             "client_wrote", "message", "board", "tasks", "case", "found", "handed_over", "overdue", "batch",
             "dialog", "about_client", "held_file", "digest", "late_review", "late_task"}  # fmt: skip
