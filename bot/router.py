@@ -18,6 +18,7 @@ from bot.dialogs import (
     form,
     hand_over,
     handoff,
+    handovers,
     invited,
     others,
     reminders,
@@ -144,6 +145,12 @@ TABLE: tuple[Route, ...] = (
         "case.advance",
         lambda t: _staff(t) and _words(t) and t.dialog.get("kind") == send_back.KIND,
         send_back.answer,
+    ),
+    Route(
+        "return",
+        "case.advance",
+        lambda t: _staff(t) and _words(t) and t.dialog.get("kind") == handovers.KIND,
+        handovers.answer,
     ),
     Route(
         "days",

@@ -15,7 +15,13 @@ def event_words(ctx: CardContext, view: CaseView, happening: Happening) -> str:
     version of that time."""
     of_case = (ctx.lookup, ctx.house.catalogue, view.row)
     key = f"event.{happening.type}"
-    key = _COMPUTED if happening.data.get("computed") else _FOUND if happening.data.get("way") else key
+    key = (
+        _COMPUTED
+        if happening.data.get("computed")
+        else _FOUND
+        if happening.data.get("why") and "way" in happening.data
+        else key
+    )
     if not ctx.house.texts.has(key):
         return happening.type
     data = dict(happening.data)

@@ -2,6 +2,7 @@
 
 from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.context import CardContext
+from bot.cards.handover_card import waiting
 from bot.cards.wording import acted_for, findings_words, flow_message, reason_words, staff_name
 from core.cases.past import stage_once
 from core.cases.review_snooze import put_off_until
@@ -66,11 +67,13 @@ def stage_work(ctx: CardContext) -> Card:
     facts.append((ctx.say("stage.docs"), done))
     if view.row["due"] is not None:
         facts.append((ctx.say("stage.due"), ctx.when(view.row["due"])))
-    for key in stage.exit_form:
+    for key in (*stage.exit_form, *(() if stage.handover is None else stage.handover.form)):
         filled = view.row["fields"].get(key) not in (None, "", False)
         mark = ctx.say("stage.field_done") if filled else ctx.say("stage.field_open")
         facts.append((ctx.word(flow.field(key).name), mark))
     text = "" if view.substate is None else ctx.say("stage.substate", substate=ctx.word(view.substate))
+    if stage.handover is not None:
+        text = "\n".join(part for part in (waiting(ctx), text) if part)
     if reason := ctx.params.get("reason"):
         text = "\n".join(part for part in (ctx.say("stage.reason", reason=reason), text) if part)
     return Card(

@@ -3,9 +3,11 @@
 from collections.abc import Collection
 
 from core.bus.deed import Deed
+from core.cases.handover_rows import lapse
 from core.cases.tables import case, stage_span
 from core.commands.cases import AdvanceCase, OpenForm, SetSubstate
 from core.engine.calendar import WorkingCalendar
+from core.engine.flow import Stage
 from core.engine.machine import CompiledFlow, Move
 from core.events.happened import CaseClosed, FormAsked, StageEntered, StageLeft, SubstateSet
 from core.kit.errors import NotPossibleNow, Stale
@@ -32,8 +34,15 @@ def advance_case(command: AdvanceCase, deed: Deed) -> str:
     row = deed.uow.get(case, command.case_id)
     if command.stage is not None and command.stage != row["stage"]:
         raise Stale(reason="moved", stage=row["stage"])
+    _leave_to_handover(compiled_of(deed, row).flow.stage(row["stage"]), command.trigger)
     move_case(row, command.trigger, deed, command.reason)
     return str(row["stage"])
+
+
+def _leave_to_handover(stage: Stage, trigger: str) -> None:
+    """Raises NotPossibleNow for a step that is taken by accepting or returning a hand-over alone."""
+    if stage.handover is not None and trigger in stage.handover.steps:
+        raise NotPossibleNow(reason="by_handover")
 
 
 def move_case(row: Row, trigger: str, deed: Deed, reason: str = "", *, roles: Collection[str] | None = None) -> Move:
@@ -55,6 +64,8 @@ def move_case(row: Row, trigger: str, deed: Deed, reason: str = "", *, roles: Co
 def leave(row: Row, to: str, deed: Deed, compiled: CompiledFlow) -> None:
     """Close the stage's span and cancel what was planned for it."""
     timers.cancel_scope(deed.uow, row["id"], "stage")
+    if compiled.flow.stage(row["stage"]).handover is not None:
+        lapse(row["id"], deed)
     span = deed.uow.first(stage_span, case_id=row["id"], left=None)
     if span is not None:
         minutes = calendar_of(deed, compiled).minutes(span["entered"], deed.now)
@@ -91,6 +102,7 @@ def open_form(command: OpenForm, deed: Deed) -> None:
     flow = compiled_of(deed, row).flow
     if all(each.key != command.trigger for each in flow.transitions):  # the case is on another version meanwhile
         raise Stale(reason="replaced")
+    _leave_to_handover(flow.stage(row["stage"]), command.trigger)
     asked = [field.key for field in flow.asks(flow.transition(command.trigger), row["stage"])]
     empty = tuple(key for key in asked if row["fields"].get(key) in (None, ""))
     if not empty and command.trigger != SUPPLEMENT:

@@ -60,6 +60,7 @@ _COMMON: Final = _words(
         "weight": "进度占比（%） | share of the progress (%)",
         "waiting_on": "等待对象 | waiting for",
         "exit_form": "离开前填写的字段 | fields asked for before leaving",
+        "handover": "部门交接 | hand-over",
         "part_of": "所属阶段 | part of stage",
         "final": "终点 | last stage",
         "from": "起始阶段 | from",

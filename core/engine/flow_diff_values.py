@@ -17,6 +17,12 @@ from core.engine.text import LANGUAGES, Words, pick
 _NOTHING: Final = {"zh-CN": "无", "en": "none"}
 _TRUTH: Final = {True: {"zh-CN": "是", "en": "yes"}, False: {"zh-CN": "否", "en": "no"}}
 _ALWAYS: Final = {"zh-CN": "无条件", "en": "always"}
+_HANDOVER: Final = {
+    "to": {"zh-CN": "接收角色", "en": "to"},
+    "form": {"zh-CN": "交接单", "en": "form"},
+    "accept": {"zh-CN": "接收后", "en": "when accepted"},
+    "return": {"zh-CN": "退回后", "en": "when returned"},
+}
 _LIMIT: Final = {"zh-CN": "阶段时限", "en": "the stage's limit"}
 
 
@@ -32,6 +38,8 @@ class Values:
             "to": stages,
             "part_of": stages,
             "exit_form": fields,
+            "handover.form": fields,
+            "step": {each.key: each.label for each in flow.transitions},
             "form": fields,
             "group": {group.key: group.name for group in flow.groups},
             "substate": {choice.key: choice.name for stage in flow.stages for choice in stage.substates},
@@ -43,6 +51,8 @@ class Values:
         if name in ("when", "required_when"):
             spec = None if value is None else ConditionSpec.model_validate(value)
             return condition_words(self._flow, spec, labels=labels) or _ALWAYS
+        if name == "handover" and value is not None:
+            return _each(lambda language: self._handover(value, language))
         if name == "compute" and value is not None:
             formula = Formula.model_validate(value)
             return _each(lambda language: formula_words(self._flow, formula, language))
@@ -62,6 +72,16 @@ class Values:
             "zh-CN": f"{zh}{'前' if early else '后'} {span['zh-CN']}",
             "en": f"{span['en']} {'before' if early else 'after'} {en}",
         }
+
+    def _handover(self, value: Mapping[str, Any], language: str) -> str:
+        joint, between = ("：", "；") if language == "zh-CN" else (": ", "; ")
+        says = {
+            _HANDOVER["to"][language]: str(value["to"]),
+            _HANDOVER["form"][language]: self._plain("handover.form", value["form"], language),
+            _HANDOVER["accept"][language]: self._plain("step", value["accept"], language),
+            _HANDOVER["return"][language]: self._plain("step", value["return"], language),
+        }
+        return between.join(f"{key}{joint}{each}" for key, each in says.items())
 
     def _plain(self, name: str, value: Any, language: str) -> str:
         if isinstance(value, dict) and set(value) <= set(LANGUAGES):

@@ -10,6 +10,7 @@ from core.engine.lint_circles import circle_problems
 from core.engine.lint_conditions import condition_problems
 from core.engine.lint_formulas import asking_problems, formula_problems
 from core.engine.lint_graph import graph_problems
+from core.engine.lint_handover import handover_problems
 from core.engine.lint_names import name_problems
 from core.engine.lint_rest import Rest, the_rest
 from core.engine.lint_rules import rule_problems
@@ -57,6 +58,7 @@ def lint(
         *key_problems(flow),
         *graph_problems(flow),
         *name_problems(flow, roles),
+        *handover_problems(flow, roles),
         *condition_problems(flow),
         *asking_problems(flow),
         *formula_problems(flow),

@@ -62,6 +62,7 @@ _FLOW: Final = {
         "waiting_on": "Who is being waited for.",
         "substates": "Sub-statuses; those that a transition sets are set by it alone.",
         "exit_form": "Fields that staff are asked for before they leave the stage.",
+        "handover": "The stage ends by handing the case to another role, with a form; accepted or returned.",
         "part_of": "Makes it internal: the client sees that stage instead.",
         "final": "The case ends here.",
     },
@@ -78,6 +79,12 @@ _FLOW: Final = {
         "button": "Whether it is shown on cards.",
         "confirm": "Whether to ask once more before the step is taken.",
         "ask_why": "Whether a client who takes it is asked for his reason; one that sends the case back asks anyway.",
+    },
+    "Handover": {
+        "to": "The role that takes over.",
+        "form": "Fields that must be filled before it can be offered.",
+        "accept": "Key of the transition that is taken when it is accepted; its `by` lists system or the role.",
+        "return": "Key of the transition that is taken when it is returned; absent: the case stays in the stage.",
     },
     "Item": {
         "key": _KEY,

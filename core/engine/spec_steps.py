@@ -6,6 +6,7 @@ from pydantic import Field as Limits
 
 from core.engine.calendar import Span
 from core.engine.conditions import ConditionSpec
+from core.engine.spec_handover import Handover
 from core.engine.spec_kinds import Choice, Piece
 from core.engine.text import Words
 
@@ -17,7 +18,7 @@ class Stage(Piece):
     progress in percent (all stages together 100). ``part_of`` makes it internal: the client sees that stage instead,
     so it needs no ``client_text``. ``remind``: how many days before ``due`` the client is reminded of what he has to
     send; absent: the agency's days, where the stage waits for the client. ``exit_form`` names fields that staff are
-    asked for before they leave the stage.
+    asked for before they leave the stage. ``handover``: it ends by handing the case to another department.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Stage(Piece):
     waiting_on: Literal["client", "staff", "authority", "date"] = "staff"
     substates: tuple[Choice, ...] = ()
     exit_form: tuple[str, ...] = ()
+    handover: Handover | None = None
     part_of: str | None = None
     final: bool = False
 

@@ -8,6 +8,7 @@ from core.cases.tables import case, stage_span
 from core.cases.team import who
 from core.commands.cases import AdvanceCase, OpenForm, PlanRules, SetFields, SetSubstate
 from core.commands.command import Command
+from core.commands.handovers import OpenHandover
 from core.commands.sending_back import OfferSendBack
 from core.commands.work import Notify, RedrawCard, StartDialog
 from core.engine.flow import Flow, Stage, Transition
@@ -23,6 +24,7 @@ from core.events.happened import (
     StageLeft,
     SubstateSet,
 )
+from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.ledger.tables import button
 from core.reactions.client_steps import ask_client, spans_left, with_steps
@@ -168,9 +170,10 @@ def work_of(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[di
     machine = compiled_of(deed, row).machine
     back = machine.steps_back(stage.key)
     for owner in _doing(stage.owner, row, deed):
-        found[owner] = [*_ticks(flow, stage, row), *_substates(flow, stage, row)]
+        found[owner] = [*_handover(stage, row), *_ticks(flow, stage, row), *_substates(flow, stage, row)]
+    by_handover = () if stage.handover is None else stage.handover.steps
     for transition in flow.transitions:
-        if stage.key not in transition.from_stages or not transition.button:
+        if stage.key not in transition.from_stages or not transition.button or transition.key in by_handover:
             continue
         if machine.ruled_out(transition.key, {"case.substate": row["substate"]}):
             continue  # the state was set on arrival and stays; what else a guard wants may still come
@@ -184,6 +187,14 @@ def _doing(role: str, row: Row, deed: Deed) -> list[int]:
     """Who does this role's work on the case, and whoever stands in for him."""
     person = who(deed.uow, row["id"], role)
     return [] if person is None else [person, *deputies(deed.uow, person, (role,), deed.now)]
+
+
+def _handover(stage: Stage, row: Row) -> list[dict[str, object]]:
+    if stage.handover is None:
+        return []
+    return [
+        offer(OpenHandover(case_id=row["id"], stage=stage.key), said("button.offer_handover"), "primary", keeps=True)
+    ]
 
 
 def _step(flow: Flow, stage: Stage, transition: Transition, row: Row, *, back: bool) -> dict[str, object]:

@@ -7,6 +7,7 @@ from core.events import delegations as ge
 from core.events import desk as te
 from core.events import digests as eg
 from core.events import handoffs as eh
+from core.events import handovers as eho
 from core.events import happened as e
 from core.events import lost_cards as el
 from core.events import migrating as em
@@ -36,6 +37,7 @@ from core.reactions import (
 )
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
+from core.reactions import handovers as on_handovers
 from core.reactions import held as on_held
 from core.reactions import identity as on_identity
 from core.reactions import people as on_people
@@ -59,6 +61,12 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.FieldSet, on_stages.plan_again),
     (e.ChecklistCompleted, on_stages.redraw_work),
     (e.FormAsked, on_stages.ask_form),
+    (eho.HandoverFormAsked, on_handovers.ask_form),
+    (eho.HandoverOffered, on_handovers.offer_card),
+    (eho.HandoverRouted, on_handovers.offer_card),
+    (eho.HandoverAccepted, on_handovers.tell_accepted),
+    (eho.HandoverReturned, on_handovers.tell_returned),
+    (eho.HandoverLapsed, on_handovers.end_card),
     (e.DocumentSubmitted, on_documents.ask_review),
     (e.DocumentExtended, on_documents.show_more),
     (e.DocumentWithdrawn, on_documents.tell_withdrawn),
@@ -115,6 +123,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.RoleAssigned, on_desk.hand_on),
     (e.RoleAssigned, on_stages.move_work),
     (e.RoleAssigned, on_documents.move_reviews),
+    (e.RoleAssigned, on_handovers.follow),
     (te.TaskGiven, on_desk.hand_task),
     (te.TaskReleased, on_desk.offer_to_role),
     (te.TaskSnoozed, on_desk.redraw_task),
@@ -139,6 +148,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (em.CaseMigrated, migration_told.renew_work),
     (em.CaseMigrated, migration_told.renew_reviews),
     (em.CaseMigrated, on_client_steps.renew_steps),
+    (em.CaseMigrated, on_handovers.follow),
     (em.CaseMigrated, migration_told.tell_client),
     (em.CaseMigrated, reminders.plan),
 ]

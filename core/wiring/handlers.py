@@ -7,6 +7,7 @@ from core.cases import (
     consultations,
     documents,
     fields,
+    handovers,
     notes,
     opening,
     originals,
@@ -38,6 +39,7 @@ from core.commands import digests as dg
 from core.commands import documents as d
 from core.commands import drafts as dr
 from core.commands import handoffs as h
+from core.commands import handovers as ho
 from core.commands import identity as n
 from core.commands import lost_cards as lc
 from core.commands import migrating as m
@@ -161,6 +163,12 @@ HANDLERS: dict[type[Command], Handler] = {
     k.AttachCase: contracts.attach_case,
     c.OpenCase: opening.open_case,
     c.AdvanceCase: stages.advance_case,
+    ho.OpenHandover: handovers.open_handover_form,
+    ho.ProposeHandover: handovers.propose_handover,
+    ho.AcceptHandover: handovers.accept_handover,
+    ho.AskReturn: handovers.ask_return,
+    ho.ReturnHandover: handovers.return_handover,
+    ho.RouteHandover: handovers.route_handover,
     cl.TakeStep: client_steps.take_step,
     cl.AskWhy: client_steps.ask_why,
     c.SetSubstate: stages.set_substate,

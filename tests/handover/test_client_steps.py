@@ -6,9 +6,10 @@ import pytest
 
 from core.bus.deed import Cause
 from core.cases.tables import case_event
-from core.commands.cases import AdvanceCase, OpenCase, SetSubstate
+from core.commands.cases import OpenCase, SetSubstate
 from core.commands.client_steps import TakeStep
 from core.commands.contracts import Traveller
+from core.commands.handovers import AcceptHandover, ProposeHandover
 from core.commands.migrating import MigrateFlow
 from core.commands.work import PublishFlow
 from core.engine.access import Actor
@@ -24,8 +25,11 @@ def at_draft(house: TestHouse, *, waits: bool = True) -> Person:
     client = new_client(house)
     travellers = (Traveller(name="学生", kind="student"),)
     team = {role: house.team[role] for role in ("sales", "copywriter")}
-    case_id = house.do(OpenCase(client_id=client.id, flow="study_probe", travellers=travellers, team=team))
-    house.do(AdvanceCase(case_id=case_id, trigger="begin"), acting(house, "顾问甲"))
+    fields = {"school_list": "甲大学", "selling_points": "竞赛", "deep": False}
+    opened = OpenCase(client_id=client.id, flow="study_probe", travellers=travellers, team=team, fields=fields)
+    case_id = house.do(opened)
+    house.do(ProposeHandover(case_id=case_id), acting(house, "顾问甲"))
+    house.do(AcceptHandover(case_id=case_id), acting(house, COPYWRITER))
     if waits:
         house.do(SetSubstate(case_id=case_id, substate="to_confirm"))
     return client
