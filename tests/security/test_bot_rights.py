@@ -20,6 +20,7 @@ from core.commands import (
     documents,
     drafts,
     handoffs,
+    handovers,
     identity,
     lost_cards,
     migrating,
@@ -51,6 +52,12 @@ NOBODY = {"channel": "loopback", "account": "test", "external_id": "chat-nobody"
 # One example of every command, about the things of client a1. A new command fails test_the_matrix_is_whole.
 ABOUT: dict[str, Make] = {
     "AdvanceCase": lambda i: cases.AdvanceCase(case_id=i["case"], trigger="begin"),
+    "OpenHandover": lambda i: handovers.OpenHandover(case_id=i["case"]),
+    "ProposeHandover": lambda i: handovers.ProposeHandover(case_id=i["case"]),
+    "AcceptHandover": lambda i: handovers.AcceptHandover(case_id=i["case"], handover_id=1),
+    "AskReturn": lambda i: handovers.AskReturn(case_id=i["case"], handover_id=1),
+    "ReturnHandover": lambda i: handovers.ReturnHandover(case_id=i["case"], handover_id=1, reason="x"),
+    "RouteHandover": lambda i: handovers.RouteHandover(case_id=i["case"]),
     "TakeStep": lambda i: client_steps.TakeStep(case_id=i["case"], trigger="begin"),
     "AskWhy": lambda i: client_steps.AskWhy(case_id=i["case"], trigger="begin"),
     "OfferSendBack": lambda i: sending_back.OfferSendBack(case_id=i["case"]),

@@ -80,6 +80,13 @@ def remark(world: World, person: Person, number: str) -> None:
     person.says("原因")
 
 
+def returned(world: World, person: Person, number: str) -> None:
+    """He was asked why he returns a hand-over of the other case."""
+    case_id = world.ids["case"] if number == world.number else 2**40
+    put(world, person, {"kind": "handover_return", "case": case_id, "handover": 1})
+    person.says("原因")
+
+
 def why(world: World, person: Person, number: str) -> None:
     """He was asked why he takes a step of the other case."""
     case_id = world.ids["case"] if number == world.number else 2**40
@@ -108,6 +115,7 @@ ROUTES: dict[str, Try] = {
     "send back": lambda w, p, n: p.says(f"退办 {n} 原因"),
     "delegate": lambda w, p, n: p.says(f"委托 {n}"),
     "days": lambda w, p, n: days(w, p),
+    "return": lambda w, p, n: returned(w, p, n),
     "remark": lambda w, p, n: remark(w, p, n),
     "staff answer": lambda w, p, n: asked(w, p, n),
     "reply": lambda w, p, n: p.says(f"回复 {n} 请汇款"),
@@ -228,7 +236,7 @@ OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "files",
              "list_changed", "your_turn"}  # fmt: skip
 OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "original", "task", "handoff", "handoff_held",
             "client_wrote", "message", "board", "tasks", "case", "found", "handed_over", "overdue", "batch",
-            "dialog", "about_client", "held_file", "digest", "late_review", "late_task"}  # fmt: skip
+            "dialog", "about_client", "held_file", "digest", "late_review", "late_task", "handover"}  # fmt: skip
 WITH_NAMES = ("contract", "stage_work", "review", "task", "handoff", "handoff_held", "client_wrote", "message", "case",
               "handed_over")  # fmt: skip
 
