@@ -13,7 +13,7 @@ def _words(rows: Mapping[str, str]) -> dict[str, Words]:
 
 
 PIECES: Final = frozenset(
-    {"stages", "transitions", "fields", "items", "groups", "rules", "applicant_types", "reasons"}
+    {"stages", "transitions", "fields", "items", "groups", "rules", "services", "applicant_types", "reasons"}
     | {"substates", "choices", "checks"}
 )
 """Lists of pieces that have a key each (checks: a kind)."""
@@ -29,6 +29,7 @@ PARTS: Final = _words(
         "items": "材料 | document",
         "groups": "材料组 | group",
         "rules": "规则 | rule",
+        "services": "服务 | service",
         "applicant_types": "申请人类型 | applicant type",
         "reasons": "原因 | reason",
         "substates": "子状态 | sub-status",
@@ -97,6 +98,9 @@ _COMMON: Final = _words(
         "on": "触发事件 | event",
         "at": "时间 | moment",
         "then": "动作 | actions",
+        "role": "办理角色 | who does it",
+        "note": "办理说明 | note for whoever does it",
+        "tell_client": "告知客户 | what the client reads",
     }
 )
 _OF_CHECKS: Final = _words(
@@ -180,6 +184,7 @@ VALUES: Final[Mapping[tuple[str, str], Words]] = {
             "action.send_mail": "发邮件 | send a mail",
             "action.create_task": "建立任务 | make a task",
             "action.assign": "分派人员 | find a person",
+            "action.add_service": "添加服务 | add a service",
             "action.advance_case": "推进办理 | move the case on",
             "action.open_items": "要求补交材料 | ask for documents",
             "action.ask_survey": "发出评价 | ask how it was",

@@ -14,6 +14,7 @@ from core.engine.lint_handover import handover_problems
 from core.engine.lint_names import name_problems
 from core.engine.lint_rest import Rest, the_rest
 from core.engine.lint_rules import rule_problems
+from core.engine.lint_services import service_problems
 from core.engine.lint_texts import reworded_problems, text_problems
 from core.engine.pointer import nearest
 from core.engine.sayings import Sayings
@@ -64,6 +65,7 @@ def lint(
         *formula_problems(flow),
         *rule_problems(flow, actions, roles, texts, events),
         *circle_problems(flow),
+        *service_problems(flow, roles, texts),
         *text_problems(flow),
         *reworded_problems(flow, sayings),
     ]

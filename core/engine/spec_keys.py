@@ -8,6 +8,7 @@ from core.engine.pointer import join
 from core.engine.spec_kinds import Choice
 from core.engine.spec_papers import Field, Group, Item
 from core.engine.spec_rules import Rule
+from core.engine.spec_services import Service
 from core.engine.spec_steps import Stage, Transition
 from core.kit.errors import Problem
 
@@ -16,7 +17,15 @@ MAX_KEY = 48  # characters
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 _CHOICE_KEY = re.compile(r"[a-z0-9][a-z0-9_]*")  # is stored and compared, never part of a fact's name
 
-Named = Sequence[Stage] | Sequence[Transition] | Sequence[Field] | Sequence[Item] | Sequence[Group] | Sequence[Rule]
+Named = (
+    Sequence[Stage]
+    | Sequence[Transition]
+    | Sequence[Field]
+    | Sequence[Item]
+    | Sequence[Group]
+    | Sequence[Rule]
+    | Sequence[Service]
+)
 
 
 def key_problems(flow: Flow) -> list[Problem]:
@@ -29,6 +38,7 @@ def key_problems(flow: Flow) -> list[Problem]:
         ("/items", flow.items),
         ("/groups", flow.groups),
         ("/rules", flow.rules),
+        ("/services", flow.services),
     )
     for pointer, pieces in lists:
         problems += _keys([piece.key for piece in pieces], pointer, _KEY)
@@ -100,6 +110,7 @@ _NOUNS = {
     "choice": "选项",
     "language": "语言",
     "department": "部门",
+    "service": "服务",
 }
 
 

@@ -17,6 +17,7 @@ from core.events import queues as eq
 from core.events import reminders as er
 from core.events import reviewing as re
 from core.events import rules as ru
+from core.events import services as esv
 from core.events import sharing as es
 from core.events.event import Event, rule_events
 from core.reactions import client_steps as on_client_steps
@@ -34,6 +35,7 @@ from core.reactions import (
     reminders,
     replan,
     rules,
+    services,
 )
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
@@ -107,6 +109,8 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.FileUnstuck, on_held.call_off),
     (e.TaskCreated, on_people.hand_out),
     (e.TaskDone, on_people.tick_off),
+    (e.TaskDone, services.tell_done),
+    (esv.ServiceAdded, services.tell_added),
     (e.NotReachable, on_people.reach_by_hand),
     (eh.HumanAsked, on_handoffs.call_a_person),
     (eh.HandoffOverdue, on_handoffs.call_more),

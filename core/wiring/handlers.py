@@ -52,6 +52,7 @@ from core.commands import reminders as rm
 from core.commands import reviewing as r
 from core.commands import roles as ro
 from core.commands import sending_back as sb
+from core.commands import services as sv
 from core.commands import staffing as sg
 from core.commands import texts as x
 from core.commands import work as w
@@ -60,7 +61,18 @@ from core.contracts import service as contracts
 from core.conversations import handoffs, held, parked, telling
 from core.conversations import service as conversations
 from core.files import service as files
-from core.reactions import digests, fuse, lost_cards, migration, overdue, queues_told, reminders, replan, rules
+from core.reactions import (
+    digests,
+    fuse,
+    lost_cards,
+    migration,
+    overdue,
+    queues_told,
+    reminders,
+    replan,
+    rules,
+    services,
+)
 from core.staff import (
     credentials,
     delegation,
@@ -206,6 +218,8 @@ HANDLERS: dict[type[Command], Handler] = {
     q.OpenEntry: parked.open_entry,
     q.RetryEntry: parked.retry_entry,
     q.DropEntry: parked.drop_entry,
+    sv.OfferServices: services.offer_services,
+    sv.AddService: services.add_service,
     w.CreateTask: tasks.create_task,
     w.CompleteTask: tasks.complete_task,
     w.Notify: conversations.notify,

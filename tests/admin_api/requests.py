@@ -81,6 +81,8 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "rearm_rule": lambda ids: {},
     "advance_case": lambda ids: {"json": {"trigger": "withdraw"}},
     "send_back": lambda ids: {"json": {"to": "prepare", "remark": "请更正申请表"}},
+    "list_services": lambda ids: {},
+    "add_service": lambda ids: {"json": {"service": "translation"}},
     "propose_handover": lambda ids: {"json": {}},
     "accept_handover": lambda ids: {},
     "return_handover": lambda ids: {"json": {"reason": "请补充"}},

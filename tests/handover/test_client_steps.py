@@ -6,7 +6,7 @@ import pytest
 
 from core.bus.deed import Cause
 from core.cases.tables import case_event
-from core.commands.cases import OpenCase, SetSubstate
+from core.commands.cases import FieldValue, OpenCase, SetSubstate
 from core.commands.client_steps import TakeStep
 from core.commands.contracts import Traveller
 from core.commands.handovers import AcceptHandover, ProposeHandover
@@ -25,7 +25,7 @@ def at_draft(house: TestHouse, *, waits: bool = True) -> Person:
     client = new_client(house)
     travellers = (Traveller(name="学生", kind="student"),)
     team = {role: house.team[role] for role in ("sales", "copywriter")}
-    fields = {"school_list": "甲大学", "selling_points": "竞赛", "deep": False}
+    fields: dict[str, FieldValue] = {"school_list": "甲大学", "selling_points": "竞赛", "deep": False}
     opened = OpenCase(client_id=client.id, flow="study_probe", travellers=travellers, team=team, fields=fields)
     case_id = house.do(opened)
     house.do(ProposeHandover(case_id=case_id), acting(house, "顾问甲"))

@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 from threading import Barrier, Thread
-from typing import Any
 
 import pytest
 
 from admin_api.case_times import handovers_of, times_of
 from core.bus.deed import Cause
 from core.cases.tables import case_event, case_handover
-from core.commands.cases import AdvanceCase, AssignRole, OpenCase, SetFields
+from core.commands.cases import AdvanceCase, AssignRole, FieldValue, OpenCase, SetFields
 from core.commands.command import Command
 from core.commands.contracts import Traveller
 from core.commands.desk import HandOver
@@ -24,10 +23,10 @@ from tests.handover.conftest import FLOW
 from tests.house import Person, TestHouse
 from tests.stories.journey import acting
 
-WHOLE = {"school_list": "甲大学", "selling_points": "竞赛", "deep": False}
+WHOLE: dict[str, FieldValue] = {"school_list": "甲大学", "selling_points": "竞赛", "deep": False}
 
 
-def signed(house: TestHouse, fields: dict[str, Any] | None = None, **team: int) -> Person:
+def signed(house: TestHouse, fields: dict[str, FieldValue] | None = None, **team: int) -> Person:
     client = new_client(house)
     opened = OpenCase(
         client_id=client.id,

@@ -113,6 +113,7 @@ ROUTES: dict[str, Try] = {
     "untag": lambda w, p, n: p.says(f"去标签 {n} 加急"),
     "hand over": lambda w, p, n: p.says(f"转交 {n}"),
     "send back": lambda w, p, n: p.says(f"退办 {n} 原因"),
+    "add service": lambda w, p, n: p.says(f"添加服务 {n}"),
     "delegate": lambda w, p, n: p.says(f"委托 {n}"),
     "days": lambda w, p, n: days(w, p),
     "return": lambda w, p, n: returned(w, p, n),
@@ -151,7 +152,7 @@ ROUTES: dict[str, Try] = {
     "not understood": lambda w, p, n: p.says(f"请把 {n} 的材料发给我"),
 }
 # Words that name a case: an attempt to reach a foreign one is noted in the audit.
-NAMES_A_CASE = ("staff file in", "case", "tag", "untag", "hand over", "send back", "reply", "reject")
+NAMES_A_CASE = ("staff file in", "case", "tag", "untag", "hand over", "send back", "add service", "reply", "reject")
 
 
 def test_the_matrix_is_whole() -> None:

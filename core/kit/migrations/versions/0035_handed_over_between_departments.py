@@ -1,4 +1,4 @@
-"""Hand-overs between departments, and the service templates that a house keeps beside its flows.
+"""Hand-overs between departments, and notes on the tasks that services make.
 
 Whatever version runs beside this one offers no case to another department and adds no service; a task without a note is
 what it always was.
@@ -7,7 +7,7 @@ what it always was.
 import sqlalchemy as sa
 from alembic import op
 
-from core.kit.db import Instant
+from core.kit.db import Instant, Json
 
 revision = "0035"
 down_revision = "0029"
@@ -35,9 +35,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["client_case.id"], name=op.f("fk_case_handover_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_handover")),
     )
+    op.add_column("task", sa.Column("note", Json, nullable=True))
     op.create_index("ix_case_handover_case", "case_handover", ["case_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_column("task", "note")
     op.drop_index("ix_case_handover_case", table_name="case_handover")
     op.drop_table("case_handover")
