@@ -1,21 +1,32 @@
 """Services of a case: which are offered, and adding one as a task."""
 
 from admin_api.desk import AtDesk, command_of
-from admin_api.need import does
+from admin_api.need import does, reaches
 from admin_api.route import section
 from admin_api.routes.cases import CASE
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
 from admin_api.schemas.services import NewService, OfferedServices, ServiceOut
+from core.bus.wiring import gathered
+from core.cases.services import offered
+from core.cases.tables import case
 from core.commands.services import AddService, OfferServices
+from core.kit.errors import NotFound
+from core.store.reading import ReaderAt
 
 SERVICES = section("cases")
 
 
-@SERVICES.operation("GET", "/cases/{case_id}/services", does(OfferServices))
+@SERVICES.operation("GET", "/cases/{case_id}/services", reaches(OfferServices.permission, "case", "case_id"))
 def list_services(desk: AtDesk, case_id: IdIn) -> OfferedServices:
     """The services that can be added to the case now, in the order of its flow."""
-    found = desk.do(OfferServices(case_id=case_id))
+    with desk.look() as reader:
+        row = reader.peek(case, case_id)
+        if row is None:
+            raise NotFound(thing="case", id=case_id)
+        compiled = desk.parts.catalogue.compiled(reader, row["flow_version_id"])
+        looking, sources = ReaderAt(reader, desk.parts.clock.now()), desk.parts.bus.wiring.facts
+        found = offered(compiled, row, lambda of, names: gathered(sources, looking, of, names, desk.actor))
     return OfferedServices(
         services=[
             ServiceOut(

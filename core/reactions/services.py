@@ -1,4 +1,4 @@
-"""Services that are added to a case as tasks: which are offered now, adding one, and what its client is told.
+"""Services that are added to a case as tasks: adding one, and what its client is told.
 
 A task of a service carries its key, so that at most one of each is under way, and so that its end finds the template.
 """
@@ -6,12 +6,12 @@ A task of a service carries its key, so that at most one of each is under way, a
 from collections.abc import Iterator
 
 from core.bus.deed import Deed
+from core.cases.services import offered, unmet
 from core.cases.stages import compiled_of
 from core.cases.tables import case
 from core.commands.command import Command
 from core.commands.services import AddService, OfferServices
 from core.commands.work import CreateTask, Notify
-from core.engine.machine import CompiledFlow
 from core.engine.spec_services import Service
 from core.events.happened import TaskDone
 from core.events.services import ServiceAdded
@@ -21,17 +21,10 @@ from core.tasks.service import create_task
 from core.tasks.tables import task
 
 
-def offered(row: Row, deed: Deed) -> list[Service]:
-    """The templates of the case's flow whose condition holds, in the flow's order; none for a closed case."""
-    compiled = compiled_of(deed, row)
-    if row["state"] != "open":
-        return []
-    return [each for each in compiled.flow.services if not _unmet(compiled, each, row, deed)]
-
-
 def offer_services(command: OfferServices, deed: Deed) -> list[Service]:
     """Returns the services; the chat in which it was tapped shows them."""
-    return offered(deed.uow.get(case, command.case_id), deed)
+    row = deed.uow.get(case, command.case_id)
+    return offered(compiled_of(deed, row), row, deed.facts)
 
 
 def add_service(command: AddService, deed: Deed) -> int:
@@ -44,7 +37,7 @@ def add_service(command: AddService, deed: Deed) -> int:
     service = next((each for each in compiled.flow.services if each.key == command.service), None)
     if service is None:
         raise NotFound(thing="service", id=command.service)
-    if reasons := _unmet(compiled, service, row, deed):
+    if reasons := unmet(compiled, service, row, deed.facts):
         raise NotPossibleNow("; ".join(each["en"] for each in reasons), reasons=reasons)
     key = _key(service.key)
     if deed.uow.first(task, case_id=row["id"], key=key, state="open") is not None:
@@ -88,11 +81,6 @@ def _told(row: Row, message: str) -> Notify:
 def _template(row: Row, key: str, deed: Deed) -> Service | None:
     """None where the case is on another version meanwhile, without this service."""
     return next((each for each in compiled_of(deed, row).flow.services if each.key == key), None)
-
-
-def _unmet(compiled: CompiledFlow, service: Service, row: Row, deed: Deed) -> tuple[dict[str, str], ...]:
-    condition = compiled.required.get(("service", service.key))
-    return () if condition is None else condition.check(deed.facts(row, condition.names)).unmet
 
 
 def _key(service: str) -> str:
