@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from admin_api.schemas.model import Given, Sent
+from core.engine.spec_services import MOST_SERVICES
 from core.engine.text import Words
 
 
@@ -25,4 +26,4 @@ class ServiceOut(Given):
 class OfferedServices(Given):
     """What can be added to the case at this moment."""
 
-    services: list[ServiceOut]
+    services: list[ServiceOut] = Field(max_length=MOST_SERVICES)

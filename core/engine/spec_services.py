@@ -5,6 +5,9 @@ from core.engine.conditions import ConditionSpec
 from core.engine.spec_kinds import Piece
 from core.engine.text import Words
 
+MOST_SERVICES = 50
+"""Of one flow: each is a button of one list."""
+
 
 class Telling(Piece):
     """What the client reads, by key of a message: when the service is added, when it is done."""
