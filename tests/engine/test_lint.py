@@ -61,7 +61,6 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("/stages/0/owner", "wizard", "flow.unknown_role", "/stages/0/owner"),
     ("/transitions/0/by/-", "wizard", "flow.unknown_role", "/transitions/0/by/2"),
     ("/stages/0/owner", "admin", "flow.role_not_listed", "/stages/0/owner"),
-    ("/transitions/0/ask_why", True, "flow.ask_why", "/transitions/0/ask_why"),
     ("/stages/0/exit_form/-", "colour", "flow.unknown_field", "/stages/0/exit_form/1"),
     ("/transitions/2/form/-", "colour", "flow.unknown_field", "/transitions/2/form/1"),
     ("/items/0/checks/0/field", "colour", "flow.unknown_field", "/items/0/checks/0/field"),
@@ -158,6 +157,21 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("/stages/0/due", "${nothing}d", "flow.unknown_param", "/stages/0/due"),
     ("/stages/0/name/en", "in ${places}", "flow.param_not_text", "/stages/0/name/en"),
     ("/stages/0/name/en", "${months.keys}", "flow.param_no_keys", "/stages/0/name/en"),
+    ("/transitions/0/ask_why", "true", "flow.ask_why", "/transitions/0/ask_why"),
+    ("/stages/0/handover", {"to": "sales", "accept": "hand_in"}, "flow.handover_to_itself", "/stages/0/handover/to"),
+    ("/stages/0/handover", {"to": "reviewer", "accept": "decide"}, "flow.handover_step", "/stages/0/handover/accept"),
+    (
+        "/stages/2/handover",
+        {"to": "reviewer", "accept": "close", "form": ["colour"]},
+        "flow.handover_by",
+        "/stages/2/handover/accept",
+    ),
+    (
+        "/rules/0/then/0",
+        {"action": "add_service", "args": {"service": "tea"}},
+        "flow.unknown_service",
+        "/rules/0/then/0/args/service",
+    ),
 ]
 # Told by tests of their own: too many characters put in needs a large document, departments need a house.
 ELSEWHERE = {"flow.unknown_department", "flow.params_size"}
