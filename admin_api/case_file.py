@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from admin_api.case_times import handovers_of, times_of
 from admin_api.desk import Desk
 from admin_api.masked import file_name_under, name_under
 from admin_api.names import Someone, names_of
@@ -48,6 +49,8 @@ def read_file(desk: Desk, reader: Reader, case_id: int) -> Case:
         fields=fields_under(view.row["fields"], own, {key: _FORMS.get(kind, "") for key, kind in kinds.items()}),
         computed=[field.key for _, field in view.compiled.formulas.fields if own[field.key] is not Mask.HIDDEN],
         items=checklist_of(desk, reader, view, masks),
+        handovers=handovers_of(reader, case_id),
+        times=times_of(reader, case_id),
         unplaced=_unplaced(desk, reader, view.row) if _reads_documents(desk, view.row) else [],
     )
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from admin_api.masked import name_under, value_under
 from admin_api.paging import Next
 from admin_api.schemas.documents import ChecklistItem, FileOut
+from admin_api.schemas.handovers import Handover, TimeSpent
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment
 from core.cases.pausing import paused_since
@@ -157,6 +158,8 @@ class Case(CaseState):
     fields: dict[str, FieldOut]
     computed: list[str] = Field(description="Keys of the fields that follow from the others: nobody can set them.")
     items: list[ChecklistItem]
+    handovers: list[Handover] = Field(description="From department to department, oldest first.")
+    times: list[TimeSpent] = Field(description="Every stay in a stage with its person and department, oldest first.")
     unplaced: list[FileOut] = Field(description="The client's files that are on no item, for who may read documents.")
 
 

@@ -1,6 +1,7 @@
 """The buttons of a card, as they are at this moment: what is spent, closed or done already is not shown."""
 
 from bot.cards.context import CardContext
+from core.cases.handover_rows import open_handover
 from core.cases.tables import case, document_version
 from core.channel.outbound import Button
 from core.clients.tags import one_form, tags_of
@@ -39,6 +40,8 @@ def _done(ctx: CardContext, row: Row) -> bool:
     if command == "SetSubstate":
         there = ctx.lookup.peek(case, args["case_id"])
         return there is not None and there["substate"] == args["substate"]
+    if command == "OpenHandover":
+        return open_handover(ctx.lookup, args["case_id"]) is not None
     if command == "TickCheck":
         version = ctx.lookup.peek(document_version, args["version_id"])
         return version is not None and args["check"] in version["ticks"]

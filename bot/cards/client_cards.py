@@ -35,7 +35,14 @@ def stage(ctx: CardContext) -> Card:
         lines.append(ctx.say("stage.substate", substate=ctx.word(named[ctx.params["substate"]])))
     if entered.client_text is not None:
         lines.append(flow_message(ctx, "", entered.client_text))
-    return Card(text="\n".join(lines), kind="stage")
+    return Card(text="\n".join(lines), buttons=buttons_of(ctx), kind="stage")
+
+
+def your_turn(ctx: CardContext) -> Card:
+    """His own steps, where nothing else is told of the stage."""
+    stage = stage_once(ctx.lookup, ctx.house.catalogue, ctx.case().row, ctx.params["stage"])[1]
+    text = ctx.say("client_step.your_turn", stage=ctx.word(stage.name))
+    return Card(text=text, buttons=buttons_of(ctx), kind="stage")
 
 
 def substate(ctx: CardContext) -> Card:
@@ -43,7 +50,7 @@ def substate(ctx: CardContext) -> Card:
     stage = stage_once(ctx.lookup, ctx.house.catalogue, ctx.case().row, ctx.params["stage"])[1]
     named = {each.key: each.name for each in stage.substates}
     said = ctx.say("stage.substate", substate=ctx.word(named.get(ctx.params["substate"])))
-    return Card(text="\n".join([*which_case(ctx), said]), kind="stage")
+    return Card(text="\n".join([*which_case(ctx), said]), buttons=buttons_of(ctx), kind="stage")
 
 
 def progress(ctx: CardContext) -> Card:

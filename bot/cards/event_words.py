@@ -17,7 +17,8 @@ def event_words(ctx: CardContext, view: CaseView, happening: Happening) -> str:
     version of that time."""
     of_case = (ctx.lookup, ctx.house.catalogue, view.row)
     key = f"event.{happening.type}"
-    key = _COMPUTED if happening.data.get("computed") else _FOUND if happening.data.get("way") else key
+    found = happening.data.get("why") and "way" in happening.data
+    key = _COMPUTED if happening.data.get("computed") else _FOUND if found else key
     key = _SCORED if happening.type == "VoteCast" and happening.data.get("score") is not None else key
     if not ctx.house.texts.has(key):
         return happening.type

@@ -4,6 +4,7 @@ from bot.cards.approval_card import standing
 from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.context import CardContext
 from bot.cards.family import children_lines, parent_words
+from bot.cards.handover_card import waiting
 from bot.cards.limits import limit_words
 from bot.cards.wording import acted_for, findings_words, flow_message, lapse_words, reason_words, staff_name
 from core.cases.lapsing import good_until
@@ -72,11 +73,13 @@ def stage_work(ctx: CardContext) -> Card:
     facts.append((ctx.say("stage.docs"), done))
     facts.append((ctx.say("stage.due"), limit_words(ctx, view.row)))
     facts += standing(ctx)
-    for key in stage.exit_form:
+    for key in (*stage.exit_form, *(() if stage.handover is None else stage.handover.form)):
         filled = view.row["fields"].get(key) not in (None, "", False)
         mark = ctx.say("stage.field_done") if filled else ctx.say("stage.field_open")
         facts.append((ctx.word(flow.field(key).name), mark))
     text = "" if view.substate is None else ctx.say("stage.substate", substate=ctx.word(view.substate))
+    if stage.handover is not None:
+        text = "\n".join(part for part in (waiting(ctx), text) if part)
     if reason := ctx.params.get("reason"):
         text = "\n".join(part for part in (ctx.say("stage.reason", reason=reason), text) if part)
     return Card(

@@ -24,7 +24,9 @@ def task(ctx: CardContext) -> Card:
         facts.append((ctx.say("task.due"), ctx.when(row["due"])))
     return Card(
         title=ctx.say("task.title", title=ctx.word(row["title"])),
-        text=ctx.say("task.late") if _late(ctx, row) else "",
+        text="\n".join(
+            part for part in (ctx.say("task.late") if _late(ctx, row) else "", ctx.word(row["note"])) if part
+        ),
         facts=tuple((label, value) for label, value in facts if value),
         buttons=buttons_of(ctx),
         footer=state_of(ctx, row),

@@ -19,6 +19,7 @@ from core.commands.command import Command
 from core.commands.desk import AskWords, OfferHandOver, RecordConsultation, ShowCase, TagClient, UntagClient
 from core.commands.identity import InviteClient, RecordPaperConsent
 from core.commands.sending_back import OfferSendBack
+from core.commands.services import OfferServices
 from core.kit.words import as_is, said
 from core.ledger.buttons import offer
 from core.reactions.stages import DECIDE
@@ -39,6 +40,7 @@ _HAND_OVER = said("button.hand_over")
 _INVITE = said("button.invite")
 _SEND_BACK = said("button.send_back")
 _PAPER = said("button.paper_consent")
+_SERVICE = said("button.add_service")
 _TALK = said("button.talk")
 
 
@@ -71,6 +73,8 @@ def show_case(turn: Turn, row: Row) -> None:
     deciders = policy.acting(actor, OfferOverride.permission, subject) if approval is not None else []
     if approval is not None and any(each.roles & set(approval.override) for each in deciders):
         offers.append(offer(OfferOverride(case_id=row["id"], stage=row["stage"]), DECIDE, keeps=True))
+    if row["state"] == "open" and compiled.flow.services and policy.may(actor, OfferServices.permission, subject):
+        offers.append(offer(OfferServices(case_id=row["id"]), _SERVICE, keeps=True))
     offers += _about_client(turn, row["client_id"])
     turn.reply("case", {"case": row["id"]}, offers=offers)
 

@@ -4,6 +4,7 @@ from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.cases.tables import case
 from core.commands.cases import AdvanceCase, OpenForm
+from core.commands.client_steps import TakeStep
 from core.commands.command import from_json
 from core.commands.work import Forget
 from core.kit.words import said
@@ -21,7 +22,7 @@ def asks_first(turn: Turn, row: Row) -> bool:
     One that asks for fields first can be given up there. A spent button is told so by whoever spends it.
     """
     command = from_json(row["command"]) if row["state"] == "open" else None
-    if not isinstance(command, AdvanceCase | OpenForm) or command.confirmed:
+    if not isinstance(command, AdvanceCase | OpenForm | TakeStep) or command.confirmed:
         return False
     there = turn.uow.peek(case, command.case_id)
     if there is None or not turn.house.policy.may(turn.actor, command.permission, of_case(there)):
@@ -37,7 +38,7 @@ def asks_first(turn: Turn, row: Row) -> bool:
 def ask(turn: Turn, row: Row) -> None:
     """The first button stays as it is: whoever says no has lost nothing."""
     kept = from_json(row["command"])
-    if not isinstance(kept, AdvanceCase | OpenForm):
+    if not isinstance(kept, AdvanceCase | OpenForm | TakeStep):
         raise TypeError("only a step is confirmed")
     command = kept.model_copy(update={"confirmed": True})
     there = turn.uow.get(case, command.case_id)

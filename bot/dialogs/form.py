@@ -9,7 +9,9 @@ from bot.dialogs.cancelled import cancelled
 from bot.turn import Turn
 from core.cases.tables import case
 from core.commands.cases import AdvanceCase, AskSupplement, FieldValue, SetFields
+from core.commands.command import Command
 from core.commands.documents import GiveDate
+from core.commands.handovers import ProposeHandover
 from core.engine.choosing import MOST_SHOWN, chosen, found
 from core.engine.flow import Field
 from core.engine.forms import check_fields
@@ -62,7 +64,7 @@ def _field(turn: Turn, dialog: dict[str, Any]) -> None:
         with turn.uow.step():
             turn.do(SetFields(case_id=row["id"], fields={field.key: value}))
             if not rest:
-                turn.do(AdvanceCase(case_id=row["id"], trigger=dialog["trigger"]))
+                turn.do(_last_step(dialog))
     except Refusal as refusal:
         turn.ask(None)
         turn.refuse(refusal)
@@ -73,7 +75,17 @@ def _field(turn: Turn, dialog: dict[str, Any]) -> None:
         turn.reply("dialog", params=following)
     else:
         turn.ask(None)
-        turn.say("form.done", label=dict(flow.transition(dialog["trigger"]).label))
+        label = (
+            said("button.offer_handover") if "handover" in dialog else dict(flow.transition(dialog["trigger"]).label)
+        )
+        turn.say("form.done", label=label)
+
+
+def _last_step(dialog: dict[str, Any]) -> Command:
+    """What the form was begun for."""
+    if "handover" in dialog:
+        return ProposeHandover(case_id=dialog["case"], stage=dialog["handover"])
+    return AdvanceCase(case_id=dialog["case"], trigger=dialog["trigger"])
 
 
 def _several(turn: Turn, dialog: dict[str, Any], field: Field) -> bool:

@@ -6,9 +6,10 @@ from typing import Any
 from bot.turn import Turn
 from core.cases import rounds
 from core.cases.approval_tables import approval
+from core.cases.handovers import settled as answered
 from core.cases.review import decided
 from core.cases.second_look import first_approval
-from core.cases.tables import case, document_version
+from core.cases.tables import case, case_handover, document_version
 from core.contracts.service import activated, deposited
 from core.contracts.tables import contract
 from core.conversations.handoffs import taken
@@ -49,6 +50,11 @@ def _handoff(turn: Turn, handoff_id: int, refusal: AlreadyDecided) -> Refusal:
     return taken(row) if row["state"] == "held" else refusal
 
 
+def _handover(turn: Turn, handover_id: int, refusal: AlreadyDecided) -> Refusal:
+    row = turn.uow.get(case_handover, handover_id)
+    return refusal if row["state"] == "offered" else answered(row)
+
+
 def _deposit(turn: Turn, contract_id: int, refusal: AlreadyDecided) -> Refusal:
     row = turn.uow.get(contract, contract_id)
     return refusal if row["deposit_paid_at"] is None else deposited(row)
@@ -79,6 +85,7 @@ def _approval(turn: Turn, approval_id: int, refusal: AlreadyDecided) -> Refusal:
 _KNOWN: Mapping[str, Callable[[Turn, Any, AlreadyDecided], Refusal]] = {
     "version_id": _version,
     "task_id": _task,
+    "handover_id": _handover,
     "handoff_id": _handoff,
     "contract_id": _contract,
     "approval_id": _approval,

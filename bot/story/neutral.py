@@ -17,6 +17,7 @@ from bot.dialogs import (
     pauses,
     reminders,
     send_back,
+    services,
     task_desk,
     undo,
     uploads,
@@ -82,7 +83,7 @@ class Speech:
     def _order(self, said: str) -> str:
         """A command with a case's number in front and free words behind."""
         number, words = self.number, _STAFF[_language(said)]
-        for pattern in (desk.CASE, hand_over.HAND_OVER):
+        for pattern in (desk.CASE, hand_over.HAND_OVER, services.SERVICES):
             if match := pattern.fullmatch(said):
                 return said[: match.start("number")] + number
         for pattern, rest in ((desk.REPLY, "words"), (desk.REJECT, "rest"), (desk.UPLOAD, "item")):

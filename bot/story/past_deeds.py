@@ -8,6 +8,7 @@ from typing import Any, Final
 from bot.story.neutral import Speech
 from bot.story.standins import Standins, masked_fields
 from bot.story.verbs import OFFICE
+from core.cases.handovers import WAY
 from core.cases.tables import applicant, document_version, item
 from core.engine.flow import Flow
 from core.events.event import EVENTS
@@ -48,7 +49,7 @@ def deeds_of(
     for each in events:
         name = each["type"]
         told = name in EVENTS and EVENTS[name].shown and name not in _OF_THE_BEGINNING | _FOLLOW
-        if each["door"] not in _DOORS or not told or each["data"].get("computed"):
+        if each["door"] not in _DOORS or not told or _by_itself(each, masking.flow):
             continue
         who = people.get((each["actor_kind"], each["actor_id"]), OFFICE)
         done = _Deeds(reader, row, people, masking, note).of(each)
@@ -56,6 +57,13 @@ def deeds_of(
             note(f"通过接口所做的 {name} 无法写进剧本", f"{name} was done over the API and cannot be told in a story")
         else:
             yield each["id"], each["at"], who, "does", done
+
+
+def _by_itself(event: Row, flow: Flow) -> bool:
+    """Whether it came of itself: a computed field, or what the answer to a hand-over brings with it."""
+    data = event["data"]
+    steps = {key for stage in flow.stages if stage.handover is not None for key in stage.handover.steps}
+    return bool(data.get("computed") or data.get("way") == WAY or data.get("trigger") in steps)
 
 
 class _Deeds:
@@ -74,6 +82,14 @@ class _Deeds:
             case "StageEntered" if data["trigger"]:
                 reason = {"reason": _REASON} if data["reason"] else {}
                 return {"AdvanceCase": {"trigger": data["trigger"], **reason}}
+            case "HandoverOffered":
+                return {"ProposeHandover": {}}
+            case "HandoverAccepted":
+                return {"AcceptHandover": {}}
+            case "HandoverReturned":
+                return {"ReturnHandover": {"reason": _REASON}}
+            case "ServiceAdded":
+                return {"AddService": {"service": data["service"]}}
             case "SubstateSet":
                 return {"SetSubstate": {"substate": data["substate"]}}
             case "FieldSet":

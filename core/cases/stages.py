@@ -1,11 +1,15 @@
 """Stages: a case moves only where its published flow lets it, and everything that hangs on a stage moves with it."""
 
+from collections.abc import Collection
+
 from core.bus.deed import Deed
 from core.cases import pausing
+from core.cases.handover_rows import lapse
 from core.cases.rounds import end_round, refuse_unapproved
 from core.cases.tables import case, stage_span
 from core.commands.cases import AdvanceCase, EndPause, OpenForm, SetSubstate
 from core.engine.calendar import WorkingCalendar
+from core.engine.flow import Stage
 from core.engine.machine import CompiledFlow, Move
 from core.events.happened import CaseClosed, FormAsked, StageEntered, StageLeft, SubstateSet
 from core.kit.errors import NotPossibleNow, Stale
@@ -32,18 +36,26 @@ def advance_case(command: AdvanceCase, deed: Deed) -> str:
     row = deed.uow.get(case, command.case_id)
     if command.stage is not None and command.stage != row["stage"]:
         raise Stale(reason="moved", stage=row["stage"])
+    _leave_to_handover(compiled_of(deed, row).flow.stage(row["stage"]), command.trigger)
     move_case(row, command.trigger, deed, command.reason)
     return str(row["stage"])
 
 
-def move_case(row: Row, trigger: str, deed: Deed, reason: str = "") -> Move:
-    """Decide with the machine, then write what follows from it. Raises as advance_case."""
+def _leave_to_handover(stage: Stage, trigger: str) -> None:
+    """Raises NotPossibleNow for a step that is taken by accepting or returning a hand-over alone."""
+    if stage.handover is not None and trigger in stage.handover.steps:
+        raise NotPossibleNow(reason="by_handover")
+
+
+def move_case(row: Row, trigger: str, deed: Deed, reason: str = "", *, roles: Collection[str] | None = None) -> Move:
+    """Decide with the machine, then write what follows from it; ``roles``: those in which it is taken, if they are not
+    the actor's. Raises as advance_case."""
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
     compiled = compiled_of(deed, row)
     refuse_unapproved(row, compiled.flow.stage(row["stage"]), trigger, deed)
     facts = deed.facts(row, compiled.machine.needs(trigger))
-    move = compiled.machine.decide(row["stage"], trigger, facts, deed.actor.roles)
+    move = compiled.machine.decide(row["stage"], trigger, facts, deed.actor.roles if roles is None else roles)
     before, span = row["substate"], leave(row, move.to, deed, compiled)
     stays = move.to == row["stage"] and compiled.flow.stage(move.to).pause is not None
     by = deed.actor.id if deed.actor.kind == "staff" else row["handed_by"]
@@ -58,6 +70,8 @@ def leave(row: Row, to: str, deed: Deed, compiled: CompiledFlow) -> Row | None:
     """Close the stage's span and cancel what was planned for it. Returns the span."""
     timers.cancel_scope(deed.uow, row["id"], "stage")
     end_round(row, deed)
+    if compiled.flow.stage(row["stage"]).handover is not None:
+        lapse(row["id"], deed)
     span = pausing.span_of(deed.uow, row["id"])
     if span is not None:
         calendar = calendar_of(deed, compiled)
@@ -106,6 +120,7 @@ def open_form(command: OpenForm, deed: Deed) -> None:
     flow = compiled_of(deed, row).flow
     if all(each.key != command.trigger for each in flow.transitions):  # the case is on another version meanwhile
         raise Stale(reason="replaced")
+    _leave_to_handover(flow.stage(row["stage"]), command.trigger)
     asked = [field.key for field in flow.asks(flow.transition(command.trigger), row["stage"])]
     empty = tuple(key for key in asked if row["fields"].get(key) in (None, ""))
     if not empty and command.trigger != SUPPLEMENT:

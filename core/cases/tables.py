@@ -227,6 +227,25 @@ stage_span = Table(
 )
 Index("ix_stage_span_case", stage_span.c.case_id)
 
+case_handover = Table(  # the case offered to another department, see core.cases.handovers
+    "case_handover",
+    metadata,
+    key(),
+    plain("case_id", BigInteger, ForeignKey("client_case.id")),
+    plain("stage", String(60)),
+    plain("role", String(40)),  # that takes over
+    plain("giver_id", BigInteger, nullable=True),
+    plain("receiver_id", BigInteger),
+    plain("state", String(10), default="offered"),  # offered, accepted, returned, lapsed
+    plain("offered_at", Instant),
+    plain("settled_at", Instant, nullable=True),
+    plain("settled_by", BigInteger, nullable=True),
+    plain("settled_for", BigInteger, nullable=True),  # for whom he stood in
+    plain("minutes", Integer, nullable=True),  # working minutes until it was answered
+    sealed("reason", "content"),
+)
+Index("ix_case_handover_case", case_handover.c.case_id)
+
 consultation = Table(
     "consultation",
     metadata,

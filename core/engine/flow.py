@@ -28,6 +28,7 @@ from core.engine.spec_papers import Field, Group, Item
 from core.engine.spec_params import fill_params
 from core.engine.spec_problems import besides, problems_of
 from core.engine.spec_rules import ActionCall, At, Rule
+from core.engine.spec_services import MOST_SERVICES, Service
 from core.engine.spec_steps import Stage, Transition
 from core.engine.text import LANGUAGES, Words
 from core.engine.yaml_source import read_yaml
@@ -82,6 +83,7 @@ class Flow(Piece):
     groups: tuple[Group, ...] = ()
     rules: tuple[Rule, ...] = ()
     children: tuple[Child, ...] = ()
+    services: Annotated[tuple[Service, ...], Limits(max_length=MOST_SERVICES)] = ()
     reasons: tuple[Choice, ...] = ()
     messages: dict[str, Words] = Limits(default_factory=dict)
     texts: dict[str, Words] = Limits(default_factory=dict)  # sentences of the bot as this flow says them

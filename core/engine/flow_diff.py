@@ -30,7 +30,9 @@ Kind = Literal["added", "removed", "changed"]
 Tree = Any  # what JSON holds
 Keyed = Mapping[tuple[str, int], tuple[int, dict[str, Tree]]]  # key, which of that key -> position, piece
 
-TEXTS = frozenset({"name", "client_text", "label", "ask", "requirement", "sample"})  # attributes in both languages
+TEXTS = frozenset(
+    {"name", "client_text", "label", "ask", "requirement", "sample", "note"}
+)  # attributes in both languages
 
 QUOTED = TEXTS | {"when", "required_when", "then", "approval"}  # what is long or holds commas
 

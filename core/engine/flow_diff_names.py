@@ -13,7 +13,8 @@ def _words(rows: Mapping[str, str]) -> dict[str, Words]:
 
 
 PIECES: Final = frozenset(
-    {"stages", "transitions", "fields", "items", "groups", "rules", "applicant_types", "reasons", "children"}
+    {"stages", "transitions", "fields", "items", "groups", "rules", "children", "services"}
+    | {"applicant_types", "reasons"}
     | {"substates", "choices", "checks"}
 )
 """Lists of pieces that have a key each (checks: a kind)."""
@@ -30,6 +31,7 @@ PARTS: Final = _words(
         "groups": "材料组 | group",
         "rules": "规则 | rule",
         "children": "子案件 | child case",
+        "services": "服务 | service",
         "applicant_types": "申请人类型 | applicant type",
         "reasons": "原因 | reason",
         "substates": "子状态 | sub-status",
@@ -64,6 +66,7 @@ _COMMON: Final = _words(
         "exit_form": "离开前填写的字段 | fields asked for before leaving",
         "gag": "不得联系客户 | nobody turns to the client",
         "gag_except": "仍须发送的消息 | messages that go out all the same",
+        "handover": "部门交接 | hand-over",
         "part_of": "所属阶段 | part of stage",
         "approval": "评审 | approval",
         "final": "终点 | last stage",
@@ -77,6 +80,7 @@ _COMMON: Final = _words(
         "form": "操作时填写的字段 | fields asked for",
         "button": "显示按钮 | shown as a button",
         "confirm": "再次确认 | asked once more",
+        "ask_why": "询问客户原因 | client is asked why",
         "type": "类型 | type",
         "tables": "使用的表格 | tables",
         "choices_from": "选项取自表格 | choices from the table",
@@ -104,6 +108,9 @@ _COMMON: Final = _words(
         "on": "触发事件 | event",
         "at": "时间 | moment",
         "then": "动作 | actions",
+        "role": "办理角色 | who does it",
+        "note": "办理说明 | note for whoever does it",
+        "tell_client": "告知客户 | what the client reads",
     }
 )
 _OF_CHILDREN: Final = _words(
@@ -198,6 +205,7 @@ VALUES: Final[Mapping[tuple[str, str], Words]] = {
             "action.send_mail": "发邮件 | send a mail",
             "action.create_task": "建立任务 | make a task",
             "action.assign": "分派人员 | find a person",
+            "action.add_service": "添加服务 | add a service",
             "action.advance_case": "推进办理 | move the case on",
             "action.open_items": "要求补交材料 | ask for documents",
             "action.call_webhook": "调用外部系统 | call a webhook",

@@ -20,6 +20,13 @@ _NOTHING: Final = {"zh-CN": "无", "en": "none"}
 _TRUTH: Final = {True: {"zh-CN": "是", "en": "yes"}, False: {"zh-CN": "否", "en": "no"}}
 _ALWAYS: Final = {"zh-CN": "无条件", "en": "always"}
 
+_HANDOVER: Final = {
+    "to": {"zh-CN": "接收角色", "en": "to"},
+    "form": {"zh-CN": "交接单", "en": "form"},
+    "accept": {"zh-CN": "接收后", "en": "when accepted"},
+    "return": {"zh-CN": "退回后", "en": "when returned"},
+}
+
 
 class Values:
     """Says the values of one flow. They are JSON, as the flow is dumped."""
@@ -34,6 +41,8 @@ class Values:
             "part_of": stages,
             "lapses_before": stages,
             "exit_form": fields,
+            "handover.form": fields,
+            "step": {each.key: each.label for each in flow.transitions},
             "form": fields,
             "group": {group.key: group.name for group in flow.groups},
             "substate": {choice.key: choice.name for stage in flow.stages for choice in stage.substates},
@@ -45,6 +54,8 @@ class Values:
         if name in ("when", "required_when"):
             spec = None if value is None else ConditionSpec.model_validate(value)
             return condition_words(self._flow, spec, labels=labels) or _ALWAYS
+        if name == "handover" and value is not None:
+            return _each(lambda language: self._handover(value, language))
         if name == "compute" and value is not None:
             formula = Formula.model_validate(value)
             return _each(lambda language: formula_words(self._flow, formula, language))
@@ -70,6 +81,16 @@ class Values:
             return how + ("；" if language == "zh-CN" else "; ") + rest_words(approval, str, step, language)
 
         return _each(said)
+
+    def _handover(self, value: Mapping[str, Any], language: str) -> str:
+        joint, between = ("：", "；") if language == "zh-CN" else (": ", "; ")
+        says = {
+            _HANDOVER["to"][language]: str(value["to"]),
+            _HANDOVER["form"][language]: self._plain("handover.form", value["form"], language),
+            _HANDOVER["accept"][language]: self._plain("step", value["accept"], language),
+            _HANDOVER["return"][language]: self._plain("step", value["return"], language),
+        }
+        return between.join(f"{key}{joint}{each}" for key, each in says.items())
 
     def _plain(self, name: str, value: Any, language: str) -> str:
         if value is None or value in ("", {}):

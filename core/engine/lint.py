@@ -13,10 +13,12 @@ from core.engine.lint_conditions import condition_problems
 from core.engine.lint_formulas import asking_problems, formula_problems
 from core.engine.lint_gag import gag_problems
 from core.engine.lint_graph import graph_problems
+from core.engine.lint_handover import handover_problems
 from core.engine.lint_names import name_problems
 from core.engine.lint_pauses import pause_problems
 from core.engine.lint_rest import Rest, the_rest
 from core.engine.lint_rules import rule_problems
+from core.engine.lint_services import service_problems
 from core.engine.lint_tables import naming_problems
 from core.engine.lint_texts import reworded_problems, text_problems
 from core.engine.pointer import nearest
@@ -64,6 +66,7 @@ def lint(
         *name_problems(flow, roles),
         *pause_problems(flow),
         *approval_problems(flow, roles),
+        *handover_problems(flow, roles),
         *condition_problems(flow),
         *asking_problems(flow),
         *formula_problems(flow),
@@ -72,6 +75,7 @@ def lint(
         *rule_problems(flow, actions, roles, texts, events),
         *child_problems(flow),
         *circle_problems(flow),
+        *service_problems(flow, roles, texts),
         *text_problems(flow),
         *reworded_problems(flow, sayings),
     ]

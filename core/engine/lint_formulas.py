@@ -148,6 +148,8 @@ def _rounds(flow: Flow) -> Iterator[Problem]:
 def _forms(flow: Flow) -> Iterator[tuple[str, tuple[str, ...]]]:
     for index, stage in enumerate(flow.stages):
         yield join("/stages", index, "exit_form"), stage.exit_form
+        if stage.handover is not None:
+            yield join("/stages", index, "handover", "form"), stage.handover.form
     for index, each in enumerate(flow.transitions):
         yield join("/transitions", index, "form"), each.form
 

@@ -19,6 +19,7 @@ def name_problems(flow: Flow, roles: Collection[str]) -> Iterator[Problem]:
     yield from _roles(flow, roles)
     yield from _forms(flow)
     yield from _substates(flow)
+    yield from _asks_why(flow)
     yield from _fields(flow)
     yield from _groups(flow)
     for index, item in enumerate(flow.items):
@@ -57,6 +58,14 @@ def _forms(flow: Flow) -> Iterator[Problem]:
         for place, key in enumerate(keys):
             if key not in known:
                 yield unknown("field", key, join(pointer, place))
+
+
+def _asks_why(flow: Flow) -> Iterator[Problem]:
+    for index, each in enumerate(flow.transitions):
+        if each.ask_why and "client" not in each.by:
+            zh = "ask_why 只用于客户自己的操作：请在 by 中加上 client，或删除 ask_why。"
+            en = "ask_why is for steps of the client: add client to `by`, or remove it."
+            yield Problem(join("/transitions", index, "ask_why"), "flow.ask_why", {"zh-CN": zh, "en": en})
 
 
 def _substates(flow: Flow) -> Iterator[Problem]:

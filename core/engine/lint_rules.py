@@ -9,6 +9,7 @@ from core.engine.ladder import LEAD
 from core.engine.lint_hooks import sent_problems
 from core.engine.lint_moments import moment_problems
 from core.engine.lint_names import field_problems, role_problems
+from core.engine.lint_services import service_call_problems
 from core.engine.pointer import join
 from core.engine.spec_keys import unknown
 from core.engine.spec_problems import problems_of
@@ -67,6 +68,8 @@ def _call(
         actions[call.action].model_validate(call.args)
     except ValidationError as error:
         yield from problems_of(error, call.args, args)
+    if call.action == "add_service":
+        yield from service_call_problems(flow, call.args.get("service"), join(args, "service"))
     for name in ("message", "question"):
         if isinstance(key := call.args.get(name), str) and key not in flow.messages and key not in texts:
             yield unknown("message", key, join(args, name))

@@ -72,6 +72,8 @@ def _texts(flow: Flow) -> Iterator[tuple[str, Words]]:
         yield from _given(at, {"name": item.name, "requirement": item.requirement, "sample": item.sample})
     for index, group in enumerate(flow.groups):
         yield join("/groups", index, "name"), group.name
+    for index, service in enumerate(flow.services):
+        yield from _given(join("/services", index), {"name": service.name, "note": service.note})
     for index, rule in enumerate(flow.rules):
         yield join("/rules", index, "name"), rule.name
         for place, call in enumerate(rule.then):

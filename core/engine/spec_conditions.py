@@ -13,7 +13,7 @@ from core.engine.spec_formulas import Formula
 
 _FACT = re.compile(r"(?<!\w)(?:path\.[a-z][a-z0-9_]*|[a-z]+)\.[a-z][a-z0-9_]*")
 
-Kind = Literal["transition", "field", "formula", "item", "group", "rule"]
+Kind = Literal["transition", "field", "formula", "item", "group", "rule", "service"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,9 @@ def conditions_of(flow: Flow) -> Iterator[Placed]:
         if rule.when is not None:
             scope: Scope = "event" if rule.on is not None else "case"
             yield Placed("rule", rule.key, rule.when, join("/rules", index, "when"), scope)
+    for index, service in enumerate(flow.services):
+        if service.when is not None:
+            yield Placed("service", service.key, service.when, join("/services", index, "when"), "case")
 
 
 def _of_formula(formula: Formula, pointer: str) -> Iterator[Placed]:

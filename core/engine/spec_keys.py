@@ -9,6 +9,7 @@ from core.engine.spec_children import Child
 from core.engine.spec_kinds import Choice
 from core.engine.spec_papers import Field, Group, Item
 from core.engine.spec_rules import Rule
+from core.engine.spec_services import Service
 from core.engine.spec_steps import Stage, Transition
 from core.kit.errors import Problem
 
@@ -25,6 +26,7 @@ Named = (
     | Sequence[Group]
     | Sequence[Rule]
     | Sequence[Child]
+    | Sequence[Service]
 )
 
 
@@ -39,6 +41,7 @@ def key_problems(flow: Flow) -> list[Problem]:
         ("/groups", flow.groups),
         ("/rules", flow.rules),
         ("/children", flow.children),
+        ("/services", flow.services),
     )
     for pointer, pieces in lists:
         problems += _keys([piece.key for piece in pieces], pointer, _KEY)
@@ -114,6 +117,7 @@ _NOUNS = {
     "child": "子案件",
     "flow": "流程",
     "type": "申请人类型",
+    "service": "服务",
 }
 
 

@@ -7,6 +7,7 @@ from pydantic import Field as Limits
 from core.engine.calendar import Span
 from core.engine.conditions import ConditionSpec
 from core.engine.spec_approvals import Approval
+from core.engine.spec_handover import Handover
 from core.engine.spec_kinds import Choice, Piece
 from core.engine.text import Words
 
@@ -32,7 +33,7 @@ class Stage(Piece):
     send; absent: the agency's days, where the stage waits for the client. ``exit_form`` names fields that staff are
     asked for before they leave the stage. ``pause`` says in which sub-statuses ``due`` stands still. ``gag``: while a
     case is here nobody turns to its client, but for the messages in ``gag_except``. ``approval``: people decide how it
-    goes on.
+    goes on. ``handover``: it ends by handing the case to another department.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Stage(Piece):
     pause: Pause | None = None
     exit_form: tuple[str, ...] = ()
     approval: Approval | None = None
+    handover: Handover | None = None
     part_of: str | None = None
     gag: bool = False
     gag_except: tuple[str, ...] = ()
@@ -62,7 +64,8 @@ class Transition(Piece):
 
     ``by`` lists the roles that may take it; ``system`` stands for rules, ``client`` for the client. ``when`` is the
     guard. ``substate`` and ``outcome`` are set on arrival. ``form`` names fields that staff are asked for when they
-    press this button, beside the stage's ``exit_form``.
+    press this button, beside the stage's ``exit_form``. ``ask_why``: a client who takes it is asked for his reason; one
+    that sends the case back asks in any case.
     """
 
     key: str
@@ -76,3 +79,4 @@ class Transition(Piece):
     form: tuple[str, ...] = ()
     button: bool = True
     confirm: bool = False
+    ask_why: bool = False

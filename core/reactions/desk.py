@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from core.bus.deed import Deed
+from core.cases.handovers import WAY
 from core.cases.tables import case
 from core.commands.command import Command
 from core.commands.desk import ClaimTask, EndTask, GiveTask, ShowCase
@@ -33,15 +34,16 @@ def hand_on(event: RoleAssigned, deed: Deed) -> Iterator[Command]:
     row = deed.uow.get(case, event.case_id or 0)
     if row["state"] != "open" or event.staff_id == event.before:
         return
-    yield Notify(
-        to="staff",
-        person_id=event.staff_id,
-        notice="handed_over",
-        subject={"case": row["id"]},
-        params={"role": event.role},
-        as_=(event.role,),
-        buttons=(offer(ShowCase(case_id=row["id"]), _OPEN, keeps=True),),
-    )
+    if event.way != WAY:  # else the card of the hand-over tells him
+        yield Notify(
+            to="staff",
+            person_id=event.staff_id,
+            notice="handed_over",
+            subject={"case": row["id"]},
+            params={"role": event.role},
+            as_=(event.role,),
+            buttons=(offer(ShowCase(case_id=row["id"]), _OPEN, keeps=True),),
+        )
     if event.before is not None and event.before != deed.actor.id:
         told = {"number": row["number"], "role": role_said(deed.wiring.policy, event.role)}
         params = {"key": "desk.handed_on", "params": told}

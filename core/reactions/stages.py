@@ -10,6 +10,7 @@ from core.cases.team import who
 from core.commands.approvals import OfferOverride
 from core.commands.cases import AdvanceCase, EndPause, OpenForm, PlanRules, SetFields, SetSubstate
 from core.commands.command import Command
+from core.commands.handovers import OpenHandover
 from core.commands.sending_back import OfferSendBack
 from core.commands.work import Notify, RedrawCard, StartDialog
 from core.engine.facts import FIELD_PREFIX
@@ -32,6 +33,7 @@ from core.events.pauses import LimitPaused, LimitResumed
 from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.ledger.tables import button
+from core.reactions.client_steps import ask_client, spans_left, with_steps
 from core.staff.delegation import deputies
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
@@ -82,31 +84,34 @@ def tell_stage(event: StageEntered, deed: Deed) -> Iterator[Command]:
     known = {stage.key for stage in flow.stages}  # one that was left on another version may be called otherwise here
     came_from = flow.shown(left[-1]["stage"]).key if left and left[-1]["stage"] in known else None
     if event.trigger and flow.shown(event.stage).key == event.stage != came_from:
-        yield Notify(
+        told = Notify(
             to="client",
             person_id=row["client_id"],
             notice="stage",
             subject={"case": row["id"]},
             params={"stage": event.stage, "substate": event.substate},
         )
+        yield with_steps(told, row, deed)
+    else:
+        yield from ask_client(row, deed)
 
 
 def tell_substate(event: SubstateSet, deed: Deed) -> Iterator[Command]:
     """Each push reaches the client once."""
     row = deed.uow.get(case, event.case_id or 0)
-    yield Notify(
+    told = Notify(
         to="client",
         person_id=row["client_id"],
         notice="substate",
         subject={"case": row["id"]},
         params={"stage": event.stage, "substate": event.substate},
     )
+    yield with_steps(told, row, deed)
 
 
 def close_work(event: StageLeft, deed: Deed) -> Iterator[Command]:
     """The card of a stage that was left keeps no button that could be pressed."""
-    spans = deed.uow.find(stage_span, stage_span.c.case_id == (event.case_id or 0), stage_span.c.stage == event.stage)
-    for span in spans[-1:]:
+    for span in spans_left(event, deed)[-1:]:
         by = deed.actor if deed.actor.kind == "staff" else None
         moved = {"settled_at": deed.now, "settled_kind": "staff", "settled_by": by.id} if by is not None else None
         close_card(deed.uow, f"stage:{span['id']}", moved)
@@ -192,9 +197,10 @@ def work_of(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[di
     machine = compiled_of(deed, row).machine
     back = machine.steps_back(stage.key)
     for owner in _doing(stage.owner, row, deed):
-        found[owner] = [*_ticks(flow, stage, row), *_substates(flow, stage, row)]
+        found[owner] = [*_handover(stage, row), *_ticks(flow, stage, row), *_substates(flow, stage, row)]
+    by_handover = () if stage.handover is None else stage.handover.steps
     for transition in flow.transitions:
-        if stage.key not in transition.from_stages or not transition.button:
+        if stage.key not in transition.from_stages or not transition.button or transition.key in by_handover:
             continue
         if machine.ruled_out(transition.key, {"case.substate": row["substate"]}):
             continue  # the state was set on arrival and stays; what else a guard wants may still come
@@ -213,6 +219,14 @@ def _doing(role: str, row: Row, deed: Deed) -> list[int]:
     """Who does this role's work on the case, and whoever stands in for him."""
     person = who(deed.uow, row["id"], role)
     return [] if person is None else [person, *deputies(deed.uow, person, (role,), deed.now)]
+
+
+def _handover(stage: Stage, row: Row) -> list[dict[str, object]]:
+    if stage.handover is None:
+        return []
+    return [
+        offer(OpenHandover(case_id=row["id"], stage=stage.key), said("button.offer_handover"), "primary", keeps=True)
+    ]
 
 
 def _step(flow: Flow, stage: Stage, transition: Transition, row: Row, *, back: bool) -> dict[str, object]:

@@ -214,6 +214,7 @@ DEFAULT = Policy(
         "client.data": Reach.OWN,
         "client.snooze": Reach.OWN,
         "case.heard": Reach.OWN,
+        "case.answer": Reach.OWN,
     },
     system=_SYSTEM,
     guardian=frozenset({"case.read", "document.read", "document.submit", "case.heard"}),

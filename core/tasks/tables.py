@@ -23,6 +23,7 @@ task = Table(
     plain("done_by", BigInteger, nullable=True),
     plain("done_for", BigInteger, nullable=True),  # for whom he stood in
     plain("department_id", BigInteger, nullable=True),  # of its case, which never changes it
+    plain("note", Json, nullable=True),  # language -> words of its template for whoever does it
 )
 OPEN = text("state = 'open'")
 Index("ix_task_case", task.c.case_id)

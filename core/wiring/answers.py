@@ -9,6 +9,7 @@ from core.events import delegations as ge
 from core.events import desk as te
 from core.events import digests as eg
 from core.events import handoffs as eh
+from core.events import handovers as eho
 from core.events import happened as e
 from core.events import lapsing as la
 from core.events import lost_cards as el
@@ -20,11 +21,13 @@ from core.events import queues as eq
 from core.events import reminders as er
 from core.events import reviewing as re
 from core.events import rules as ru
+from core.events import services as esv
 from core.events import sharing as es
 from core.events import tables as eb
 from core.events.event import Event, rule_events
 from core.reactions import approvals as on_approvals
 from core.reactions import children as on_children
+from core.reactions import client_steps as on_client_steps
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
@@ -41,9 +44,11 @@ from core.reactions import (
     reminders,
     replan,
     rules,
+    services,
 )
 from core.reactions import documents as on_documents
 from core.reactions import handoffs as on_handoffs
+from core.reactions import handovers as on_handovers
 from core.reactions import held as on_held
 from core.reactions import identity as on_identity
 from core.reactions import lapsing as on_lapsing
@@ -59,6 +64,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.ContractActivated, on_contracts.open_its_case),
     (e.CaseOpened, on_contracts.attach),
     (e.StageLeft, on_stages.close_work),
+    (e.StageLeft, on_client_steps.close_steps),
     (e.StageEntered, on_stages.tell_stage),
     (e.StageEntered, on_stages.give_work),
     (e.StageEntered, on_approvals.begin),
@@ -69,6 +75,12 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.FieldSet, on_stages.plan_again),
     (e.ChecklistCompleted, on_stages.redraw_work),
     (e.FormAsked, on_stages.ask_form),
+    (eho.HandoverFormAsked, on_handovers.ask_form),
+    (eho.HandoverOffered, on_handovers.offer_card),
+    (eho.HandoverRouted, on_handovers.offer_card),
+    (eho.HandoverAccepted, on_handovers.tell_accepted),
+    (eho.HandoverReturned, on_handovers.tell_returned),
+    (eho.HandoverLapsed, on_handovers.end_card),
     (e.DocumentSubmitted, on_documents.ask_review),
     (e.DocumentExtended, on_documents.show_more),
     (e.DocumentWithdrawn, on_documents.tell_withdrawn),
@@ -109,6 +121,8 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.FileUnstuck, on_held.call_off),
     (e.TaskCreated, on_people.hand_out),
     (e.TaskDone, on_people.tick_off),
+    (e.TaskDone, services.tell_done),
+    (esv.ServiceAdded, services.tell_added),
     (e.NotReachable, on_people.reach_by_hand),
     (eh.HumanAsked, on_handoffs.call_a_person),
     (eh.HandoffOverdue, on_handoffs.call_more),
@@ -125,6 +139,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.RoleAssigned, on_desk.hand_on),
     (e.RoleAssigned, on_stages.move_work),
     (e.RoleAssigned, on_documents.move_reviews),
+    (e.RoleAssigned, on_handovers.follow),
     (te.TaskGiven, on_desk.hand_task),
     (te.TaskReleased, on_desk.offer_to_role),
     (te.TaskSnoozed, on_desk.redraw_task),
@@ -163,6 +178,8 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (eb.ChoiceGone, on_tables.ask_staff),
     (em.CaseMigrated, migration_told.renew_work),
     (em.CaseMigrated, migration_told.renew_reviews),
+    (em.CaseMigrated, on_client_steps.renew_steps),
+    (em.CaseMigrated, on_handovers.follow),
     (em.CaseMigrated, migration_told.tell_client),
     (em.CaseMigrated, on_approvals.begin),
     (em.CaseMigrated, reminders.plan),

@@ -145,7 +145,7 @@ def _settled(state: str, *open_states: str) -> Callable[[Row], Row]:
 _INBOX, _OUTBOX = _settled("done", "waiting", "dead"), _settled("dropped", "waiting", "sending")
 _ERRAND, _TIMER = _settled("done", "held", "waiting", "running", "dead"), _settled("cancelled", "waiting", "dead")
 _BUTTON, _HANDOFF = _settled("closed", "open"), _settled("ended", "waiting", "held")
-_INVITATION = _settled("replaced", "open")
+_INVITATION, _HANDOVER = _settled("replaced", "open"), _settled("lapsed", "offered")
 _NOBODYS: Final = {"what": {"client_id": None}, "error": None}
 _WORDS: Final = {"zh-CN": GONE, "en": GONE}
 
@@ -158,6 +158,7 @@ _MORE: Final[Mapping[str, Callable[[Row, int], Row]]] = {
     "invitation": lambda row, _: _INVITATION(row),
     "wrong_code": lambda row, _: {"chat": _anonym(row)},
     "handoff": lambda row, _: _HANDOFF(row),
+    "case_handover": lambda row, _: _HANDOVER(row),
     "task": lambda *_: {"title": _WORDS},
     "document_version": lambda *_: {"sha256": _NO_SHA, "dates": {}},
     "document_file": lambda *_: {"sha256": _NO_SHA},

@@ -5,9 +5,11 @@ from core.cases import (
     approvals,
     batch,
     children,
+    client_steps,
     consultations,
     documents,
     fields,
+    handovers,
     hooks,
     lapsing,
     notes,
@@ -34,6 +36,7 @@ from core.commands import accounts as a
 from core.commands import approvals as ap
 from core.commands import cases as c
 from core.commands import children as ch
+from core.commands import client_steps as cl
 from core.commands import contracts as k
 from core.commands import conversations as v
 from core.commands import data_rights as ri
@@ -43,6 +46,7 @@ from core.commands import digests as dg
 from core.commands import documents as d
 from core.commands import drafts as dr
 from core.commands import handoffs as h
+from core.commands import handovers as ho
 from core.commands import hooks as hk
 from core.commands import identity as n
 from core.commands import lapsing as la
@@ -57,6 +61,7 @@ from core.commands import reminders as rm
 from core.commands import reviewing as r
 from core.commands import roles as ro
 from core.commands import sending_back as sb
+from core.commands import services as sv
 from core.commands import staffing as sg
 from core.commands import tables as tb
 from core.commands import texts as x
@@ -66,7 +71,18 @@ from core.contracts import service as contracts
 from core.conversations import handoffs, held, parked, telling
 from core.conversations import service as conversations
 from core.files import service as files
-from core.reactions import digests, fuse, lost_cards, migration, overdue, planning, queues_told, reminders, replan
+from core.reactions import (
+    digests,
+    fuse,
+    lost_cards,
+    migration,
+    overdue,
+    planning,
+    queues_told,
+    reminders,
+    replan,
+    services,
+)
 from core.reactions import tables as on_tables
 from core.staff import (
     credentials,
@@ -174,6 +190,14 @@ HANDLERS: dict[type[Command], Handler] = {
     k.AttachCase: contracts.attach_case,
     c.OpenCase: opening.open_case,
     c.AdvanceCase: stages.advance_case,
+    ho.OpenHandover: handovers.open_handover_form,
+    ho.ProposeHandover: handovers.propose_handover,
+    ho.AcceptHandover: handovers.accept_handover,
+    ho.AskReturn: handovers.ask_return,
+    ho.ReturnHandover: handovers.return_handover,
+    ho.RouteHandover: handovers.route_handover,
+    cl.TakeStep: client_steps.take_step,
+    cl.AskWhy: client_steps.ask_why,
     c.SetSubstate: stages.set_substate,
     c.EndPause: stages.end_pause,
     c.OpenForm: stages.open_form,
@@ -223,6 +247,8 @@ HANDLERS: dict[type[Command], Handler] = {
     q.OpenEntry: parked.open_entry,
     q.RetryEntry: parked.retry_entry,
     q.DropEntry: parked.drop_entry,
+    sv.OfferServices: services.offer_services,
+    sv.AddService: services.add_service,
     w.CreateTask: tasks.create_task,
     w.CompleteTask: tasks.complete_task,
     w.Notify: conversations.notify,

@@ -184,6 +184,21 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("/stages/2/pause/until", None, "flow.pause_resume_alone", "/stages/2/pause/resume"),
     ("/stages/0/name/en", "in ${places}", "flow.param_not_text", "/stages/0/name/en"),
     ("/stages/0/name/en", "${months.keys}", "flow.param_no_keys", "/stages/0/name/en"),
+    ("/transitions/0/ask_why", "true", "flow.ask_why", "/transitions/0/ask_why"),
+    ("/stages/0/handover", {"to": "sales", "accept": "hand_in"}, "flow.handover_to_itself", "/stages/0/handover/to"),
+    ("/stages/0/handover", {"to": "reviewer", "accept": "decide"}, "flow.handover_step", "/stages/0/handover/accept"),
+    (
+        "/stages/2/handover",
+        {"to": "reviewer", "accept": "close", "form": ["colour"]},
+        "flow.handover_by",
+        "/stages/2/handover/accept",
+    ),
+    (
+        "/rules/0/then/0",
+        {"action": "add_service", "args": {"service": "tea"}},
+        "flow.unknown_service",
+        "/rules/0/then/0/args/service",
+    ),
 ]
 # Told by tests of their own: too many characters put in needs a large document, departments need a house.
 HOOKS = {"flow.no_hook", "flow.hook_personal", "flow.hook_not_personal"}  # shown by tests/core/test_hooks

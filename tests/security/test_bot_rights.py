@@ -12,6 +12,7 @@ from core.commands import (
     approvals,
     cases,
     children,
+    client_steps,
     contracts,
     conversations,
     data_rights,
@@ -21,6 +22,7 @@ from core.commands import (
     documents,
     drafts,
     handoffs,
+    handovers,
     hooks,
     identity,
     lapsing,
@@ -35,6 +37,7 @@ from core.commands import (
     reviewing,
     roles,
     sending_back,
+    services,
     staffing,
     tables,
     texts,
@@ -55,6 +58,16 @@ NOBODY = {"channel": "loopback", "account": "test", "external_id": "chat-nobody"
 # One example of every command, about the things of client a1. A new command fails test_the_matrix_is_whole.
 ABOUT: dict[str, Make] = {
     "AdvanceCase": lambda i: cases.AdvanceCase(case_id=i["case"], trigger="begin"),
+    "OpenHandover": lambda i: handovers.OpenHandover(case_id=i["case"]),
+    "ProposeHandover": lambda i: handovers.ProposeHandover(case_id=i["case"]),
+    "AcceptHandover": lambda i: handovers.AcceptHandover(case_id=i["case"], handover_id=1),
+    "AskReturn": lambda i: handovers.AskReturn(case_id=i["case"], handover_id=1),
+    "ReturnHandover": lambda i: handovers.ReturnHandover(case_id=i["case"], handover_id=1, reason="x"),
+    "RouteHandover": lambda i: handovers.RouteHandover(case_id=i["case"]),
+    "OfferServices": lambda i: services.OfferServices(case_id=i["case"]),
+    "AddService": lambda i: services.AddService(case_id=i["case"], service="x"),
+    "TakeStep": lambda i: client_steps.TakeStep(case_id=i["case"], trigger="begin"),
+    "AskWhy": lambda i: client_steps.AskWhy(case_id=i["case"], trigger="begin"),
     "OfferSendBack": lambda i: sending_back.OfferSendBack(case_id=i["case"]),
     "SendBack": lambda i: sending_back.SendBack(case_id=i["case"], to="signed", remark="x"),
     "EndPause": lambda i: cases.EndPause(case_id=i["case"]),
@@ -271,7 +284,7 @@ def test_the_matrix_is_whole() -> None:
     assert DEFAULT.client.keys() & permissions == {
         "case.read", "document.read", "document.submit", "client.language", "conversation.ask_human",
         "conversation.end", "survey.answer",
-        "identity.claim", "client.consent", "client.data", "client.snooze", "case.heard",
+        "identity.claim", "client.consent", "client.data", "client.snooze", "case.heard", "case.answer",
     }  # fmt: skip
 
 

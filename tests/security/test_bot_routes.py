@@ -85,6 +85,19 @@ def voting(world: World, person: Person, number: str, kind: str) -> None:
     case_id = world.ids["case"] if number == world.number else 2**40
     more = {"vote": "against", "scored": False} if kind == "vote" else {"outcome": "approved"}
     put(world, person, {"kind": kind, "case": case_id, "approval": 1, **more})
+
+
+def returned(world: World, person: Person, number: str) -> None:
+    """He was asked why he returns a hand-over of the other case."""
+    case_id = world.ids["case"] if number == world.number else 2**40
+    put(world, person, {"kind": "handover_return", "case": case_id, "handover": 1})
+    person.says("原因")
+
+
+def why(world: World, person: Person, number: str) -> None:
+    """He was asked why he takes a step of the other case."""
+    case_id = world.ids["case"] if number == world.number else 2**40
+    put(world, person, {"kind": "client_why", "case": case_id, "trigger": "begin", "stage": None, "label": {}})
     person.says("原因")
 
 
@@ -110,8 +123,10 @@ ROUTES: dict[str, Try] = {
     "approvals": lambda w, p, n: p.says("评审"),
     "vote": lambda w, p, n: voting(w, p, n, "vote"),
     "override": lambda w, p, n: voting(w, p, n, "override"),
+    "add service": lambda w, p, n: p.says(f"添加服务 {n}"),
     "delegate": lambda w, p, n: p.says(f"委托 {n}"),
     "days": lambda w, p, n: days(w, p),
+    "return": lambda w, p, n: returned(w, p, n),
     "remark": lambda w, p, n: remark(w, p, n),
     "staff answer": lambda w, p, n: asked(w, p, n),
     "reply": lambda w, p, n: p.says(f"回复 {n} 请汇款"),
@@ -132,6 +147,8 @@ ROUTES: dict[str, Try] = {
     "file by a page": lambda w, p, n: p.does("file"),
     "help": lambda w, p, n: p.says("help"),
     "language": lambda w, p, n: p.says("中文"),
+    "client step": lambda w, p, n: p.says("开始办理"),  # words of a button: of his own case only, test_client_steps.py
+    "client reason": lambda w, p, n: why(w, p, n),
     "number": lambda w, p, n: p.says("1"),
     "note": lambda w, p, n: p.says(f"备注 {n} 是我的"),  # nobody whom it concerns not holds a chat
     "give back": lambda w, p, n: p.says("交还"),
@@ -145,7 +162,7 @@ ROUTES: dict[str, Try] = {
     "not understood": lambda w, p, n: p.says(f"请把 {n} 的材料发给我"),
 }
 # Words that name a case: an attempt to reach a foreign one is noted in the audit.
-NAMES_A_CASE = ("staff file in", "case", "tag", "untag", "hand over", "send back", "reply", "reject")
+NAMES_A_CASE = ("staff file in", "case", "tag", "untag", "hand over", "send back", "add service", "reply", "reject")
 
 
 def test_the_matrix_is_whole() -> None:
@@ -227,11 +244,11 @@ def test_a_command_without_a_permission_cannot_be_written() -> None:
 # Which notices carry whose things. A new kind of notice fails the next test until it is placed here.
 OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "files", "approved", "rework", "reopened",
              "survey", "dialog", "stage", "substate", "said_file", "upload_link", "reminder",
-             "list_changed"}  # fmt: skip
+             "list_changed", "your_turn"}  # fmt: skip
 OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "original", "task", "handoff", "handoff_held",
             "client_wrote", "message", "board", "tasks", "case", "found", "handed_over", "overdue", "batch",
             "dialog", "about_client", "held_file", "digest", "late_review", "late_task",
-            "approval"}  # fmt: skip
+            "approval", "handover"}  # fmt: skip
 WITH_NAMES = ("contract", "stage_work", "review", "task", "handoff", "handoff_held", "client_wrote", "message", "case",
               "handed_over")  # fmt: skip
 

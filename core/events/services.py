@@ -1,0 +1,11 @@
+"""What happens to services."""
+
+from core.events.event import Event
+
+
+class ServiceAdded(Event):
+    """`task_id` is its task; `title` what people call it."""
+
+    service: str
+    task_id: int
+    title: dict[str, str]
