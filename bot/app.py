@@ -150,37 +150,30 @@ class Banli:
 def build(
     settings: Settings, *, clock: Clock | None = None, kind: Kind = "run", children: Children | None = None
 ) -> Banli:
-    """Build one process. Raises MissingKey, SettingsError or RuntimeError for what would not work; nothing runs yet.
+    """Build one process; nothing runs yet. `children` open the files, where many houses of one process share them.
 
-    `children` open the files, where many houses of one process share them; absent: children of its own.
+    Raises MissingKey, SettingsError or RuntimeError for what would not work.
     """
     _check()
     watch, vault = clock or SystemClock(), Vault.from_settings(settings)
     url, sealing, watches = settings.database_url.get_secret_value(), Sealing(vault), Watches()
     store, reading = Store(writer_engine(url), sealing, watch, watches), Reading(reader_engine(url), sealing)
-    files = FolderStore(settings.files_dir, vault)
-    inspector = Inspector(FileLimits.of(settings.limits), watches, children)
-    scanner = None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
+    files, inspector = (
+        FolderStore(settings.files_dir, vault),
+        Inspector(FileLimits.of(settings.limits), watches, children),
+    )
     catalogue, texts, agency, policy = Catalogue(), LivingTexts(sentences()), LivingAgency.of(settings), LivingPolicy()
-    bus = bus_of(policy, catalogue, texts, agency, frozenset(settings.hooks))
+    bus, scanner = bus_of(policy, catalogue, texts, agency, frozenset(settings.hooks)), _scanner(settings)
     house = house_of(settings, vault, policy, catalogue, texts, agency)
     me, place, hub, webchat = Me(kind, version()), Place(), Hub(), _webchat(settings)
     channels = _channels(settings, webchat, store, files, hub) | _hooks(settings, watch)
+    given = settings, watch, vault, store, reading, files, inspector, scanner, catalogue, bus
     banli = Banli(
-        settings=settings,
-        clock=watch,
-        vault=vault,
-        store=store,
-        reading=reading,
-        files=files,
-        inspector=inspector,
-        scanner=scanner,
-        catalogue=catalogue,
-        bus=bus,
-        house=house,
-        hub=hub,
-        webchat=webchat,
-        channels=channels,
+        *given,
+        house,
+        hub,
+        webchat,
+        channels,
         receiver=Receiver(store, reading, bus, house, channels, watch, watches, place),
         sender=Sender(store, reading, house, channels, watch, watches, place),
         signs=Signs(reading, channels, watch),
@@ -198,6 +191,10 @@ def build(
         connector=Connector(store, SessionLocks(store.engine), channels, watches),
     )
     return _listening(banli)
+
+
+def _scanner(settings: Settings) -> Scanner | None:
+    return None if settings.clamav is None else Clamd(settings.clamav, settings.clamav_seconds)
 
 
 def _channels(

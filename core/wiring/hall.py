@@ -38,15 +38,31 @@ def build_bus(
     Raises RuntimeError for a command without handler, subject or grant.
     """
 
+    tables = LivingTables()
+    return Bus(
+        Wiring(
+            policy=policy,
+            handlers=HANDLERS,
+            reactions=reactions(),
+            facts=_sources(catalogue, tables),
+            subjects=SUBJECTS,
+            case_of=case_of,
+            record=record,
+            tools=tools(catalogue, calendars, sayings, agency, zone, hooks, tables),
+        )
+    )
+
+
+def _sources(catalogue: Catalogue, tables: LivingTables) -> dict[str, FactSource]:
+    """Where the facts of each name prefix come from."""
+
     def docs(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
         return facts.docs_facts(catalogue.compiled(lookup, row["flow_version_id"]), lookup, row, names)
-
-    tables = LivingTables()
 
     def paths(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
         return facts.path_facts(tables, lookup, row, names)
 
-    sources: dict[str, FactSource] = {
+    return {
         "case": facts.case_facts,
         "docs": docs,
         "path": paths,
@@ -60,15 +76,3 @@ def build_bus(
         "tasks": tasks.facts,
         "approval": rounds.facts,
     }
-    return Bus(
-        Wiring(
-            policy=policy,
-            handlers=HANDLERS,
-            reactions=reactions(),
-            facts=sources,
-            subjects=SUBJECTS,
-            case_of=case_of,
-            record=record,
-            tools=tools(catalogue, calendars, sayings, agency, zone, hooks, tables),
-        )
-    )

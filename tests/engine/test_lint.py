@@ -203,7 +203,12 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
 # Told by tests of their own: too many characters put in needs a large document, departments need a house.
 HOOKS = {"flow.no_hook", "flow.hook_personal", "flow.hook_not_personal"}  # shown by tests/core/test_hooks
 FAMILY = {"flow.unknown_flow", "flow.child_computed", "flow.child_type", "flow.child_choices"}  # shown by tests/family
-ELSEWHERE = {"flow.unknown_department", "flow.params_size"} | HOOKS | FAMILY
+OTHERS = {
+    "flow.gag_remind",
+    "flow.gag_except_alone",
+    "flow.approval_seats",
+}  # tests/core/test_gag, engine/test_approvals
+ELSEWHERE = {"flow.unknown_department", "flow.params_size"} | HOOKS | FAMILY | OTHERS
 
 
 def told(tree: object) -> list[tuple[str, str]]:
