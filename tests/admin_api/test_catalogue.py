@@ -54,14 +54,15 @@ def test_a_new_version_becomes_the_template_and_the_old_one_stays(office: Office
     [template] = office.get("visa.admin", "/templates?country=JP")["templates"]
     assert (template["version"], template["name"]["en"]) == (2, "Japan visa again")
     flows = office.get("visa.admin", "/flows")["flows"]
-    assert [(each["flow"], each["version"]) for each in flows] == [
+    told = [(each["flow"], each["version"]) for each in flows]
+    assert [each for each in told if each[0] in ("visa_jp_tourist", "visa_kr_tourist")] == [
         ("visa_jp_tourist", 2),
         ("visa_jp_tourist", 1),
         ("visa_kr_tourist", 1),
     ]
     again = office.post("visa.admin", "/flows", content=changed.encode(), headers=YAML)
     assert again["id"] == made["id"]
-    assert len(office.get("visa.admin", "/flows")["flows"]) == 3
+    assert office.get("visa.admin", "/flows")["flows"] == flows
 
 
 def test_a_published_version_never_changes(small_office: Office) -> None:
