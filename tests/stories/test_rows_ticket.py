@@ -1,4 +1,4 @@
-"""Mission rows about tickets: through departments and back, a limit on every node, stages that are skipped or return."""
+"""Mission rows about tickets: through departments and back, limits on every node, stages left out or returned to."""
 
 from datetime import timedelta
 from typing import Final, Literal
