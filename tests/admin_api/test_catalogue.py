@@ -44,7 +44,8 @@ def test_an_item_says_its_form_its_sample_and_of_whom_it_is_asked(small_office: 
 
 def test_nothing_matches_an_unknown_country_and_everything_matches_no_filter(small_office: Office) -> None:
     assert small_office.get("visa.admin", "/templates?country=XX") == {"templates": [], "next": None}
-    assert len(small_office.get("visa.admin", "/templates")["templates"]) == 2
+    shipped = {each.parent.name for each in FLOWS.glob("*/v1.yaml")}
+    assert {each["flow"] for each in small_office.get("visa.admin", "/templates")["templates"]} == shipped
 
 
 def test_a_new_version_becomes_the_template_and_the_old_one_stays(office: Office) -> None:
@@ -54,14 +55,15 @@ def test_a_new_version_becomes_the_template_and_the_old_one_stays(office: Office
     [template] = office.get("visa.admin", "/templates?country=JP")["templates"]
     assert (template["version"], template["name"]["en"]) == (2, "Japan visa again")
     flows = office.get("visa.admin", "/flows")["flows"]
-    assert [(each["flow"], each["version"]) for each in flows] == [
+    told = [(each["flow"], each["version"]) for each in flows]
+    assert [each for each in told if each[0] in ("visa_jp_tourist", "visa_kr_tourist")] == [
         ("visa_jp_tourist", 2),
         ("visa_jp_tourist", 1),
         ("visa_kr_tourist", 1),
     ]
     again = office.post("visa.admin", "/flows", content=changed.encode(), headers=YAML)
     assert again["id"] == made["id"]
-    assert len(office.get("visa.admin", "/flows")["flows"]) == 3
+    assert office.get("visa.admin", "/flows")["flows"] == flows
 
 
 def test_a_published_version_never_changes(small_office: Office) -> None:
@@ -85,6 +87,6 @@ def test_a_flow_with_several_mistakes_is_told_all_of_them(small_office: Office) 
     ids=["empty", "no text", "no yaml", "too large"],
 )
 def test_what_is_no_flow_is_refused(small_office: Office, source: bytes, code: str) -> None:
-    status = 413 if code == "too_much" else 422
+    status, before = 413 if code == "too_much" else 422, small_office.get("visa.admin", "/flows")["flows"]
     small_office.refused(status, code, "visa.admin", "POST", "/flows", content=source, headers=YAML)
-    assert len(small_office.get("visa.admin", "/flows")["flows"]) == 2
+    assert small_office.get("visa.admin", "/flows")["flows"] == before

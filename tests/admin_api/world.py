@@ -169,7 +169,7 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "setting_name": "agency.remind_days",
         "draft_id": _draft(office),
         "batch_id": _batch(office),
-        "flow_version_id": office.get("visa.admin", "/flows")["flows"][0]["id"],
+        "flow_version_id": office.get("visa.admin", "/flows?flow=visa_jp_tourist")["flows"][0]["id"],
         "handoff_id": _handoff(office, int(case_id), office.clients[name]),
         "conversation_id": _chat(office, int(case_id)),
     }

@@ -86,6 +86,7 @@ def log_of(agency: SmallAgency, case_id: int) -> list[tuple[str, dict[str, objec
     return [(row["type"], row["data"]) for row in rows]
 
 
+@pytest.mark.row("NC7")
 def test_from_two_schools_to_the_visa(agency: SmallAgency) -> None:
     main = applying(agency, "ucl", "leeds")
     there = children(agency, main)
