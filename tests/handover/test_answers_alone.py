@@ -1,12 +1,15 @@
 """Where a hand-over meets other ways to take a step, and an approval that follows it."""
 
+from datetime import timedelta
+
 import pytest
 
+from core.cases.approval_tables import approval, approval_seat
 from core.cases.tables import case
 from core.commands.cases import AdvanceCase, FieldValue, OpenCase
 from core.commands.client_steps import TakeStep
 from core.commands.contracts import Traveller
-from core.commands.handovers import ProposeHandover
+from core.commands.handovers import AcceptHandover, ProposeHandover
 from core.commands.sending_back import SendBack
 from core.commands.work import PublishFlow
 from core.engine.access import Actor
@@ -64,3 +67,30 @@ def test_what_answers_a_hand_over_is_no_way_back_and_no_step_of_the_client(schoo
     with school.looking() as reader:
         row = reader.peek(case, case_id)
     assert row is not None and row["stage"] == "signed"
+
+
+def test_who_accepts_a_hand_over_has_not_prepared_what_is_approved_next(school: TestHouse) -> None:
+    """Who hands it over has; who accepts it may be the one who decides on it."""
+    a, b = FLOW.index("    name: {zh-CN: 文书写作"), FLOW.index("  - key: offer\n")
+    decided = """    name: {zh-CN: 审批, en: Approval}
+    client_text: {zh-CN: 审批中。, en: It is being decided.}
+    owner: copywriter
+    weight: 40
+    approval: {mode: any, approve: yes_step, decline: no_step}
+"""
+    c, d = FLOW.index("  - key: confirm_draft\n"), FLOW.index("  - {key: accept_offer")
+    steps = """  - {key: yes_step, from: [draft], to: offer, label: {zh-CN: 通过, en: Agree}, by: [system]}
+  - {key: no_step, from: [draft], to: signed, label: {zh-CN: 退回, en: Decline}, by: [system]}
+"""
+    rules = FLOW[FLOW.index("rules:\n") : FLOW.index("messages:\n")]
+    source = changed("study_decided", (FLOW[a:b], decided), (FLOW[c:d], steps), (rules, ""))
+    school.do(PublishFlow(source=source))
+    case_id, _ = opened(school, "study_decided")
+    school.do(ProposeHandover(case_id=case_id), acting(school, CONSULTANT))
+    school.clock.advance(timedelta(minutes=5))
+    school.do(AcceptHandover(case_id=case_id), acting(school, COPYWRITER))
+    with school.looking() as reader:
+        [round_] = reader.find(approval, case_id=case_id)
+        seated = [each["staff_id"] for each in reader.find(approval_seat, case_id=case_id)]
+    assert round_["prepared_by"] == school.people[CONSULTANT].id
+    assert seated == [school.people[COPYWRITER].id]
