@@ -219,7 +219,7 @@ def _said_there(row: Row, spec: Child, value: str, other: Flow, deed: Deed) -> s
 
 
 def value_name(flow: Flow, spec: Child, value: str) -> Words | None:
-    """What people call a value; None for one that the field does not know. ``flow``: filled from the office's tables."""
+    """What people call a value; None for one that the field does not know. ``flow``: with the tables' rows."""
     field = next((each for each in flow.fields if each.key == spec.list_field), None)
     choices = () if field is None else field.choices
     return next((each.name for each in choices if each.key == value), None)
