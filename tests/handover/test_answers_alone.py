@@ -66,7 +66,8 @@ def test_what_answers_a_hand_over_is_no_way_back_and_no_step_of_the_client(schoo
         school.do(TakeStep(case_id=case_id, trigger="begin"), Actor(kind="client", id=client.id))
     with school.looking() as reader:
         row = reader.peek(case, case_id)
-    assert row is not None and row["stage"] == "signed"
+    assert row is not None
+    assert row["stage"] == "signed"
 
 
 def test_who_accepts_a_hand_over_has_not_prepared_what_is_approved_next(school: TestHouse) -> None:

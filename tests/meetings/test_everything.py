@@ -48,8 +48,8 @@ from core.tasks.tables import task
 from core.views.simulated_case import Lens
 from core.views.simulation import begun, simulate
 from tests.approvals.test_approvals import acting, hire
-from tests.core.small_agency import SmallAgency
 from tests.core.small_agency import FLOW as SMALL
+from tests.core.small_agency import SmallAgency
 from tests.core.stores import NOON
 
 HERE = Path(__file__).parent
@@ -76,7 +76,7 @@ def agency(database: str, tmp_path: Path, clock: ManualClock) -> Iterator[SmallA
         found = SmallAgency(banli).found()
         for name, content in (("schools", SCHOOLS), ("regions", REGIONS)):
             found.do(ImportTable.of(name, content.encode(), "2026-03-01", "test"))
-        found.do(PublishFlow(source=SOURCE))
+        found.do(PublishFlow(source=SOURCE.decode()))
         yield found
     finally:
         banli.stop()
@@ -189,7 +189,7 @@ def test_it_goes_over_and_back_with_all_that_is_open(agency: SmallAgency, clock:
     clock.advance(timedelta(hours=1))
     agency.do(ProposeHandover(case_id=case_id), agency.actor("consultant"))
     agency.do(SetSubstate(case_id=case_id, substate="waiting"))
-    agency.do(PublishFlow(source=LATER))
+    agency.do(PublishFlow(source=LATER.decode()))
     before, waited = row_of(agency, case_id), waiting(agency, case_id)
     batch = moved(agency, clock, 2)
     agency.do(UndoMigration(batch_id=batch))
