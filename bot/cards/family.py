@@ -22,7 +22,7 @@ def parent_words(ctx: CardContext, row: Row) -> str:
 def children_lines(ctx: CardContext, row: Row) -> list[str]:
     """For staff: number, what it is, where it truly is; those that the reader may see."""
     lines = []
-    for each in relatives(ctx.lookup, ctx.house.catalogue, row):
+    for each in relatives(ctx.lookup, ctx.house.catalogue, ctx.house.tables, row):
         if _may(ctx, each.row):
             words = [ctx.word(each.stage.name), ctx.word(each.substate)]
             stage = " · ".join(part for part in words if part)
@@ -41,14 +41,14 @@ def shown_lines(ctx: CardContext, row: Row) -> list[str]:
             child=each.called(ctx.language),
             stage=ctx.word(each.shown.name) if each.row["state"] == "open" else ctx.say("children.closed"),
         )
-        for each in relatives(ctx.lookup, ctx.house.catalogue, row)
+        for each in relatives(ctx.lookup, ctx.house.catalogue, ctx.house.tables, row)
     ]
 
 
 def which_case(ctx: CardContext) -> list[str]:
     """What a client's child case is, and for what: he has several of them. Nothing for any other case."""
     parent, row = parent_of(ctx.lookup, ctx.case().row), ctx.case().row
-    there = [] if parent is None else relatives(ctx.lookup, ctx.house.catalogue, parent)
+    there = [] if parent is None else relatives(ctx.lookup, ctx.house.catalogue, ctx.house.tables, parent)
     return [f"【{each.called(ctx.language)}】" for each in there if each.row["id"] == row["id"]]
 
 

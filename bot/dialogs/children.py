@@ -29,7 +29,7 @@ def child_offers(turn: Turn, row: Row, flow: Flow) -> list[dict[str, Any]]:
 def _which(pressed: Pressed) -> None:
     turn, command = pressed.turn, pressed.command
     row = turn.uow.get(case, command.case_id)
-    flow = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"]).flow
+    flow = turn.house.tables.filled(turn.uow, turn.house.catalogue.compiled(turn.uow, row["flow_version_id"]).flow)
     spec = flow.child(command.child)
     if spec is None:
         return

@@ -213,13 +213,13 @@ def _fields(row: Row, spec: Child, value: str, other: Flow, deed: Deed) -> dict[
 def _said_there(row: Row, spec: Child, value: str, other: Flow, deed: Deed) -> str:
     """The key where the other flow has choices; else a text for people: the name, in this flow's first language."""
     field = next((each for each in other.fields if each.key == spec.value_field), None)
-    flow = compiled_of(deed, row).flow
+    flow = deed.tool("tables").filled(deed.uow, compiled_of(deed, row).flow)
     name = value_name(flow, spec, value)
     return value if field is None or field.choices or name is None else name[flow.languages[0]]
 
 
 def value_name(flow: Flow, spec: Child, value: str) -> Words | None:
-    """What people call a value; None for one that the field does not know."""
+    """What people call a value; None for one that the field does not know. ``flow``: with the tables' rows."""
     field = next((each for each in flow.fields if each.key == spec.list_field), None)
     choices = () if field is None else field.choices
     return next((each.name for each in choices if each.key == value), None)

@@ -19,11 +19,13 @@ def steps_of_client(compiled: CompiledFlow, row: Row) -> list[Transition]:
     asked when he takes one."""
     if row["state"] != "open":
         return []
+    answers = compiled.machine.answers(row["stage"])
     return [
         each
         for each in compiled.machine.triggers(row["stage"])
         if CLIENT in each.by
         and each.button
+        and each.key not in answers
         and not compiled.machine.ruled_out(each.key, {"case.substate": row["substate"] or NOT_YET})
     ]
 

@@ -112,7 +112,7 @@ def accept_handover(command: AcceptHandover, deed: Deed) -> str:
         give_role(row["id"], spec.to, mine, deed, way=WAY)
     told = {"handover_id": offered["id"], "role": spec.to, "stage": offered["stage"]}
     deed.emit(HandoverAccepted(case_id=row["id"], staff_id=mine, **told))
-    move_case(row, spec.accept, deed, roles={*deed.actor.roles, SYSTEM})
+    move_case(row, spec.accept, deed, roles={*deed.actor.roles, SYSTEM}, giver=offered["giver_id"])
     return str(row["stage"])
 
 

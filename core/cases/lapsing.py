@@ -97,7 +97,7 @@ def _papers(row: Row, compiled: CompiledFlow, deed: Deed) -> Iterable[_Paper]:
     versions = {each["id"]: each for each in deed.uow.find(document_version, case_id=row["id"])}
     for wanted in items_of(deed.uow, row["id"]):
         spec, version = compiled.flow.item(wanted["key"]), versions.get(wanted["current_id"])
-        if spec.checks and version is not None:
+        if version is not None and (spec.checks or version["status"] == "lapsed"):
             yield _Paper(row, wanted, version, spec, compiled.flow.may_lapse(spec, row["stage"]))
 
 

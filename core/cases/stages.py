@@ -47,9 +47,17 @@ def _leave_to_handover(stage: Stage, trigger: str) -> None:
         raise NotPossibleNow(reason="by_handover")
 
 
-def move_case(row: Row, trigger: str, deed: Deed, reason: str = "", *, roles: Collection[str] | None = None) -> Move:
+def move_case(
+    row: Row,
+    trigger: str,
+    deed: Deed,
+    reason: str = "",
+    *,
+    roles: Collection[str] | None = None,
+    giver: int | None = None,
+) -> Move:
     """Decide with the machine, then write what follows from it; ``roles``: those in which it is taken, if they are not
-    the actor's. Raises as advance_case."""
+    the actor's; ``giver``: who has prepared what goes on, if that is not the actor. Raises as advance_case."""
     if row["state"] != "open":
         raise NotPossibleNow(reason="closed")
     compiled = compiled_of(deed, row)
@@ -58,7 +66,7 @@ def move_case(row: Row, trigger: str, deed: Deed, reason: str = "", *, roles: Co
     move = compiled.machine.decide(row["stage"], trigger, facts, deed.actor.roles if roles is None else roles)
     before, span = row["substate"], leave(row, move.to, deed, compiled)
     stays = move.to == row["stage"] and compiled.flow.stage(move.to).pause is not None
-    by = deed.actor.id if deed.actor.kind == "staff" else row["handed_by"]
+    by = giver or (deed.actor.id if deed.actor.kind == "staff" else row["handed_by"])
     outcome = move.outcome or row["outcome"]
     deed.uow.change(case, row["id"], stage=move.to, substate=move.substate, outcome=outcome, handed_by=by)
     enter(row, deed, compiled, trigger, reason, span if stays else None)

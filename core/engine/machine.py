@@ -79,12 +79,21 @@ class FlowMachine:
 
     def steps_back(self, stage: str) -> tuple[Transition, ...]:
         """The transitions that send a case back: to a stage that the flow names earlier, and that set nothing on
-        arrival. One that sets a state or an outcome (a supplement handed in) is a step of the flow's own way."""
+        arrival. One that sets a state or an outcome (a supplement handed in) is a step of the flow's own way, and one
+        by which a hand-over is answered is taken by its answer alone."""
         order = list(self._stages)
         before = set(order[: order.index(stage)])
+        answers = self.answers(stage)
         return tuple(
-            each for each in self.triggers(stage) if each.to in before and not each.substate and not each.outcome
+            each
+            for each in self.triggers(stage)
+            if each.to in before and not each.substate and not each.outcome and each.key not in answers
         )
+
+    def answers(self, stage: str) -> tuple[str, ...]:
+        """The steps out of this stage that are taken by accepting or returning its hand-over."""
+        handover = self._stages[stage].handover
+        return () if handover is None else handover.steps
 
     def needs(self, trigger: str) -> frozenset[str]:
         """The names of the facts that a decision about this trigger looks at; none for an unknown trigger."""

@@ -20,7 +20,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 PART: Final = "#/$defs/{}"
 WORDS: Final = "Words"
 _ANY_TEXTS: Final = {"type": "object", "additionalProperties": {"type": "string"}}
-_FREE: Final = "meta"  # the one mapping of texts whose keys are no languages
+_FREE: Final = frozenset({"meta", "gives", "kinds"})  # keys and values of the author's own, no texts in two languages
 
 
 def describe(actions: Mapping[str, type[BaseModel]], events: Collection[str], told: Mapping[str, str]) -> Schema:
@@ -90,7 +90,7 @@ def _put_right(key: str, schema: Schema) -> Schema:
 
     The title, which would only repeat the key, is left out.
     """
-    if key != _FREE:
+    if key not in _FREE:
         schema = _with_words(schema)
     choices = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
     rest = {name: value for name, value in schema.items() if name not in ("anyOf", "title")}

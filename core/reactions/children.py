@@ -68,7 +68,8 @@ def left_out(event: FieldSet, deed: Deed) -> Iterator[Command]:
         spec = specs.get(link["key"])
         if spec is None or child["state"] != "open" or link["value"] in (row["fields"].get(spec.list_field) or ()):
             continue
-        name = value_name(flow, spec, link["value"]) or dict.fromkeys(LANGUAGES, link["value"])
+        known = deed.tool("tables").filled(deed.uow, flow)
+        name = value_name(known, spec, link["value"]) or dict.fromkeys(LANGUAGES, link["value"])
         once = f"child_left_out:{link['id']}"
         yield from _tell(child, "children.left_out", once, deed, parent=row["number"], value=name)
 

@@ -6,6 +6,7 @@ from core.cases.children import value_name
 from core.cases.family import children_of, link_of
 from core.cases.tables import case
 from core.catalog.catalogue import Catalogue
+from core.catalog.office_tables import LivingTables
 from core.engine.flow import Flow, Stage
 from core.engine.text import LANGUAGES, Words
 from core.store.reading import Lookup
@@ -32,10 +33,11 @@ class Relative:
         return " · ".join(words)
 
 
-def relatives(lookup: Lookup, catalogue: Catalogue, row: Row) -> list[Relative]:
+def relatives(lookup: Lookup, catalogue: Catalogue, tables: LivingTables, row: Row) -> list[Relative]:
     """The children of a case, oldest first."""
     found = children_of(lookup, row["id"])
     flow = catalogue.compiled(lookup, row["flow_version_id"]).flow
+    flow = tables.filled(lookup, flow) if found else flow
     return [_relative(lookup, catalogue, flow, link, child) for link, child in found]
 
 

@@ -146,6 +146,7 @@ _INBOX, _OUTBOX = _settled("done", "waiting", "dead"), _settled("dropped", "wait
 _ERRAND, _TIMER = _settled("done", "held", "waiting", "running", "dead"), _settled("cancelled", "waiting", "dead")
 _BUTTON, _HANDOFF = _settled("closed", "open"), _settled("ended", "waiting", "held")
 _INVITATION, _HANDOVER = _settled("replaced", "open"), _settled("lapsed", "offered")
+_APPROVAL = _settled("ended", "open")
 _NOBODYS: Final = {"what": {"client_id": None}, "error": None}
 _WORDS: Final = {"zh-CN": GONE, "en": GONE}
 
@@ -159,6 +160,10 @@ _MORE: Final[Mapping[str, Callable[[Row, int], Row]]] = {
     "wrong_code": lambda row, _: {"chat": _anonym(row)},
     "handoff": lambda row, _: _HANDOFF(row),
     "case_handover": lambda row, _: _HANDOVER(row),
+    "case_link": lambda row, _: {"value": _anonym(row)} if row["value"] else {},
+    "approval": lambda row, _: _APPROVAL(row),
+    "approval_seat": lambda row, _: {"vote": row["vote"] or "missed"},
+    "rule_course": lambda *_: {"stopped_for": None},
     "task": lambda *_: {"title": _WORDS},
     "document_version": lambda *_: {"sha256": _NO_SHA, "dates": {}},
     "document_file": lambda *_: {"sha256": _NO_SHA},
@@ -166,7 +171,7 @@ _MORE: Final[Mapping[str, Callable[[Row, int], Row]]] = {
     "inbox": lambda row, _: _INBOX(row) | {"conversation": _anonym(row), "platform_id": _anonym(row), "error": None},
     "outbox": lambda row, client_id: _OUTBOX(row) | {**_NO_CARD, **_chat_of(row, client_id)},
     "errand": lambda row, _: _ERRAND(row) | {"conversation": _anonym(row), "key": _anonym(row), **_NOBODYS},
-    "timer": lambda row, _: _TIMER(row) | {"error": None},
+    "timer": lambda row, _: _TIMER(row) | {"error": None, "key": _anonym(row)},
     "button": lambda row, _: _BUTTON(row),
     "web_session": lambda row, _: {"visitor": _anonym(row), "digest": os.urandom(32)},
     "web_chat": lambda row, _: {"visitor": _anonym(row)},

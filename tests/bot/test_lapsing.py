@@ -150,6 +150,25 @@ def test_another_version_with_other_checks_and_back(house: TestHouse) -> None:
     assert log(house, client)[2:] == []
 
 
+def test_a_version_that_checks_nothing_any_more_lets_a_lapsed_paper_count_again(house: TestHouse) -> None:
+    """After the test above, which made the versions up to the third."""
+    begins = today(house)
+    before, _, after = SOURCE.partition("  - key: collect_again")
+    checked = before + "reasons:" + after.partition("reasons:")[2]
+    house.do(PublishFlow(source=checked.replace("version: 1", "version: 4", 1)))
+    client = begun(house, begins + timedelta(days=3))
+    version_id = sent(house, client, 4, begins - timedelta(days=5))
+    house.do(SetFields(case_id=case_of(house, client)["id"], fields={"filing_date": str(begins + timedelta(days=40))}))
+    assert log(house, client) == ["DocumentLapsed"]
+    lines = checked.replace("version: 1", "version: 5", 1).splitlines(keepends=True)
+    at = lines.index("  - key: bank\n")
+    house.do(PublishFlow(source="".join(lines[: at + 3] + lines[at + 6 :])))
+    moved(house, MigrateFlow(flow="cover_visa", to=5))
+    with house.looking() as reader:
+        [version] = reader.find(document_version, id=version_id)
+    assert (version["status"], log(house, client)) == ("approved", ["DocumentLapsed", "DocumentRestored"])
+
+
 def moved(house: TestHouse, command: Any) -> int:
     batch = int(house.do(command))
     house.move_to(house.clock.now() + timedelta(seconds=2))

@@ -13,6 +13,7 @@ from core.commands.children import HearOfChild, StartChild
 from core.commands.command import from_json
 from core.commands.contracts import Traveller
 from core.commands.documents import AddFile, KeepFile, ReviewDocument
+from core.commands.tables import ImportTable
 from core.commands.work import PublishFlow
 from core.events.event import EVENTS
 from core.files.tables import file
@@ -21,6 +22,7 @@ from core.kit.errors import Invalid, NotFound, NotPossibleNow
 from core.ledger.tables import timer
 from core.store.sealing import Row
 from core.store.store import Unit
+from core.views.family import relatives
 from core.views.rule_log import rule_runs
 from tests.core.small_agency import OK, SmallAgency, open_agency
 from tests.core.stores import NOON
@@ -42,10 +44,10 @@ def founded(url: str, folder: Path) -> Iterator[SmallAgency]:
         yield opened
 
 
-def study(agency: SmallAgency, *schools: str) -> int:
+def study(agency: SmallAgency, *schools: str, flow: str = "study") -> int:
     command = OpenCase(
         client_id=agency.client,
-        flow="study",
+        flow=flow,
         travellers=(Traveller(name="小明", kind="student"),),
         team=agency.staff,
         fields={"schools": list(schools), "intake": "2026-09-01"},
@@ -297,3 +299,20 @@ def _all_at_once(agency: SmallAgency) -> None:
         future.result(20)
     assert row_of(agency, main)["stage"] == "visa"
     assert [name for name, _ in log_of(agency, main)].count("ChildClosed") == 3
+
+
+def test_children_for_rows_of_a_table_are_called_as_the_table_calls_them(agency: SmallAgency) -> None:
+    table = "key,name.zh-CN,name.en\nucl,伦敦大学学院,UCL\n".encode()
+    agency.do(ImportTable.of("schools", table, "2026-03-01", "test"))
+    a, b = STUDY.index("    choices:\n"), STUDY.index("  - {key: intake")
+    source = STUDY[:a] + "    choices_from: schools\n" + STUDY[b:]
+    source = source.replace("key: study\n", "key: study_by_table\ntables: [schools]\n", 1)
+    agency.do(PublishFlow(source=source))
+    opened = study(agency, "ucl", flow="study_by_table")
+    agency.do(AdvanceCase(case_id=opened, trigger="begin"), agency.actor("consultant"))
+    child = children(agency, opened)["application/ucl"]
+    assert child["fields"]["school"] == "伦敦大学学院"
+    catalogue, tables = agency.banli.catalogue, agency.banli.bus.wiring.tools["tables"]
+    with agency.banli.reading.open() as reader:
+        [seen] = relatives(reader, catalogue, tables, row_of(agency, opened))
+    assert seen.called("en") == "Application · UCL"
