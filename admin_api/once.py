@@ -143,17 +143,21 @@ def open_once(request: Request, actor: Actor, parts: Parts) -> Once | None:
 
 
 def _written(value: Any) -> Any:
-    """A command's result as JSON: ids, texts, moments and lists of them. Raises TypeError for anything else."""
+    """A command's result as JSON: ids, texts, moments, lists of them, and rows. Raises TypeError for anything else."""
     if isinstance(value, datetime):
         return {_MOMENT: value.isoformat()}
     if isinstance(value, list | tuple):
         return [_written(each) for each in value]
+    if isinstance(value, dict) and _MOMENT not in value:
+        return {name: _written(each) for name, each in value.items()}
     if value is None or isinstance(value, str | int | float):
         return value
     raise TypeError(f"{type(value).__name__}: what a request does must come to ids, texts or moments")
 
 
 def _read(value: Any) -> Any:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and _MOMENT in value:
         return datetime.fromisoformat(value[_MOMENT])
+    if isinstance(value, dict):
+        return {name: _read(each) for name, each in value.items()}
     return [_read(each) for each in value] if isinstance(value, list) else value

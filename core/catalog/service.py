@@ -7,6 +7,7 @@ from core.actions.registry import actions
 from core.bus.deed import Deed
 from core.catalog.calendars import LivingCalendars, unknown_calendar
 from core.catalog.catalogue import Catalogue, newest_of
+from core.catalog.office_tables import unknown_tables
 from core.catalog.tables import flow_version
 from core.commands.work import PublishFlow
 from core.engine.flow import Flow
@@ -39,6 +40,8 @@ def publish_flow(command: PublishFlow, deed: Deed) -> int:
     if unknown := department_problems(examined.flow, deed.tool("departments")(deed.uow)):
         raise Invalid(problems=unknown)
     if unknown := hook_problems(examined.flow, deed.tool("hooks")):
+        raise Invalid(problems=unknown)
+    if unknown := unknown_tables(examined.flow, deed.uow):
         raise Invalid(problems=unknown)
     if unknown := foreign_problems(examined.flow, published_flows(deed.uow, deed.tool("catalogue"))):
         raise Invalid(problems=unknown)

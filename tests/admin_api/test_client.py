@@ -16,6 +16,7 @@ content_type_overrides:
   application/pdf: application/octet-stream
   application/vnd.openxmlformats-officedocument.wordprocessingml.document: application/octet-stream
   application/yaml: application/octet-stream
+  text/csv: application/octet-stream
   application/zip: application/octet-stream
 """
 

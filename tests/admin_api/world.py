@@ -1,5 +1,6 @@
 """Three clients in two departments, with everything that has an id, and whoever may knock: for the matrix of rights."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -103,7 +104,7 @@ def described(office: Office) -> list[Operation]:
         for method, operation in item.items():
             if operation in list(operations(document)):
                 name = operation["operationId"]
-                takes_id = "{" in path.replace("{role}", "").replace("{language}", "") or name in IN_BODY
+                takes_id = "{" in re.sub("{role}|{language}|{table_name}", "", path) or name in IN_BODY
                 found.append(Operation(name, method.upper(), path, operation["x-permission"], takes_id))
     return found
 

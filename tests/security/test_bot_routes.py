@@ -85,6 +85,7 @@ def voting(world: World, person: Person, number: str, kind: str) -> None:
     case_id = world.ids["case"] if number == world.number else 2**40
     more = {"vote": "against", "scored": False} if kind == "vote" else {"outcome": "approved"}
     put(world, person, {"kind": kind, "case": case_id, "approval": 1, **more})
+    person.says("原因")
 
 
 def returned(world: World, person: Person, number: str) -> None:
@@ -244,7 +245,7 @@ def test_a_command_without_a_permission_cannot_be_written() -> None:
 # Which notices carry whose things. A new kind of notice fails the next test until it is placed here.
 OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "files", "approved", "rework", "reopened",
              "survey", "dialog", "stage", "substate", "said_file", "upload_link", "reminder",
-             "list_changed", "your_turn"}  # fmt: skip
+             "list_changed", "your_turn", "lapsed", "restored", "differs", "webhook"}  # fmt: skip
 OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "original", "task", "handoff", "handoff_held",
             "client_wrote", "message", "board", "tasks", "case", "found", "handed_over", "overdue", "batch",
             "dialog", "about_client", "held_file", "digest", "late_review", "late_task",
