@@ -85,6 +85,7 @@ def voting(world: World, person: Person, number: str, kind: str) -> None:
     case_id = world.ids["case"] if number == world.number else 2**40
     more = {"vote": "against", "scored": False} if kind == "vote" else {"outcome": "approved"}
     put(world, person, {"kind": kind, "case": case_id, "approval": 1, **more})
+    person.says("原因")
 
 
 def returned(world: World, person: Person, number: str) -> None:
