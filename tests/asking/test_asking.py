@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from core.commands.migrating import MigrateFlow
 from core.commands.people import SetClientLanguage
 from core.commands.work import PublishFlow
 from core.engine.access import Actor
-from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Stale
+from core.kit.errors import Invalid, NotAllowed, NotFound, NotPossibleNow, Refusal, Stale
 from tests.bot.chat import CONSULTANT, case_of, new_client
 from tests.house import Person, TestHouse, fresh_house
 from tests.services.databases import Databases
@@ -29,7 +30,13 @@ ADDED = """  - key: hobby
     type: text
     ask: {zh-CN: 您有什么爱好？, en: What are your hobbies?}
 """
-ALL = {"degree": "bachelor", "phone_home": "13800001234", "has_test": False, "countries": ["uk"], "budget": 100}
+ALL: dict[str, Any] = {
+    "degree": "bachelor",
+    "phone_home": "13800001234",
+    "has_test": False,
+    "countries": ["uk"],
+    "budget": 100,
+}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -42,7 +49,7 @@ def school(
         yield house
 
 
-def student(house: TestHouse, *, consent: bool = True, **fields: object) -> Person:
+def student(house: TestHouse, *, consent: bool = True, **fields: Any) -> Person:
     client = new_client(house, consent=consent)
     travellers = (Traveller(name="学生", kind="student"),)
     team = {role: house.team[role] for role in ("consultant", "copywriter", "supervisor")}
@@ -112,12 +119,12 @@ def test_only_he_gives_only_what_is_asked_of_him(school: TestHouse) -> None:
         for command in (give, AskFacts(case_id=case_id)):
             with pytest.raises(refusal):
                 school.do(command, actor)
-    wrong = (
+    wrong: tuple[tuple[dict[str, Any], type[Refusal]], ...] = (
         ({"level": "A"}, NotAllowed), ({"nickname": "小张"}, NotAllowed), ({"degree": "doctor"}, Invalid),
         ({"degree": None}, Invalid), ({"nothing": "x"}, Invalid), ({"budget": "x", "degree": "master"}, Invalid),
     )  # fmt: skip
-    for fields, refusal in wrong:
-        with pytest.raises(refusal) as told:
+    for fields, expected in wrong:
+        with pytest.raises(expected) as told:
             school.do(GiveFacts.model_validate({"case_id": case_id, "fields": fields}), himself)
         assert told.value.problems[0].pointer == f"/fields/{next(iter(fields))}"
     assert case_of(school, client)["fields"] == {}
