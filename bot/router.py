@@ -9,6 +9,7 @@ from bot.dialogs import (
     batch,
     bursts,
     case_desk,
+    client_facts,
     client_steps,
     collect,
     commands,
@@ -110,6 +111,12 @@ def _asked(kind: str) -> Callable[[Turn], bool]:
     return lambda turn: _staff(turn) and _words(turn) and turn.dialog.get("kind") == kind
 
 
+def _answers_facts(turn: Turn) -> bool:
+    """Words of a client who was asked about his case, unless they name a step that his case offers."""
+    asked = _client(turn) and _words(turn) and turn.chat["mode"] == "bot" and client_facts.waits(turn)
+    return asked and client_steps.named(turn) is None
+
+
 def _holds(turn: Turn) -> bool:
     return _staff(turn) and _words(turn) and handoff.held(turn) is not None
 
@@ -182,6 +189,7 @@ TABLE: tuple[Route, ...] = (
     Route("relay", "conversation.say", lambda t: _holds(t) and not t.text.startswith("/"), handoff.relay),
     Route("progress", "case.read", _of_client("progress"), commands.progress),
     Route("documents", "document.read", _of_client("documents"), commands.documents),
+    Route("fill in", "case.fill", _of_client("fill"), client_facts.by_words),
     Route("human", "conversation.ask_human", _of_client("human"), handoff.human),
     Route("data", "client.data", lambda t: _client(t) and t.text.lower() in consent.RIGHTS, consent.data_right),
     Route("remind later", "client.snooze", _of_client_says(reminders.LATER), reminders.later),
@@ -199,6 +207,7 @@ TABLE: tuple[Route, ...] = (
         undo.change,
     ),
     Route("help", PUBLIC, _command("help"), commands.help_),
+    Route("facts", "case.fill", _answers_facts, client_facts.answer),
     Route("language", PUBLIC, _command("language"), commands.language),
     Route(
         "client step",

@@ -65,13 +65,20 @@ def progress(ctx: CardContext) -> Card:
         if view.substate is not None:
             lines.append(ctx.say("progress.substate", substate=ctx.word(view.substate)))
         lines.append(_whose_turn(ctx))
+        lines += _questions(ctx)
         if limit := progress_line(ctx):
             lines.append(limit)
     lines += shown_lines(ctx, view.row)
     owner = "" if view.owner is None else view.owner["name"]
     footer = ctx.say("progress.owner", owner=owner) if owner else ""
     title = ctx.say("progress.title", flow=ctx.word(view.compiled.flow.name), number=view.row["number"])
-    return Card(title=title, text="\n".join(lines), footer=footer, kind="progress")
+    return Card(title=title, text="\n".join(lines), footer=footer, buttons=buttons_of(ctx), kind="progress")
+
+
+def _questions(ctx: CardContext) -> list[str]:
+    """How many questions about his case he has not answered."""
+    asked = ctx.params.get("questions", 0)
+    return [ctx.say("facts.open", n=asked)] if asked else []
 
 
 def _whose_turn(ctx: CardContext) -> str:
@@ -93,11 +100,13 @@ def checklist_card(ctx: CardContext) -> Card:
     rows = checklist(ctx.lookup, view.compiled, view.row["id"])
     title = ctx.say("checklist.title", done=view.completion.done, total=view.completion.total)
     if not rows:
-        return Card(title=title, text=ctx.say("checklist.empty"), kind="checklist")
+        text = "\n".join([ctx.say("checklist.empty"), *_questions(ctx)])
+        return Card(title=title, text=text, buttons=buttons_of(ctx), kind="checklist")
     lines = _checklist_lines(ctx, rows)
     unplaced = unplaced_words(ctx, view.row["client_id"])
     if unplaced:
         lines.append(unplaced)
+    lines += _questions(ctx)
     waiting = waiting_for_client(rows)
     footer = ctx.say("checklist.hint") if waiting else ctx.say("checklist.all_done") if view.completion.complete else ""
     return Card(title=title, text="\n".join(lines), footer=footer, buttons=buttons_of(ctx), kind="checklist")

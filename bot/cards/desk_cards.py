@@ -9,6 +9,7 @@ from core.cases.past import field_once, stage_once
 from core.channel.outbound import Card
 from core.engine.access import Actor
 from core.engine.choosing import MOST_SHOWN, offered
+from core.engine.flow import Field
 from core.views.board import board, reachable_cases
 from core.views.checklist_view import askable
 from core.views.document_view import document_view
@@ -49,24 +50,42 @@ def dialog(ctx: CardContext) -> Card:
         what = f"{ctx.word(view_of.item.name)} · {words}"
         return Card(text=ctx.say("form.ask_date", field=what), kind="form")
     view = asked.case()
+    if ctx.params["kind"] == "facts":
+        return _of_client(ctx, field_once(ctx.lookup, ctx.house.catalogue, view.row, ctx.params["fields"][0]))
     if ctx.params["trigger"] == "ask_supplement":
         items = askable(ctx.lookup, view.compiled, view.row["id"])
         lines = [whose_item(ctx, each, view.applicants) for each in items]
         listed = "\n".join(f"{n}. {line}" for n, line in enumerate(lines, start=1))
         return Card(text=ctx.say("form.items", list=listed), kind="form")
     field = field_once(ctx.lookup, ctx.house.catalogue, view.row, ctx.params["fields"][0])
+    return Card(text=_asking_for(ctx, field), kind="form")
+
+
+def _of_client(ctx: CardContext, field: Field) -> Card:
+    """A question to a client: what was wrong with his last answer, the question, how to answer, how to leave it."""
+    lines = [ctx.word(ctx.params["problem"])] if "problem" in ctx.params else []
+    lines.append(_asking_for(ctx, field))
+    if field.type in _HOW:
+        lines.append(ctx.say(_HOW[field.type]))
+    return Card(text="\n".join(lines), footer=ctx.say("facts.how", n=ctx.params["left"]), kind="form")
+
+
+_HOW = {"bool": "facts.how_bool", "money": "facts.how_money", "multi": "facts.how_multi"}
+
+
+def _asking_for(ctx: CardContext, field: Field) -> str:
     words = ctx.word(field.ask if field.ask is not None else field.name)
     if field.choices_from is not None:
         table = ctx.house.tables.of(ctx.lookup, field.choices_from)
         field = field.model_copy(update={"choices": () if table is None else table.choices})
     among = ctx.params.get("among", ())
     if field.choices_from is not None and len(field.choices) > MOST_SHOWN and not among:
-        return Card(text=ctx.say("form.ask_part", field=words, n=len(field.choices)), kind="form")
+        return ctx.say("form.ask_part", field=words, n=len(field.choices))
     if field.choices:
         numbered = enumerate(offered(field, among), start=1)
         choices = " / ".join(f"{n} {ctx.word(each.name)}" for n, each in numbered)
-        return Card(text=ctx.say("form.ask_choices", field=words, choices=choices), kind="form")
-    return Card(text=ctx.say("form.ask_date" if field.type == "date" else "form.ask", field=words), kind="form")
+        return ctx.say("form.ask_choices", field=words, choices=choices)
+    return ctx.say("form.ask_date" if field.type == "date" else "form.ask", field=words)
 
 
 def with_subject(ctx: CardContext, subject: dict[str, int]) -> CardContext:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.dialogs.collect import MAX_CHOICES, show_item
-from bot.dialogs.menu import menu, talk_about, way_in
+from bot.dialogs.menu import fill_in, menu, talk_about, way_in
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.cases.family import head_of
@@ -22,6 +22,7 @@ from core.views.checklist_view import ItemView, checklist, waiting_for_client
 WORDS: dict[str, frozenset[str]] = {
     "progress": frozenset({"进度", "查进度", "查看进度", "status", "progress"}),
     "documents": frozenset({"材料", "清单", "材料清单", "docs", "documents", "checklist"}),
+    "fill": frozenset({"填写", "填写信息", "fill", "fill in"}),
     "human": frozenset({"人工", "人工服务", "转人工", "联系顾问", "human", "agent", "person", "reach a person"}),
     "help": frozenset({"帮助", "help", "?", "？", "菜单", "menu"}),
     "language": frozenset({"切换语言", "语言", "language", "english", "中文"}),
@@ -38,7 +39,9 @@ def progress(turn: Turn) -> None:
     if row is None:
         no_case(turn)
     else:
-        turn.reply("progress", {"case": head_of(turn.uow, row)["id"]})
+        head = head_of(turn.uow, row)
+        params, offers = fill_in(turn, head)
+        turn.reply("progress", {"case": head["id"]}, params, offers)
 
 
 def documents(turn: Turn) -> None:
@@ -46,7 +49,9 @@ def documents(turn: Turn) -> None:
     if row is None:
         no_case(turn)
     else:
-        turn.reply("checklist", {"case": row["id"]}, offers=[*_choices(turn, row), *way_in(turn, row["id"])])
+        params, offers = fill_in(turn, row)
+        shown = [*_choices(turn, row), *offers, *way_in(turn, row["id"])]
+        turn.reply("checklist", {"case": row["id"]}, params, shown)
 
 
 def _choices(turn: Turn, row: Row) -> list[dict[str, Any]]:

@@ -13,8 +13,9 @@ from core.commands.command import Command
 from core.commands.documents import GiveDate
 from core.commands.handovers import ProposeHandover
 from core.engine.choosing import MOST_SHOWN, chosen, found
-from core.engine.flow import Field
+from core.engine.flow import Field, Flow
 from core.engine.forms import check_fields
+from core.engine.text import Words
 from core.kit.errors import Invalid, Refusal, Stale
 from core.kit.words import said
 from core.store.locks import case_key
@@ -50,14 +51,10 @@ def _field(turn: Turn, dialog: dict[str, Any]) -> None:
         turn.ask(None)
         turn.refuse(Stale(reason="replaced"))
         return
-    field = flow.field(dialog["fields"][0])
-    value = read_value(field, turn.text, dialog.get("among", ()))
-    try:
-        check_fields(flow, {field.key: value})
-    except Invalid as invalid:
-        if _several(turn, dialog, field):
-            return
-        turn.say("form.bad", problem=[dict(problem.message) for problem in invalid.problems])
+    field, value, wrong = read(flow, dialog, turn.text)
+    if wrong:
+        if not several(turn, dialog, field):
+            turn.say("form.bad", problem=wrong)
         return
     rest = dialog["fields"][1:]
     try:
@@ -88,7 +85,18 @@ def _last_step(dialog: dict[str, Any]) -> Command:
     return AdvanceCase(case_id=dialog["case"], trigger=dialog["trigger"])
 
 
-def _several(turn: Turn, dialog: dict[str, Any], field: Field) -> bool:
+def read(flow: Flow, dialog: dict[str, Any], text: str) -> tuple[Field, FieldValue, list[Words]]:
+    """The field that is asked for, what the words say of it, and what is wrong with that, if anything."""
+    field = flow.field(dialog["fields"][0])
+    value = read_value(field, text, dialog.get("among", ()))
+    try:
+        check_fields(flow, {field.key: value})
+    except Invalid as invalid:
+        return field, value, [dict(problem.message) for problem in invalid.problems]
+    return field, value, []
+
+
+def several(turn: Turn, dialog: dict[str, Any], field: Field) -> bool:
     """Whether the words fit several rows of a table: then he is asked again, among those."""
     keys = found(field, turn.text) if field.type != "multi" else ()
     if not 1 < len(keys) <= MOST_SHOWN:

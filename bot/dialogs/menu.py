@@ -3,17 +3,23 @@
 from typing import Any
 
 from bot.turn import Turn
+from core.commands.client_steps import AskFacts
 from core.commands.documents import AskUploadLink
 from core.commands.handoffs import LookAtCase
 from core.commands.work import AskHuman
 from core.conversations.tables import conversation
+from core.engine.flow import Field
 from core.kit.words import said
 from core.ledger.buttons import offer
+from core.store.sealing import Row
+from core.views.asking import questions
 
 _PROGRESS = said("button.progress")
 _DOCUMENTS = said("button.documents")
 _PERSON = said("button.person")
 _UPLOAD = said("button.upload_link")
+_FILL_IN = said("button.fill_in")
+_HIS_TURN_LATER = ("authority", "date")  # a stage that waits for these is not held up by what he has not told
 
 
 def menu(turn: Turn) -> list[dict[str, Any]]:
@@ -40,6 +46,20 @@ def way_in(turn: Turn, case: int, item: int = 0) -> list[dict[str, Any]]:
 
 def upload_link(case: int, item: int = 0) -> list[dict[str, Any]]:
     return [offer(AskUploadLink(case_id=case, item_id=item), _UPLOAD, keeps=True)]
+
+
+def questions_of(turn: Turn, row: Row) -> list[Field]:
+    """What this client is still asked about the case."""
+    return questions(turn.bus.wiring.facts, turn.house.catalogue, turn.uow, row, turn.actor)
+
+
+def fill_in(turn: Turn, row: Row) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """How many questions a card tells him of, and the button that begins them; nothing while others have the word."""
+    stage = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"]).flow.stage(row["stage"])
+    asked = [] if stage.waiting_on in _HIS_TURN_LATER else questions_of(turn, row)
+    if not asked:
+        return {}, []
+    return {"questions": len(asked)}, [offer(AskFacts(case_id=row["id"]), _FILL_IN, keeps=True)]
 
 
 def person(turn: Turn) -> list[dict[str, Any]]:

@@ -8,11 +8,13 @@ from core.cases.computed import compute_again, fill_fields
 from core.cases.stages import compiled_of
 from core.cases.tables import applicant, case
 from core.commands.cases import AddTraveller, SetFields
+from core.commands.client_steps import AskFacts, GiveFacts
 from core.commands.contracts import Traveller
 from core.engine.access import Mask, Pii
+from core.engine.asking import is_asked, is_empty
 from core.engine.forms import check_fields, check_kinds
 from core.events.happened import TravellerAdded
-from core.kit.errors import NotAllowed, NotPossibleNow, Problem
+from core.kit.errors import Invalid, NotAllowed, NotPossibleNow, Problem, Stale
 from core.store.sealing import Row
 
 
@@ -25,6 +27,41 @@ def set_fields(command: SetFields, deed: Deed) -> None:
     _refuse_hidden({field.key: field.pii for field in flow.fields if field.key in command.fields}, "/fields/", deed)
     fill_fields(row, command.fields, deed)
     sync_checklist(row, deed)
+
+
+def ask_facts(command: AskFacts, deed: Deed) -> None:
+    """The chat in which it was tapped asks him, as the case stands then. Raises NotAllowed, NotPossibleNow."""
+    _case_of_client(command, deed)
+
+
+def give_facts(command: GiveFacts, deed: Deed) -> None:
+    """Raises Invalid with every wrong field at once, NotAllowed naming those that are not asked of clients, Stale for
+    one that is filled: an answer that somebody has relied on is not changed behind his back."""
+    row = _case_of_client(command, deed)
+    flow = compiled_of(deed, row).flow
+    check_fields(deed.tool("tables").filled(deed.uow, flow), command.fields)
+    words = {"zh-CN": "这一项不由客户填写", "en": "this is not filled in by clients"}
+    problems = [
+        Problem(f"/fields/{field.key}", "field.not_asked", words)
+        for field in flow.fields
+        if field.key in command.fields and not is_asked(field)
+    ]
+    if problems:
+        raise NotAllowed(reason="hidden_field", problems=problems)
+    empty = [key for key, value in command.fields.items() if is_empty(value)]
+    if empty:
+        words = {"zh-CN": "请填写内容", "en": "give a value"}
+        raise Invalid(problems=[Problem(f"/fields/{key}", "field.value", words) for key in empty])
+    if not all(is_empty(row["fields"].get(key)) for key in command.fields):
+        raise Stale(reason="replaced")
+    fill_fields(row, command.fields, deed)
+    sync_checklist(row, deed)
+
+
+def _case_of_client(command: AskFacts | GiveFacts, deed: Deed) -> Row:
+    if deed.actor.kind != "client":
+        raise NotAllowed(permission=command.permission)
+    return _open_case(command.case_id, deed)
 
 
 def add_traveller(command: AddTraveller, deed: Deed) -> int:

@@ -215,9 +215,10 @@ DEFAULT = Policy(
         "client.snooze": Reach.OWN,
         "case.heard": Reach.OWN,
         "case.answer": Reach.OWN,
+        "case.fill": Reach.OWN,
     },
     system=_SYSTEM,
-    guardian=frozenset({"case.read", "document.read", "document.submit", "case.heard"}),
+    guardian=frozenset({"case.read", "document.read", "document.submit", "case.heard", "case.fill"}),
     field_rules=FieldRules(
         kinds={
             "client": {

@@ -198,6 +198,8 @@ HANDLERS: dict[type[Command], Handler] = {
     ho.RouteHandover: handovers.route_handover,
     cl.TakeStep: client_steps.take_step,
     cl.AskWhy: client_steps.ask_why,
+    cl.AskFacts: fields.ask_facts,
+    cl.GiveFacts: fields.give_facts,
     c.SetSubstate: stages.set_substate,
     c.EndPause: stages.end_pause,
     c.OpenForm: stages.open_form,

@@ -68,6 +68,8 @@ ABOUT: dict[str, Make] = {
     "AddService": lambda i: services.AddService(case_id=i["case"], service="x"),
     "TakeStep": lambda i: client_steps.TakeStep(case_id=i["case"], trigger="begin"),
     "AskWhy": lambda i: client_steps.AskWhy(case_id=i["case"], trigger="begin"),
+    "AskFacts": lambda i: client_steps.AskFacts(case_id=i["case"]),
+    "GiveFacts": lambda i: client_steps.GiveFacts(case_id=i["case"], fields={"hotel_booked": True}),
     "OfferSendBack": lambda i: sending_back.OfferSendBack(case_id=i["case"]),
     "SendBack": lambda i: sending_back.SendBack(case_id=i["case"], to="signed", remark="x"),
     "EndPause": lambda i: cases.EndPause(case_id=i["case"]),
@@ -285,6 +287,7 @@ def test_the_matrix_is_whole() -> None:
         "case.read", "document.read", "document.submit", "client.language", "conversation.ask_human",
         "conversation.end", "survey.answer",
         "identity.claim", "client.consent", "client.data", "client.snooze", "case.heard", "case.answer",
+        "case.fill",
     }  # fmt: skip
 
 

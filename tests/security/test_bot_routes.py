@@ -102,6 +102,14 @@ def why(world: World, person: Person, number: str) -> None:
     person.says("原因")
 
 
+def told(world: World, person: Person, number: str) -> None:
+    """He was asked something about the other case."""
+    case_id = world.ids["case"] if number == world.number else 2**40
+    at = world.house.clock.now().isoformat()
+    put(world, person, {"kind": "facts", "case": case_id, "fields": ["hotel_booked"], "skipped": [], "at": at})
+    person.says("是")
+
+
 Try = Callable[[World, Person, str], object]
 # What somebody can send to reach the case with this number through each row.
 ROUTES: dict[str, Try] = {
@@ -150,6 +158,8 @@ ROUTES: dict[str, Try] = {
     "language": lambda w, p, n: p.says("中文"),
     "client step": lambda w, p, n: p.says("开始办理"),  # words of a button: of his own case only, test_client_steps.py
     "client reason": lambda w, p, n: why(w, p, n),
+    "fill in": lambda w, p, n: p.says("填写"),
+    "facts": told,
     "number": lambda w, p, n: p.says("1"),
     "note": lambda w, p, n: p.says(f"备注 {n} 是我的"),  # nobody whom it concerns not holds a chat
     "give back": lambda w, p, n: p.says("交还"),
