@@ -259,7 +259,7 @@ OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "files",
 OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "original", "task", "handoff", "handoff_held",
             "client_wrote", "message", "board", "tasks", "case", "found", "handed_over", "overdue", "batch",
             "dialog", "about_client", "held_file", "digest", "late_review", "late_task",
-            "approval", "handover"}  # fmt: skip
+            "approval", "handover", "paper"}  # fmt: skip
 WITH_NAMES = ("contract", "stage_work", "review", "task", "handoff", "handoff_held", "client_wrote", "message", "case",
               "handed_over")  # fmt: skip
 
