@@ -5,6 +5,7 @@ import pytest
 from tests.admin_api.office import FLOWS, Office
 
 JP = (FLOWS / "visa_jp_tourist" / "v1.yaml").read_text("utf-8")
+SHIPPED = sorted(path.parent.name for path in FLOWS.glob("*/v1.yaml"))
 YAML = {"content-type": "application/yaml"}
 
 
@@ -44,7 +45,7 @@ def test_an_item_says_its_form_its_sample_and_of_whom_it_is_asked(small_office: 
 
 def test_nothing_matches_an_unknown_country_and_everything_matches_no_filter(small_office: Office) -> None:
     assert small_office.get("visa.admin", "/templates?country=XX") == {"templates": [], "next": None}
-    assert len(small_office.get("visa.admin", "/templates")["templates"]) == 2
+    assert len(small_office.get("visa.admin", "/templates")["templates"]) == len(SHIPPED)
 
 
 def test_a_new_version_becomes_the_template_and_the_old_one_stays(office: Office) -> None:
@@ -54,14 +55,11 @@ def test_a_new_version_becomes_the_template_and_the_old_one_stays(office: Office
     [template] = office.get("visa.admin", "/templates?country=JP")["templates"]
     assert (template["version"], template["name"]["en"]) == (2, "Japan visa again")
     flows = office.get("visa.admin", "/flows")["flows"]
-    assert [(each["flow"], each["version"]) for each in flows] == [
-        ("visa_jp_tourist", 2),
-        ("visa_jp_tourist", 1),
-        ("visa_kr_tourist", 1),
-    ]
+    newest_first = [(key, version) for key in SHIPPED for version in ((2, 1) if key == "visa_jp_tourist" else (1,))]
+    assert [(each["flow"], each["version"]) for each in flows] == newest_first
     again = office.post("visa.admin", "/flows", content=changed.encode(), headers=YAML)
     assert again["id"] == made["id"]
-    assert len(office.get("visa.admin", "/flows")["flows"]) == 3
+    assert len(office.get("visa.admin", "/flows")["flows"]) == len(SHIPPED) + 1
 
 
 def test_a_published_version_never_changes(small_office: Office) -> None:
@@ -87,4 +85,4 @@ def test_a_flow_with_several_mistakes_is_told_all_of_them(small_office: Office) 
 def test_what_is_no_flow_is_refused(small_office: Office, source: bytes, code: str) -> None:
     status = 413 if code == "too_much" else 422
     small_office.refused(status, code, "visa.admin", "POST", "/flows", content=source, headers=YAML)
-    assert len(small_office.get("visa.admin", "/flows")["flows"]) == 2
+    assert len(small_office.get("visa.admin", "/flows")["flows"]) == len(SHIPPED)
