@@ -65,6 +65,8 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.CaseOpened, on_contracts.attach),
     (e.StageLeft, on_stages.close_work),
     (e.StageLeft, on_client_steps.close_steps),
+    (e.StageEntered, on_tables.follow_place),
+    (e.SubstateSet, on_tables.follow_place),
     (e.StageEntered, on_stages.tell_stage),
     (e.StageEntered, on_stages.give_work),
     (e.StageEntered, on_approvals.begin),
