@@ -12,13 +12,13 @@ def comes_out(flow: str, story: str, url: str) -> None:
     assert result.came_out, f"{result.failure}\n" + "\n".join(result.transcript[-12:])
 
 
-@pytest.mark.row("PR12", "PR13", "PR15", "DM10", "RU12")
+@pytest.mark.row("PR13", "PR15", "DM10", "RU12")
 def test_from_signing_over_an_offer_to_the_visa_and_the_alumni(postgres_url: str) -> None:
-    """The sub-statuses of the papers reach client and mother only; the guide and the visa's list reach both."""
+    """The sub-statuses, the guide and the visa's list reach student and mother."""
     comes_out("study_uk_master", "happy_path", postgres_url)
 
 
-@pytest.mark.row("PR12", "PR16")
+@pytest.mark.row("PR16")
 def test_a_form_with_gaps_is_refused_and_the_draft_goes_back(postgres_url: str) -> None:
     comes_out("study_uk_master", "rework", postgres_url)
 
