@@ -25,6 +25,7 @@ from core.commands.command import Command
 from core.commands.people import AddDepartment, AddStaff, BindClientIdentity, IssueApiKey, RegisterClient
 from core.commands.work import PublishFlow
 from core.engine.calendars.known import CALENDARS
+from core.engine.flow import read_flow
 from core.files.child import Inspector
 from core.files.limits import MIB, FileLimits
 from core.files.links import PURPOSE, SENT_PURPOSE, OriginalLinks, SentLinks
@@ -82,7 +83,9 @@ class Office:
 
     def set_up(self, uow: UnitOfWork) -> None:
         for source in sorted(FLOWS.glob("*/v1.yaml")):
-            self.publish(uow, source)
+            flow = read_flow(source.read_bytes())
+            if not flow.tables and not flow.children:  # the tests are about flows that need nothing beside them
+                self.publish(uow, source)
         for department in ("visa", "other"):
             self.departments[department] = self.make(uow, AddDepartment(name=department))
             for role in ROLES:
