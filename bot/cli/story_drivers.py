@@ -109,10 +109,8 @@ class WebchatDriver:
         await self._post(who, "messages", {"id": _id(), "text": "", "kind": kind})
 
     async def upload(self, who: str, name: str, media_type: str, data: bytes, caption: str, album: str = "") -> None:
-        answer = await self._browsers[who].post(
-            "files", data={"id": _id(), "caption": caption, "album": album}, files={"file": (name, data, media_type)}
-        )
-        answer.raise_for_status()
+        form = {"id": _id(), "caption": caption, "album": album}
+        await self._ask(who, "POST", "files", data=form, files={"file": (name, data, media_type)})
 
     async def press(self, who: str, token: str, message_id: str) -> None:
         await self._post(who, "presses", {"id": _id(), "token": token, "message": message_id})
@@ -121,8 +119,8 @@ class WebchatDriver:
         """What the page would show: new messages at the end, redrawn ones in their place."""
         feed = self._feeds[who]
         while True:
-            answer = await self._browsers[who].get("messages", params={"after": self._cursors[who]})
-            page = answer.raise_for_status().json()
+            answer = await self._ask(who, "GET", "messages", params={"after": self._cursors[who]})
+            page = answer.json()
             if not page["messages"]:
                 return list(feed.values())
             self._cursors[who] = page["cursor"]
@@ -135,7 +133,16 @@ class WebchatDriver:
             await browser.aclose()
 
     async def _post(self, who: str, path: str, said: dict[str, Any]) -> None:
-        (await self._browsers[who].post(path, json=said)).raise_for_status()
+        await self._ask(who, "POST", path, json=said)
+
+    async def _ask(self, who: str, method: str, path: str, **what: Any) -> httpx.Response:
+        """As the page does: whoever comes back after his session has ended begins a new one, once."""
+        browser = self._browsers[who]
+        answer = await browser.request(method, path, **what)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            (await browser.post("session", json={})).raise_for_status()
+            answer = await browser.request(method, path, **what)
+        return answer.raise_for_status()
 
 
 DRIVERS: Final = ("loopback", "webchat")
