@@ -215,7 +215,8 @@ def _said_there(row: Row, spec: Child, value: str, other: Flow, deed: Deed) -> s
     field = next((each for each in other.fields if each.key == spec.value_field), None)
     flow = deed.tool("tables").filled(deed.uow, compiled_of(deed, row).flow)
     name = value_name(flow, spec, value)
-    return value if field is None or field.choices or name is None else name[flow.languages[0]]
+    keyed = field is None or field.choices or field.choices_from
+    return value if keyed or name is None else name[flow.languages[0]]
 
 
 def value_name(flow: Flow, spec: Child, value: str) -> Words | None:
