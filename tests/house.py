@@ -196,9 +196,10 @@ class TestHouse:
 
     # -- an agency with a contract ---------------------------------------------------------------------------------
 
-    def agency(self, language: str = "zh-CN") -> "TestHouse":
-        """Flows, one department, three members of staff who hold every role, one client."""
-        publish_flows(self.banli.store, self.banli.bus, FLOWS)
+    def agency(self, language: str = "zh-CN", flows: Path | None = FLOWS) -> "TestHouse":
+        """Flows of a folder, one department, three members of staff who hold every role, one client."""
+        if flows is not None:
+            publish_flows(self.banli.store, self.banli.bus, flows)
         department = self.department()
         self.staff("顾问甲", "sales", "consultant", "service", "finance", department=department, language=language)
         self.staff("文案乙", "copywriter", department=department, language=language)

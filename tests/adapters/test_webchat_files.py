@@ -128,7 +128,7 @@ def test_an_item_that_is_tapped_tells_its_requirement_its_format_and_shows_its_s
     client = demo.page("client")
     client.says("材料")
     listed = next(each for each in reversed(client.messages()) if each["card"]["kind"] == "checklist")
-    labels = [button["label"] for button in listed["card"]["buttons"]]
+    labels = [button["label"] for button in listed["card"]["buttons"] if ". " in button["label"]]
     assert len(labels) >= 5  # what is still waited for in this house
     for label in labels:
         client.presses(label)
