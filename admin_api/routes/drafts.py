@@ -33,21 +33,16 @@ from admin_api.schemas.drafts import (
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Created
 from admin_api.schemas.simulation import DraftSimulation, SimulatedCases, case_of, simulation_of
-from core.catalog.calendars import LivingCalendars, unknown_calendar
+from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import newest_of
 from core.catalog.drafts import open_drafts
-from core.catalog.office_tables import unknown_tables
-from core.catalog.service import look_over, published_flows
+from core.catalog.service import house_problems, look_over
 from core.catalog.tables import flow_draft, flow_version
 from core.commands.drafts import DraftFlow, DropDraft, EditDraft, PublishDraft
 from core.engine.flow_diff import changes
 from core.engine.lint import Examined
-from core.engine.lint_children import foreign_problems
-from core.engine.lint_hooks import hook_problems
-from core.engine.lint_rules import department_problems
 from core.engine.machine import compile_flow
 from core.kit.errors import Invalid, NotFound
-from core.staff.departments import names_of_departments
 from core.store.reading import Reader
 from core.store.sealing import Row
 from core.views.impact import impact
@@ -101,17 +96,12 @@ def drop_draft(desk: AtDesk, draft_id: IdIn) -> None:
 def validate_draft(desk: AtDesk, request: Request, draft_id: IdIn) -> Looked:
     """Everything that is wrong with a draft at once, each with its place in the source; nothing is changed."""
     found = _look(desk, _row(desk, draft_id))
+    if found.flow is None:
+        return Looked(publishable=False, problems=_mistakes(found, request))
     with desk.look() as reader:
-        known = desk.parts.bus.wiring.tools["calendars"].names(reader)
-        departments = names_of_departments(reader)
-        lacking = [] if found.flow is None else unknown_tables(found.flow, reader)
-        other = published_flows(reader, desk.parts.catalogue)
-        lacking += [] if found.flow is None else foreign_problems(found.flow, other)
-    unknown = [] if found.flow is None else unknown_calendar(found.flow.calendar, known)
-    unknown += [] if found.flow is None else department_problems(found.flow, departments)
-    unknown += [] if found.flow is None else hook_problems(found.flow, desk.parts.bus.wiring.tools["hooks"])
-    found = replace(found, problems=(*found.problems, *unknown, *lacking))
-    return Looked(publishable=found.flow is not None and not (unknown or lacking), problems=_mistakes(found, request))
+        unknown = house_problems(found.flow, reader, desk.parts.bus.wiring.tools)
+    found = replace(found, problems=(*found.problems, *unknown))
+    return Looked(publishable=not unknown, problems=_mistakes(found, request))
 
 
 @DRAFTS.operation(
@@ -222,16 +212,8 @@ def _lens(desk: Desk, draft_id: int) -> Lens:
     if found.flow is None:
         raise Invalid(problems=found.problems)
     with desk.look() as reader:
-        if unknown := unknown_calendar(found.flow.calendar, calendars.names(reader)):
+        if unknown := house_problems(found.flow, reader, wiring.tools):
             raise Invalid(problems=unknown)
-        if unknown := unknown_tables(found.flow, reader):
-            raise Invalid(problems=unknown)
-        if unknown := department_problems(found.flow, names_of_departments(reader)):
-            raise Invalid(problems=unknown)
-        if unknown := foreign_problems(found.flow, published_flows(reader, desk.parts.catalogue)):
-            raise Invalid(problems=unknown)
-    if unknown := hook_problems(found.flow, wiring.tools["hooks"]):
-        raise Invalid(problems=unknown)
     return Lens(desk.parts.catalogue, calendars, wiring.facts, compile_flow(found.flow), desk.parts.clock.now())
 
 

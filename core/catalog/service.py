@@ -1,7 +1,9 @@
 """Handler of the catalogue: publish a flow version."""
 
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from core.actions.registry import actions
 from core.bus.deed import Deed
@@ -21,11 +23,23 @@ from core.kit.errors import Invalid, Problem
 from core.store.reading import Lookup
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)  # an agency's flows and drafts
 def look_over(source: bytes, roles: frozenset[str], sayings: Sayings) -> Examined:
     """The flow and its mistakes, kept for a while: a door looks it over before the writer has to."""
     acts = {name: action.Args for name, action in actions().items()}
     return examine(source, Known(acts, roles, (), rule_events(), sayings))
+
+
+def house_problems(flow: Flow, lookup: Lookup, tools: Mapping[str, Any]) -> list[Problem]:
+    """What a flow names and this house does not have: calendar, departments, webhooks, tables, flows of children."""
+    living: LivingCalendars = tools["calendars"]
+    return [
+        *unknown_calendar(flow.calendar, living.names(lookup)),
+        *department_problems(flow, tools["departments"](lookup)),
+        *hook_problems(flow, tools["hooks"]),
+        *unknown_tables(flow, lookup),
+        *foreign_problems(flow, published_flows(lookup, tools["catalogue"])),
+    ]
 
 
 def publish_flow(command: PublishFlow, deed: Deed) -> int:
@@ -34,16 +48,7 @@ def publish_flow(command: PublishFlow, deed: Deed) -> int:
     examined = look_over(source, frozenset(deed.wiring.policy.roles), deed.tool("sayings"))
     if examined.flow is None:
         raise Invalid(problems=examined.problems)
-    living: LivingCalendars = deed.tool("calendars")
-    if unknown := unknown_calendar(examined.flow.calendar, living.names(deed.uow)):
-        raise Invalid(problems=unknown)
-    if unknown := department_problems(examined.flow, deed.tool("departments")(deed.uow)):
-        raise Invalid(problems=unknown)
-    if unknown := hook_problems(examined.flow, deed.tool("hooks")):
-        raise Invalid(problems=unknown)
-    if unknown := unknown_tables(examined.flow, deed.uow):
-        raise Invalid(problems=unknown)
-    if unknown := foreign_problems(examined.flow, published_flows(deed.uow, deed.tool("catalogue"))):
+    if unknown := house_problems(examined.flow, deed.uow, deed.wiring.tools):
         raise Invalid(problems=unknown)
     flow, fingerprint = examined.flow, hashlib.sha256(source).hexdigest()
     deed.uow.need("flow:" + flow.key)
