@@ -11,19 +11,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import ClassVar, Literal, cast
 from zoneinfo import ZoneInfo
-
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
 
 from core.engine.hours import OpenYear, Segment, checked, from_micros, open_day, open_year, to_micros
 from core.engine.text import Words
+from core.engine.written import Written
 from core.kit.clock import aware
 
 Unit = Literal["min", "h", "d", "cd", "w"]
 
-_SPAN = re.compile(r"([+-]?)(\d{1,5})(min|h|d|cd|w)", re.ASCII)
 _MINUTE = 60_000_000  # microseconds
 _MAX_YEARS = 100  # how far one span may reach before it is taken for a mistake
 _UNIT_WORDS: Mapping[Unit, tuple[str, str]] = {
@@ -36,8 +33,10 @@ _UNIT_WORDS: Mapping[Unit, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Span(Written):
     """An amount of time with its unit: min, h and d are working time, cd calendar days, w calendar weeks."""
+
+    FORM: ClassVar = re.compile(r"([+-]?)(\d{1,5})(min|h|d|cd|w)", re.ASCII)
 
     amount: int
     unit: Unit
@@ -45,7 +44,7 @@ class Span:
     @classmethod
     def parse(cls, text: str) -> "Span":
         """Read "30min", "4h", "7d", "3cd", "2w", with a sign if wanted ("-3cd"). Raises ValueError."""
-        match = _SPAN.fullmatch(text.strip())
+        match = cls.FORM.fullmatch(text.strip())
         if match is None:
             raise ValueError(f"{text!r} is not a span of time: write 30min, 4h, 7d, 3cd or 2w")
         amount = int(match[2])
@@ -59,18 +58,6 @@ class Span:
         zh, en = _UNIT_WORDS[self.unit]
         count = abs(self.amount)
         return {"zh-CN": f"{count} {zh}", "en": f"{count} {en}{'' if count == 1 else 's'}"}
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "pattern": f"^{_SPAN.pattern}$"}
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        read = core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema())
-        either = core_schema.union_schema([core_schema.is_instance_schema(cls), read], mode="left_to_right")
-        return core_schema.json_or_python_schema(
-            json_schema=read, python_schema=either, serialization=core_schema.to_string_ser_schema()
-        )
 
 
 @dataclass(frozen=True, slots=True)

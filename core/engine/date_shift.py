@@ -3,17 +3,14 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal, cast
-
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from typing import ClassVar, Literal, cast
 
 from core.engine.calendar import WorkingCalendar
 from core.engine.text import Words
+from core.engine.written import Written
 
 ShiftUnit = Literal["d", "cd", "w", "month", "year"]
 
-_SHIFT = re.compile(r"(\d{1,4})(d|cd|w|month|year)s?", re.ASCII)
 _WORDS: dict[ShiftUnit, tuple[str, str]] = {
     "d": ("个工作日", "working day"),
     "cd": ("天", "day"),
@@ -25,8 +22,10 @@ _MOST_CLOSED = 366  # days in a row without hours, after which a calendar is tak
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Written):
     """So many working days (d), calendar days (cd), weeks (w), months or years; at most 9999, without a sign."""
+
+    FORM: ClassVar = re.compile(r"(\d{1,4})(d|cd|w|month|year)s?", re.ASCII)
 
     amount: int
     unit: ShiftUnit
@@ -34,7 +33,7 @@ class Shift:
     @classmethod
     def parse(cls, text: str) -> "Shift":
         """Read "5d", "90cd", "3w", "6months", "2years". Raises ValueError."""
-        match = _SHIFT.fullmatch(text.strip())
+        match = cls.FORM.fullmatch(text.strip())
         if match is None:
             raise ValueError(f"{text!r} is not an amount of days: write 5d, 90cd, 3w, 6months or 2years")
         return cls(int(match[1]), cast(ShiftUnit, match[2]))
@@ -46,18 +45,6 @@ class Shift:
         """As people say it."""
         zh, en = _WORDS[self.unit]
         return {"zh-CN": f"{self.amount} {zh}", "en": f"{self.amount} {en}{'' if self.amount == 1 else 's'}"}
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "pattern": f"^{_SHIFT.pattern}$"}
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        read = core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema())
-        either = core_schema.union_schema([core_schema.is_instance_schema(cls), read], mode="left_to_right")
-        return core_schema.json_or_python_schema(
-            json_schema=read, python_schema=either, serialization=core_schema.to_string_ser_schema()
-        )
 
 
 def shifted(day: date, shift: Shift, calendar: WorkingCalendar, *, back: bool = False) -> date | None:

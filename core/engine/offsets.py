@@ -2,25 +2,24 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any, Literal, cast
-
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from typing import ClassVar, Literal, cast
 
 from core.engine.calendar import Span, Unit
 from core.engine.date_shift import Shift, ShiftUnit
 from core.engine.text import Words
+from core.engine.written import Written
 
 OffsetUnit = Literal["min", "h", "d", "cd", "w", "month", "year", "%"]
 
-_OFFSET = re.compile(r"([+-]?)(\d{1,5})(min|h|d|cd|w|%|months?|years?)", re.ASCII)
 _LONG = ("month", "year")
 
 
 @dataclass(frozen=True, slots=True)
-class Offset:
+class Offset(Written):
     """So much before (a negative amount) or after: min, h and d are working time, cd, w, month and year calendar time;
     a percentage is one of the stage's limit."""
+
+    FORM: ClassVar = re.compile(r"([+-]?)(\d{1,5})(min|h|d|cd|w|%|months?|years?)", re.ASCII)
 
     amount: int
     unit: OffsetUnit
@@ -28,7 +27,7 @@ class Offset:
     @classmethod
     def parse(cls, text: str) -> "Offset":
         """Read "30min", "4h", "5d", "-3cd", "2w", "-6months", "1year", "150%". Raises ValueError."""
-        match = _OFFSET.fullmatch(text.strip())
+        match = cls.FORM.fullmatch(text.strip())
         if match is None:
             raise ValueError(f"{text!r} is no distance in time: write 30min, 4h, 5d, -3cd, 2w, -6months, 1year or 150%")
         amount = int(match[2])
@@ -44,15 +43,3 @@ class Offset:
         if self.unit in _LONG:
             return Shift(abs(self.amount), cast(ShiftUnit, self.unit)).words()
         return Span(self.amount, cast(Unit, self.unit)).words()
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "pattern": f"^{_OFFSET.pattern}$"}
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        read = core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema())
-        either = core_schema.union_schema([core_schema.is_instance_schema(cls), read], mode="left_to_right")
-        return core_schema.json_or_python_schema(
-            json_schema=read, python_schema=either, serialization=core_schema.to_string_ser_schema()
-        )
