@@ -158,10 +158,8 @@ def build(
     watch, vault = clock or SystemClock(), Vault.from_settings(settings)
     url, sealing, watches = settings.database_url.get_secret_value(), Sealing(vault), Watches()
     store, reading = Store(writer_engine(url), sealing, watch, watches), Reading(reader_engine(url), sealing)
-    files, inspector = (
-        FolderStore(settings.files_dir, vault),
-        Inspector(FileLimits.of(settings.limits), watches, children),
-    )
+    files = FolderStore(settings.files_dir, vault)
+    inspector = Inspector(FileLimits.of(settings.limits), watches, children)
     catalogue, texts, agency, policy = Catalogue(), LivingTexts(sentences()), LivingAgency.of(settings), LivingPolicy()
     bus, scanner = bus_of(policy, catalogue, texts, agency, frozenset(settings.hooks)), _scanner(settings)
     house = house_of(settings, vault, policy, catalogue, texts, agency)

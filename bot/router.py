@@ -158,20 +158,10 @@ TABLE: tuple[Route, ...] = (
         lambda t: _staff(t) and _words(t) and t.dialog.get("kind") in ("form", "date"),
         form.answer,
     ),
-    Route(
-        "remark",
-        "case.advance",
-        lambda t: _staff(t) and _words(t) and t.dialog.get("kind") == send_back.KIND,
-        send_back.answer,
-    ),
+    Route("remark", "case.advance", _asked(send_back.KIND), send_back.answer),
     Route("vote", "approval.vote", _asked(approving.VOTE), approving.answer_vote),
     Route("override", "approval.override", _asked(approving.OVERRIDE), approving.answer_override),
-    Route(
-        "return",
-        "case.advance",
-        lambda t: _staff(t) and _words(t) and t.dialog.get("kind") == handovers.KIND,
-        handovers.answer,
-    ),
+    Route("return", "case.advance", _asked(handovers.KIND), handovers.answer),
     Route(
         "days",
         "staff.delegate",
