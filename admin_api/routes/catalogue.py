@@ -17,6 +17,7 @@ from admin_api.route import section
 from admin_api.schemas.asked import Words
 from admin_api.schemas.catalogue import FlowList, FlowVersion, TemplateList, flow_version_of, template_of
 from admin_api.schemas.ids import IdIn
+from core.catalog.finding import has
 from core.catalog.language import schema
 from core.catalog.service import look_over
 from core.catalog.tables import flow_version
@@ -46,16 +47,21 @@ async def _source(request: Request) -> bytes:
 
 @FLOWS.operation("GET", "/templates", may("flow.read"))
 def list_templates(
-    desk: AtDesk, country: Mark = None, visa: Mark = None, cursor: Cursor = None, limit: Limit = USUAL
+    desk: AtDesk,
+    country: Mark = None,
+    visa: Mark = None,
+    level: Mark = None,
+    cursor: Cursor = None,
+    limit: Limit = USUAL,
 ) -> TemplateList:
-    """Checklist templates by country and visa type.
+    """Checklist templates by country, visa type and level.
 
     The newest published version of every flow that matches, with each item's requirement, format, sample, and in
     words of whom it is asked.
     """
-    wanted = {"country": country, "visa": visa}
+    wanted = {"country": country, "visa": visa, "level": level}
     with desk.look() as reader:
-        rows = [row for row in desk.parts.catalogue.newest(reader) if _fits(row["meta"], wanted)]
+        rows = [row for row in desk.parts.catalogue.newest(reader) if has(row["meta"], wanted)]
         page, following = page_of(rows, lambda row: (str(row["flow"]),), cursor, limit)
         flows = [desk.parts.catalogue.compiled(reader, row["id"]).flow for row in page]
     return TemplateList(templates=[template_of(flow) for flow in flows], next=following)
@@ -137,7 +143,3 @@ def publish_flow(desk: AtDesk, source: Annotated[bytes, Depends(_source)]) -> Fl
     if row is None:
         raise NotFound(thing="flow")
     return flow_version_of(row)
-
-
-def _fits(meta: dict[str, str], wanted: dict[str, str | None]) -> bool:
-    return all(value is None or meta.get(name, "").lower() == value.lower() for name, value in wanted.items())

@@ -1,5 +1,7 @@
 """Contracts in JSON."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from admin_api.schemas.asked import DayIn, Whole
@@ -20,7 +22,14 @@ class NewContract(Sent):
     """A contract with a client for one flow."""
 
     client_id: IdIn
-    flow: str = Field(min_length=1, max_length=60, examples=["visa_jp_tourist"])
+    flow: str = Field(default="", max_length=60, examples=["visa_jp_tourist"], description="Key of a flow.")
+    meta: dict[str, Annotated[str, Field(max_length=60)]] = Field(
+        default_factory=dict,
+        max_length=20,
+        examples=[{}],
+        description="Instead of `flow`: what the flow says about itself, such as country, visa and level. One that "
+        "says all of it is taken; of several the one that says nothing else.",
+    )
     number: str = Field(min_length=1, max_length=60, examples=["HT-2026-0001"])
     package: str = Field(min_length=1, max_length=200, examples=["标准套餐"])
     amount: Whole = Field(ge=0, le=10**15, examples=[128000], description="In minor units （分）.")

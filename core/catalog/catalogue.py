@@ -1,7 +1,9 @@
 """The compiled flows: read from their published source once per process, as a version never changes."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 
+from core.catalog.finding import key_by_meta
 from core.catalog.tables import flow_version
 from core.engine.flow import read_flow
 from core.engine.machine import CompiledFlow, compile_flow
@@ -49,6 +51,10 @@ class Catalogue:
         if row is None:
             raise NotFound(thing="flow", id=flow)
         return row["id"], self.compiled(lookup, row["id"])
+
+    def by_meta(self, lookup: Lookup, wanted: Mapping[str, str]) -> str:
+        """Key of the flow that says this about itself. Raises Invalid where there is none or more than one."""
+        return key_by_meta(self.newest(lookup), wanted)
 
     def newest(self, lookup: Lookup) -> list[Row]:
         """The newest version of every flow, by key."""

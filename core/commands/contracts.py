@@ -18,13 +18,14 @@ class Traveller(BaseModel):
 
 
 class DraftContract(Command):
-    """A contract with a client for one flow."""
+    """A contract with a client for one flow, named by its key or found by what it says in its ``meta``."""
 
     permission: ClassVar[str] = "contract.write"
     about: ClassVar[tuple[str, str] | None] = ("client", "client_id")
 
     client_id: int
-    flow: str
+    flow: str = ""
+    meta: dict[str, str] = Field(default_factory=dict, max_length=20)  # such as country and level; instead of `flow`
     number: str = Field(min_length=1, max_length=60)
     package: str = Field(min_length=1, max_length=200)
     amount: int = Field(ge=0)  # minor units (分)

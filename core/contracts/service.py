@@ -24,7 +24,8 @@ class NumberTaken(Refusal):
 
 def draft_contract(command: DraftContract, deed: Deed) -> int:
     """Returns the contract's id. Raises NotFound for an unknown flow, NumberTaken, Invalid for what no case can use."""
-    _, compiled = deed.tool("catalogue").latest(deed.uow, command.flow)
+    flow = _flow(command, deed)
+    _, compiled = deed.tool("catalogue").latest(deed.uow, flow)
     check_kinds(compiled.flow, [each.kind for each in command.travellers])
     check_fields(deed.tool("tables").filled(deed.uow, compiled.flow), command.fields)
     _check_team(command, deed)
@@ -34,7 +35,7 @@ def draft_contract(command: DraftContract, deed: Deed) -> int:
         contract,
         client_id=command.client_id,
         number=command.number,
-        flow=command.flow,
+        flow=flow,
         package=command.package,
         amount=command.amount,
         currency=command.currency,
@@ -45,6 +46,14 @@ def draft_contract(command: DraftContract, deed: Deed) -> int:
     )
     deed.emit(ContractDrafted(contract_id=row["id"], client_id=command.client_id))
     return int(row["id"])
+
+
+def _flow(command: DraftContract, deed: Deed) -> str:
+    """Key of the contract's flow. Raises Invalid unless exactly one of `flow` and `meta` says which."""
+    if bool(command.flow) == bool(command.meta):
+        words = {"zh-CN": "flow 和 meta 须填其中一个", "en": "give either flow or meta"}
+        raise Invalid(problems=[Problem("/flow", "contract.flow", words)])
+    return command.flow or str(deed.tool("catalogue").by_meta(deed.uow, command.meta))
 
 
 def _check_team(command: DraftContract, deed: Deed) -> None:
