@@ -194,10 +194,28 @@ _FLOW: Final = {
         "then": "The value while `when` holds.",
         "else": "The value while it does not; absent: none.",
         "lookup": "A table of `tables`: the value in `column` of the row that `key` names.",
+        "nights": "How many nights of stays.",
+        "most_nights": "The place of stays with the most nights; of equals the one that is entered first.",
+        "days_within": "Days of presence in a window of days; entry and exit both count.",
+        "most_within": "The largest such count over every day of some stays.",
         "key": "Which row: case.<field>.",
         "column": "The column.",
         "round": "How the result is rounded; up and down: to the next larger or smaller. Absent: half_up.",
         "places": "How many decimals `round` leaves; absent: none.",
+    },
+    "Nights": {
+        "of": "A stays field, or several.",
+        "in": "The place: its key or a term that gives it; absent: all of them.",
+    },
+    "DaysWithin": {
+        "of": "A stays field, or several.",
+        "days": "How many days the window has.",
+        "until": "Its last day.",
+    },
+    "MostWithin": {
+        "of": "A stays field, or several.",
+        "days": "How many days the window has.",
+        "over": "The stays on whose days it is looked at; absent: all that are counted.",
     },
     "Clause": {
         "field": "Name of the fact.",
