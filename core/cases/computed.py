@@ -16,7 +16,6 @@ from core.ledger import timers
 from core.ledger.tables import timer
 from core.store.sealing import Row
 
-
 SPREAD: Final = 3600  # seconds after midnight over which the cases of a house are worked out anew
 
 

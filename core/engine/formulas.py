@@ -78,7 +78,7 @@ class Formulas:
         today: date,
     ) -> dict[str, Stored | None]:
         """What every computed field is now, as it is kept; None for what is not known. ``given``: the case's fields
-        by key, as they are kept; the calendar counts working days, and ``today`` is the day in its zone. Never raises."""
+        by key, as they are kept; the calendar counts working days; ``today``: the day in its zone. Never raises."""
         facts: dict[str, object] = {FIELD_PREFIX + key: value for key, value in given.items()}
         facts |= {APPLICANTS: applicants, TODAY: today.isoformat()}
         facts |= {name: tables[table].path_of(given.get(key)) for name, table, key in self.paths if table in tables}

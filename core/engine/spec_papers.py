@@ -23,8 +23,8 @@ class Field(Piece):
     ``source`` says who gives it: the client (the bot asks with ``ask``), a staff member (asked on the stage's card),
     or nobody: a ``computed`` one follows from its formula ``compute`` whenever what that looks at changes.
     ``required_when`` says when it is asked for (absent: always); it blocks nothing, only guards block. ``choices`` are
-    needed by enum, multi and stays (where one stays); a region may have them. ``choices_from`` names a table of the office instead: its rows of
-    today are the choices.
+    needed by enum, multi and stays (the places); a region may have them. ``choices_from`` names a table of the office
+    instead: its rows of today are the choices.
     """
 
     key: str

@@ -1,14 +1,16 @@
 """A field of type stays: whether a value fits it, and what it says in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from core.engine.spec_kinds import Choice
 from core.engine.spec_papers import Field
 from core.engine.stays import KEYS, Stay, iso_day, read_stays
 from core.engine.text import pick
 from core.kit.errors import Problem
 
 MOST: Final = 60  # stays of one field
+MOST_NAMED: Final = 20  # places that a sentence about a wrong one names
 EXAMPLE: Final = {"zh-CN": "2026-05-01 至 2026-05-07 法国", "en": "2026-05-01 to 2026-05-07 France"}
 
 
@@ -22,8 +24,7 @@ def stay_problems(field: Field, raw: object) -> list[Problem]:
     if len(raw) > MOST:
         zh, en = f"最多 {MOST} 段停留，现有 {len(raw)} 段", f"at most {MOST} stays, these are {len(raw)}"
         return [_problem(at, "many", zh, en)]
-    choices = {choice.key for choice in field.choices}
-    problems = [each for place, stay in enumerate(raw) for each in _wrong(stay, choices, f"{at}/{place}", place + 1)]
+    problems = [each for place, stay in enumerate(raw) for each in _wrong(stay, field, f"{at}/{place}", place + 1)]
     return problems or list(_overlapping(read_stays(raw) or (), at))
 
 
@@ -41,7 +42,7 @@ def stays_words(field: Field, raw: object, language: str) -> str:
     return ("；" if language == "zh-CN" else "; ").join(said)
 
 
-def _wrong(raw: Any, choices: set[str], at: str, number: int) -> Iterator[Problem]:
+def _wrong(raw: Any, field: Field, at: str, number: int) -> Iterator[Problem]:
     if not isinstance(raw, Mapping) or raw.keys() != KEYS:
         zh = f"第 {number} 段停留应写明 from、to 和 place"
         yield _problem(at, "keys", zh, f"stay {number} needs from, to and place, and nothing else")
@@ -56,10 +57,10 @@ def _wrong(raw: Any, choices: set[str], at: str, number: int) -> Iterator[Proble
     if first is not None and last is not None and last < first:
         zh = f"第 {number} 段停留的结束日 {last} 早于开始日 {first}"
         yield _problem(f"{at}/to", "order", zh, f"stay {number} ends on {last}, before it begins on {first}")
-    if not isinstance(raw["place"], str) or raw["place"] not in choices:
-        shown, some = str(raw["place"])[:60], sorted(choices)[:20]
-        zh = f"第 {number} 段停留的地点“{shown}”不在可选范围：{'、'.join(some)}"
-        en = f"stay {number} is in “{shown}”, which is none of {', '.join(some)}"
+    if not any(raw["place"] == choice.key for choice in field.choices):
+        shown, some = str(raw["place"])[:60], field.choices[:MOST_NAMED]
+        zh = f"第 {number} 段停留的地点“{shown}”不在可选范围：{_named(some, 'zh-CN')}"
+        en = f"stay {number} is in “{shown}”, which is none of {_named(some, 'en')}"
         yield _problem(f"{at}/place", "place", zh, en)
 
 
@@ -72,6 +73,10 @@ def _overlapping(stays: tuple[Stay, ...], at: str) -> Iterator[Problem]:
                 zh = f"第 {earlier + 1} 段和第 {later + 1} 段停留有重复的夜晚（{nights}），请改正日期"
                 en = f"stays {earlier + 1} and {later + 1} share nights ({nights}): correct their dates"
                 yield _problem(f"{at}/{later}", "overlap", zh, en)
+
+
+def _named(choices: Sequence[Choice], language: str) -> str:
+    return " / ".join(f"{pick(choice.name, language)} {choice.key}" for choice in choices)
 
 
 def _name(field: Field, language: str) -> str:

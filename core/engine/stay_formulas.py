@@ -17,7 +17,9 @@ STAY_FORMS: Final = ("nights", "most_nights", "days_within", "most_within")
 Told = tuple[str, str, str, str]  # pointer, code, zh-CN, en
 
 
-def counted(formula: Formula, value_of: Callable[[tuple[str | int, ...], "str | Formula"], object]) -> object:
+def counted(
+    formula: Formula, value_of: Callable[[tuple[str | int, ...], "str | Formula"], object]
+) -> Fraction | str | None:
     """The value of a form over stays; None while one of its terms is not known. ``value_of``: a term's value, by its
     place below the formula and what it says."""
     given: dict[tuple[str, ...], list[object]] = {}
@@ -50,7 +52,7 @@ def _stays(values: Iterable[object]) -> tuple[Stay, ...]:
 
 def wanted_at(formula: Formula) -> dict[tuple[str | int, ...], str]:
     """What kind of value each term of a form over stays has to be, by its place."""
-    places = {}
+    places: dict[tuple[str | int, ...], str] = {}
     for place, wanted, terms in formula.stay_terms:
         several = [(*place, n) for n in range(len(terms))] if isinstance(terms, tuple) else [place]
         places |= dict.fromkeys(several, wanted)

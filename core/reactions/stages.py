@@ -29,8 +29,8 @@ from core.events.happened import (
     SubstateSet,
 )
 from core.events.lapsing import DocumentLapsed, DocumentRestored
-from core.events.today import DayWorkedOut
 from core.events.pauses import LimitPaused, LimitResumed
+from core.events.today import DayWorkedOut
 from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.ledger.tables import button

@@ -64,8 +64,8 @@ from core.commands import sending_back as sb
 from core.commands import services as sv
 from core.commands import staffing as sg
 from core.commands import tables as tb
-from core.commands import today as td
 from core.commands import texts as x
+from core.commands import today as td
 from core.commands import work as w
 from core.commands.command import Command
 from core.contracts import service as contracts

@@ -19,6 +19,7 @@ from core.kit.errors import Invalid
 from tests.engine.flow_parts import FLOWS, flow_of, healthy, look, words
 
 OFFICE = WorkingCalendar("Asia/Shanghai", [[(540, 1080)]] * 5 + [[], []], [CalendarDay(date(2026, 5, 1))])
+TODAY = date(2026, 3, 2)
 GIVEN = {"n": "int", "m": "int", "fee": "money", "paid": "money", "rate": "decimal", "start": "date", "end": "date"}
 GIVEN |= {"yes": "bool", "note": "text"}
 
@@ -45,7 +46,8 @@ def compiled(*computed: tuple[str, str, Any]) -> CompiledFlow:
 
 
 def worked_out(kind: str, formula: Any, **fields: Any) -> object:
-    return compiled(("x", kind, formula)).formulas.work_out(fields, fields.pop("applicants", 1), OFFICE, today=TODAY)["x"]
+    formulas = compiled(("x", kind, formula)).formulas
+    return formulas.work_out(fields, fields.pop("applicants", 1), OFFICE, today=TODAY)["x"]
 
 
 THIRD = {"ratio": ["case.n", "3"]}
@@ -103,7 +105,8 @@ def test_fields_are_computed_after_those_that_they_look_at() -> None:
     late = ("a", "int", {"sum": ["case.b", "1"]})
     early = ("b", "int", {"when": {"all": [{"cel": "case.n > 1"}]}, "then": "case.n", "else": "0"})
     formulas = compiled(late, early).formulas
-    assert formulas.work_out({"n": 4, "b": 99}, 1, OFFICE, today=TODAY) == {"b": 4, "a": 5}  # what was kept before does not count
+    found = formulas.work_out({"n": 4, "b": 99}, 1, OFFICE, today=TODAY)
+    assert found == {"b": 4, "a": 5}  # what was kept before does not count
     assert formulas.work_out({}, 1, OFFICE, today=TODAY) == {"b": None, "a": None}
 
 

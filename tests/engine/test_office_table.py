@@ -1,5 +1,6 @@
 """Tables of the office, pure: what a file may be like, trees of rows, looking up, and what a flow may say of them."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from core.engine.office_table import MOST_ROWS, changes_between, filled
 from core.engine.office_table_csv import read_table
 from core.kit.errors import Invalid
 
+TODAY = date(2026, 3, 2)
 SCHOOL = Path(__file__).parents[1] / "tables" / "school"
 TABLES = {name: read_table((SCHOOL / "tables" / f"{name}.csv").read_bytes()) for name in ("schools", "regions")}
 SOURCE = (SCHOOL / "v1.yaml").read_bytes()

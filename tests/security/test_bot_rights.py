@@ -40,8 +40,8 @@ from core.commands import (
     services,
     staffing,
     tables,
-    today,
     texts,
+    today,
     work,
 )
 from core.commands.command import COMMANDS, Command
