@@ -50,7 +50,7 @@ KIND_WORDS: Final[Mapping[str, Words]] = {
     "any": {"zh-CN": "表中的值", "en": "a value of a table"},
 }
 _NUMBERS: Final = frozenset({"figure", "int", "decimal"})
-_PAIRS: Final = ("difference", "ratio", "days")
+_PAIRS: Final = ("difference", "ratio", "days", "months", "years")
 
 
 class Kinds:
@@ -157,7 +157,7 @@ class Kinds:
                 return self._column(formula, join(pointer, "column")) if fits else None
             case form if form in STAY_FORMS:
                 return self._of_stays(formula, form, kinds)
-            case "days":
+            case "days" | "months" | "years":
                 return "int" if self._only(kinds, frozenset({"date"}), form) else None
             case "date":
                 return "date" if self._only(kinds, frozenset({"date"}), form) else None

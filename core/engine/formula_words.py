@@ -14,6 +14,8 @@ _OF_ALL = {
     "max": ("{terms}中最大者", "the largest of {terms}"),
     "first": ("{terms}中第一个已知的", "the first known of {terms}"),
     "days": ("{terms}之间的天数", "days between {terms}"),
+    "months": ("{terms}之间的整月数", "full months between {terms}"),
+    "years": ("{terms}之间的整年数", "full years between {terms}"),
 }
 _OF_STAYS = {
     "nights": ("{of}的总晚数", "nights of {of}"),

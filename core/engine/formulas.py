@@ -16,7 +16,7 @@ from typing import Final
 
 from core.engine.calendar import WorkingCalendar
 from core.engine.conditions import Condition
-from core.engine.date_shift import shifted
+from core.engine.date_shift import full_months, shifted
 from core.engine.facts import FIELD_PREFIX, PATH_PREFIX
 from core.engine.flow import Field, Flow
 from core.engine.formats import is_decimal
@@ -203,6 +203,8 @@ def _of_all(form: str, values: list[Value]) -> Value:
         return pick(figures) if figures else pick(dates)
     if form == "days":
         return Fraction((dates[1] - dates[0]).days) if len(dates) == 2 else None
+    if form in ("months", "years"):
+        return Fraction(full_months(*dates) // (12 if form == "years" else 1)) if len(dates) == 2 else None
     return _figure(form, figures) if figures else None
 
 

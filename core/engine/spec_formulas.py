@@ -24,6 +24,8 @@ FORMS: Final = (
     "max",
     "first",
     "days",
+    "months",
+    "years",
     "money",
     "date",
     "when",
@@ -99,6 +101,8 @@ class Formula(Piece):
     max: tuple[Term, ...] | None = None
     first: tuple[Term, ...] | None = None
     days: tuple[Term, ...] | None = None
+    months: tuple[Term, ...] | None = None
+    years: tuple[Term, ...] | None = None
     money: str | None = None
     date: Term | None = None
     plus: Shift | None = None
@@ -125,7 +129,7 @@ class Formula(Piece):
     def terms(self) -> list[tuple[tuple[str | int, ...], "str | Formula"]]:
         """Every term that stands in it, with its place below the formula."""
         found: list[tuple[tuple[str | int, ...], str | Formula]] = []
-        for form in ("sum", "product", "difference", "ratio", "min", "max", "first", "days"):
+        for form in ("sum", "product", "difference", "ratio", "min", "max", "first", "days", "months", "years"):
             found += [((form, index), term) for index, term in enumerate(getattr(self, form) or ())]
         for name, term in (("date", self.date), ("then", self.then), ("else", self.otherwise), ("key", self.key)):
             if term is not None:

@@ -186,6 +186,8 @@ _FLOW: Final = {
         "max": "The largest of the terms, of dates the latest.",
         "first": "The first of the terms that is known.",
         "days": "Days from the first date to the second.",
+        "months": "Full months from the first date to the second.",
+        "years": "Full years from the first date to the second, as an age is counted.",
         "money": "An amount in minor units, where a mere figure would be a number.",
         "date": "The date that `plus` or `minus` moves.",
         "plus": "So long after it: 5d (working days), 90cd, 3w, 6months or 2years.",

@@ -126,10 +126,15 @@ TABLE: list[tuple[str, Any, dict[str, Any], object]] = [
     ("int", {"days_within": {"of": "case.trips", "days": "180", "until": "today"}}, {"trips": TRIPS}, 0),
     ("int", {"most_within": {"of": "case.trips", "days": "10"}}, {"trips": TRIPS}, 10),
     ("int", {"most_within": {"of": ["case.past", "case.trips"], "days": "180", "over": "case.trips"}},
-     {"trips": TRIPS, "past": [stay("2025-01-01", "2025-06-01"), stay("2025-11-01", "2026-01-29")]}, 89),  # every day one falls out
+     {"trips": TRIPS, "past": [stay("2025-01-01", "2025-06-01"), stay("2025-11-01", "2026-01-29")]}, 89),
     ("int", {"most_within": {"of": ["case.past", "case.trips"], "days": "180"}}, {"trips": TRIPS}, None),
     ("int", {"most_within": {"of": "case.trips", "days": "180"}}, {"trips": []}, 0),
     ("int", {"days": ["case.start", "today"]}, {"start": "2026-03-01"}, 1),
+    ("int", {"years": ["case.start", "today"]}, {"start": "2008-03-02"}, 18),
+    ("int", {"years": ["case.start", "today"]}, {"start": "2008-03-03"}, 17),
+    ("int", {"years": ["case.start", "case.end"]}, {"start": "2008-02-29", "end": "2026-02-28"}, 18),
+    ("int", {"months": ["today", "case.end"]}, {"end": "2026-09-01"}, 5),
+    ("int", {"months": ["today", "case.end"]}, {"end": "2026-03-01"}, -1),
     ("bool", {"when": {"all": [{"field": "case.trips", "op": "contains", "value": "it"}]}, "then": "true",
               "else": "false"}, {"trips": TRIPS}, True),
 ]  # fmt: skip
