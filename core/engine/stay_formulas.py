@@ -54,8 +54,10 @@ def wanted_at(formula: Formula) -> dict[tuple[str | int, ...], str]:
     """What kind of value each term of a form over stays has to be, by its place."""
     places: dict[tuple[str | int, ...], str] = {}
     for place, wanted, terms in formula.stay_terms:
-        several = [(*place, n) for n in range(len(terms))] if isinstance(terms, tuple) else [place]
-        places |= dict.fromkeys(several, wanted)
+        if isinstance(terms, tuple):
+            places |= {(*place, n): wanted for n in range(len(terms))}
+        else:
+            places[place] = wanted
     return places
 
 

@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogs.stays import ends, heard
-from core.engine.conditions import compile_condition
+from core.engine.conditions import ConditionSpec, compile_condition
 from core.engine.flow import Field
 from core.engine.flow_diff import changes
 from core.engine.formula_words import formula_words
 from core.engine.machine import CompiledFlow, compile_flow
-from core.engine.spec_conditions import ConditionSpec
 from core.engine.stay_counts import days_within, most_nights, most_within, nights
 from core.engine.stay_fields import MOST, stay_problems, stays_words
 from core.engine.stays import Stay, read_stays

@@ -17,6 +17,7 @@ from core.engine.flow import read_flow
 from core.engine.machine import compile_flow
 from core.kit.errors import Invalid
 from core.ledger.tables import timer
+from core.store.reading import ReaderAt
 from core.store.sealing import Row
 from core.views.simulated_case import Lens, compared
 from tests.house import TestHouse, open_house
@@ -99,12 +100,15 @@ def follow_versions(house: TestHouse) -> None:
     # A day later: every value, one event for rules in the morning, the next moment.
     house.move_to(max(dues.values()) + timedelta(minutes=1))
     assert [left(house, each) for each in cases] == [(date(2026, 12, 31) - today - DAY).days] * 2
-    told = {"case_id": cases[0], "type": "FieldSet"}
     with house.looking() as reader:
-        assert not [each for each in reader.find(case_event, **told) if each["data"].get("by_day")]
+        assert not [
+            each for each in reader.find(case_event, case_id=cases[0], type="FieldSet") if each["data"].get("by_day")
+        ]
     house.move_to(datetime.combine(today + DAY, datetime.min.time(), SHANGHAI) + timedelta(hours=9, seconds=1))
     with house.looking() as reader:
-        [event] = [each for each in reader.find(case_event, **told) if each["data"].get("by_day")]
+        [event] = [
+            each for each in reader.find(case_event, case_id=cases[0], type="FieldSet") if each["data"].get("by_day")
+        ]
     assert set(event["data"]["fields"]) <= set(DAILY)
     assert [due.date() for due in waiting(house).values()] == [today + 2 * DAY] * 2
 
@@ -140,7 +144,7 @@ def look_back(house: TestHouse) -> None:
     wiring, calendars = house.banli.bus.wiring, house.banli.bus.wiring.tools["calendars"]
     lens = Lens(house.banli.catalogue, calendars, wiring.facts, draft, house.clock.now() + 10 * DAY)
     with house.looking() as reader:
-        seen = compared(lens, reader, row_of(house, one))
+        seen = compared(lens, ReaderAt(reader, lens.now), row_of(house, one))
     assert seen.new.fields["passport_left"] == 0
     assert seen.new.fields["look_on"] == "2026-10-03"
 
