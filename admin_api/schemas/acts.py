@@ -6,7 +6,7 @@ from admin_api.schemas.contracts import NewTraveller
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Sent
 
-FieldValue = str | int | bool | list[str] | None
+FieldValue = str | int | bool | list[str] | list[dict[str, str]] | None
 
 
 class NewAdvance(Sent):

@@ -19,7 +19,7 @@ from core.engine.text import Words
 from core.store.sealing import Row
 from core.views.case_view import CaseView
 
-FieldOut = str | int | bool | list[str] | None
+FieldOut = str | int | bool | list[str] | list[dict[str, str]] | None
 
 
 class StageName(Given):

@@ -4,6 +4,7 @@ from bot.cards.approval_card import asking
 from bot.cards.case_cards import question
 from bot.cards.client_cards import item
 from bot.cards.context import CardContext
+from bot.cards.stays import asking_for_stays, with_rows
 from bot.cards.wording import whose_item
 from core.cases.past import field_once, stage_once
 from core.channel.outbound import Card
@@ -75,9 +76,9 @@ _HOW = {"bool": "facts.how_bool", "money": "facts.how_money", "multi": "facts.ho
 
 def _asking_for(ctx: CardContext, field: Field) -> str:
     words = ctx.word(field.ask if field.ask is not None else field.name)
-    if field.choices_from is not None:
-        table = ctx.house.tables.of(ctx.lookup, field.choices_from)
-        field = field.model_copy(update={"choices": () if table is None else table.choices})
+    field = with_rows(ctx, field)
+    if field.type == "stays":
+        return asking_for_stays(ctx, field, words)
     among = ctx.params.get("among", ())
     if field.choices_from is not None and len(field.choices) > MOST_SHOWN and not among:
         return ctx.say("form.ask_part", field=words, n=len(field.choices))

@@ -5,6 +5,7 @@ from typing import Any
 from bot.cards.buttons import buttons_of, taken_away
 from bot.cards.case_cards import listed, shorter, summary
 from bot.cards.context import CardContext
+from bot.cards.stays import with_rows
 from bot.cards.wording import acted_for, staff_name
 from core.cases.handover_rows import open_handover
 from core.cases.past import stage_once
@@ -12,6 +13,7 @@ from core.cases.tables import case_handover
 from core.channel.outbound import Card
 from core.engine.access import Mask, Pii, mask_value
 from core.engine.flow import Field
+from core.engine.stay_fields import stays_words
 from core.engine.text import pick
 from core.views.checklist_view import checklist
 from core.wiring.subjects import of_case
@@ -80,6 +82,8 @@ def _said(ctx: CardContext, field: Field, value: Any) -> str:
     """A value as people write it."""
     if isinstance(value, bool):
         return ctx.say("form.yes" if value else "form.no")
+    if field.type == "stays":
+        return stays_words(with_rows(ctx, field), value, ctx.language)
     if isinstance(value, list):
         return listed(ctx, [_said(ctx, field, each) for each in value])
     if field.type == "date":

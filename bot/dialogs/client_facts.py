@@ -8,6 +8,7 @@ from bot.dialogs.commands import WORDS, no_case
 from bot.dialogs.form import read, several
 from bot.dialogs.menu import menu, questions_of, talk_about
 from bot.dialogs.pressed import After, Pressed
+from bot.dialogs.stays import goes_on
 from bot.turn import Turn
 from core.cases.tables import case
 from core.commands.client_steps import AskFacts, GiveFacts
@@ -71,6 +72,8 @@ def _answered(turn: Turn, row: Row, dialog: dict[str, Any]) -> None:
             turn.ask({**dialog, "among": []})
             turn.reply("dialog", params={**dialog, "among": [], "problem": _explained(field, wrong[0])})
         return
+    if goes_on(turn, dialog, field, value):
+        return
     try:
         with turn.uow.step():
             turn.do(GiveFacts(case_id=row["id"], fields={field.key: value}))
@@ -83,7 +86,7 @@ def _answered(turn: Turn, row: Row, dialog: dict[str, Any]) -> None:
 
 def _explained(field: Field, problem: Words) -> dict[str, Any]:
     """What is wrong, in words for somebody who knows neither keys nor minor units."""
-    if field.choices:
+    if field.choices and field.type != "stays":
         return said("facts.wrong_choice")
     by_type = {"bool": "facts.wrong_bool", "money": "facts.wrong_money", "date": "form.date"}
     return said(by_type[field.type]) if field.type in by_type else dict(problem)

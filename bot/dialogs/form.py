@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from bot.dialogs.cancelled import cancelled
+from bot.dialogs.stays import goes_on, heard
 from bot.turn import Turn
 from core.cases.tables import case
 from core.commands.cases import AdvanceCase, AskSupplement, FieldValue, SetFields
@@ -56,6 +57,8 @@ def _field(turn: Turn, dialog: dict[str, Any]) -> None:
         if not several(turn, dialog, field):
             turn.say("form.bad", problem=wrong)
         return
+    if goes_on(turn, dialog, field, value):
+        return
     rest = dialog["fields"][1:]
     try:
         with turn.uow.step():
@@ -67,7 +70,7 @@ def _field(turn: Turn, dialog: dict[str, Any]) -> None:
         turn.refuse(refusal)
         return
     if rest:
-        following = {**dialog, "fields": rest, "among": []}
+        following = {**dialog, "fields": rest, "among": [], "given": []}
         turn.ask(following)
         turn.reply("dialog", params=following)
     else:
@@ -88,7 +91,8 @@ def _last_step(dialog: dict[str, Any]) -> Command:
 def read(flow: Flow, dialog: dict[str, Any], text: str) -> tuple[Field, FieldValue, list[Words]]:
     """The field that is asked for, what the words say of it, and what is wrong with that, if anything."""
     field = flow.field(dialog["fields"][0])
-    value = read_value(field, text, dialog.get("among", ()))
+    given = dialog.get("given", ())
+    value = heard(field, text, given) if field.type == "stays" else read_value(field, text, dialog.get("among", ()))
     try:
         check_fields(flow, {field.key: value})
     except Invalid as invalid:
@@ -98,7 +102,7 @@ def read(flow: Flow, dialog: dict[str, Any], text: str) -> tuple[Field, FieldVal
 
 def several(turn: Turn, dialog: dict[str, Any], field: Field) -> bool:
     """Whether the words fit several rows of a table: then he is asked again, among those."""
-    keys = found(field, turn.text) if field.type != "multi" else ()
+    keys = found(field, turn.text) if field.type not in ("multi", "stays") else ()
     if not 1 < len(keys) <= MOST_SHOWN:
         return False
     following = {**dialog, "among": list(keys)}
@@ -160,6 +164,8 @@ def read_value(field: Field, text: str, among: Sequence[str] = ()) -> FieldValue
             return chosen(field, text, among)
         case "multi":
             return [chosen(field, part.strip()) for part in re.split(r"[,，、]", text)]
+        case "stays":
+            return heard(field, text)
         case _:
             return text
 

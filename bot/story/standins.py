@@ -93,6 +93,9 @@ def is_masked(field: Field, value: object, flow_words: str) -> bool:
 
 def stand_in(field: Field, real: str, names: Standins) -> str:
     """A value, as a story writes it, that passes the same validation."""
+    if field.type == "stays":
+        place = field.choices[0].key if field.choices else ""
+        return f"1990-01-01 / 1990-01-02 {place}; done" if place else "none"
     if field.choices:
         return names.choice(tuple(each.key for each in field.choices), real)
     return _INSTEAD.get(field.type, "示例 / sample")
@@ -104,6 +107,11 @@ def as_written(field: Field, value: object) -> str:
         return "yes" if value else "no"
     if field.type == "money" and isinstance(value, int):
         return f"{value // 100}.{value % 100:02d}"
+    if field.type == "stays" and isinstance(value, list | tuple):
+        if not value:
+            return "none"
+        lines = [f"{each['from']} / {each['to']} {each['place']}" for each in value]
+        return "; ".join([*lines, "done"])
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
@@ -114,7 +122,7 @@ def masked_fields(
     kept, masked = {}, []
     for key, value in values.items():
         field = next((each for each in flow.fields if each.key == key and each.compute is None), None)
-        if field is None or value in (None, "", []):
+        if field is None or value in (None, "") or (value == [] and field.type != "stays"):
             continue
         if is_masked(field, value, flow_words):
             masked.append(key)

@@ -83,7 +83,12 @@ def put_back(row: Row, before: Mapping[str, Any], version_id: int, due: Any, dee
 def moved_on(lookup: Lookup, case_id: int, seq: int) -> str | None:
     """The kind of the first event after number `seq` that stands in the way of going back; None when there is none."""
     later = lookup.find(case_event, case_event.c.seq > seq, case_id=case_id, order=case_event.c.seq)
-    return next((each["type"] for each in later if each["type"] in MOVED_ON), None)
+    return next((each["type"] for each in later if each["type"] in MOVED_ON and not _of_a_day(each)), None)
+
+
+def _of_a_day(event: Row) -> bool:
+    """What a new day has brought is nobody's work: it is worked out anew after going back."""
+    return event["type"] == "FieldSet" and bool(event["data"].get("by_day"))
 
 
 def settle(deed: Deed, row: Row, state: str, why: Words | None = None, **more: Any) -> None:

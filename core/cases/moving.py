@@ -85,7 +85,7 @@ def case_move(lookup: Lookup, facts: Facts, row: Row, way: Way) -> CaseMove:
     row = dict(row)  # as it is now: a unit's own rows change under the hand
     after = {**row, **_stage(lookup, row, way), "flow_version_id": way.to_id}
     after["fields"], renamed, aside = _fields(row, way)
-    computed = way.after.formulas.work_out(after["fields"], len(people), way.calendar, way.tables)
+    computed = _computed(way, after["fields"], len(people))
     _check(way, after["fields"], [each["kind"] for each in people])
     after["fields"] |= {key: value for key, value in computed.items() if value is not None}
     names = [name for name in required_names(way.after) if not name.startswith("applicant.")]
@@ -104,6 +104,11 @@ def case_move(lookup: Lookup, facts: Facts, row: Row, way: Way) -> CaseMove:
         key=lambda each: int(each["position"]),
     )
     return CaseMove(row, after, items, renamed, aside, todo_before, todo_of(way.after, there))
+
+
+def _computed(way: Way, fields: Mapping[str, Any], applicants: int) -> Mapping[str, Any]:
+    today = way.now.astimezone(way.calendar.zone).date()
+    return way.after.formulas.work_out(fields, applicants, way.calendar, way.tables, today=today)
 
 
 def _gone(move: ItemMove) -> bool:

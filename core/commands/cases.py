@@ -8,7 +8,7 @@ from core.commands.command import Command
 from core.commands.contracts import Traveller
 
 Subject = tuple[str, str] | None
-FieldValue = str | int | bool | list[str] | None
+FieldValue = str | int | bool | list[str] | list[dict[str, str]] | None
 
 
 class OpenCase(Command):

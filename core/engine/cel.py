@@ -22,6 +22,7 @@ from cel_expr_python import cel
 
 from core.engine.cel_reports import CelRejected, Failure, failure_of, issue, issues_of
 from core.engine.formats import is_decimal
+from core.engine.stays import place_of
 
 FactType = Literal["text", "int", "money", "decimal", "date", "instant", "bool", "list"]
 
@@ -160,7 +161,7 @@ def _bool(value: object) -> bool:
 def _list(value: object) -> list[str]:
     if not isinstance(value, list | tuple | set | frozenset):
         raise TypeError
-    return [_text(member) for member in value]
+    return [_text(place_of(member)) for member in value]  # of stays their places
 
 
 _READERS: Mapping[FactType, Callable[[object], object]] = {

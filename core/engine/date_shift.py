@@ -78,6 +78,12 @@ def add_months(day: date, months: int) -> date:
     raise ValueError(f"no date {months} months after {day}")
 
 
+def full_months(first: date, last: date) -> int:
+    """The most months after the first date that are not after the last one: -1 from 2 May to 1 May."""
+    count = (last.year - first.year) * 12 + last.month - first.month
+    return count if add_months(first, count) <= last else count - 1
+
+
 def _working_days(day: date, amount: int, calendar: WorkingCalendar) -> date | None:
     step, left, closed = timedelta(days=1 if amount > 0 else -1), abs(amount), 0
     while left:

@@ -89,6 +89,7 @@ FIELD_FACTS: Mapping[str, FactType] = MappingProxyType(
         "phone": "text",
         "email": "text",
         "region": "text",
+        "stays": "list",  # their places
     }
 )
 """The fact type of each field type."""

@@ -5,10 +5,11 @@ from datetime import date
 
 from core.engine.flow import Field, Flow
 from core.engine.formats import DECIMAL, EMAIL, PHONE, is_decimal, is_email, is_phone
+from core.engine.stay_fields import stay_problems
 from core.engine.text import Words
 from core.kit.errors import Invalid, Problem
 
-Value = str | int | bool | list[str] | None
+Value = str | int | bool | list[str] | list[dict[str, str]] | None
 MAX_TEXT = 2000  # characters of one field
 MOST_NAMED = 20  # choices that a sentence about a wrong one names
 _FORMATS: Mapping[str, Words] = {"phone": PHONE, "email": EMAIL, "decimal": DECIMAL}
@@ -37,7 +38,7 @@ def check_fields(flow: Flow, values: Mapping[str, Value]) -> None:
     """One validator for chat, API and import. Raises Invalid with every wrong field at once."""
     problems = _problems(flow, values)
     if problems:
-        raise Invalid(problems=list(problems.values()))
+        raise Invalid(problems=[each for told in problems.values() for each in told])
 
 
 def taken(flow: Flow, values: Mapping[str, Value]) -> dict[str, Value]:
@@ -46,23 +47,26 @@ def taken(flow: Flow, values: Mapping[str, Value]) -> dict[str, Value]:
     return {key: value for key, value in values.items() if key not in problems}
 
 
-def _problems(flow: Flow, values: Mapping[str, Value]) -> dict[str, Problem]:
+def _problems(flow: Flow, values: Mapping[str, Value]) -> dict[str, list[Problem]]:
     """What is wrong, by field."""
     known = {field.key: field for field in flow.fields}
-    problems = {}
+    problems: dict[str, list[Problem]] = {}
     for key, value in values.items():
         if key not in known:
             words = {"zh-CN": f"没有字段 {key}", "en": f"there is no field {key}"}
-            problems[key] = Problem(f"/fields/{key}", "field.unknown", words)
+            problems[key] = [Problem(f"/fields/{key}", "field.unknown", words)]
         elif known[key].compute is not None:
-            problems[key] = _computed(known[key])
+            problems[key] = [_computed(known[key])]
+        elif value is not None and known[key].type == "stays":
+            if told := stay_problems(known[key], value):
+                problems[key] = told
         elif value is not None and not fits(known[key], value):
             name = known[key].name
             words = {
                 "zh-CN": f"“{name.get('zh-CN', key)}”的值不符合要求：{_wanted(known[key], 'zh-CN')}",
                 "en": f"the value of “{name.get('en', key)}” does not fit: {_wanted(known[key], 'en')}",
             }
-            problems[key] = Problem(f"/fields/{key}", "field.value", words)
+            problems[key] = [Problem(f"/fields/{key}", "field.value", words)]
     return problems
 
 
@@ -85,7 +89,9 @@ def fits(field: Field, value: Value) -> bool:
         case "enum":
             return isinstance(value, str) and value in choices
         case "multi":
-            return isinstance(value, list) and choices.issuperset(value)
+            return isinstance(value, list) and all(isinstance(each, str) and each in choices for each in value)
+        case "stays":
+            return not stay_problems(field, value)
         case "decimal":
             return isinstance(value, int | str) and not isinstance(value, bool) and is_decimal(str(value))
         case "phone":

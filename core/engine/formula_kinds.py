@@ -10,13 +10,14 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, Literal
 
-from core.engine.formulas import APPLICANTS, is_name, literal
+from core.engine.formulas import APPLICANTS, TODAY, is_name, literal
 from core.engine.office_table import Tables
 from core.engine.pointer import join
 from core.engine.spec_formulas import FORMS, Formula
+from core.engine.stay_formulas import STAY_FORMS, wanted_at
 from core.engine.text import Words
 
-FormulaKind = Literal["figure", "int", "money", "decimal", "date", "bool", "text", "any"]
+FormulaKind = Literal["figure", "int", "money", "decimal", "date", "bool", "text", "stays", "any"]
 Tell = Callable[[str, str, str, str], None]  # pointer, code, zh-CN, en
 
 MAX_DEPTH: Final = 8  # formulas within formulas
@@ -33,6 +34,7 @@ KIND_OF_FIELD: Final[Mapping[str, FormulaKind]] = {
     "region": "text",
     "phone": "text",
     "email": "text",
+    "stays": "stays",
 }
 """Types of field that a formula can look at; a multi can only be asked for in a condition."""
 
@@ -44,10 +46,11 @@ KIND_WORDS: Final[Mapping[str, Words]] = {
     "date": {"zh-CN": "日期", "en": "a date"},
     "bool": {"zh-CN": "是/否", "en": "yes or no"},
     "text": {"zh-CN": "文本", "en": "a text"},
+    "stays": {"zh-CN": "停留记录", "en": "stays"},
     "any": {"zh-CN": "表中的值", "en": "a value of a table"},
 }
 _NUMBERS: Final = frozenset({"figure", "int", "decimal"})
-_PAIRS: Final = ("difference", "ratio", "days")
+_PAIRS: Final = ("difference", "ratio", "days", "months", "years")
 
 
 class Kinds:
@@ -86,8 +89,8 @@ class Kinds:
             return self._literal(term, pointer)
         kind = KIND_OF_FIELD.get(self.types.get(term.strip(), ""))
         if kind is None:
-            zh = f"算式不能用“{term}”：可用 case.<字段>（多选字段除外）和 {APPLICANTS}。"
-            en = f'A formula cannot use "{term}": it takes case.<field> (but no multi) and {APPLICANTS}.'
+            zh = f"算式不能用“{term}”：可用 case.<字段>（多选字段除外）、{APPLICANTS} 和 {TODAY}。"
+            en = f'A formula cannot use "{term}": it takes case.<field> (but no multi), {APPLICANTS} and {TODAY}.'
             self.tell(pointer, "fact", zh, en)
         return kind
 
@@ -131,7 +134,7 @@ class Kinds:
         return fine
 
     def _count(self, formula: Formula, form: str, pointer: str) -> bool:
-        if form in ("money", "date", "when", "lookup"):
+        if form in ("money", "date", "when", "lookup", *STAY_FORMS):
             return True
         count = len(getattr(formula, form))
         if form in _PAIRS and count != 2:
@@ -152,7 +155,9 @@ class Kinds:
             case "lookup":
                 fits = self._only(kinds, frozenset({"text"}), form)
                 return self._column(formula, join(pointer, "column")) if fits else None
-            case "days":
+            case form if form in STAY_FORMS:
+                return self._of_stays(formula, form, kinds)
+            case "days" | "months" | "years":
                 return "int" if self._only(kinds, frozenset({"date"}), form) else None
             case "date":
                 return "date" if self._only(kinds, frozenset({"date"}), form) else None
@@ -164,6 +169,17 @@ class Kinds:
                 return self._scaled(kinds, form) if self._only(kinds, _NUMBERS | {"money"}, form) else None
             case _:
                 return self._same(kinds)
+
+    def _of_stays(self, formula: Formula, form: str, kinds: list[tuple[str, FormulaKind]]) -> FormulaKind | None:
+        fine = True
+        for (at, kind), wanted in zip(kinds, wanted_at(formula).values(), strict=True):
+            if kind not in (wanted, "any"):
+                zh_given, zh_wants = KIND_WORDS[kind]["zh-CN"], KIND_WORDS[wanted]["zh-CN"]
+                en_given, en_wants = KIND_WORDS[kind]["en"], KIND_WORDS[wanted]["en"]
+                zh = f"{form} 在这里需要{zh_wants}，现为{zh_given}。"
+                self.tell(at, "type", zh, f"{form} wants {en_wants} here, not {en_given}.")
+                fine = False
+        return None if not fine else "text" if form == "most_nights" else "int"
 
     def _money(self, text: str, pointer: str) -> FormulaKind | None:
         found = literal(text)

@@ -3,7 +3,9 @@
 from core.engine.condition_words import condition_words
 from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Flow
+from core.engine.formulas import TODAY
 from core.engine.spec_formulas import Formula
+from core.engine.stay_formulas import STAY_FORMS
 from core.engine.text import pick
 
 _SIGNS = {"sum": " + ", "product": " × ", "difference": " − ", "ratio": " ÷ "}
@@ -12,6 +14,19 @@ _OF_ALL = {
     "max": ("{terms}中最大者", "the largest of {terms}"),
     "first": ("{terms}中第一个已知的", "the first known of {terms}"),
     "days": ("{terms}之间的天数", "days between {terms}"),
+    "months": ("{terms}之间的整月数", "full months between {terms}"),
+    "years": ("{terms}之间的整年数", "full years between {terms}"),
+}
+_OF_STAYS = {
+    "nights": ("{of}的总晚数", "nights of {of}"),
+    "nights_in": ("{of}中在 {in} 的晚数", "nights of {of} in {in}"),
+    "most_nights": ("{most_nights}中晚数最多的地点", "the place of {most_nights} with the most nights"),
+    "days_within": ("截至{until}的 {days} 天内{of}的停留天数", "days of {of} in the {days} days that end with {until}"),
+    "most_within": ("{of}在任意 {days} 天内的最多停留天数", "the most days of {of} in any {days} days"),
+    "most_within_over": (
+        "{over}期间每一天往前 {days} 天内{of}的最多停留天数",
+        "the most days of {of} in {days} days, looked at on every day of {over}",
+    ),
 }
 _ROUNDED = {
     "half_up": ("四舍五入", "rounded"),
@@ -56,6 +71,8 @@ def _plain(flow: Flow, formula: Formula, language: str) -> str:
             key, column, table = (terms or [""])[0], formula.column or "", formula.lookup
             zh, en = f"表 {table} 中“{key}”一行的 {column}", f"{column} of {key} in table {table}"
             return zh if language == "zh-CN" else en
+        case form if form in STAY_FORMS:
+            return _stays(flow, formula, form, language)
     return _one(_OF_ALL[form], language).replace("{terms}", _LISTED[language].join(terms)) if form else ""
 
 
@@ -67,9 +84,27 @@ def _choice(flow: Flow, formula: Formula, language: str) -> str:
     return f"{then} if {held}" + (f", else {other}" if other else "")
 
 
+def _stays(flow: Flow, formula: Formula, form: str, language: str) -> str:
+    """``{of}``: what is counted; the rest as the form has it."""
+    said = {
+        place[-1]: _LISTED[language].join(
+            _term(flow, each, language) for each in (terms if isinstance(terms, tuple) else (terms,))
+        )
+        for place, _, terms in formula.stay_terms
+    }
+    window = formula.days_within or formula.most_within
+    more = form + ("_in" if "in" in said else "_over" if "over" in said else "")
+    words = _one(_OF_STAYS[more], language).replace("{days}", "" if window is None else str(window.days))
+    for name in ("in", "until", "over", "of", "most_nights"):
+        words = words.replace("{" + name + "}", said.get(name, ""))
+    return words
+
+
 def _term(flow: Flow, term: str | Formula | None, language: str) -> str:
     if isinstance(term, Formula):
         return _formula(flow, term, language)
+    if term is not None and term.strip() == TODAY:
+        return _one(("今天", "today"), language)
     if term is None or not term.startswith(FIELD_PREFIX):
         return term or ""
     return pick(flow.fact_names.get(term, {}), language) or term

@@ -1,4 +1,5 @@
-"""Works computed fields out: exact arithmetic over what the case says, without clock, database or float.
+"""Works computed fields out: exact arithmetic over what the case says, without clock, database or float. The day on
+which it is asked is handed in.
 
 Within a formula a figure is a Fraction, so nothing is lost on the way; only what is kept is rounded. What is not known
 is None: a formula is total, it has a value or it has none, and it never raises.
@@ -15,7 +16,7 @@ from typing import Final
 
 from core.engine.calendar import WorkingCalendar
 from core.engine.conditions import Condition
-from core.engine.date_shift import shifted
+from core.engine.date_shift import full_months, shifted
 from core.engine.facts import FIELD_PREFIX, PATH_PREFIX
 from core.engine.flow import Field, Flow
 from core.engine.formats import is_decimal
@@ -24,15 +25,18 @@ from core.engine.office_table import Tables
 from core.engine.pointer import join
 from core.engine.spec_conditions import fact_names_in
 from core.engine.spec_formulas import Formula, Rounding
+from core.engine.stay_formulas import STAY_FORMS, counted
+from core.engine.stays import Stay, read_stays
 
 APPLICANTS: Final = "case.applicants"
+TODAY: Final = "today"  # the day of the flow's calendar on which it is worked out
 DEFAULT_PLACES: Final = 4
 _MOST: Final = 10**15  # what is larger was not meant: it would not even fit where figures are compared
 _INPUT_MOST: Final = 2**63
 _NAME: Final = re.compile(r"[a-z_]+\.[a-z][a-z0-9_]*")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
-Value = Fraction | date | bool | str | None
+Value = Fraction | date | bool | str | tuple[Stay, ...] | None
 Stored = str | int | bool
 
 
@@ -44,6 +48,7 @@ class Formulas:
     fields: tuple[tuple[str, Field], ...]  # pointer of the formula, field
     types: Mapping[str, str]  # fact -> type of the field
     conditions: Mapping[str, Condition]
+    by_day: bool  # whether what they give may be other tomorrow though nothing is done to the case
     paths: tuple[tuple[str, str, str], ...] = ()  # fact, table, key of the field whose rows lie in others
 
     @classmethod
@@ -60,7 +65,8 @@ class Formulas:
             for each in flow.fields
             if each.choices_from is not None
         )
-        return cls(fields, MappingProxyType({APPLICANTS: "int", **types}), conditions, paths)
+        by_day = any(_asks_today(field.compute) for _, field in fields)
+        return cls(fields, MappingProxyType({APPLICANTS: "int", TODAY: "date", **types}), conditions, by_day, paths)
 
     def work_out(
         self,
@@ -68,11 +74,13 @@ class Formulas:
         applicants: int,
         calendar: WorkingCalendar,
         tables: Tables = MappingProxyType({}),
+        *,
+        today: date,
     ) -> dict[str, Stored | None]:
         """What every computed field is now, as it is kept; None for what is not known. ``given``: the case's fields
-        by key, as they are kept; the calendar counts working days. Never raises."""
+        by key, as they are kept; the calendar counts working days; ``today``: the day in its zone. Never raises."""
         facts: dict[str, object] = {FIELD_PREFIX + key: value for key, value in given.items()}
-        facts[APPLICANTS] = applicants
+        facts |= {APPLICANTS: applicants, TODAY: today.isoformat()}
         facts |= {name: tables[table].path_of(given.get(key)) for name, table, key in self.paths if table in tables}
         found: dict[str, Stored | None] = {}
         for pointer, field in self.fields:
@@ -109,7 +117,12 @@ def looks_at(formula: Formula | None) -> set[str]:
 
 def is_name(term: str) -> bool:
     """Whether a term names a fact; else it is what it says."""
-    return _NAME.fullmatch(term.strip()) is not None
+    return term.strip() == TODAY or _NAME.fullmatch(term.strip()) is not None
+
+
+def _asks_today(formula: Formula | None) -> bool:
+    terms = () if formula is None else formula.terms
+    return any(_asks_today(term) if isinstance(term, Formula) else term.strip() == TODAY for _, term in terms)
 
 
 def literal(term: str) -> Fraction | date | bool | str | None:
@@ -153,6 +166,8 @@ class _Working:
             return self.moved(formula, pointer)
         if form == "lookup":
             return self.looked_up(formula, pointer)
+        if form in STAY_FORMS:
+            return counted(formula, lambda place, term: self.term(term, join(pointer, *place)))
         if form == "when":
             truth = self.formulas.conditions[join(pointer, "when")].truth(self.facts)
             chosen, name = (formula.then, "then") if truth else (formula.otherwise, "else")
@@ -188,6 +203,8 @@ def _of_all(form: str, values: list[Value]) -> Value:
         return pick(figures) if figures else pick(dates)
     if form == "days":
         return Fraction((dates[1] - dates[0]).days) if len(dates) == 2 else None
+    if form in ("months", "years"):
+        return Fraction(full_months(*dates) // (12 if form == "years" else 1)) if len(dates) == 2 else None
     return _figure(form, figures) if figures else None
 
 
@@ -227,6 +244,8 @@ def _read(kind: str, raw: object) -> Value:
             return _date(raw)
         case "bool" if isinstance(raw, bool):
             return raw
+        case "stays":
+            return read_stays(raw)
         case "text" | "enum" | "region" | "phone" | "email" if isinstance(raw, str) and raw.strip():
             return raw
         case _:

@@ -93,8 +93,9 @@ def children_first(sources: Sequence[Source], flow_of: Callable[[Source], Flow |
 
 def _taken(flow: Flow, child: Child, other: Flow, at: str) -> Iterator[Problem]:
     facts = flow.fact_types()
+    types = {FIELD_PREFIX + each.key: each.type for each in flow.fields}
     for name, fact in child.gives.items():
-        yield from _fits(other, name, facts.get(fact), join(at, "gives", name))
+        yield from _fits(other, name, facts.get(fact), join(at, "gives", name), types.get(fact) == "stays")
     if child.value_field is not None:
         yield from _fits(other, child.value_field, "text", join(at, "as"))
         yield from _takes_values(flow, child, other, join(at, "as"))
@@ -110,7 +111,8 @@ def _taken(flow: Flow, child: Child, other: Flow, at: str) -> Iterator[Problem]:
             yield unknown("type", called, pointer, hint)
 
 
-def _fits(other: Flow, key: str, given: FactType | None, pointer: str) -> Iterator[Problem]:
+def _fits(other: Flow, key: str, given: FactType | None, pointer: str, stays: bool = False) -> Iterator[Problem]:
+    """``stays``: what is given is a list of stays, which is no other list."""
     field = next((each for each in other.fields if each.key == key), None)
     if field is None:
         known = ", ".join(sorted(each.key for each in other.fields))
@@ -122,7 +124,7 @@ def _fits(other: Flow, key: str, given: FactType | None, pointer: str) -> Iterat
             f'Field "{key}" of the child is computed: nobody can set it.',
         )
         yield Problem(pointer, "flow.child_computed", {"zh-CN": zh, "en": en})
-    elif given is not None and FIELD_FACTS[field.type] != given:
+    elif given is not None and (FIELD_FACTS[field.type] != given or (field.type == "stays") is not stays):
         zh = f"子案件的“{key}”是 {field.type}，与给出的值（{given}）不符。"
         en = f'Field "{key}" of the child is of type {field.type}; what it is given is {given}.'
         yield Problem(pointer, "flow.child_type", {"zh-CN": zh, "en": en})

@@ -7,11 +7,12 @@ from types import MappingProxyType
 from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Field, Flow
 from core.engine.formula_kinds import KIND_OF_FIELD, KIND_WORDS, FormulaKind, Kinds
-from core.engine.formulas import APPLICANTS, computed, is_name, literal, looks_at
+from core.engine.formulas import APPLICANTS, TODAY, computed, is_name, literal, looks_at
 from core.engine.office_table import Tables
 from core.engine.pointer import join
 from core.engine.spec_conditions import fact_names_in
 from core.engine.spec_formulas import Formula
+from core.engine.stay_formulas import STAY_FORMS, place_problems
 from core.kit.errors import Problem
 
 _FIT: dict[str, frozenset[FormulaKind]] = {
@@ -51,11 +52,13 @@ def formula_problems(flow: Flow, tables: Tables = MappingProxyType({})) -> Itera
     at hand the columns are known as well."""
     found: list[Problem] = []
     types = {FIELD_PREFIX + field.key: field.type for field in flow.fields}
-    kinds = Kinds({**types, APPLICANTS: "int"}, lambda *told: found.append(_problem(*told)), tables)
+    kinds = Kinds({**types, APPLICANTS: "int", TODAY: "date"}, lambda *told: found.append(_problem(*told)), tables)
     for pointer, field in computed(flow):
         if field.compute is not None:
             kind = kinds.formula(field.compute, pointer)
             found += [] if kind is None else _fitting(field, kind, field.compute, pointer)
+            told = () if kind is None else place_problems(flow, field, field.compute, pointer, tables)
+            found += [_problem(*each) for each in told]
             found += _facts(flow, field.compute, pointer)
             found += _personal(flow, field, pointer)
     yield from found
@@ -95,8 +98,8 @@ def _said(formula: Formula, pointer: str) -> Iterator[tuple[str, str]]:
     """The texts that a formula may give as they stand."""
     for place, term in formula.terms:
         at = join(pointer, *place)
-        if place == ("key",):
-            continue  # chooses the row; what the formula gives stands in the table
+        if place == ("key",) or place[0] in STAY_FORMS:
+            continue  # chooses the row, or the stays; what the formula gives stands elsewhere
         if isinstance(term, Formula):
             yield from _said(term, at)
         elif not is_name(term) and isinstance(text := literal(term), str):

@@ -85,10 +85,11 @@ def _fields(flow: Flow) -> Iterator[Problem]:
                 f"case.{field.key} means something already; choose another key.",
             )
             yield Problem(join(at, "key"), "flow.reserved_key", {"zh-CN": zh, "en": en})
-        if field.type in ("enum", "multi") and not field.choices and field.choices_from is None:
-            zh, en = "enum 和 multi 字段需要 choices 或 choices_from。", "A field of type enum or multi needs choices."
+        if field.type in ("enum", "multi", "stays") and not field.choices and field.choices_from is None:
+            zh = f"{field.type} 字段需要 choices 或 choices_from。"
+            en = f"A field of type {field.type} needs choices or choices_from."
             yield Problem(at, "flow.no_choices", {"zh-CN": zh, "en": en})
-        if field.choices and field.type not in ("enum", "multi", "region"):
+        if field.choices and field.type not in ("enum", "multi", "region", "stays"):
             zh, en = f"{field.type} 字段不能有 choices。", f"A field of type {field.type} has no choices."
             yield Problem(join(at, "choices"), "flow.choices", {"zh-CN": zh, "en": en})
 

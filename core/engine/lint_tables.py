@@ -18,7 +18,7 @@ from core.engine.spec_conditions import clauses_of, conditions_of
 from core.engine.spec_formulas import Formula
 from core.kit.errors import Problem
 
-_TAKES = ("enum", "multi", "region")
+_TAKES = ("enum", "multi", "region", "stays")
 _COMPARES = frozenset({"eq", "ne", "in", "not_in", "contains", "within"})
 
 

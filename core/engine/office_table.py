@@ -10,6 +10,7 @@ from typing import Final, Literal, get_args
 
 from core.engine.flow import Field, Flow
 from core.engine.spec_kinds import Choice
+from core.engine.stays import place_of
 from core.engine.text import Words
 
 ColumnType = Literal["text", "int", "money", "decimal", "date", "bool"]
@@ -119,5 +120,5 @@ def gone(flow: Flow, fields: Mapping[str, object], tables: Tables) -> dict[str, 
 
 
 def values_of(value: object) -> list[str]:
-    """The keys that a field holds: one, or those of a multi."""
-    return [str(each) for each in value] if isinstance(value, list | tuple) else [str(value)]
+    """The keys that a field holds: one, those of a multi, or the places of stays."""
+    return [str(place_of(each)) for each in value] if isinstance(value, list | tuple) else [str(value)]

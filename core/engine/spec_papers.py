@@ -11,7 +11,9 @@ from core.engine.spec_formulas import Formula
 from core.engine.spec_kinds import Choice, Piece
 from core.engine.text import Words
 
-FieldType = Literal["text", "int", "money", "decimal", "date", "enum", "multi", "bool", "phone", "email", "region"]
+FieldType = Literal[
+    "text", "int", "money", "decimal", "date", "enum", "multi", "bool", "phone", "email", "region", "stays"
+]
 Accept = Literal["pdf", "jpg", "png", "heic", "docx"]
 
 
@@ -21,8 +23,8 @@ class Field(Piece):
     ``source`` says who gives it: the client (the bot asks with ``ask``), a staff member (asked on the stage's card),
     or nobody: a ``computed`` one follows from its formula ``compute`` whenever what that looks at changes.
     ``required_when`` says when it is asked for (absent: always); it blocks nothing, only guards block. ``choices`` are
-    needed by enum and multi; a region may have them. ``choices_from`` names a table of the office instead: its rows of
-    today are the choices.
+    needed by enum, multi and stays (the places); a region may have them. ``choices_from`` names a table of the office
+    instead: its rows of today are the choices.
     """
 
     key: str

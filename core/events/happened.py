@@ -54,10 +54,11 @@ class CaseClosed(Event):
 
 class FieldSet(Event):
     """Names only: values may be personal and stay in the case. ``computed``: nobody set them, they follow from what
-    the case says now."""
+    the case says now; ``by_day``: or from the day alone, nothing having been done to the case."""
 
     fields: tuple[str, ...]
     computed: bool = False
+    by_day: bool = False
 
 
 class TravellerAdded(Event):

@@ -15,6 +15,7 @@ from core.commands.work import Notify
 from core.events.happened import DocumentApproved, DocumentWithdrawn, FieldSet, StageEntered
 from core.events.lapsing import DocumentDiffers, DocumentLapsed, DocumentRestored, LapseAhead
 from core.events.migrating import CaseMigrated
+from core.events.today import DayWorkedOut
 from core.files.checks.lapsing import looks_at
 from core.ledger import timers
 from core.ledger.tables import timer
@@ -23,12 +24,12 @@ from core.store.sealing import Row
 
 
 def look_again(
-    event: FieldSet | StageEntered | DocumentApproved | DocumentWithdrawn | CaseMigrated, deed: Deed
+    event: FieldSet | DayWorkedOut | StageEntered | DocumentApproved | DocumentWithdrawn | CaseMigrated, deed: Deed
 ) -> Iterator[Command]:
     """Only where the flow has something that could change by this."""
     row = deed.uow.get(case, event.case_id or 0)
     flow = compiled_of(deed, row).flow
-    if isinstance(event, FieldSet):
+    if isinstance(event, FieldSet | DayWorkedOut):
         concerned = any(looks_at(each.checks) & set(event.fields) for each in flow.items)
     else:
         concerned = any(each.lapses_before is not None for each in flow.items) or isinstance(event, CaseMigrated)

@@ -30,6 +30,7 @@ from core.events.happened import (
 )
 from core.events.lapsing import DocumentLapsed, DocumentRestored
 from core.events.pauses import LimitPaused, LimitResumed
+from core.events.today import DayWorkedOut
 from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.ledger.tables import button
@@ -151,6 +152,7 @@ def _commands(buttons: Sequence[Mapping[str, object]]) -> list[object]:
 def redraw_work(
     event: SubstateSet
     | FieldSet
+    | DayWorkedOut
     | ChecklistCompleted
     | DocumentApproved
     | DocumentLapsed
@@ -171,7 +173,7 @@ def client_has_sent(event: DocumentSubmitted, deed: Deed) -> Iterator[Command]:
         yield EndPause(case_id=event.case_id or 0)
 
 
-def plan_again(event: FieldSet, deed: Deed) -> Iterator[Command]:
+def plan_again(event: FieldSet | DayWorkedOut, deed: Deed) -> Iterator[Command]:
     """Rules that hang on one of these fields."""
     if event.case_id is not None:
         timed = compiled_of(deed, deed.uow.get(case, event.case_id)).timed

@@ -99,7 +99,11 @@ def _fields(lens: Lens, reader: Reader, row: Row, applicants: int) -> dict[str, 
     """With what the draft computes of them."""
     calendar = lens.calendars.of(reader, lens.draft.flow.calendar)
     computed = lens.draft.formulas.work_out(
-        row["fields"], applicants, calendar, lens.tables.of_flow(reader, lens.draft.flow)
+        row["fields"],
+        applicants,
+        calendar,
+        lens.tables.of_flow(reader, lens.draft.flow),
+        today=lens.now.astimezone(calendar.zone).date(),
     )
     kept = {key: value for key, value in row["fields"].items() if key not in computed}
     return kept | {key: value for key, value in computed.items() if value is not None}

@@ -35,7 +35,9 @@ def timeline(lookup: Lookup, case_id: int, *, everything: bool = False, limit: i
     names: dict[tuple[str, int], str] = {}
     happenings = []
     for row in found:
-        if not everything and not EVENTS[row["type"]].shown:
+        if not everything and (
+            not EVENTS[row["type"]].shown or (row["data"].get("by_day") and row["type"] == "FieldSet")
+        ):
             continue
         actor = (row["actor_kind"], row["actor_id"])
         if actor not in names:

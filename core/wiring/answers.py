@@ -24,6 +24,7 @@ from core.events import rules as ru
 from core.events import services as esv
 from core.events import sharing as es
 from core.events import tables as eb
+from core.events import today as et
 from core.events.event import Event, rule_events
 from core.reactions import approvals as on_approvals
 from core.reactions import children as on_children
@@ -57,6 +58,7 @@ from core.reactions import second_look as on_second_look
 from core.reactions import sharing as on_sharing
 from core.reactions import stages as on_stages
 from core.reactions import tables as on_tables
+from core.reactions import today as on_today
 
 _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.ContractDrafted, on_contracts.offer_activation),
@@ -186,6 +188,11 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (em.CaseMigrated, on_approvals.begin),
     (em.CaseMigrated, reminders.plan),
     (e.FieldSet, on_lapsing.look_again),
+    (et.DayWorkedOut, on_stages.plan_again),
+    (et.DayWorkedOut, on_stages.redraw_work),
+    (et.DayWorkedOut, on_lapsing.look_again),
+    (et.DayWorkedOut, on_today.wait_for_morning),
+    (em.CaseMigrated, on_today.follow_version),
     (e.StageEntered, on_lapsing.look_again),
     (e.DocumentApproved, on_lapsing.look_again),
     (e.DocumentWithdrawn, on_lapsing.look_again),

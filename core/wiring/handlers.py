@@ -65,6 +65,7 @@ from core.commands import services as sv
 from core.commands import staffing as sg
 from core.commands import tables as tb
 from core.commands import texts as x
+from core.commands import today as td
 from core.commands import work as w
 from core.commands.command import Command
 from core.contracts import service as contracts
@@ -84,6 +85,7 @@ from core.reactions import (
     services,
 )
 from core.reactions import tables as on_tables
+from core.reactions import today as on_today
 from core.staff import (
     credentials,
     delegation,
@@ -179,6 +181,8 @@ HANDLERS: dict[type[Command], Handler] = {
     tb.RestoreTable: office_tables.restore_table,
     tb.SpreadTable: on_tables.spread_table,
     tb.LookUpAgain: on_tables.look_up_again,
+    td.WorkOutToday: on_today.work_out_today,
+    td.TellToday: on_today.tell_today,
     pk.ImportPack: packs.import_pack,
     o.SetSetting: settings.set_setting,
     o.ResetSetting: settings.reset_setting,

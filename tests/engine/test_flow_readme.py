@@ -15,7 +15,7 @@ from core.engine.machine import compile_flow
 from core.engine.spec_approvals import Approval
 from core.engine.spec_checks import Check
 from core.engine.spec_children import Child
-from core.engine.spec_formulas import Formula
+from core.engine.spec_formulas import DaysWithin, Formula, MostWithin, Nights
 from core.engine.spec_keys import MAX_KEY
 from core.engine.spec_kinds import Choice, Param
 from core.engine.spec_papers import Field, FieldType, Group, Item
@@ -44,7 +44,25 @@ def test_the_flow_on_the_page_passes_and_runs() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    [Flow, Stage, Approval, Transition, Field, Item, Group, Rule, At, Child, Choice, Param, Formula, *CHECKS],
+    [
+        Flow,
+        Stage,
+        Approval,
+        Transition,
+        Field,
+        Item,
+        Group,
+        Rule,
+        At,
+        Child,
+        Choice,
+        Param,
+        Formula,
+        Nights,
+        DaysWithin,
+        MostWithin,
+        *CHECKS,
+    ],
 )
 def test_the_page_names_every_key(piece: type[Flow]) -> None:
     names = {field.alias or name for name, field in piece.model_fields.items()}

@@ -19,6 +19,7 @@ from core.kit.errors import Invalid
 from tests.engine.flow_parts import FLOWS, flow_of, healthy, look, words
 
 OFFICE = WorkingCalendar("Asia/Shanghai", [[(540, 1080)]] * 5 + [[], []], [CalendarDay(date(2026, 5, 1))])
+TODAY = date(2026, 3, 2)
 GIVEN = {"n": "int", "m": "int", "fee": "money", "paid": "money", "rate": "decimal", "start": "date", "end": "date"}
 GIVEN |= {"yes": "bool", "note": "text"}
 
@@ -45,7 +46,8 @@ def compiled(*computed: tuple[str, str, Any]) -> CompiledFlow:
 
 
 def worked_out(kind: str, formula: Any, **fields: Any) -> object:
-    return compiled(("x", kind, formula)).formulas.work_out(fields, fields.pop("applicants", 1), OFFICE)["x"]
+    formulas = compiled(("x", kind, formula)).formulas
+    return formulas.work_out(fields, fields.pop("applicants", 1), OFFICE, today=TODAY)["x"]
 
 
 THIRD = {"ratio": ["case.n", "3"]}
@@ -103,8 +105,9 @@ def test_fields_are_computed_after_those_that_they_look_at() -> None:
     late = ("a", "int", {"sum": ["case.b", "1"]})
     early = ("b", "int", {"when": {"all": [{"cel": "case.n > 1"}]}, "then": "case.n", "else": "0"})
     formulas = compiled(late, early).formulas
-    assert formulas.work_out({"n": 4, "b": 99}, 1, OFFICE) == {"b": 4, "a": 5}  # what was kept before does not count
-    assert formulas.work_out({}, 1, OFFICE) == {"b": None, "a": None}
+    found = formulas.work_out({"n": 4, "b": 99}, 1, OFFICE, today=TODAY)
+    assert found == {"b": 4, "a": 5}  # what was kept before does not count
+    assert formulas.work_out({}, 1, OFFICE, today=TODAY) == {"b": None, "a": None}
 
 
 def test_the_page_of_the_language_reckons_as_it_says() -> None:
@@ -116,7 +119,7 @@ def test_the_page_of_the_language_reckons_as_it_says() -> None:
     assert look(whole).problems == ()
     formulas = compile_flow(flow_of(whole)).formulas
     given = {"tuition": 2000000, "tuition_paid": 500000, "course_months": 12}
-    assert formulas.work_out(given, 1, OFFICE) == {"funds_required": 1500000 + 9 * 117100}
+    assert formulas.work_out(given, 1, OFFICE, today=TODAY) == {"funds_required": 1500000 + 9 * 117100}
 
 
 def test_nobody_sets_a_computed_field() -> None:
@@ -190,7 +193,7 @@ def test_any_formula_over_any_fields_has_a_fitting_value_or_none(made: Any, fiel
     wrong = {problem.pointer.split("/")[2] for problem in formula_problems(flow)}
     right = [field for index, field in enumerate(flow.fields) if str(index) not in wrong]
     done = compile_flow(flow.model_copy(update={"fields": tuple(right)}))
-    for key, value in done.formulas.work_out(fields, applicants, OFFICE).items():
+    for key, value in done.formulas.work_out(fields, applicants, OFFICE, today=TODAY).items():
         SEEN[key, value is None] += 1
         assert value is None or (fits(done.flow.field(key), value) and not isinstance(value, float))
 
@@ -204,7 +207,7 @@ def test_the_formulas_above_had_values_and_had_none() -> None:
 @settings(max_examples=100, deadline=None)
 def test_figures_are_those_of_decimal_arithmetic(pair: list[int], by: int) -> None:
     fields = {"fee": pair[0], "paid": pair[1], "n": by, "rate": str(Decimal(by) / 10**6)}
-    whole = REFERENCE.formulas.work_out(fields, 1, OFFICE)
+    whole = REFERENCE.formulas.work_out(fields, 1, OFFICE, today=TODAY)
     rate = Decimal(by) / 10**6
     wanted = ((pair[0] - pair[1]) * rate).quantize(Decimal(1), "ROUND_HALF_UP")
     assert whole["due"] == int(wanted)

@@ -1,5 +1,6 @@
 """Tables of the office, pure: what a file may be like, trees of rows, looking up, and what a flow may say of them."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from core.engine.office_table import MOST_ROWS, changes_between, filled
 from core.engine.office_table_csv import read_table
 from core.kit.errors import Invalid
 
+TODAY = date(2026, 3, 2)
 SCHOOL = Path(__file__).parents[1] / "tables" / "school"
 TABLES = {name: read_table((SCHOOL / "tables" / f"{name}.csv").read_bytes()) for name in ("schools", "regions")}
 SOURCE = (SCHOOL / "v1.yaml").read_bytes()
@@ -73,12 +75,12 @@ def test_the_same_table_in_every_dress() -> None:
 
 def test_rows_are_looked_up_and_lie_in_others() -> None:
     compiled = compile_flow(read_flow(SOURCE))
-    worked = compiled.formulas.work_out({"school": "zju"}, 1, CN_OFFICE, TABLES)
+    worked = compiled.formulas.work_out({"school": "zju"}, 1, CN_OFFICE, TABLES, today=TODAY)
     assert worked == {"province": "hz", "deadline": "2026-07-15", "deposit": 210050, "far": False}
-    assert compiled.formulas.work_out({"school": "pku"}, 1, CN_OFFICE, TABLES)["far"] is True
+    assert compiled.formulas.work_out({"school": "pku"}, 1, CN_OFFICE, TABLES, today=TODAY)["far"] is True
     empty = {"province": None, "deadline": None, "deposit": None, "far": None}
-    assert compiled.formulas.work_out({"school": "gone"}, 1, CN_OFFICE, TABLES) == empty
-    assert compiled.formulas.work_out({"school": "zju"}, 1, CN_OFFICE) == empty
+    assert compiled.formulas.work_out({"school": "gone"}, 1, CN_OFFICE, TABLES, today=TODAY) == empty
+    assert compiled.formulas.work_out({"school": "zju"}, 1, CN_OFFICE, today=TODAY) == empty
     types = read_flow(SOURCE).fact_types()
     spec = ConditionSpec.model_validate({"all": [{"cel": '"east" in path.regions.home'}]})
     condition = compile_condition(spec, types)

@@ -41,6 +41,7 @@ from core.commands import (
     staffing,
     tables,
     texts,
+    today,
     work,
 )
 from core.commands.command import COMMANDS, Command
@@ -94,6 +95,8 @@ ABOUT: dict[str, Make] = {
     "PlanRules": lambda i: cases.PlanRules(case_id=i["case"]),
     "MigrateCase": lambda i: migrating.MigrateCase(case_id=i["case"], batch_id=1),
     "UnmigrateCase": lambda i: migrating.UnmigrateCase(case_id=i["case"], batch_id=1),
+    "WorkOutToday": lambda i: today.WorkOutToday(case_id=i["case"]),
+    "TellToday": lambda i: today.TellToday(case_id=i["case"], fields=("deadline",)),
     "LookUpAgain": lambda i: tables.LookUpAgain(case_id=i["case"]),
     "ReplanCase": lambda i: office.ReplanCase(case_id=i["case"]),
     "RunRule": lambda i: cases.RunRule(case_id=i["case"], rule="overdue", anchor="x"),
