@@ -91,6 +91,7 @@ ABOUT: dict[str, Make] = {
     "OfferChild": lambda i: children.OfferChild(case_id=i["case"], child="application"),
     "HearOfChild": lambda i: children.HearOfChild(case_id=i["case"], child_id=i["case"], what="closed"),
     "OpenForm": lambda i: cases.OpenForm(case_id=i["case"], trigger="begin"),
+    "FollowPlace": lambda i: cases.FollowPlace(case_id=i["case"]),
     "PlanRules": lambda i: cases.PlanRules(case_id=i["case"]),
     "MigrateCase": lambda i: migrating.MigrateCase(case_id=i["case"], batch_id=1),
     "UnmigrateCase": lambda i: migrating.UnmigrateCase(case_id=i["case"], batch_id=1),

@@ -4,6 +4,7 @@ from core.bus.wiring import Handler
 from core.cases import (
     approvals,
     batch,
+    checklist,
     children,
     client_steps,
     consultations,
@@ -42,6 +43,7 @@ HANDLERS: dict[type[Command], Handler] = {
     cl.AskWhy: client_steps.ask_why,
     cl.AskFacts: fields.ask_facts,
     cl.GiveFacts: fields.give_facts,
+    c.FollowPlace: checklist.follow_place,
     c.SetSubstate: stages.set_substate,
     c.EndPause: stages.end_pause,
     c.OpenForm: stages.open_form,
