@@ -78,6 +78,7 @@ ABOUT: dict[str, Make] = {
     "CastVote": lambda i: approvals.CastVote(case_id=i["case"], vote="for"),
     "OfferOverride": lambda i: approvals.OfferOverride(case_id=i["case"]),
     "OverrideApproval": lambda i: approvals.OverrideApproval(case_id=i["case"], outcome="approved", reason="x"),
+    "Reseat": lambda i: approvals.Reseat(case_id=i["case"], approval_id=1, staff_id=i["staff"]),
     "GiveSeat": lambda i: approvals.GiveSeat(case_id=i["case"], staff_id=i["staff"]),
     "SetSubstate": lambda i: cases.SetSubstate(case_id=i["case"], substate="sent"),
     "SetFields": lambda i: cases.SetFields(case_id=i["case"], fields={"form_filled": True}),
