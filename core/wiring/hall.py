@@ -18,7 +18,7 @@ from core.store.reading import Dated
 from core.store.sealing import Row
 from core.tasks import service as tasks
 from core.wiring.answers import reactions
-from core.wiring.handlers import HANDLERS
+from core.wiring.handlers.joined import HANDLERS
 from core.wiring.subjects import SUBJECTS, case_of
 from core.wiring.tools import tools
 
