@@ -61,6 +61,7 @@ class SimulatedCase(Given):
     unchanged: bool
     stranded: bool = Field(description="The draft has no such stage.")
     substate_gone: bool
+    handover_ends: bool = Field(description="A hand-over is offered, and nobody could accept it with the draft.")
     checklist: list[UnitOfCase]
     steps: list[StepOfCase] = Field(description="All out of its stage, also those that stay as they are.")
     limit_before: Moment | None
@@ -92,6 +93,7 @@ class Kinds(Given):
     steps: int
     limit: int
     substate: int
+    handover: int
 
 
 class Examples(Given):
@@ -102,6 +104,7 @@ class Examples(Given):
     steps: list[SimulatedCase]
     limit: list[SimulatedCase]
     substate: list[SimulatedCase]
+    handover: list[SimulatedCase]
 
 
 class Reason(Given):
@@ -123,6 +126,8 @@ class SimulatedRule(Given):
     refrained_before: int
     acted_after: int
     refrained_after: int
+    held_before: int = Field(description="Its messages to clients that a gag of their stage holds, as published.")
+    held_after: int = Field(description="The same with the draft.")
     newly: int = Field(description="How often it would act where it does not as published.")
     cases: list[str] = Field(description=f"Numbers of at most {MOST_OF_A_RULE} of these cases that the caller reaches.")
     why_not: list[Reason] = Field(description="With the draft, the most frequent first.")
@@ -203,6 +208,7 @@ def case_of(told: Told) -> SimulatedCase:
         unchanged=effect.unchanged,
         stranded=effect.stranded,
         substate_gone=effect.substate_gone,
+        handover_ends=effect.handover_ends,
         checklist=[_unit(each) for each in effect.units],
         steps=[_step(each) for each in effect.steps],
         limit_before=effect.limit_before,
@@ -248,6 +254,8 @@ def _rule(tally: Tally) -> SimulatedRule:
         refrained_before=tally.before.refrained,
         acted_after=tally.after.acted,
         refrained_after=tally.after.refrained,
+        held_before=tally.before.held,
+        held_after=tally.after.held,
         newly=tally.newly,
         cases=list(tally.cases),
         why_not=[Reason(words=words, times=many) for words, many in tally.reasons()],

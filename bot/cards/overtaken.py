@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bot.cards.context import House
 from core.cases.approval_tables import approval
-from core.cases.tables import case, document_version
+from core.cases.checklist import asked
+from core.cases.tables import case, document_version, item
 from core.clients.tables import client
 from core.conversations.tables import conversation, handoff
 from core.ledger import outbox
@@ -72,6 +73,17 @@ def _stage(turn: Turn) -> bool:
     if any(each.outcome and each.to == params["stage"] for each in flow.transitions):
         return False
     return bool(flow.shown(there["stage"]).key != params["stage"])
+
+
+def _lapsed(turn: Turn) -> bool:
+    """Nothing is wanted of the client any more: another paper came, this one counts again, nobody asks for it, or the
+    case is over."""
+    version = turn.lookup.peek(document_version, turn.about("version"))
+    there = None if version is None else turn.lookup.peek(case, version["case_id"])
+    wanted = None if version is None else turn.lookup.peek(item, version["item_id"])
+    if version is None or there is None or wanted is None or there["state"] != "open" or wanted["dropped"]:
+        return True
+    return wanted["current_id"] != version["id"] or wanted["status"] != "rework" or not asked(wanted)
 
 
 def _reminder(turn: Turn) -> bool:
@@ -140,7 +152,7 @@ def _no_button(turn: Turn) -> bool:
     return bool(tokens) and all(each is None or each["state"] != "open" for each in found)
 
 
-_CLIENT: Mapping[str, Callable[[Turn], bool]] = {"stage": _stage, "reminder": _reminder}
+_CLIENT: Mapping[str, Callable[[Turn], bool]] = {"stage": _stage, "reminder": _reminder, "lapsed": _lapsed}
 _STAFF: Mapping[str, Callable[[Turn], bool]] = {
     "stage_work": _work,
     "approval": _approval,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from core.bus.deed import Deed
 from core.cases.stages import compiled_of
-from core.cases.tables import applicant, document_version, item
+from core.cases.tables import applicant, case, document_version, item
+from core.commands.cases import FollowPlace
 from core.engine.checklist import (
     DONE,
     OPEN,
@@ -41,6 +42,13 @@ def sync_checklist(row: Row, deed: Deed) -> None:
             _add(row, wanted, position, deed)
         elif there["required"] != wanted.required:
             deed.uow.change(item, there["id"], required=wanted.required)
+
+
+def follow_place(command: FollowPlace, deed: Deed) -> None:
+    """Of a case that has ended nothing is asked any more."""
+    row = deed.uow.get(case, command.case_id)
+    if row["state"] == "open":
+        sync_checklist(row, deed)
 
 
 def facts_of_each(people: Sequence[Row]) -> list[ApplicantFacts]:

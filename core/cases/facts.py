@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from core.cases.checklist import completion_of, proofs_of
 from core.cases.tables import applicant, case
+from core.catalog.catalogue import Catalogue
 from core.catalog.office_tables import LivingTables
 from core.engine.access import Actor
 from core.engine.checklist import Completion
@@ -63,10 +64,15 @@ def actor_facts(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) ->
     return {"actor.prepared": actor.kind == "staff" and row["handed_by"] in actor.people}
 
 
-def history_facts(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
-    """``history.refused``: earlier cases of this client that were refused; ``client.refused_before`` likewise."""
-    earlier = lookup.find(case, client_id=row["client_id"], outcome="refused")
-    refused = sum(1 for each in earlier if each["id"] != row["id"])
+def history_facts(catalogue: Catalogue, lookup: Dated, row: Row) -> Mapping[str, object]:
+    """``history.refused``: other cases of this client, of flows of the same kind, that were refused: a school that said
+    no is no visa that was refused. ``client.refused_before`` likewise."""
+
+    def kind(each: Row) -> str:
+        return catalogue.compiled(lookup, each["flow_version_id"]).flow.kind
+
+    refused_ones = lookup.find(case, client_id=row["client_id"], outcome="refused")
+    refused = sum(1 for each in refused_ones if each["id"] != row["id"] and kind(each) == kind(row))
     return {"history.refused": refused, "client.refused_before": refused > 0}
 
 

@@ -145,7 +145,7 @@ def route_handover(command: RouteHandover, deed: Deed) -> None:
     row = deed.uow.get(case, command.case_id)
     spec = compiled_of(deed, row).flow.stage(row["stage"]).handover
     if spec is None or row["stage"] != offered["stage"] or spec.to != offered["role"]:
-        lapse(row["id"], deed)
+        lapse(row["id"], deed, moved=True)
         return
     receiver = who(deed.uow, row["id"], spec.to)
     if receiver is not None and receiver != offered["receiver_id"]:

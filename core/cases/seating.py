@@ -8,6 +8,7 @@ himself. 4. Without a number of seats (`any`): everybody of the nearest place wh
 """
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Final
 
 from core.bus.deed import Deed
@@ -25,9 +26,12 @@ VOTE: Final = "approval.vote"
 Place = tuple[int, int]  # 0: the role's person on the case, 1: others; how far his department is
 
 
-def choose(row: Row, role: str, seats: int | None, out: int | None, deed: Deed) -> list[int]:
-    """Ids of members, at most `seats`. `out`: who does not sit."""
-    members = [each for each in deed.uow.find(staff, active=True) if may_sit(each, role, out, deed)]
+def choose(
+    row: Row, role: str, seats: int | None, out: int | None, deed: Deed, *, taken: Collection[int] = ()
+) -> list[int]:
+    """Ids of members, at most `seats`. `out`: who does not sit; `taken`: who sits already."""
+    free = [each for each in deed.uow.find(staff, active=True) if each["id"] not in taken]
+    members = [each for each in free if may_sit(each, role, out, deed)]
     places = {each["id"]: _place(each, row, role, deed) for each in members}
     load = _load(list(places), deed)
     order = sorted(places, key=lambda each: (places[each], load[each], each))
@@ -39,7 +43,7 @@ def choose(row: Row, role: str, seats: int | None, out: int | None, deed: Deed) 
         most = min(len(there), MOST_SEATS)
     chosen = there[:most]
     for absent in order:
-        if len(chosen) < most and absent not in there and _stood_in_for(absent, role, {*chosen, out}, deed):
+        if len(chosen) < most and absent not in there and _stood_in_for(absent, role, {*chosen, *taken, out}, deed):
             chosen.append(absent)
     return chosen
 

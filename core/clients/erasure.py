@@ -103,7 +103,6 @@ def _check_there(deed: Deed, client_id: int) -> None:
 def _tell(deed: Deed, client_id: int, event: type[Event]) -> None:
     """On the timeline of every case of his, closed ones too."""
     cases: list[int] = deed.tool("cases_of")(deed.uow, client_id)
-    for case_id in cases:
-        deed.uow.need(case_key(case_id))
+    deed.uow.need(*map(case_key, cases))
     for case_id in cases or [None]:  # type: ignore[list-item]  # no case: the reactions still hear of it
         deed.emit(event(case_id=case_id, client_id=client_id))  # type: ignore[call-arg]  # all of them have it

@@ -83,8 +83,7 @@ def _known(deed: Deed, client_id: int, tag: str) -> Row | None:
 def _cases(deed: Deed, client_id: int) -> list[int]:
     """The client's open cases, locked: their timelines tell of it."""
     cases: list[int] = list(deed.tool("open_cases")(deed.uow, client_id))
-    for case_id in cases:
-        deed.uow.need(case_key(case_id))
+    deed.uow.need(*map(case_key, cases))
     return cases
 
 

@@ -69,6 +69,17 @@ class OverrideApproval(Command):
     reason: str = Field(min_length=1, max_length=LONGEST)
 
 
+class Reseat(Command):
+    """A timer's command: whoever had this seat has left, so it goes to the next one."""
+
+    permission: ClassVar[str] = "approval.open"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+    approval_id: int
+    staff_id: int
+
+
 class GiveSeat(Command):
     """Somebody in particular decides as well, or instead of one who has not voted."""
 

@@ -139,6 +139,15 @@ class OpenForm(Command):
     confirmed: bool = False
 
 
+class FollowPlace(Command):
+    """What is asked of the client may hang on where his case is: the checklist is that of its place now."""
+
+    permission: ClassVar[str] = "rule.run"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+
+
 class PlanRules(Command):
     """Plan the case's time-based rules anew: an anchor has become known or has changed."""
 

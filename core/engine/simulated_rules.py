@@ -5,13 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core.engine.conditions import Verdict
-from core.engine.flow import Flow, Rule
+from core.engine.flow import Flow, Rule, Stage
 from core.engine.machine import CompiledFlow
+from core.engine.spec_rules import ActionCall
 from core.engine.text import Words
 
 MOST_REASONS = 3  # why a rule did not act, the most frequent first
 MOST_CASES = 5  # of a rule, in which it acts otherwise
 EVENT = "event."
+TO_CLIENT = frozenset({"notify_client", "send_mail", "send_sms"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,11 @@ class Occurrence:
 
 @dataclass(slots=True)
 class Side:
-    """How often a rule of one version was asked, and acted."""
+    """How often a rule of one version was asked, and acted; ``held``: its messages to the client that a gag holds."""
 
     acted: int = 0
     refrained: int = 0
+    held: int = 0
 
 
 @dataclass(slots=True)
@@ -70,15 +73,20 @@ class Tallies:
             self.rules.setdefault(key, Tally(key, dict(name), gone=True, new=False))
 
     def add(
-        self, case: str, before: Mapping[str, tuple[Rule, Verdict]], after: Mapping[str, tuple[Rule, Verdict]]
+        self,
+        case: str,
+        before: Mapping[str, tuple[Rule, Verdict]],
+        after: Mapping[str, tuple[Rule, Verdict]],
+        places: tuple[Stage | None, Stage | None] = (None, None),
     ) -> None:
-        """What the rules of either version say to one occurrence, by rule."""
+        """What the rules of either version say to one occurrence, by rule. ``places``: where the case was then, as
+        either version knows it; None: not known."""
         for key, (rule, verdict) in before.items():
             gone = Tally(key, dict(rule.name), gone=True, new=False)  # of a version that came while cases were read
-            self._count(self.rules.setdefault(key, gone).before, rule, verdict, self.actions_before)
+            self._count(self.rules.setdefault(key, gone).before, rule, verdict, self.actions_before, places[0])
         for key, (rule, verdict) in after.items():
             tally = self.rules[key]
-            self._count(tally.after, rule, verdict, self.actions_after)
+            self._count(tally.after, rule, verdict, self.actions_after, places[1])
             tally.why.update((words["zh-CN"], words["en"]) for words in verdict.unmet)
             acted_before = key in before and before[key][1].ok
             if verdict.ok and not acted_before:
@@ -87,12 +95,24 @@ class Tallies:
                     tally.cases.append(case)
 
     @staticmethod
-    def _count(side: Side, rule: Rule, verdict: Verdict, actions: Counter[str]) -> None:
+    def _count(side: Side, rule: Rule, verdict: Verdict, actions: Counter[str], place: Stage | None) -> None:
         if verdict.ok:
             side.acted += 1
+            side.held += sum(_held(call, place) for call in rule.then)
             actions.update(call.action for call in rule.then)
         else:
             side.refrained += 1
+
+
+def place_of(compiled: CompiledFlow, stage: str | None) -> Stage | None:
+    """The stage as this version knows it; None: it does not, or where the case was is not known."""
+    return next((each for each in compiled.flow.stages if each.key == stage), None)
+
+
+def _held(call: ActionCall, place: Stage | None) -> bool:
+    if place is None or not place.gag or call.action not in TO_CLIENT:
+        return False
+    return call.args.get("message") not in place.gag_except
 
 
 def verdicts(

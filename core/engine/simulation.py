@@ -66,7 +66,8 @@ class StepEffect:
 
 @dataclass(frozen=True, slots=True)
 class CaseEffect:
-    """What would be other for one case. ``steps`` are all of its stage, also those that stay as they are."""
+    """What would be other for one case. ``steps`` are all of its stage, also those that stay as they are.
+    ``handover_ends``: one is offered, and nobody could accept it in the newer flow."""
 
     stranded: bool  # the newer flow has no such stage: no step leads out of it
     substate_gone: bool
@@ -74,6 +75,7 @@ class CaseEffect:
     steps: tuple[StepEffect, ...]
     limit_before: datetime | None
     limit_after: datetime | None
+    handover_ends: bool = False
 
     @property
     def limit_moves(self) -> bool:
@@ -85,12 +87,15 @@ class CaseEffect:
 
     @property
     def unchanged(self) -> bool:
-        other = self.stranded or self.substate_gone or self.limit_moves
+        other = self.stranded or self.substate_gone or self.limit_moves or self.handover_ends
         return not (other or self.units or self.steps_changed)
 
 
-def effect(stage: str, substate: str | None, people: Sequence[int], old: Seen, new: Seen) -> CaseEffect:
-    """``stage`` is one of the older flow; ``people``: ids of the case's applicants in order."""
+def effect(
+    stage: str, substate: str | None, people: Sequence[int], old: Seen, new: Seen, offered: str | None = None
+) -> CaseEffect:
+    """``stage`` is one of the older flow; ``people``: ids of the case's applicants in order; ``offered``: the role that
+    is to accept the hand-over that is offered."""
     flow = new.compiled.flow
     there = next((each for each in flow.stages if each.key == stage), None)
     places = {person: position for position, person in enumerate(people, 1)}
@@ -101,6 +106,7 @@ def effect(stage: str, substate: str | None, people: Sequence[int], old: Seen, n
         steps=() if there is None else tuple(_steps(stage, old, new)),
         limit_before=old.limit,
         limit_after=new.limit,
+        handover_ends=offered is not None and not (there and there.handover and there.handover.to == offered),
     )
 
 

@@ -23,6 +23,11 @@ UNKNOWN: Final[tuple[Words, ...]] = (
         "sent before or that nobody receives counts as well.",
     },
     {
+        "zh-CN": "不得联系客户的阶段扣下的消息，只数规则要发给客户的；与阶段无关的时点不知道当时在哪个阶段，不计入。",
+        "en": "Of what a gag holds only messages of rules to the client are counted; those of a moment that hangs on "
+        "no stage are not, as where the case was then is not known.",
+    },
+    {
         "zh-CN": "不知道由谁操作：步骤按角色相符、且不是经办人本人来判断。",
         "en": "Who would take a step is not known: it is judged as for somebody with its role who did not prepare the "
         "work.",
@@ -84,6 +89,11 @@ def case_words(stage: Words, effect: CaseEffect) -> Iterator[Words]:
         }
     if effect.substate_gone:
         yield {"zh-CN": "没有它现在的子状态", "en": "its present sub-status is not there"}
+    if effect.handover_ends:
+        yield {
+            "zh-CN": "已提交的交接将失效，无人可以接收",
+            "en": "its offered hand-over would end: nobody could accept it",
+        }
     for unit in effect.units:
         yield unit_words(unit)
     for step in effect.steps_changed:
@@ -107,6 +117,9 @@ def rule_words(tally: Tally) -> Words:
     en += (
         "the draft does not have it" if tally.gone else f"with the draft {after.acted} times and {after.refrained} not"
     )
+    if before.held or after.held:
+        zh += f"。因所在阶段不得联系客户而扣下的消息：现行版本 {before.held} 条，草稿 {after.held} 条"
+        en += f". Messages that a gag holds: {before.held} as published, {after.held} with the draft"
     if reasons:
         zh += "。不执行的原因：" + "；".join(f"{words['zh-CN']}（{many}）" for words, many in reasons)
         en += ". Why not: " + "; ".join(f"{words['en']} ({many})" for words, many in reasons)
@@ -124,7 +137,7 @@ def action_words(action: str, before: int, after: int) -> Words:
 
 def summary_words(looked_at: int, unchanged: int, counts: Mapping[str, int], left_off: int) -> Words:
     """The figures of a simulation in one sentence."""
-    kinds = ("stranded", "checklist", "steps", "limit", "substate")
+    kinds = ("stranded", "checklist", "steps", "limit", "substate", "handover")
     zh = "、".join(f"{_KINDS[kind][0]} {counts.get(kind, 0)} 件" for kind in kinds)
     en = ", ".join(f"{counts.get(kind, 0)} {_KINDS[kind][1]}" for kind in kinds)
     return {
@@ -141,4 +154,5 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "steps": ("步骤改变", "with other steps"),
     "limit": ("时限改变", "with another limit"),
     "substate": ("子状态已不存在", "whose sub-status is gone"),
+    "handover": ("已提交的交接失效", "whose offered hand-over would end"),
 }

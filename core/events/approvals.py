@@ -13,17 +13,18 @@ class ApprovalOpened(Event):
 
 
 class SeatsUnfilled(Event):
-    """Fewer people could be found than there are seats."""
+    """Fewer people could be found than there are seats; `left_id`: whoever had one and has left."""
 
     approval_id: int
     stage: str
     role: str
     seats: int
     filled: int
+    left_id: int | None = None
 
 
 class SeatGiven(Event):
-    """By a person; `before` had it."""
+    """By a person, or as `before`, who had it, has left."""
 
     approval_id: int
     stage: str

@@ -47,7 +47,8 @@ class HandoverReturned(Event):
 
 
 class HandoverLapsed(Event):
-    """The case went elsewhere before anybody answered."""
+    """The case went elsewhere before anybody answered. `moved`: by going over to another version of its flow."""
 
     shown: ClassVar[bool] = False
     handover_id: int
+    moved: bool = False

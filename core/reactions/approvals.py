@@ -3,23 +3,27 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from core.bus.deed import Deed
-from core.cases.approval_tables import approval
-from core.cases.rounds import seat_card, seats_of, votes_of
+from core.bus.deed import SYSTEM, Deed
+from core.cases.approval_tables import approval, approval_seat
+from core.cases.rounds import DECIDED, of_stay, seat_card, seats_of, votes_of
 from core.cases.stages import compiled_of
 from core.cases.tables import case
-from core.commands.approvals import CastVote, OfferVote, OpenApproval
+from core.commands.approvals import CastVote, OfferVote, OpenApproval, Reseat
 from core.commands.cases import AdvanceCase
 from core.commands.command import Command
 from core.commands.desk import ShowCase
 from core.commands.work import Notify, RedrawCard
 from core.engine.approvals import mean_of
 from core.engine.sayings import refusal_words
+from core.engine.spec_approvals import Approval
 from core.events.approvals import ApprovalDecided, ApprovalEnded, ApprovalOpened, SeatGiven, SeatsUnfilled, VoteCast
+from core.events.event import Event
 from core.events.happened import StageEntered
 from core.events.migrating import CaseMigrated
-from core.kit.errors import Refusal
+from core.events.staffing import MemberLeft
+from core.kit.errors import NotPossibleNow, Refusal
 from core.kit.words import said
+from core.ledger import timers
 from core.ledger.buttons import close_card, offer
 from core.reactions.leads import admins_above, leads_above
 from core.reactions.stages import stage_card
@@ -78,12 +82,36 @@ def take_step(event: ApprovalDecided, deed: Deed) -> Iterator[Command]:
     spec = compiled_of(deed, row).flow.stage(row["stage"]).approval
     if row["stage"] != round_["stage"] or spec is None:
         return
-    declined = event.outcome == "declined"
-    trigger = spec.decline if declined else spec.approve
-    reason = reasons_of(deed.uow, round_) if declined or round_["overridden"] else ""
-    yield AdvanceCase(case_id=row["id"], trigger=trigger, stage=row["stage"], reason=reason)
+    yield _step(row, round_, spec, deed.uow)
     if deed.came.refusal is not None:
         yield from _tell_stuck(row, round_, deed.came.refusal, deed)
+
+
+def try_again(event: Event, deed: Deed) -> Iterator[Command]:
+    """It is decided and the step was not possible: as soon as what happens in the case makes it so, it is taken. That
+    it is stuck people were told, once."""
+    row = None if event.case_id is None else deed.uow.get(case, event.case_id)
+    if row is None or row["state"] != "open" or row["seated"] is not None:
+        return
+    compiled = compiled_of(deed, row)
+    spec = compiled.flow.stage(row["stage"]).approval
+    round_ = None if spec is None else of_stay(deed.uow, row)
+    if spec is None or round_ is None or round_["state"] not in DECIDED:
+        return
+    step = _step(row, round_, spec, deed.uow)
+    try:
+        needs = compiled.machine.needs(step.trigger)
+        compiled.machine.decide(row["stage"], step.trigger, deed.facts(row, needs, SYSTEM), SYSTEM.roles)
+    except NotPossibleNow:
+        return
+    yield step
+
+
+def _step(row: Row, round_: Row, spec: Approval, lookup: Lookup) -> AdvanceCase:
+    declined = round_["state"] == "declined"
+    reason = reasons_of(lookup, round_) if declined or round_["overridden"] else ""
+    trigger = spec.decline if declined else spec.approve
+    return AdvanceCase(case_id=row["id"], trigger=trigger, stage=row["stage"], reason=reason)
 
 
 def end_cards(event: ApprovalEnded, deed: Deed) -> Iterator[Command]:
@@ -94,10 +122,19 @@ def end_cards(event: ApprovalEnded, deed: Deed) -> Iterator[Command]:
 
 
 def call_leads(event: SeatsUnfilled, deed: Deed) -> Iterator[Command]:
-    """The nearest lead, else the admins, once per round."""
+    """The nearest lead, else the admins, once per round and for everybody who left it."""
     role = role_said(deed.wiring.policy, event.role)
     params = {"role": role, "seats": event.seats, "filled": event.filled}
-    yield from _tell(event.case_id or 0, "approval.unfilled", params, f"seats:{event.approval_id}", deed)
+    once = f"seats:{event.approval_id}" if event.left_id is None else f"seats:{event.approval_id}:{event.left_id}"
+    yield from _tell(event.case_id or 0, "approval.unfilled", params, once, deed)
+
+
+def reseat(event: MemberLeft, deed: Deed) -> Iterator[Command]:
+    """Every vote that he has not given is somebody else's: each case in a unit of its own, moments later."""
+    for seat in deed.uow.find(approval_seat, staff_id=event.staff_id, vote=None):
+        wanted = Reseat(case_id=seat["case_id"], approval_id=seat["approval_id"], staff_id=event.staff_id)
+        timers.plan(deed.uow, f"reseat:{seat['id']}", deed.now, wanted, case_id=seat["case_id"], scope="approval")
+    return iter(())
 
 
 def seat_notice(round_: Row, seat: Row) -> Notify:

@@ -54,8 +54,11 @@ def close_steps(event: StageLeft, deed: Deed) -> Iterator[Command]:
 
 
 def renew_steps(event: CaseMigrated, deed: Deed) -> Iterator[Command]:
-    """The case is on another version of its flow: what was sent carries the steps of that one, without a message."""
+    """The case is on another version of its flow: what was sent carries the steps of that one, without a message. Not
+    where nobody may turn to the client: his card stays as it is, and a step that is no more is refused."""
     row = deed.uow.get(case, event.case_id or 0)
+    if compiled_of(deed, row).flow.stage(row["stage"]).gag:
+        return
     card = _card(deed.uow, row["id"])
     copies = [] if card is None else outbox.copies(deed.uow, card)
     if card is not None and copies:

@@ -112,8 +112,16 @@ def tell_returned(event: HandoverReturned, deed: Deed) -> Iterator[Command]:
 
 
 def end_card(event: HandoverLapsed, deed: Deed) -> Iterator[Command]:
+    """Whoever took the case elsewhere knows; of a move to another version the giver hears, as nobody will answer him,
+    with a button to offer it again where the stage wants a hand-over still."""
     close_card(deed.uow, card_of(event.handover_id))
     yield RedrawCard(card=card_of(event.handover_id))
+    offered, row = deed.uow.get(case_handover, event.handover_id), deed.uow.get(case, event.case_id or 0)
+    if not event.moved or offered["giver_id"] is None or row["state"] != "open":
+        return
+    again = compiled_of(deed, row).flow.stage(row["stage"]).handover is not None
+    button = offer(OpenHandover(case_id=row["id"], stage=row["stage"]), _AGAIN, "primary")
+    yield _say_to_giver(offered, "handover.lapsed_by_move", {"number": row["number"]}, (button,) if again else ())
 
 
 def follow(event: RoleAssigned | CaseMigrated, deed: Deed) -> Iterator[Command]:
@@ -136,12 +144,15 @@ def _tell_giver(
     row, by = deed.uow.get(case, offered["case_id"]), deed.uow.peek(staff, offered["settled_by"])
     if offered["giver_id"] is None or by is None:
         return
-    told = {"number": row["number"], "who": by["name"], **more}
-    yield Notify(
+    yield _say_to_giver(offered, key, {"number": row["number"], "who": by["name"], **more}, buttons)
+
+
+def _say_to_giver(offered: Row, key: str, told: dict[str, Any], buttons: tuple[dict[str, Any], ...]) -> Notify:
+    return Notify(
         to="staff",
         person_id=offered["giver_id"],
         notice="say",
-        subject={"case": row["id"]},
+        subject={"case": offered["case_id"]},
         params={"key": key, "params": told},
         card=f"handed_back:{offered['id']}" if buttons else "",
         buttons=buttons,

@@ -24,6 +24,7 @@ from core.events.rules import RuleDue, RuleStopped
 from core.ledger import timers
 from core.ledger.tables import timer
 from core.reactions import courses
+from core.store.locks import case_key
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
@@ -89,11 +90,13 @@ def run_rule(command: RunRule, deed: Deed) -> None:
 
 def by_event(event: Event, deed: Deed) -> Iterator[Command]:
     """Rules that stop at such an event. One about a case stops those of that case; one about a client that names no
-    case stops those of all his cases, also of what goes on after their end."""
+    case stops those of all his cases, also of what goes on after their end: those are locked at once, as each that was
+    found alone would let the unit begin again."""
     kind = type(event).__name__
-    for row in _concerned(event, deed):
-        if stops(kind, compiled_of(deed, row), row, deed.uow):
-            yield StopRules(case_id=row["id"], event=kind)
+    rows = [row for row in _concerned(event, deed) if stops(kind, compiled_of(deed, row), row, deed.uow)]
+    deed.uow.need(*(case_key(row["id"]) for row in rows))
+    for row in rows:
+        yield StopRules(case_id=row["id"], event=kind)
 
 
 def stops(kind: str, compiled: CompiledFlow, row: Row, uow: UnitOfWork) -> bool:

@@ -1,6 +1,7 @@
 """What follows from a stage: the staff's card with the next steps, the client's progress, the plans of its rules."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from core.bus.deed import Deed
 from core.cases.pausing import paused_since
@@ -8,11 +9,12 @@ from core.cases.stages import compiled_of
 from core.cases.tables import case, stage_span
 from core.cases.team import who
 from core.commands.approvals import OfferOverride
-from core.commands.cases import AdvanceCase, EndPause, OpenForm, PlanRules, SetFields, SetSubstate
+from core.commands.cases import AdvanceCase, EndPause, FollowPlace, OpenForm, PlanRules, SetFields, SetSubstate
 from core.commands.command import Command
 from core.commands.handovers import OpenHandover
 from core.commands.sending_back import OfferSendBack
 from core.commands.work import Notify, RedrawCard, StartDialog
+from core.engine.checklist import required_names
 from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Flow, Stage, Transition
 from core.events.calendars import LimitMoved
@@ -40,6 +42,7 @@ from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
 DECIDE = said("button.decide_alone")
+_PLACE: Final = frozenset({"case.stage", "case.substate", "case.outcome"})
 
 
 def stage_card(uow: UnitOfWork, case_id: int) -> str | None:
@@ -74,6 +77,12 @@ def stage_notice(
         card=card,
         buttons=tuple(buttons),
     )
+
+
+def follow_place(event: StageEntered | SubstateSet, deed: Deed) -> Iterator[Command]:
+    """What is asked for may hang on where the case is: the checklist follows before anybody is told."""
+    if event.case_id is not None and required_names(compiled_of(deed, deed.uow.get(case, event.case_id))) & _PLACE:
+        yield FollowPlace(case_id=event.case_id)
 
 
 def tell_stage(event: StageEntered, deed: Deed) -> Iterator[Command]:

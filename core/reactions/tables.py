@@ -17,10 +17,8 @@ from core.catalog.tables import office_table
 from core.commands.command import Command
 from core.commands.tables import LookUpAgain, SpreadTable
 from core.commands.work import CreateTask
-from core.engine.checklist import required_names
 from core.engine.office_table import gone, values_of
 from core.engine.text import LANGUAGES
-from core.events.happened import StageEntered, SubstateSet
 from core.events.tables import ChoiceBack, ChoiceGone
 from core.ledger import timers
 from core.reactions import planning
@@ -28,7 +26,6 @@ from core.store.sealing import Row
 
 PART: Final = 100  # cases that one step looks at
 _TOLD: Final = (ChoiceGone.__name__, ChoiceBack.__name__)
-_PLACE: Final = frozenset({"case.stage", "case.substate", "case.outcome"})
 
 
 def spread_table(command: SpreadTable, deed: Deed) -> None:
@@ -53,14 +50,6 @@ def look_up_again(command: LookUpAgain, deed: Deed) -> None:
     sync_checklist(row, deed)
     planning.plan_by_new_hours(row, before, deed)
     _tell_gone(row, deed)
-
-
-def follow_place(event: StageEntered | SubstateSet, deed: Deed) -> Iterator[Command]:
-    """What is asked for may hang on where the case is: the checklist is that of the new place, before it is told."""
-    if event.case_id is not None:
-        compiled = compiled_of(deed, deed.uow.get(case, event.case_id))
-        if required_names(compiled) & _PLACE:
-            yield LookUpAgain(case_id=event.case_id)
 
 
 def _tell_gone(row: Row, deed: Deed) -> None:

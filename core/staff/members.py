@@ -6,6 +6,7 @@ from core.bus.deed import Deed
 from core.commands.people import AddStaff
 from core.commands.staffing import ChangeStaff, DisableStaff, EnableStaff, UnbindStaffIdentity
 from core.engine.access import Policy, Reach
+from core.events.staffing import MemberLeft
 from core.kit.errors import Invalid, NotAllowed, NotPossibleNow, Problem
 from core.staff.credentials import refuse_higher
 from core.staff.departments import there
@@ -62,11 +63,14 @@ def disable_staff(command: DisableStaff, deed: Deed) -> None:
     may more, NotPossibleNow for the last one who can manage staff."""
     refuse_higher(command.staff_id, deed)
     there_was = someone_administers(deed.uow, deed.wiring.policy)
+    was_there = deed.uow.get(staff, command.staff_id)["active"]
     deed.uow.change(staff, command.staff_id, active=False)
     refuse_without_admin(deed, there_was, deed.wiring.policy)
     end_sessions(deed.uow, command.staff_id)
     for row in deed.uow.find(api_key, staff_id=command.staff_id, revoked_at=None):
         deed.uow.change(api_key, row["id"], revoked_at=deed.now)
+    if was_there:
+        deed.emit(MemberLeft(staff_id=command.staff_id))
 
 
 def enable_staff(command: EnableStaff, deed: Deed) -> None:

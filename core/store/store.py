@@ -27,7 +27,7 @@ MAX_GROUP = 64  # units in one transaction
 MAX_GROUP_SECONDS = 0.06  # the rest of a group waits for the next one, so that nobody waits long for a lock
 AWAITED_SECONDS = 0.02  # for what is no delivery, while one waits for that: its platform is not answered before
 MAX_WAITING = 20_000  # units in the queue; more are refused with Busy, so that the sender sends again
-MAX_KEY_ROUNDS = 8  # how often a unit may discover one more lock key
+MAX_KEY_ROUNDS = 8  # how often a unit may discover more lock keys
 MAX_COLLISIONS = 5  # how often a unit runs again at once because another process was in its way
 RETRY_SECONDS = 0.5  # pause after the database did not answer
 
@@ -199,7 +199,7 @@ class Store:
                     with uow.step():
                         result = unit.work(uow)
                 except KeyNeeded as need:
-                    _defer(unit, need.key, ran, blocked)
+                    _defer(unit, need.keys, ran, blocked)
                 except (DBAPIError, LostUpdate):
                     raise
                 except BaseException as error:  # also SystemExit: whatever a unit raises is its caller's, not ours
@@ -258,13 +258,13 @@ def _aheads(group: list[Unit]) -> Iterable[tuple[Callable[[UnitOfWork, list[Any]
     return found.items()
 
 
-def _defer(unit: Unit, key: str, ran: _Ran, blocked: set[str]) -> None:
+def _defer(unit: Unit, keys: frozenset[str], ran: _Ran, blocked: set[str]) -> None:
     unit.rounds += 1
     if unit.rounds > MAX_KEY_ROUNDS:
-        ran.results.append((unit, None, RuntimeError(f"{unit.name} needs more than {MAX_KEY_ROUNDS} lock keys")))
+        ran.results.append((unit, None, RuntimeError(f"{unit.name} found more lock keys {MAX_KEY_ROUNDS} times")))
         return
     blocked |= unit.keys
-    unit.keys |= {key}
+    unit.keys |= keys
     ran.later.append(unit)
 
 

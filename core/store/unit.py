@@ -17,11 +17,11 @@ from core.store.sealing import Row
 
 
 class KeyNeeded(Exception):
-    """The unit discovered a lock key that its group does not hold; it is run again in the next group, with the key."""
+    """The unit discovered lock keys that its group does not hold; it is run again in the next group, with the keys."""
 
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
+    def __init__(self, keys: frozenset[str]) -> None:
+        super().__init__(*sorted(keys))
+        self.keys = keys
 
 
 @dataclass(slots=True)
@@ -51,10 +51,12 @@ class UnitOfWork:
     def connection(self) -> Connection:
         return self.pending.connection
 
-    def need(self, key: str) -> None:
-        """Declare a lock key. Raises KeyNeeded when the group does not hold it."""
-        if self.held is not None and key not in self.held:
-            raise KeyNeeded(key)
+    def need(self, *keys: str) -> None:
+        """Declare lock keys. Raises KeyNeeded when the group does not hold them all: the unit runs again with those
+        that are missing, so whoever knows of many names them at once."""
+        missing = frozenset() if self.held is None else frozenset(keys) - frozenset(self.held)
+        if missing:
+            raise KeyNeeded(missing)
 
     # -- writing ---------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from core.bus.deed import SYSTEM
 from core.bus.wiring import FactSource, gathered
 from core.cases.checklist import counted, facts_of_each, filed_of, items_of, statuses_of
 from core.cases.facts import docs_of
+from core.cases.handover_rows import open_handover
 from core.cases.pausing import limit_of, paused_since
 from core.cases.tables import applicant
 from core.catalog.calendars import LivingCalendars
@@ -68,7 +69,9 @@ def compared(lens: Lens, reader: ReaderAt, row: Row) -> Compared:
         facts = _facts(lens, reader, as_drafted, names)
     drafted = _rows(lens.draft, kept, people, {**old.facts, **facts})
     new = _seen(lens.draft, drafted, facts, names, as_drafted)
-    return Compared(old, new, effect(row["stage"], row["substate"], [each["id"] for each in people], old, new))
+    offered = open_handover(reader, row["id"])
+    waits = None if offered is None or offered["stage"] != row["stage"] else str(offered["role"])
+    return Compared(old, new, effect(row["stage"], row["substate"], [each["id"] for each in people], old, new, waits))
 
 
 def _facts(lens: Lens, reader: ReaderAt, row: Row, names: Collection[str]) -> dict[str, object]:

@@ -12,7 +12,8 @@ from sqlalchemy import or_
 
 from core.cases.tables import case_event, stage_span
 from core.contracts.service import effective_since
-from core.engine.simulated_rules import Occurrence, Tallies, verdicts, waited_for
+from core.engine.flow import Stage
+from core.engine.simulated_rules import Occurrence, Tallies, place_of, verdicts, waited_for
 from core.store.reading import ReaderAt
 from core.store.sealing import Row
 from core.views.simulated_case import Compared, Lens
@@ -58,7 +59,11 @@ def _put(tallies: Tallies, occurrence: Occurrence, each: Compared, place: Place)
         for seen in (each.old, each.new)
     )
     before = verdicts(each.old.compiled, occurrence, old)
-    tallies.add(occurrence.case, before, verdicts(each.new.compiled, occurrence, new))
+    tallies.add(occurrence.case, before, verdicts(each.new.compiled, occurrence, new), _places(each, place[0]))
+
+
+def _places(each: Compared, stage: str | None) -> tuple[Stage | None, Stage | None]:
+    return place_of(each.old.compiled, stage), place_of(each.new.compiled, stage)
 
 
 def _log(reader: ReaderAt, ids: Sequence[int], wanted: frozenset[str], since: datetime) -> Mapping[int, list[Row]]:
@@ -104,5 +109,5 @@ def _moments(lens: Lens, reader: ReaderAt, past: Past, part: tuple[Row, Compared
             verdicts(seen.compiled, occurrence, {**seen.facts, **then}) if key in of_side else {}
             for seen, of_side in zip((each.old, each.new), came, strict=True)
         )
-        past.tallies.add(number, before, after)
+        past.tallies.add(number, before, after, _places(each, stage))
     return len(stages)

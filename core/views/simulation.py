@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from sqlalchemy import select
 
-from core.cases.tables import applicant, case, item, stage_span
+from core.cases.tables import applicant, case, case_handover, item, stage_span
 from core.contracts.tables import contract
 from core.engine.flow import Flow
 from core.engine.simulated_rules import Tallies, Tally
@@ -34,8 +34,8 @@ USUAL_DAYS: Final = 30
 MOST_EVENTS: Final = 100_000  # of one simulation; further cases are compared without their past
 MOST_EXAMPLES: Final = 5  # of one kind
 
-Kind = Literal["stranded", "checklist", "steps", "limit", "substate"]
-KINDS: Final[tuple[Kind, ...]] = ("stranded", "checklist", "steps", "limit", "substate")
+Kind = Literal["stranded", "checklist", "steps", "limit", "substate", "handover"]
+KINDS: Final[tuple[Kind, ...]] = ("stranded", "checklist", "steps", "limit", "substate", "handover")
 
 Opening = Callable[[], AbstractContextManager[Reader]]
 Places = Counter[tuple[str, str]]
@@ -155,7 +155,7 @@ def _compared(
     rows = [row for row in reader.preload(case, "id", ids) if row["state"] == "open" and wanted(row)]
     rows.sort(key=lambda row: int(row["id"]))
     there = [row["id"] for row in rows]
-    for table in (applicant, item, stage_span, task):
+    for table in (applicant, item, stage_span, task, case_handover):
         reader.preload(table, "case_id", there)
     reader.preload(contract, "id", {row["contract_id"] for row in rows} - {None})
     reader.preload(case, "client_id", {row["client_id"] for row in rows})
@@ -191,6 +191,8 @@ def _kinds(effect: CaseEffect) -> Iterator[Kind]:
         yield "limit"
     if effect.substate_gone:
         yield "substate"
+    if effect.handover_ends:
+        yield "handover"
 
 
 def _told(lens: Lens, reader: Reader, row: Row, effect: CaseEffect) -> Told:

@@ -23,6 +23,7 @@ from core.events import reviewing as re
 from core.events import rules as ru
 from core.events import services as esv
 from core.events import sharing as es
+from core.events import staffing as est
 from core.events import tables as eb
 from core.events import today as et
 from core.events.event import Event, rule_events
@@ -67,8 +68,8 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.CaseOpened, on_contracts.attach),
     (e.StageLeft, on_stages.close_work),
     (e.StageLeft, on_client_steps.close_steps),
-    (e.StageEntered, on_tables.follow_place),
-    (e.SubstateSet, on_tables.follow_place),
+    (e.StageEntered, on_stages.follow_place),
+    (e.SubstateSet, on_stages.follow_place),
     (e.StageEntered, on_stages.tell_stage),
     (e.StageEntered, on_stages.give_work),
     (e.StageEntered, on_approvals.begin),
@@ -163,6 +164,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (el.CardLost, lost_cards.tell_admins),
     (eq.QueuesInTrouble, queues_told.tell_admins),
     (ea.ApprovalOpened, on_approvals.give_cards),
+    (est.MemberLeft, on_approvals.reseat),
     (ea.SeatsUnfilled, on_approvals.call_leads),
     (ea.SeatGiven, on_approvals.give_card),
     (ea.VoteCast, on_approvals.tell_vote),
@@ -218,8 +220,9 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
 
 def reactions() -> list[tuple[type[Event], Reaction]]:
     """For every event that they may wait for: first rules stop that it ends, then come rules that find people, the
-    house's own reactions, and the flow's other rules."""
+    house's own reactions, and the flow's other rules; last, steps that are decided and were not possible yet."""
     kinds = rule_events().values()
     people = [(kind, rules.people_first) for kind in kinds]
     stopping = [(kind, planning.by_event) for kind in kinds]
-    return [*stopping, *people, *_FIXED, *((kind, rules.on_event) for kind in kinds)]
+    again = [(kind, on_approvals.try_again) for kind in kinds]
+    return [*stopping, *people, *_FIXED, *((kind, rules.on_event) for kind in kinds), *again]

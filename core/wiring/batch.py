@@ -17,8 +17,7 @@ def approve_each(bus: Bus, uow: UnitOfWork, version_ids: Iterable[int], cause: C
     """Approve each as the actor. Returns what was approved, and what was replaced, decided, questioned or given to two
     reviewers since it was shown: that is left as it is."""
     rows = [uow.get(document_version, version_id) for version_id in version_ids]
-    for row in sorted(rows, key=lambda each: int(each["case_id"])):
-        uow.need(case_key(row["case_id"]))
+    uow.need(*(case_key(row["case_id"]) for row in rows))
     approved, left = list[Row](), list[Row]()
     for row in rows:
         refusal = None

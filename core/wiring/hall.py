@@ -18,7 +18,7 @@ from core.store.reading import Dated
 from core.store.sealing import Row
 from core.tasks import service as tasks
 from core.wiring.answers import reactions
-from core.wiring.handlers import HANDLERS
+from core.wiring.handlers.joined import HANDLERS
 from core.wiring.subjects import SUBJECTS, case_of
 from core.wiring.tools import tools
 
@@ -59,6 +59,9 @@ def _sources(catalogue: Catalogue, tables: LivingTables) -> dict[str, FactSource
     def docs(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
         return facts.docs_facts(catalogue.compiled(lookup, row["flow_version_id"]), lookup, row, names)
 
+    def history(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+        return facts.history_facts(catalogue, lookup, row)
+
     def paths(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
         return facts.path_facts(tables, lookup, row, names)
 
@@ -67,8 +70,8 @@ def _sources(catalogue: Catalogue, tables: LivingTables) -> dict[str, FactSource
         "docs": docs,
         "path": paths,
         "actor": facts.actor_facts,
-        "client": facts.history_facts,
-        "history": facts.history_facts,
+        "client": history,
+        "history": history,
         "time": facts.time_facts,
         "contract": contracts.facts,
         "children": family.children_facts,

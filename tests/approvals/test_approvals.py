@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ import pytest
 from core.cases.approval_tables import approval, approval_seat
 from core.cases.tables import case, case_event
 from core.commands.approvals import CastVote, GiveSeat, OpenApproval, OverrideApproval
-from core.commands.cases import AdvanceCase, OpenCase
+from core.commands.cases import AdvanceCase, OpenCase, SetFields
 from core.commands.contracts import Traveller
 from core.commands.delegations import DelegateWork
+from core.commands.handoffs import AddNote
 from core.commands.migrating import MigrateFlow
 from core.commands.people import AddStaff, BindStaffIdentity
 from core.commands.staffing import DisableStaff
@@ -21,6 +23,7 @@ from core.commands.work import PublishFlow
 from core.engine.access import Actor
 from core.kit.clock import ManualClock
 from core.kit.errors import AlreadyDecided, Invalid, NotAllowed, NotFound, NotPossibleNow, Refusal, Stale
+from core.ledger import timers
 from core.ledger.tables import outbox
 from core.staff.service import actor_at
 from core.store.sealing import Row
@@ -28,6 +31,11 @@ from tests.core.small_agency import SmallAgency, open_agency
 from tests.core.stores import NOON
 
 FLOW = (Path(__file__).parent / "flow.yaml").read_text("utf-8")
+STUCK = FLOW.replace("version: 1", "version: 2", 1).replace(
+    "by: [system]}\n  - {key: send_back",
+    "by: [system], when: {all: [{field: case.note, op: filled}]}}\n  - {key: send_back",
+    1,
+)
 
 
 @pytest.fixture
@@ -176,13 +184,52 @@ def test_too_few_people_and_a_seat_by_name(agency: SmallAgency) -> None:
     assert stage(agency, case_id) == "partners"
 
 
+def test_a_seat_of_somebody_who_has_left_goes_to_the_next_one(agency: SmallAgency, clock: ManualClock) -> None:
+    first, (second, third) = agency.staff["reviewer"], hire(agency, "reviewer", 2)
+    case_id = at_experts(agency)
+    [fourth] = hire(agency, "reviewer")
+    vote(agency, case_id, second)
+
+    def leaves(*people: int) -> None:
+        for person in people:
+            agency.do(DisableStaff(staff_id=person))
+        with agency.banli.reading.open() as reader:
+            due = [timer_id for timer_id, _ in timers.due(reader, clock.now(), 100)]
+        for timer_id in [each for each in due for _ in range(2)]:
+            agency.banli.store.run(partial(agency.banli.ticker.fire, timer_id=timer_id))
+
+    leaves(second, third, third)
+    assert set(seats(agency, case_id)) == {first, second, fourth}  # the vote that was given stands
+    [given] = events(agency, case_id, "SeatGiven")
+    assert (given["data"]["staff_id"], given["data"]["before"]) == (fourth, third)
+    notices = agency.banli.store.run(lambda uow: uow.find(outbox, case_id=case_id, person_id=fourth))
+    assert [each["notice"]["kind"] for each in notices] == ["approval"]
+    leaves(fourth)
+    [told] = events(agency, case_id, "SeatsUnfilled")
+    assert (told["data"]["seats"], told["data"]["filled"], told["data"]["left_id"]) == (3, 1, fourth)
+    notices = agency.banli.store.run(lambda uow: uow.find(outbox, case_id=case_id))
+    said = [each["person_id"] for each in notices if each["notice"]["params"].get("key") == "approval.unfilled"]
+    assert said == [agency.staff["supervisor"]]
+
+
+def test_a_step_that_a_guard_blocked_is_taken_when_what_it_looks_at_changes(agency: SmallAgency) -> None:
+    agency.do(PublishFlow(source=STUCK))
+    people = [agency.staff["reviewer"], *hire(agency, "reviewer", 2)]
+    case_id = at_experts(agency)
+    for person in people:
+        vote(agency, case_id, person)
+    agency.do(AddNote(case_id=case_id, text="x"), agency.actor("supervisor"))
+    assert stage(agency, case_id) == "expert"
+    agency.do(SetFields(case_id=case_id, fields={"note": "已补"}))
+    assert stage(agency, case_id) == "partners"
+    took = [each for each in events(agency, case_id, "StageEntered") if each["data"]["stage"] == "partners"]
+    assert len(took) == 1
+    notices = agency.banli.store.run(lambda uow: uow.find(outbox, case_id=case_id))
+    assert sum(each["notice"]["params"].get("key") == "approval.stuck" for each in notices) == 1
+
+
 def test_an_override_is_for_listed_roles_and_opens_what_is_stuck(agency: SmallAgency) -> None:
-    stuck = FLOW.replace("version: 1", "version: 2", 1).replace(
-        "by: [system]}\n  - {key: send_back",
-        "by: [system], when: {all: [{field: case.note, op: filled}]}}\n  - {key: send_back",
-        1,
-    )
-    agency.do(PublishFlow(source=stuck))
+    agency.do(PublishFlow(source=STUCK))
     people = [agency.staff["reviewer"], *hire(agency, "reviewer", 2)]
     case_id = at_experts(agency)
     with pytest.raises(NotAllowed):

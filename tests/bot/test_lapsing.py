@@ -1,9 +1,10 @@
 """Papers that lapse in a house that is late, asked twice, taken back, overruled or moved to another version."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -111,6 +112,24 @@ def test_a_house_that_was_away_catches_up_once(house: TestHouse) -> None:
     client.says("撤回")
     assert bound(house, client) == [("bank", 1, "lapsed"), ("bank", 2, "withdrawn")]
     assert [each["status"] for each in rows(house, case_id) if each["key"] == "bank"] == ["rework"]
+
+
+def test_what_lapses_at_night_is_not_told_in_the_morning_where_nobody_asks_for_it_any_more(house: TestHouse) -> None:
+    begins = today(house)
+    clients = [begun(house, begins + timedelta(days=9)) for _ in range(2)]
+    for variant, client in enumerate(clients, 11):
+        sent(house, client, variant, begins)
+    house.move_to(datetime.combine(begins + timedelta(days=31), time(1), ZoneInfo("Asia/Shanghai")))
+    for client in clients:
+        assert log(house, client)[-1] == "DocumentLapsed"
+        client.new()
+    [wanted] = [each for each in rows(house, case_of(house, clients[0])["id"]) if each["key"] == "bank"]
+    house.do(WaiveItem(item_id=wanted["id"], reason="x"), acting(house, REVIEWER))
+    for client in clients:
+        assert not any("之前已通过" in each for each in client.new())
+    house.move_to(house.clock.now() + timedelta(hours=11))
+    told = [sum("《银行流水》之前已通过" in each for each in client.new()) for client in clients]
+    assert told == [0, 1]
 
 
 def test_a_reviewer_who_approves_it_although_it_will_be_too_old_is_not_overruled(house: TestHouse) -> None:

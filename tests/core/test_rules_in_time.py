@@ -20,6 +20,8 @@ from core.kit.clock import ManualClock
 from core.ledger import timers
 from core.ledger.tables import outbox, timer
 from core.store.sealing import Row
+from core.store.store import MAX_KEY_ROUNDS
+from core.store.unit import UnitOfWork
 from core.tasks.tables import task
 from core.views.rule_log import ended_rules, planned_rules, rule_runs
 from tests.core.small_agency import FLOW, SmallAgency, open_agency
@@ -188,6 +190,25 @@ def test_a_drip_stops_when_any_of_his_contracts_takes_effect(agency: SmallAgency
     newest = max(row["id"] for row in agency.banli.store.run(lambda uow: uow.find(case)))
     assert newest not in (case_id, other)
     assert len(acted(agency, newest, "drip")) == 3  # that of the case which the contract has opened goes on
+
+
+def test_one_event_stops_rules_in_many_cases_without_beginning_again_for_each(on_postgres: SmallAgency) -> None:
+    """More cases than a unit may find lock keys one after the other."""
+    agency = on_postgres
+    cases = [open_case(agency) for _ in range(MAX_KEY_ROUNDS + 2)]
+    draft = DraftContract(
+        client_id=agency.client, number="C-1", flow="small_matter", package="p", amount=1, currency="CNY",
+        signed_on=date(2026, 3, 6), team=agency.staff, travellers=(Traveller(name="旅客", kind="grown_up"),),
+    )  # fmt: skip
+    activate, ran = ActivateContract(contract_id=agency.do(draft)), list[UnitOfWork]()
+
+    def work(uow: UnitOfWork) -> None:
+        ran.append(uow)
+        agency.execute(uow, activate)
+
+    agency.banli.store.run(work)
+    assert len(ran) < MAX_KEY_ROUNDS
+    assert [planned(agency, each, "drip") for each in cases] == [[] for _ in cases]
 
 
 @pytest.mark.row("RU11")

@@ -3,7 +3,7 @@
 from core.engine.conditions import Verdict
 from core.engine.flow import read_flow
 from core.engine.machine import CompiledFlow, compile_flow
-from core.engine.simulated_rules import Occurrence, Tallies, verdicts
+from core.engine.simulated_rules import Occurrence, Tallies, place_of, verdicts
 from core.engine.simulation import Seen, effect
 from core.engine.simulation_words import case_words, rule_words
 
@@ -63,6 +63,33 @@ def test_steps_and_sub_statuses_are_told_with_why_and_in_words() -> None:
         'step "Drop": open, then not there',
     ]
     assert effect("work", "half", (), old, old).unchanged
+
+
+def test_a_hand_over_that_the_draft_ends_and_messages_that_its_gag_holds() -> None:
+    form = "    handover: {to: sales, form: [note], accept: finish}\n  - {key: end,"
+    fields = "fields: [{key: note, name: {zh-CN: 备注, en: Note}, type: text}]\nstages:"
+    handing = OLD.replace("  - {key: end,", form).replace("stages:", fields)
+    gagged = OLD.replace("    owner: service\n", "    owner: service\n    gag: true\n    gag_except: [again]\n", 1)
+    old, new = (Seen(compiled(each), {}, (), None, {}) for each in (handing, gagged))
+    assert not effect("work", None, (), old, new).handover_ends  # none is offered
+    assert not effect("work", None, (), old, old, "sales").handover_ends
+    ended = effect("work", None, (), old, new, "sales")
+    assert (ended.handover_ends, ended.unchanged) == (True, False)
+    assert "its offered hand-over would end: nobody could accept it" in [
+        each["en"] for each in case_words({"en": "Work", "zh-CN": "办理"}, ended)
+    ]
+    assert effect(
+        "work", None, (), old, Seen(compiled(handing.replace("to: sales", "to: lead")), {}, (), None, {}), "sales"
+    ).handover_ends
+
+    tallies = Tallies(new.compiled.flow, [old.compiled.flow])
+    happened = Occurrence("A-1", "SurveyAnswered", {"score": 5})
+    said = verdicts(old.compiled, happened, {}), verdicts(new.compiled, happened, {})
+    for stage in ("work", "end", None):
+        tallies.add("A-1", *said, (place_of(old.compiled, stage), place_of(new.compiled, stage)))
+    thank = tallies.rules["thank"]
+    assert (thank.before.held, thank.after.held, thank.after.acted, thank.differs) == (0, 1, 3, True)
+    assert "Messages that a gag holds: 0 as published, 1 with the draft" in rule_words(thank)["en"]
 
 
 def test_rules_are_counted_by_version_and_nothing_but_counted() -> None:

@@ -1,0 +1,1 @@
+"""Who carries out which command: one module for each room that carries out many."""
