@@ -57,6 +57,7 @@ from core.reactions import second_look as on_second_look
 from core.reactions import sharing as on_sharing
 from core.reactions import stages as on_stages
 from core.reactions import tables as on_tables
+from core.reactions import tags as on_tags
 
 _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.ContractDrafted, on_contracts.offer_activation),
@@ -137,6 +138,8 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (ru.RuleDue, rules.at_moment),
     (ru.FuseBlown, fuse.tell_admins),
     (te.WordsAsked, on_desk.ask_words),
+    (te.ClientTagged, on_tags.follow),
+    (te.ClientUntagged, on_tags.follow),
     (es.RoleUnfilled, on_sharing.call_leads),
     (e.RoleAssigned, on_desk.hand_on),
     (e.RoleAssigned, on_stages.move_work),

@@ -67,7 +67,7 @@ def _sources(catalogue: Catalogue, tables: LivingTables) -> dict[str, FactSource
         "docs": docs,
         "path": paths,
         "actor": facts.actor_facts,
-        "client": facts.history_facts,
+        "client": facts.client_facts,
         "history": facts.history_facts,
         "time": facts.time_facts,
         "contract": contracts.facts,

@@ -30,7 +30,7 @@ from core.cases import (
 )
 from core.catalog import calendars, drafts, office_tables, packs, settings, texts
 from core.catalog import service as catalog
-from core.clients import basics, consent, erasure, guardians, invitations, tags
+from core.clients import basics, consent, erasure, guardians, invitations, promotion, tags
 from core.clients import service as clients
 from core.commands import accounts as a
 from core.commands import approvals as ap
@@ -56,6 +56,7 @@ from core.commands import office as o
 from core.commands import overdue as ov
 from core.commands import packs as pk
 from core.commands import people as p
+from core.commands import promotion as pr
 from core.commands import queues as q
 from core.commands import reminders as rm
 from core.commands import reviewing as r
@@ -121,6 +122,7 @@ HANDLERS: dict[type[Command], Handler] = {
     n.ReleaseFiles: telling.release_files,
     n.AskDataRight: consent.ask_data_right,
     p.SetClientLanguage: clients.set_client_language,
+    pr.SetPromotion: promotion.set_promotion,
     dg.SetDigest: digests.set_digest,
     dg.SendDigest: digests.send_digest,
     rm.SetClientZone: clients.set_client_zone,
