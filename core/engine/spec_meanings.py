@@ -157,8 +157,8 @@ _FLOW: Final = {
         "offsets": "Several moments of one rule, instead of `offset`.",
         "every": "Again and again, so long after the one before.",
         "times": "So often at most, the first included.",
-        "until": "Events that stop it in this case; ClientWrote: the client has written anything; ClientContacted: a person "
-        "has turned to him.",
+        "until": "Events that stop it in this case; ClientWrote: the client has written anything; ClientContacted: "
+        "a person has turned to him.",
         "again": "Once it was stopped, another stay in the stage or another date starts it anew.",
         "in": "Only while the case is in one of these stages.",
         "after_end": "It goes on when the case has ended.",
