@@ -67,7 +67,7 @@ class NewTag(Sent):
 class PromotionWish(Sent):
     """Whether a client wants messages that advertise."""
 
-    wanted: bool
+    wanted: bool = Field(examples=[False])
 
 
 class NewZone(Sent):
