@@ -24,6 +24,7 @@ from bot.dialogs import (
     invited,
     others,
     pauses,
+    promotion,
     reminders,
     replies,
     send_back,
@@ -182,6 +183,12 @@ TABLE: tuple[Route, ...] = (
     Route("fill in", "case.fill", _of_client("fill"), client_facts.by_words),
     Route("human", "conversation.ask_human", _of_client("human"), handoff.human),
     Route("data", "client.data", lambda t: _client(t) and t.text.lower() in consent.RIGHTS, consent.data_right),
+    Route(
+        "promotion",
+        "client.promotion",
+        lambda t: _client(t) and _words(t) and promotion.wanted(t) is not None,
+        promotion.settle,
+    ),
     Route("remind later", "client.snooze", _of_client_says(reminders.LATER), reminders.later),
     Route(
         "upload link",

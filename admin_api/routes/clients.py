@@ -26,6 +26,7 @@ from admin_api.schemas.people import (
     NewTag,
     NewZone,
     PaperConsent,
+    PromotionWish,
     TagList,
 )
 from core.cases.tables import case
@@ -35,6 +36,7 @@ from core.commands.command import Command
 from core.commands.desk import TagClient, UntagClient
 from core.commands.identity import InviteClient, RecordPaperConsent, SetGuardian
 from core.commands.people import BindClientIdentity, EditClient, RegisterClient
+from core.commands.promotion import SetPromotion
 from core.commands.reminders import SetClientZone
 from core.contracts.tables import contract
 from core.kit.errors import NotFound
@@ -150,6 +152,12 @@ def set_guardian(desk: AtDesk, client_id: IdIn, body: NewGuardian) -> None:
 def set_client_zone(desk: AtDesk, client_id: IdIn, body: NewZone) -> None:
     """Say in which time zone a client lives: nothing goes out to him by itself at night."""
     desk.do(SetClientZone(client_id=client_id, zone=body.zone))
+
+
+@CLIENTS.operation("POST", "/clients/{client_id}/promotion", does(SetPromotion), status=204)
+def set_promotion(desk: AtDesk, client_id: IdIn, body: PromotionWish) -> None:
+    """Say on a client's behalf whether he wants messages that advertise; what concerns his cases goes out as ever."""
+    desk.do(SetPromotion(client_id=client_id, wanted=body.wanted))
 
 
 @CLIENTS.operation("GET", "/clients/{client_id}/tags", reaches("client.read", "client", "client_id"))

@@ -53,12 +53,21 @@ class ClientFile(Given):
     source: str | None = None
     created_at: Moment | None = None
     tags: list[str] = Field(default=[], examples=[["加急办理"]])
+    promotion_off_at: Moment | None = Field(
+        default=None, description="Since when he wants no messages that advertise; null: he gets them."
+    )
 
 
 class NewTag(Sent):
     """A word by which a client is found."""
 
     tag: str = Field(min_length=1, max_length=20, examples=["加急办理"])
+
+
+class PromotionWish(Sent):
+    """Whether a client wants messages that advertise."""
+
+    wanted: bool = Field(examples=[False])
 
 
 class NewZone(Sent):

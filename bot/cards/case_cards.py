@@ -13,6 +13,7 @@ from core.cases.tables import applicant, case, consultation
 from core.channel.outbound import Card
 from core.clients.tables import client
 from core.clients.tags import tags_of
+from core.store.sealing import Row
 from core.views.case_view import case_view
 from core.views.document_view import document_view
 from core.views.talk import Said, last_said
@@ -51,8 +52,15 @@ def summary(ctx: CardContext) -> tuple[tuple[str, str], ...]:
         (ctx.say("case.due"), limit_words(ctx, view.row)),
         (ctx.say("case.owner"), "" if view.owner is None else view.owner["name"]),
         (ctx.say("desk.tags"), listed(ctx, tags_of(ctx.lookup, view.client["id"]))),
+        (ctx.say("promotion.label"), _no_advertising(ctx, view.client)),
     ]
     return tuple((label, value) for label, value in facts if value)
+
+
+def _no_advertising(ctx: CardContext, person: Row) -> str:
+    """Since which day the client wants none; empty for the others."""
+    since = person["promotion_off_at"]
+    return "" if since is None else ctx.say("promotion.is_off", day=ctx.when(since))
 
 
 def latest(ctx: CardContext, limit: int) -> list[str]:

@@ -76,7 +76,7 @@ class _Deeds:
         self._masking, self._note = masking, note
 
     def of(self, event: Row) -> dict[str, Any] | None:
-        """None for what a story cannot say."""
+        """None for what a story cannot say; a tag only if the flow itself knows the word."""
         data = event["data"]
         match event["type"]:
             case "StageEntered" if data["trigger"]:
@@ -102,6 +102,12 @@ class _Deeds:
                 return {self._command(event): {"items": sorted(set(data["items"])), "reason": _REASON}}
             case "TravellerAdded":
                 return self._traveller(data["applicant_id"])
+            case "ClientTagged" if data["tag"] in self._masking.flow_words:
+                return {"TagClient": {"client": "client", "tag": data["tag"]}}
+            case "ClientUntagged" if data["tag"] in self._masking.flow_words:
+                return {"UntagClient": {"client": "client", "tag": data["tag"]}}
+            case "ClientOptedOut" | "ClientOptedIn":
+                return {"SetPromotion": {"client": "client", "wanted": event["type"] == "ClientOptedIn"}}
             case "RoleAssigned" if ("staff", data["staff_id"]) in self._people:
                 return {"AssignRole": {"role": data["role"], "staff": self._people["staff", data["staff_id"]]}}
         return None

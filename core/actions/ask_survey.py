@@ -15,7 +15,8 @@ class Args(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     question: str
+    promotion: bool = False  # it advertises
 
 
 def commands(args: Args, situation: Situation) -> Sequence[Command]:
-    return [AskSurvey(case_id=situation.case_id, question=args.question)]
+    return [AskSurvey(case_id=situation.case_id, question=args.question, promotion=args.promotion)]

@@ -15,6 +15,7 @@ class Args(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     message: str
+    promotion: bool = False  # it advertises
 
 
 def commands(args: Args, situation: Situation) -> Sequence[Command]:
@@ -25,6 +26,7 @@ def commands(args: Args, situation: Situation) -> Sequence[Command]:
             notice="message",
             subject={"case": situation.case_id},
             params={"message": args.message},
+            promotion=args.promotion,
             via="mail",
             once=f"{situation.run}:mail:{args.message}",
         )

@@ -2,6 +2,7 @@
 
 from core.bus.deed import Deed
 from core.cases.tables import case, consultation
+from core.clients.contact import contacted
 from core.commands.desk import AskWords, RecordConsultation, ShowCase
 from core.events.desk import ConsultationRecorded, WordsAsked
 from core.kit.errors import Invalid, NotAllowed, Problem
@@ -26,6 +27,7 @@ def record_consultation(command: RecordConsultation, deed: Deed) -> int:
         at=deed.now,
     )
     deed.emit(ConsultationRecorded(case_id=command.case_id, consultation_id=row["id"]))
+    contacted(deed, deed.uow.get(case, command.case_id)["client_id"], "consultation")
     return int(row["id"])
 
 

@@ -6,9 +6,12 @@ from core.cases.checklist import completion_of, proofs_of
 from core.cases.tables import applicant, case
 from core.catalog.catalogue import Catalogue
 from core.catalog.office_tables import LivingTables
+from core.clients.tags import tags_of
 from core.engine.access import Actor
 from core.engine.checklist import Completion
+from core.engine.facts import TAGS
 from core.engine.machine import CompiledFlow
+from core.engine.text import one_form
 from core.store.reading import Dated
 from core.store.sealing import Row
 
@@ -74,6 +77,14 @@ def history_facts(catalogue: Catalogue, lookup: Dated, row: Row) -> Mapping[str,
     refused_ones = lookup.find(case, client_id=row["client_id"], outcome="refused")
     refused = sum(1 for each in refused_ones if each["id"] != row["id"] and kind(each) == kind(row))
     return {"history.refused": refused, "client.refused_before": refused > 0}
+
+
+def client_facts(catalogue: Catalogue, lookup: Dated, row: Row, names: frozenset[str]) -> Mapping[str, object]:
+    """``client.tags``, each in one form, and what is on record; either is looked up only if it is asked for."""
+    found = dict(history_facts(catalogue, lookup, row)) if names - {TAGS} else {}
+    if TAGS in names:
+        found[TAGS] = [one_form(each) for each in tags_of(lookup, row["client_id"])]
+    return found
 
 
 def time_facts(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:

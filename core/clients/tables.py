@@ -25,6 +25,7 @@ client = Table(
     plain("snoozed_until", String(10), nullable=True),  # day on which he wants to be reminded instead
     plain("consent_asked_at", Instant, nullable=True),  # he has been asked, or has signed on paper: once is enough
     plain("edition", Integer, default=0, server_default="0"),  # raised when somebody edits what stands in his file
+    plain("promotion_off_at", Instant, nullable=True),  # since when he wants no messages that advertise
     plain("erased_at", Instant, nullable=True),  # nothing that is personal is left
 )
 Index("ix_client_phone", client.c.phone_index)

@@ -1,10 +1,9 @@
 """Tags of a client: at most 20 short words, found by a blind index, kept sealed like everything about a person."""
 
-import unicodedata
-
 from core.bus.deed import Deed
 from core.clients.tables import client_tag
 from core.commands.desk import TagClient, UntagClient
+from core.engine.text import one_form as one_form  # of a tag, for whoever compares some
 from core.events.desk import ClientTagged, ClientUntagged
 from core.kit.crypto import Vault
 from core.kit.errors import Invalid, NotFound, Problem
@@ -67,11 +66,6 @@ def written(tag: str) -> str:
 def blind_of(vault: Vault, tag: str) -> bytes:
     """The blind index of a tag as it is kept."""
     return vault.blind_index("client_tag.tag", one_form(tag))
-
-
-def one_form(tag: str) -> str:
-    """What makes two words the same tag: not width, not case."""
-    return unicodedata.normalize("NFKC", tag).casefold()
 
 
 def _known(deed: Deed, client_id: int, tag: str) -> Row | None:

@@ -49,6 +49,7 @@ class Notify(Command):
     card: str = ""  # key under which all copies are redrawn; empty: never redrawn
     once: str = ""  # at most one notice with this key is ever sent
     buttons: tuple[dict[str, Any], ...] = ()  # waiting commands, see core.ledger.buttons.Offer
+    promotion: bool = False  # it advertises: held back from a client who wants none of that
 
 
 class StartDialog(Command):
@@ -114,6 +115,7 @@ class AskSurvey(Command):
 
     case_id: int
     question: str  # key in the flow's messages
+    promotion: bool = False  # as of Notify
 
 
 class AnswerSurvey(Command):

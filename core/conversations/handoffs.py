@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from core.bus.deed import Deed
+from core.clients.contact import contacted
 from core.commands.handoffs import (
     CallStaff,
     EscalateHandoff,
@@ -132,6 +133,7 @@ def say_in_chat(command: SayInChat, deed: Deed) -> None:
     _tell(row, "said", {}, {"text": command.text}, deed)
     said = SaidInChat(case_id=row["case_id"], handoff_id=row["id"], staff_id=deed.actor.id, text=command.text)
     deed.emit(said)
+    contacted(deed, row["client_id"], "said")
 
 
 def send_file_in_chat(command: SendFileInChat, deed: Deed) -> None:
@@ -143,6 +145,7 @@ def send_file_in_chat(command: SendFileInChat, deed: Deed) -> None:
     _tell(row, "said_file", {"file": kept["id"], "client": row["client_id"]}, {"text": command.text}, deed)
     told = {"staff_id": deed.actor.id, "file_id": kept["id"], "name": kept["name"]}
     deed.emit(FileSentInChat(case_id=row["case_id"], handoff_id=row["id"], **told))
+    contacted(deed, row["client_id"], "file")
 
 
 def _tell(row: Row, kind: str, subject: dict[str, int], params: dict[str, str], deed: Deed) -> None:

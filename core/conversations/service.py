@@ -4,11 +4,14 @@ from typing import Any
 
 from core.bus.asking import may
 from core.bus.deed import Deed
+from core.clients.contact import contacted
 from core.clients.guardians import guardians_of
+from core.clients.promotion import opted_out
 from core.commands.command import from_json
 from core.commands.work import Forget, Notify, RedrawCard, RenewCard, SayToClient, StartDialog
 from core.conversations import reach
 from core.conversations.gag import held_back, refuse_gagged
+from core.conversations.promotion import unwanted
 from core.conversations.reach import address_of
 from core.conversations.tables import conversation
 from core.engine.access import Actor
@@ -28,16 +31,18 @@ SHARED = frozenset(
 
 def notify(command: Notify, deed: Deed) -> int | None:
     """Queue a notice where the person can be reached. Returns the outbox id, None when he cannot be reached or
-    the case is in a stage with a gag.
+    the case is in a stage with a gag or he wants no such messages.
 
     What a client is told of his case goes to his guardians too, what a member of staff is told to whoever stands in for
     him, each in a chat of his own.
     """
-    if held_back(command, deed):
+    if held_back(command, deed) or unwanted(command, deed):
         return None
     told = _queue(command, deed)
     if command.to == "client" and command.via == "chat" and command.notice in SHARED:
         for person in guardians_of(deed.uow, command.person_id, notified=True):
+            if command.promotion and opted_out(deed.uow, person):
+                continue
             _queue(_for(command, person).model_copy(update={"buttons": (), "card": ""}), deed)
     if command.to == "staff" and command.as_:
         for person in deputies(deed.uow, command.person_id, command.as_, deed.now):
@@ -136,6 +141,10 @@ def say_to_client(command: SayToClient, deed: Deed) -> None:
     """Words of a member of staff, labelled as a person's. Raises NotPossibleNow in a stage with a gag."""
     refuse_gagged(deed, command.case_id)
     deed.emit(SaidToClient(case_id=command.case_id, staff_id=deed.actor.id, text=command.text))
+    subject = deed.wiring.subjects["case"](deed.uow, command.case_id)
+    client_id = None if subject is None else subject.client_id
+    if client_id is not None and reach.chat_of(deed.uow, "client", client_id) is not None:
+        contacted(deed, client_id, "said")  # one without a chat has heard nothing: he is to be called
 
 
 def forget(command: Forget, deed: Deed) -> None:

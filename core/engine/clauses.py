@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from core.engine.cel import FILLED, FactType
-from core.engine.text import Words
+from core.engine.text import Words, one_form
 
 Op = Literal[
     "eq", "ne", "lt", "le", "gt", "ge", "in", "not_in", "contains", "filled", "empty", "is_true", "is_false", "within"
 ]
 
 PATH_PREFIX = "path."  # + table + "." + field key: the row that the field names, and those that it lies in
+
+TAGS = "client.tags"  # a list of words in one form, see one_form(); a client without tags has an empty one
 
 _ANY: frozenset[FactType] = frozenset(["text", "int", "money", "decimal", "date", "instant", "bool", "list"])
 _SINGLE = _ANY - {"list"}
@@ -82,7 +84,7 @@ def source_of(field: str, kind: FactType, op: str, value: object) -> str:
     """The CEL source of a clause. Raises WrongClause for an operator or value that does not fit the fact."""
     operator = _fitting(kind, op, value)
     if op in ("contains", "within"):
-        literal = _literal("text", value)[0]
+        literal = _literal("text", one_form(value) if field == TAGS and isinstance(value, str) else value)[0]
         return f"{literal} in {field}" if kind == "list" else f"{field}.contains({literal})"
     if operator.takes == "one":
         literal = _literal(kind, value)[0]

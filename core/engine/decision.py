@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from core.engine.cel import FILLED, FactType, Program, Sheet, to_cel
 from core.engine.cel_reports import Failure
+from core.engine.clauses import TAGS
 from core.engine.text import Words
 
 GroupKind = Literal["all", "any", "none"]
@@ -107,6 +108,8 @@ class Group:
 def bind(sheet: Sheet, types: Mapping[str, Fact], facts: Mapping[str, object], *, partial: bool = False) -> Bound:
     """Look up the facts. Absent, None, blank text and empty lists hold nothing; zero and "no" are values.
 
+    Of the tags an empty list is an answer all the same: whoever has none has not this one either.
+
     With ``partial`` nothing is known of an absent fact, not even whether it is filled in.
     """
     values: dict[str, object] = {}
@@ -117,6 +120,8 @@ def bind(sheet: Sheet, types: Mapping[str, Fact], facts: Mapping[str, object], *
         blank = raw is None or (isinstance(raw, str) and not raw.strip())
         if blank or (isinstance(raw, list | tuple | set | frozenset) and not raw):
             empty.add(name)
+            if name == TAGS and raw is not None:
+                values[name] = to_cel(fact.kind, [])
         else:
             try:
                 values[name] = to_cel(fact.kind, raw)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from core.engine.clauses import PATH_PREFIX as PATH_PREFIX  # known there too: `within` looks at such a fact
+from core.engine.clauses import TAGS as TAGS  # likewise
 from core.engine.conditions import FactType
 from core.engine.text import Words
 
@@ -26,6 +27,7 @@ CASE_FACTS: Mapping[str, FactType] = MappingProxyType(
         "docs.complete": "bool",
         "actor.prepared": "bool",  # the acting person handed the work in to review
         "client.refused_before": "bool",
+        TAGS: "list",  # what the client is tagged with, each word in one form
         "history.refused": "int",  # closed cases of this client that ended in a refusal
         "time.overdue": "bool",
         "tasks.open": "int",
@@ -50,13 +52,21 @@ EVENT_FACTS: Mapping[str, FactType] = MappingProxyType(
         "event.fields": "list",  # FieldSet: keys of the fields that changed
         "event.score": "int",  # SurveyAnswered: 1 to 5; VoteCast: 0 to 100
         "event.child": "text",  # ChildOpened, ChildMoved, ChildClosed: key of the child ...
-        "event.value": "text",  # ... and the value that it is for
+        "event.value": "text",  # ... and the value that it is for; ClientTagged, ClientUntagged: the tag as written
         "event.stage": "text",  # ChildMoved: the child's; also events of the case itself that name a stage
         "event.substate": "text",
         "event.outcome": "text",  # ChildClosed, CaseClosed; ApprovalDecided: approved or declined
     }
 )
 """Known in rules on an event, from the attribute of that name; an event without it leaves the fact empty."""
+
+_SAID_AS: Mapping[str, str] = MappingProxyType({"tag": "value"})  # attribute of an event -> fact of another name
+
+
+def event_facts(said: Mapping[str, object]) -> dict[str, object]:
+    """The facts of an event from its attributes."""
+    return {f"event.{_SAID_AS.get(name, name)}": value for name, value in said.items()}
+
 
 PLACEHOLDERS = frozenset(
     (
@@ -112,6 +122,7 @@ FACT_NAMES: Mapping[str, Words] = MappingProxyType(
         "docs.complete": {"zh-CN": "所需材料全部通过", "en": "all required documents are approved"},
         "actor.prepared": {"zh-CN": "操作人为经办人", "en": "the acting person prepared the work"},
         "client.refused_before": {"zh-CN": "客户曾被拒签", "en": "client was refused before"},
+        TAGS: {"zh-CN": "客户标签", "en": "tags of the client"},
         "history.refused": {"zh-CN": "本机构记录的拒签次数", "en": "refusals on record"},
         "time.overdue": {"zh-CN": "本阶段已逾期", "en": "the stage is overdue"},
         "tasks.open": {"zh-CN": "未完成任务数", "en": "open tasks"},
@@ -128,7 +139,7 @@ FACT_NAMES: Mapping[str, Words] = MappingProxyType(
         "event.fields": {"zh-CN": "变更的字段", "en": "the fields that changed"},
         "event.score": {"zh-CN": "评分", "en": "score"},
         "event.child": {"zh-CN": "子案件", "en": "the child case"},
-        "event.value": {"zh-CN": "子案件对应的取值", "en": "what the child case is for"},
+        "event.value": {"zh-CN": "事件所涉的取值", "en": "what the event is about"},
         "event.stage": {"zh-CN": "相关阶段", "en": "the stage concerned"},
         "event.substate": {"zh-CN": "子状态", "en": "the sub-status"},
         "event.outcome": {"zh-CN": "结果", "en": "the outcome"},

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from core.engine.conditions import Verdict
+from core.engine.facts import event_facts
 from core.engine.flow import Flow, Rule, Stage
 from core.engine.machine import CompiledFlow
 from core.engine.spec_rules import ActionCall
@@ -12,7 +13,6 @@ from core.engine.text import Words
 
 MOST_REASONS = 3  # why a rule did not act, the most frequent first
 MOST_CASES = 5  # of a rule, in which it acts otherwise
-EVENT = "event."
 TO_CLIENT = frozenset({"notify_client", "send_mail", "send_sms"})
 
 
@@ -136,4 +136,4 @@ def _verdict(compiled: CompiledFlow, rule: Rule, occurrence: Occurrence, facts: 
     condition = compiled.required.get(("rule", rule.key))
     if condition is None:
         return Verdict(True)
-    return condition.check({**facts, **{EVENT + name: value for name, value in occurrence.said.items()}})
+    return condition.check({**facts, **event_facts(occurrence.said)})

@@ -157,7 +157,8 @@ _FLOW: Final = {
         "offsets": "Several moments of one rule, instead of `offset`.",
         "every": "Again and again, so long after the one before.",
         "times": "So often at most, the first included.",
-        "until": "Events that stop it in this case; ClientWrote: the client has written anything.",
+        "until": "Events that stop it in this case; ClientWrote: the client has written anything; ClientContacted: "
+        "a person has turned to him.",
         "again": "Once it was stopped, another stay in the stage or another date starts it anew.",
         "in": "Only while the case is in one of these stages.",
         "after_end": "It goes on when the case has ended.",
@@ -246,10 +247,11 @@ _CHECKS: Final = {
     "PagesMin": {"n": "Pages, or pictures, at least."},
 }
 _MESSAGE: Final = "Key of one of the flow's messages."
+_PROMOTION: Final = "It advertises: held back from a client who wants none of that."
 _ACTIONS: Final = {
-    "notify_client": {"message": _MESSAGE},
-    "send_sms": {"message": _MESSAGE},
-    "send_mail": {"message": _MESSAGE},
+    "notify_client": {"message": _MESSAGE, "promotion": _PROMOTION},
+    "send_sms": {"message": _MESSAGE, "promotion": _PROMOTION},
+    "send_mail": {"message": _MESSAGE, "promotion": _PROMOTION},
     "notify_staff": {"role": "Whose person on the case is told.", "message": _MESSAGE},
     "create_task": {
         "role": "Whose task it is.",
@@ -270,7 +272,7 @@ _ACTIONS: Final = {
     "add_service": {"service": "Key of one of the flow's services."},
     "advance_case": {"trigger": "Key of a transition whose `by` lists system."},
     "open_items": {"items": "Keys of the items.", "reason": "What the client reads."},
-    "ask_survey": {"question": _MESSAGE},
+    "ask_survey": {"question": _MESSAGE, "promotion": _PROMOTION},
     "call_webhook": {
         "hook": "Name of a webhook that the operator has listed in the settings.",
         "fields": "Keys of the fields that go along; none with personal data.",

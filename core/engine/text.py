@@ -6,7 +6,7 @@ attributes, indexes, format specs, filters or loops, and what a value contains i
 
 import re
 from collections.abc import Collection, Mapping
-from unicodedata import east_asian_width
+from unicodedata import east_asian_width, normalize
 
 from core.kit.errors import Problem
 
@@ -19,6 +19,11 @@ _PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z][a-z0-9_]*)\}(?!\})")
 _BRACES = re.compile(r"[{}]+[^{}]*[{}]*")
 _BAR_CELLS = 10
 LABEL_COLUMNS = 24  # of a button; a Chinese character takes two: 12 Chinese characters or 24 Latin letters
+
+
+def one_form(word: str) -> str:
+    """What makes two words the same one: not width, not case."""
+    return normalize("NFKC", word).casefold()
 
 
 def fill(template: str, params: Mapping[str, object], allowed: Collection[str]) -> str:

@@ -10,6 +10,7 @@ from core.cases.tables import case
 from core.cases.team import who
 from core.commands.command import Command
 from core.engine.conditions import Verdict
+from core.engine.facts import event_facts
 from core.engine.flow import Rule
 from core.engine.ladder import LEAD
 from core.engine.machine import CompiledFlow
@@ -150,6 +151,5 @@ def _holds(rule: Rule, row: Row, compiled: CompiledFlow, event: Event, deed: Dee
     if condition is None:
         return Verdict(True)
     facts = deed.facts(row, {name for name in condition.names if not name.startswith("event.")})
-    said = event.model_dump(mode="json")
-    facts |= {f"event.{name}": value for name, value in said.items() if f"event.{name}" in condition.names}
-    return condition.check(facts)
+    said = event_facts(event.model_dump(mode="json"))
+    return condition.check(facts | {name: value for name, value in said.items() if name in condition.names})

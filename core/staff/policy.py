@@ -39,6 +39,7 @@ _COMMON = {
     "file.keep": Reach.ALL,
     "question.answer": Reach.ALL,
     "client.tag": Reach.ASSIGNED,
+    "client.promotion": Reach.ASSIGNED,
     "case.hand_over": Reach.ASSIGNED,  # his own role; any role for whoever may case.assign
     "task.give": Reach.ASSIGNED,
     "task.claim": Reach.DEPARTMENT,  # what nobody has yet and his role is wanted for
@@ -79,6 +80,7 @@ _LEAD = {
     "conversation.end": Reach.SUBTREE,
     "case.note": Reach.SUBTREE,
     "client.tag": Reach.SUBTREE,
+    "client.promotion": Reach.SUBTREE,
     "case.hand_over": Reach.SUBTREE,
     "staff.delegate": Reach.SUBTREE,
     "task.give": Reach.SUBTREE,
@@ -116,6 +118,7 @@ _SYSTEM = frozenset(
         "client.language",
         "client.write",
         "client.tag",
+        "client.promotion",
         "client.remind",
         "task.give",
         "task.remind",
@@ -213,6 +216,7 @@ DEFAULT = Policy(
         "client.consent": Reach.OWN,
         "client.data": Reach.OWN,
         "client.snooze": Reach.OWN,
+        "client.promotion": Reach.OWN,
         "case.heard": Reach.OWN,
         "case.answer": Reach.OWN,
         "case.fill": Reach.OWN,
@@ -233,6 +237,7 @@ DEFAULT = Policy(
                 "source": "none",
                 "created_at": "none",
                 "tags": "none",
+                "promotion_off_at": "none",
             },
             "file": {"name": "identity"},  # as whoever sent it has called it, often by his own name
             "contract": {

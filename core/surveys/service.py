@@ -3,7 +3,9 @@
 from typing import Any
 
 from core.bus.deed import Deed
+from core.clients.promotion import opted_out, why_not
 from core.commands.work import AnswerSurvey, AskSurvey
+from core.events.gag import NoticeHeld
 from core.events.happened import SurveyAnswered, SurveyAsked
 from core.kit.errors import AlreadyDecided, NotFound, NotPossibleNow
 from core.kit.words import said
@@ -16,13 +18,23 @@ MARKS = range(1, 6)
 
 
 def ask_survey(command: AskSurvey, deed: Deed) -> None:
-    """A case is asked once, however often a rule says so. Raises NotPossibleNow in a stage with a gag."""
+    """A case is asked once, however often a rule says so; a question that advertises is held back from a client who
+    wants none. Raises NotPossibleNow in a stage with a gag."""
     if deed.uow.first(survey, case_id=command.case_id) is None:
         gag = deed.tool("gag_of_case")(deed.uow, command.case_id)
         if gag is not None:  # another rule may ask later
             raise NotPossibleNow(reason="gag")
+        if command.promotion and _wants_none(command.case_id, deed):
+            told = {"notice": "survey", "message": command.question, "via": "chat"}
+            deed.emit(NoticeHeld(case_id=command.case_id, why=why_not(deed), **told))
+            return
         deed.uow.add(survey, case_id=command.case_id, question=command.question, asked_at=deed.now)
         deed.emit(SurveyAsked(case_id=command.case_id, question=command.question))
+
+
+def _wants_none(case_id: int, deed: Deed) -> bool:
+    subject = deed.wiring.subjects["case"](deed.uow, case_id)
+    return subject is not None and subject.client_id is not None and opted_out(deed.uow, subject.client_id)
 
 
 def answer_survey(command: AnswerSurvey, deed: Deed) -> None:

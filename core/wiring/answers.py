@@ -59,6 +59,7 @@ from core.reactions import second_look as on_second_look
 from core.reactions import sharing as on_sharing
 from core.reactions import stages as on_stages
 from core.reactions import tables as on_tables
+from core.reactions import tags as on_tags
 from core.reactions import today as on_today
 
 _FIXED: list[tuple[type[Event], Reaction]] = [
@@ -140,6 +141,8 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (ru.RuleDue, rules.at_moment),
     (ru.FuseBlown, fuse.tell_admins),
     (te.WordsAsked, on_desk.ask_words),
+    (te.ClientTagged, on_tags.follow),
+    (te.ClientUntagged, on_tags.follow),
     (es.RoleUnfilled, on_sharing.call_leads),
     (e.RoleAssigned, on_desk.hand_on),
     (e.RoleAssigned, on_stages.move_work),

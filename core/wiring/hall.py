@@ -62,6 +62,9 @@ def _sources(catalogue: Catalogue, tables: LivingTables) -> dict[str, FactSource
     def history(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
         return facts.history_facts(catalogue, lookup, row)
 
+    def client(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
+        return facts.client_facts(catalogue, lookup, row, names)
+
     def paths(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:
         return facts.path_facts(tables, lookup, row, names)
 
@@ -70,7 +73,7 @@ def _sources(catalogue: Catalogue, tables: LivingTables) -> dict[str, FactSource
         "docs": docs,
         "path": paths,
         "actor": facts.actor_facts,
-        "client": history,
+        "client": client,
         "history": history,
         "time": facts.time_facts,
         "contract": contracts.facts,

@@ -57,6 +57,7 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "edit_client": lambda ids: {"json": {"email": "neu@example.com"}, "headers": ANY},
     "set_digest": lambda ids: {"json": {"at": "08:30"}},
     "list_tags": lambda ids: {},
+    "set_promotion": lambda ids: {"json": {"wanted": False}},
     "set_client_zone": lambda ids: {"json": {"zone": "Europe/Berlin"}},
     "tag_client": lambda ids: {"json": {"tag": "加急办理"}},
     "untag_client": lambda ids: {"json": {"tag": "加急办理"}},

@@ -21,7 +21,8 @@ KNOWN = Known(
     roles=frozenset({"sales", "consultant", "copywriter", "reviewer", "service", "finance", "supervisor", "admin"}),
     texts=frozenset({"builtin_text"}),
     events=frozenset(EVENTS)
-    & frozenset((*vars(happened), *vars(handoffs), *vars(lapsing), *vars(children), *vars(approvals))),
+    & frozenset((*vars(happened), *vars(handoffs), *vars(lapsing), *vars(children), *vars(approvals)))
+    | {"ClientTagged", "ClientUntagged", "ClientContacted", "ClientOptedOut", "ClientOptedIn"},
 )
 
 

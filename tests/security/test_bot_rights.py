@@ -32,6 +32,7 @@ from core.commands import (
     overdue,
     packs,
     people,
+    promotion,
     queues,
     reminders,
     reviewing,
@@ -157,6 +158,7 @@ ABOUT: dict[str, Make] = {
     "PlanReminders": lambda i: reminders.PlanReminders(client_id=i["client"]),
     "RemindClient": lambda i: reminders.RemindClient(client_id=i["client"]),
     "SnoozeReminders": lambda i: reminders.SnoozeReminders(client_id=i["client"], days=1),
+    "SetPromotion": lambda i: promotion.SetPromotion(client_id=i["client"], wanted=False),
     "SetClientZone": lambda i: reminders.SetClientZone(client_id=i["client"], zone="Europe/Berlin"),
     "CompleteTask": lambda i: work.CompleteTask(task_id=i["task"]),
     "AskHuman": lambda i: work.AskHuman(conversation_id=i["conversation"]),
@@ -291,8 +293,8 @@ def test_the_matrix_is_whole() -> None:
     assert DEFAULT.client.keys() & permissions == {
         "case.read", "document.read", "document.submit", "client.language", "conversation.ask_human",
         "conversation.end", "survey.answer",
-        "identity.claim", "client.consent", "client.data", "client.snooze", "case.heard", "case.answer",
-        "case.fill",
+        "identity.claim", "client.consent", "client.data", "client.snooze", "client.promotion", "case.heard",
+        "case.answer", "case.fill",
     }  # fmt: skip
 
 

@@ -1,12 +1,13 @@
 """Commands that the room of clients carries out: who they are, what they agreed to, what is forgotten."""
 
 from core.bus.wiring import Handler
-from core.clients import basics, consent, erasure, guardians, invitations, tags
+from core.clients import basics, consent, erasure, guardians, invitations, promotion, tags
 from core.clients import service as clients
 from core.commands import data_rights as ri
 from core.commands import desk as t
 from core.commands import identity as n
 from core.commands import people as p
+from core.commands import promotion as pr
 from core.commands import reminders as rm
 from core.commands.command import Command
 
@@ -32,4 +33,5 @@ HANDLERS: dict[type[Command], Handler] = {
     rm.SetClientZone: clients.set_client_zone,
     t.TagClient: tags.tag_client,
     t.UntagClient: tags.untag_client,
+    pr.SetPromotion: promotion.set_promotion,
 }

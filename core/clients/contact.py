@@ -1,0 +1,26 @@
+"""A person of the house has turned to a client: his words or his file in a chat, or a talk that he took down.
+
+What the bot and rules send is no contact, nor is a note for colleagues: only what the client has had of a person.
+"""
+
+from typing import Literal
+
+from core.bus.deed import Deed
+from core.clients.guardians import wards_of
+from core.events.contact import ClientContacted
+from core.store.locks import case_key
+
+Way = Literal["said", "file", "consultation"]
+
+
+def contacted(deed: Deed, client_id: int, way: Way) -> None:
+    """Say so on every open case of his and of those whose cases he follows; and of each of them once without a case,
+    for rules that go on after the end of one."""
+    if deed.actor.kind != "staff":
+        return
+    for person in dict.fromkeys((client_id, *wards_of(deed.uow, client_id))):
+        cases: list[int] = deed.tool("open_cases")(deed.uow, person)
+        for case_id in cases:
+            deed.uow.need(case_key(case_id))
+        for each in (*cases, None):
+            deed.emit(ClientContacted(case_id=each, client_id=person, staff_id=deed.actor.id, way=way))
