@@ -28,7 +28,7 @@ from core.cases import (
     upload_links,
     withdrawal,
 )
-from core.catalog import calendars, drafts, office_tables, packs, settings, texts
+from core.catalog import calendars, drafts, office_tables, packs, service_templates, settings, texts
 from core.catalog import service as catalog
 from core.clients import basics, consent, erasure, guardians, invitations, tags
 from core.clients import service as clients
@@ -61,6 +61,7 @@ from core.commands import reminders as rm
 from core.commands import reviewing as r
 from core.commands import roles as ro
 from core.commands import sending_back as sb
+from core.commands import service_templates as svt
 from core.commands import services as sv
 from core.commands import staffing as sg
 from core.commands import tables as tb
@@ -180,6 +181,8 @@ HANDLERS: dict[type[Command], Handler] = {
     tb.SpreadTable: on_tables.spread_table,
     tb.LookUpAgain: on_tables.look_up_again,
     pk.ImportPack: packs.import_pack,
+    svt.SetServiceTemplate: service_templates.set_service_template,
+    svt.WithdrawServiceTemplate: service_templates.withdraw_service_template,
     o.SetSetting: settings.set_setting,
     o.ResetSetting: settings.reset_setting,
     x.SetText: texts.set_text,

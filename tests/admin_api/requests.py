@@ -17,6 +17,7 @@ TABLE = "key,name.zh-CN,name.en,deadline:date\nzju,浙江大学,Zhejiang Univers
 ANY = {"if-match": "*"}  # whatever was seen
 HOURS = {"zone": "Asia/Singapore", "week": [["09:00-18:00"]] * 5 + [[], []]}
 MOVE = {"flow": "visa_jp_tourist", "to": 1}
+SERVICE = {"name": {"zh-CN": "文书润色", "en": "Polishing"}, "role": "copywriter", "due": "2d"}
 TRAINEE = {"zh-CN": "实习", "en": "Trainee"}
 IDENTITY = {"channel": "webchat", "account": "demo", "external_id": "somebody"}
 REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
@@ -132,6 +133,11 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "write_calendar": lambda ids: {"json": HOURS, "headers": ANY},
     "add_holidays": lambda ids: {"json": {"country": "CN", "year": 2026}},
     "import_days": lambda ids: {"json": {"csv": "day,hours,note\n2027-05-08,09:00-12:00,半天\n"}},
+    "list_service_templates": lambda ids: {},
+    "read_service_template": lambda ids: {},
+    "add_service_template": lambda ids: {"json": SERVICE | {"key": f"s{new_id()}"}},
+    "write_service_template": lambda ids: {"json": SERVICE, "headers": ANY},
+    "withdraw_service_template": lambda ids: {"headers": ANY},
     "list_tables": lambda ids: {},
     "read_table_of_office": lambda ids: {},
     "list_table_rows": lambda ids: {},
