@@ -9,6 +9,7 @@ from admin_api.entity_tag import Tagged
 from admin_api.need import does, may
 from admin_api.paging import USUAL, Cursor, Limit, page_of
 from admin_api.route import section
+from admin_api.schemas.asked import Words
 from admin_api.schemas.service_templates import (
     NewServiceTemplate,
     ServiceTemplate,
@@ -18,12 +19,12 @@ from admin_api.schemas.service_templates import (
 )
 from core.catalog.service_templates import living_row
 from core.catalog.tables import service_template
-from core.commands.service_templates import KEY, SetServiceTemplate, WithdrawServiceTemplate
+from core.commands.service_templates import SetServiceTemplate, WithdrawServiceTemplate
 from core.kit.errors import NotFound
 from core.store.reading import Lookup
 
 TEMPLATES = section("catalogue")
-Key = Annotated[str, Path(pattern=KEY)]
+Key = Annotated[Words, Path(max_length=48)]
 
 
 def _edition(lookup: Lookup, key: str) -> object:

@@ -61,7 +61,8 @@ def test_a_template_is_made_over_the_api_and_added_with_one_tap(school: TestHous
     assert admin("POST", "/service-templates", 201, json=MOCK)["due"] == "2d"
     writer.says(f"添加服务 {row['number']}").presses("签证模拟问答")
     assert f"已为 {row['number']} 添加服务“签证模拟问答”" in writer.last
-    assert "，已为您安排模拟问答" in client.words[-1] and "{" not in client.words[-1]
+    assert "，已为您安排模拟问答" in client.words[-1]
+    assert "{" not in client.words[-1]
     with school.looking() as reader:
         [work] = reader.find(task, case_id=row["id"], key="house_service:mock_visa")
     assert (work["role"], work["staff_id"], work["span"], work["note"]) == (
