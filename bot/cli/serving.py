@@ -130,7 +130,7 @@ def _until_told(banli: Banli, out: Console, greeting: str, *loops: str) -> None:
 
 
 def _answer(banli: Banli, listener: socket.socket, out: Console, *, loops: bool) -> None:
-    app = web(banli, loops=loops)
+    app = web(banli, loops=loops, story_of=story_maker(banli))
     with banli.reading.open() as reader:
         banli.catalogue.warm(reader)
     calm_collector()

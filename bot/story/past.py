@@ -58,6 +58,12 @@ class Past:
     personal: set[str] = field(default_factory=set)
     names: tuple[str, ...] = ()  # as they really are
     also: dict[str, bytes] = field(default_factory=dict)  # file name -> a further flow
+    tables: dict[str, bytes] = field(default_factory=dict)  # name -> CSV of the office
+
+    @staticmethod
+    def table_file(name: str) -> str:
+        """Where a table stands, seen from the story."""
+        return f"tables/{name}.csv"
 
 
 def read_past(reader: Reader, row: Row, parse: Parse) -> Past:
@@ -230,8 +236,11 @@ class _Reading:
             self._note("有一次按钮操作已无法读取", "A press could not be read any more")
 
     def _staff_words(self, text: str, entry: int) -> str:
-        """By what it did: it filled fields, or gave a document's date."""
+        """By what it did: it filled fields, voted, or gave a document's date."""
         did = [each for each in self._events if each["correlation"] == entry]
+        score = next((each["data"]["score"] for each in did if each["type"] == "VoteCast"), None)
+        if score is not None:
+            return self._speech.score(int(score), text)
         filled = next((each["data"]["fields"] for each in did if each["type"] == "FieldSet"), ())
         fields = tuple(each for each in self._flow.fields if each.key in filled and each.compute is None)
         return self._speech.staff(text, fields, dates=any(each["type"] == "FindingsChanged" for each in did))

@@ -27,6 +27,7 @@ def written(past: Past, flow_file: str, zone: ZoneInfo, recorded: Recorded | Non
         "masked": True,
         "flow": flow_file,
         **({"also": list(past.also)} if past.also else {}),
+        **({"tables": {name: past.table_file(name) for name in past.tables}} if past.tables else {}),
         "clock": rounded(past.case["opened_at"]).astimezone(zone).strftime(MOMENT),
         **past.head,
         **({"notes": notes} if notes else {}),

@@ -90,6 +90,7 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "advance_case": lambda ids: {"json": {"trigger": "withdraw"}},
     "send_back": lambda ids: {"json": {"to": "prepare", "remark": "请更正申请表"}},
     "list_services": lambda ids: {},
+    "read_story": lambda ids: {},
     "add_service": lambda ids: {"json": {"service": "translation"}},
     "propose_handover": lambda ids: {"json": {}},
     "accept_handover": lambda ids: {},
