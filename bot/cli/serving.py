@@ -17,6 +17,7 @@ from rich.console import Console
 
 from bot.app import FLOWS, LOOPS, Banli, build, database_file
 from bot.cli.problems import CannotServe
+from bot.cli.story_making import story_maker
 from bot.cli.tables import brought_up
 from bot.demo.seed import seed
 from bot.watch.watching import Watching

@@ -66,8 +66,8 @@ def made_of(past: Past) -> Made:
 
 
 def story_maker(banli: Banli) -> Callable[[Row], MadeStory]:
-    """For the API: one story at a time, as each is played in a house of its own. Raises Busy, NotPossibleNow, and Invalid
-    with what stands in the way."""
+    """For the API: one story at a time, as each is played in a house of its own. Raises Busy, NotPossibleNow, and
+    Invalid with what stands in the way."""
     one = threading.Lock()
 
     def make(row: Row) -> MadeStory:
