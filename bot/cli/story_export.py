@@ -24,8 +24,8 @@ def export(
     """Write a case as a story, masked: stand-ins for everything that is personal, made-up files for real ones.
 
     The flow's version is written beside it, and in tables/ those of the office that it names. That the case was
-    exported stands in the audit; on SQLite no process may be running. Exit code 1 when there is no such case, its client
-    is erased, or the story would still say something personal; then nothing is written.
+    exported stands in the audit; on SQLite no process may be running. Exit code 1 when there is no such case, its
+    client is erased, or the story would still say something personal; then nothing is written.
     """
     if to.exists():
         raise WrongInput(f"{to} is there already: give another name, or take it away first.")

@@ -178,6 +178,8 @@ HANDLERS: dict[type[Command], Handler] = {
     o.ReportCalendars: replan.report_calendars,
     tb.ImportTable: office_tables.import_table,
     tb.RestoreTable: office_tables.restore_table,
+    tb.SetTableRow: office_tables.set_table_row,
+    tb.DropTableRow: office_tables.drop_table_row,
     tb.SpreadTable: on_tables.spread_table,
     tb.LookUpAgain: on_tables.look_up_again,
     pk.ImportPack: packs.import_pack,

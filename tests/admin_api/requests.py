@@ -134,6 +134,7 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "write_calendar": lambda ids: {"json": HOURS, "headers": ANY},
     "add_holidays": lambda ids: {"json": {"country": "CN", "year": 2026}},
     "import_days": lambda ids: {"json": {"csv": "day,hours,note\n2027-05-08,09:00-12:00,半天\n"}},
+    "read_flow_names": lambda ids: {},
     "list_service_templates": lambda ids: {},
     "read_service_template": lambda ids: {},
     "add_service_template": lambda ids: {"json": SERVICE | {"key": f"s{new_id()}"}},
@@ -142,6 +143,12 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "list_tables": lambda ids: {},
     "read_table_of_office": lambda ids: {},
     "list_table_rows": lambda ids: {},
+    "read_table_row": lambda ids: {},
+    "write_table_row": lambda ids: {
+        "json": {"cells": {"name.zh-CN": "北大"}, "as_of": "2026-03-01", "source": "测试"},
+        "headers": ANY,
+    },
+    "drop_table_row": lambda ids: {"params": {"as_of": "2026-03-01", "source": "测试"}, "headers": ANY},
     "list_table_editions": lambda ids: {},
     "export_table": lambda ids: {},
     "import_table": lambda ids: {

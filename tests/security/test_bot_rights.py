@@ -262,6 +262,8 @@ GENERAL: dict[str, Make] = {
     ),
     "WithdrawServiceTemplate": lambda _: service_templates.WithdrawServiceTemplate(key="polish"),
     "RestoreTable": lambda _: tables.RestoreTable(name="schools", edition=1),
+    "SetTableRow": lambda _: tables.SetTableRow(name="schools", key="a", cells={}, as_of="2026-03-01", source="x"),
+    "DropTableRow": lambda _: tables.DropTableRow(name="schools", key="a", as_of="2026-03-01", source="x"),
     "SpreadTable": lambda _: tables.SpreadTable(name="schools"),
     "MigrateFlow": lambda _: migrating.MigrateFlow(flow="visa_jp_tourist", to=1),
     "UndoMigration": lambda _: migrating.UndoMigration(batch_id=1),
