@@ -18,6 +18,7 @@ from bot.story.reader import read_script
 from bot.story.recorder import Recorded, record
 from bot.story.spec import Script
 from bot.story.standins import leaks, parts_of
+from bot.story.tables import table_file
 from bot.story.written import written
 from bot.texts.catalogue import sentences
 from core.channel.inbound import Inbound, Update
@@ -61,7 +62,7 @@ def made_of(past: Past) -> Made:
     """Raises Broken when it cannot be made, or would still say something personal."""
     flow_file = f"{past.flow.key}-v{past.flow.version}.yaml"
     story, recorded = exported(past, flow_file)
-    tables = {past.table_file(name): content for name, content in past.tables.items()}
+    tables = {table_file(name): content for name, content in past.tables.items()}
     return Made(past, story, recorded, {flow_file: past.source, **past.also, **tables})
 
 
@@ -93,7 +94,7 @@ def exported(past: Past, flow_file: str) -> tuple[str, Recorded]:
     if calendar is None:
         raise Broken(f"The calendar {past.flow.calendar} is the agency's own; stories know the built-in ones only.")
     zone: ZoneInfo = calendar.zone
-    beside = {**past.also, **{past.table_file(name): content for name, content in past.tables.items()}}
+    beside = {**past.also, **{table_file(name): content for name, content in past.tables.items()}}
 
     def read(text: str) -> Script:
         return read_script("the exported story", text.encode(), lambda named: beside.get(named, past.source))

@@ -60,11 +60,6 @@ class Past:
     also: dict[str, bytes] = field(default_factory=dict)  # file name -> a further flow
     tables: dict[str, bytes] = field(default_factory=dict)  # name -> CSV of the office
 
-    @staticmethod
-    def table_file(name: str) -> str:
-        """Where a table stands, seen from the story."""
-        return f"tables/{name}.csv"
-
 
 def read_past(reader: Reader, row: Row, parse: Parse) -> Past:
     """Raises NotPossibleNow for a client who was erased: what he said is gone."""
@@ -104,8 +99,7 @@ class _Reading:
         head = self._head()
         acts = [act for _, act in sorted(self._acts(), key=lambda each: each[0])]
         past = Past(self._row, self._flow, self._source, head, self._people, acts, notes=self._notes, names=self._real)
-        past.told = list(self._told())
-        past.personal = self._personal()
+        past.told, past.personal = list(self._told()), self._personal()
         self._say_what_is_missing()
         return past
 
@@ -238,8 +232,7 @@ class _Reading:
     def _staff_words(self, text: str, entry: int) -> str:
         """By what it did: it filled fields, voted, or gave a document's date."""
         did = [each for each in self._events if each["correlation"] == entry]
-        score = next((each["data"]["score"] for each in did if each["type"] == "VoteCast"), None)
-        if score is not None:
+        if (score := next((each["data"]["score"] for each in did if each["type"] == "VoteCast"), None)) is not None:
             return self._speech.score(int(score), text)
         filled = next((each["data"]["fields"] for each in did if each["type"] == "FieldSet"), ())
         fields = tuple(each for each in self._flow.fields if each.key in filled and each.compute is None)
