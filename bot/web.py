@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from functools import partial
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from adapters.uploads.routes import UploadPage, UploadRoutes
 from adapters.webchat.routes import WebchatRoutes
 from admin_api.app import Parts as AdminParts
 from admin_api.app import Rates, install
+from admin_api.parts import MadeStory
 from bot.app import Banli
 from bot.demo.routes import DemoRoutes
 from bot.sealer import read_anchors
@@ -18,12 +20,16 @@ from bot.story.reader import story_problems
 from bot.watch.requests import NO_TELEMETRY, RequestIds
 from bot.webhooks import LOOPBACK_NAMES, guard
 from core.files.limits import FileLimits
+from core.store.sealing import Row
 
+StoryMaker = Callable[[Row], MadeStory]
 OPENAPI = "/api/openapi.json"
 
 
-def web(banli: Banli, *, loops: bool = True) -> FastAPI:
-    """The web application: the page, the admin API, health; with `loops` also the workers, in this process."""
+def web(banli: Banli, *, loops: bool = True, story_of: StoryMaker | None = None) -> FastAPI:
+    """The web application: the page, the admin API, health; with `loops` also the workers, in this process.
+
+    `story_of` makes stories of cases for the API; without it there are none."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -48,7 +54,7 @@ def web(banli: Banli, *, loops: bool = True) -> FastAPI:
     app.router.routes.extend([*routes.routes(), *_uploads(banli).routes(), *watching.health.routes()])
     if settings.demo:
         app.router.routes.extend(DemoRoutes(banli.house, banli.reading, banli.clock, lambda: banli.hub.closed).routes())
-    install(app, desk_of(banli))
+    install(app, replace(desk_of(banli), story_of=story_of))
     guard(app, LOOPBACK_NAMES if settings.demo else None)
     app.add_middleware(RequestIds, watches=banli.watches)
     return app

@@ -127,7 +127,7 @@ def read_impact(desk: AtDesk, draft_id: IdIn) -> DraftImpact:
     row = _row(desk, draft_id)
     flow = _look(desk, row).flow
     with desk.look() as reader:
-        return impact_of(impact(reader, desk.parts.catalogue, row["flow"], flow))
+        return impact_of(impact(reader, desk.parts.catalogue, row["flow"], flow, bytes(row["source"])))
 
 
 @DRAFTS.operation("GET", "/flow-drafts/{draft_id}/simulation", reaches("flow.write", "draft", "draft_id"))
@@ -206,15 +206,16 @@ def publish_draft(desk: AtDesk, draft_id: IdIn) -> FlowVersion:
 
 def _lens(desk: Desk, draft_id: int) -> Lens:
     """What a draft is tried through. Raises Invalid with everything that is wrong with it."""
-    found = _look(desk, _row(desk, draft_id))
-    wiring = desk.parts.bus.wiring
+    row = _row(desk, draft_id)
+    found, wiring = _look(desk, row), desk.parts.bus.wiring
     calendars: LivingCalendars = wiring.tools["calendars"]
     if found.flow is None:
         raise Invalid(problems=found.problems)
     with desk.look() as reader:
         if unknown := house_problems(found.flow, reader, wiring.tools):
             raise Invalid(problems=unknown)
-    return Lens(desk.parts.catalogue, calendars, wiring.facts, compile_flow(found.flow), desk.parts.clock.now())
+    compiled, now = compile_flow(found.flow), desk.parts.clock.now()
+    return Lens(desk.parts.catalogue, calendars, wiring.facts, compiled, now, source=bytes(row["source"]))
 
 
 def _look(desk: Desk, row: Row) -> Examined:

@@ -19,14 +19,14 @@ SERVICES = section("cases")
 
 @SERVICES.operation("GET", "/cases/{case_id}/services", reaches(OfferServices.permission, "case", "case_id"))
 def list_services(desk: AtDesk, case_id: IdIn) -> OfferedServices:
-    """The services that can be added to the case now, in the order of its flow."""
+    """The services that can be added to the case now: those of its flow, in its order, then those of the house."""
     with desk.look() as reader:
         row = reader.peek(case, case_id)
         if row is None:
             raise NotFound(thing="case", id=case_id)
         compiled = desk.parts.catalogue.compiled(reader, row["flow_version_id"])
         looking, sources = ReaderAt(reader, desk.parts.clock.now()), desk.parts.bus.wiring.facts
-        found = offered(compiled, row, lambda of, names: gathered(sources, looking, of, names, desk.actor))
+        found = offered(reader, compiled, row, lambda of, names: gathered(sources, looking, of, names, desk.actor))
     return OfferedServices(
         services=[
             ServiceOut(

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from admin_api.bodies import whole
-from admin_api.desk import AtDesk, Desk
+from admin_api.desk import AtDesk, Desk, command_of
 from admin_api.download import SAFE
 from admin_api.entity_tag import Tagged
 from admin_api.need import does, may
@@ -17,9 +17,11 @@ from admin_api.route import section
 from admin_api.schemas.asked import DayIn, Words
 from admin_api.schemas.tables import (
     EditionList,
+    NewRow,
     OneTable,
     Restored,
     TableImport,
+    TableLine,
     TableLines,
     TableList,
     edition_of,
@@ -29,7 +31,7 @@ from admin_api.schemas.tables import (
 )
 from core.catalog.office_tables import LivingTables, lacking
 from core.catalog.tables import office_table, office_table_edition
-from core.commands.tables import MOST_SOURCE, NAME, ImportTable, RestoreTable
+from core.commands.tables import MOST_SOURCE, NAME, DropTableRow, ImportTable, RestoreTable, SetTableRow
 from core.engine.office_table import MOST_BYTES, OfficeTable, TableChanges, changes_between
 from core.engine.office_table_csv import read_table
 from core.kit.errors import Invalid, NotFound
@@ -39,6 +41,7 @@ from core.views.office_tables import editions, open_cases, tables_listed, versio
 
 TABLES = section("tables")
 Name = Annotated[Words, Path(max_length=48)]
+RowKey = Annotated[Words, Path(max_length=60)]
 NewName = Annotated[Words, Path(pattern=NAME)]
 _CSV = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {"requestBody": {"required": True, "content": {"text/csv": _CSV}}}
@@ -82,6 +85,46 @@ def list_table_rows(desk: AtDesk, table_name: Name, cursor: Cursor = None, limit
     numbered = list(enumerate(table.rows.values()))
     rows, following = page_of(numbered, lambda each: (each[0],), cursor, limit)
     return TableLines(rows=[line_of(row) for _, row in rows], next=following)
+
+
+@TABLES.operation("GET", "/tables/{table_name}/rows/{row_key}", may("flow.read"), tagged=TABLE)
+def read_table_row(desk: AtDesk, table_name: Name, row_key: RowKey) -> TableLine:
+    """One row. The ETag is that of the whole table: a change of any row is another edition."""
+    with desk.look() as reader:
+        row = _table(desk, reader, table_name).rows.get(row_key)
+    if row is None:
+        raise NotFound(thing="row")
+    return line_of(row)
+
+
+@TABLES.operation(
+    "PUT", "/tables/{table_name}/rows/{row_key}", does(SetTableRow), errors=[404], tagged=TABLE, guarded=True
+)
+def write_table_row(desk: AtDesk, table_name: Name, row_key: RowKey, body: NewRow) -> TableLine:
+    """Write one row, new or anew. Everything is checked as an import is, and follows as from an import: the table has a
+    new edition with this day and source, and open cases look it up again."""
+    desk.do(command_of(SetTableRow, {"name": table_name, "key": row_key, **body.model_dump()}))
+    return read_table_row(desk, table_name, row_key)
+
+
+@TABLES.operation(
+    "DELETE",
+    "/tables/{table_name}/rows/{row_key}",
+    does(DropTableRow),
+    status=204,
+    errors=[404],
+    tagged=TABLE,
+    guarded=True,
+)
+def drop_table_row(
+    desk: AtDesk,
+    table_name: Name,
+    row_key: RowKey,
+    as_of: Annotated[DayIn, Query(description="The day on which somebody looked it up.", examples=["2026-09-01"])],
+    source: Annotated[Words, Query(min_length=1, max_length=MOST_SOURCE, description="Where it was looked up.")],
+) -> None:
+    """Take one row out. Cases that hold it keep their value, and their staff are asked to choose again."""
+    desk.do(command_of(DropTableRow, {"name": table_name, "key": row_key, "as_of": as_of, "source": source}))
 
 
 @TABLES.operation("GET", "/tables/{table_name}/editions", may("flow.read"))

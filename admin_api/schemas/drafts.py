@@ -10,6 +10,7 @@ from admin_api.paging import Next
 from admin_api.schemas.catalogue import FlowVersion, flow_version_of
 from admin_api.schemas.ids import IdIn, IdOut
 from admin_api.schemas.model import Given, Moment, Sent
+from admin_api.schemas.params import ParamOfDraft, param_told
 from core.commands.drafts import MOST_SOURCE
 from core.engine.flow_diff import Change
 from core.engine.text import Words
@@ -136,6 +137,9 @@ class DraftImpact(Given):
         f"the first {MOST_RULES} that differ."
     )
     changes: list[PartChange] = Field(description="Empty as long as the draft has problems.")
+    params: list[ParamOfDraft] = Field(
+        description="Parameters that are other than in the newest version; a simulation tells the cases concerned."
+    )
 
 
 class FlowChange(Given):
@@ -186,6 +190,7 @@ def impact_of(found: Impact) -> DraftImpact:
             PartChange(part=each.part, added=list(each.added), removed=list(each.removed), changed=list(each.changed))
             for each in found.changes
         ],
+        params=[ParamOfDraft(**param_told(each, [found.newest])) for each in found.params if found.newest is not None],
     )
 
 

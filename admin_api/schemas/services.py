@@ -26,4 +26,4 @@ class ServiceOut(Given):
 class OfferedServices(Given):
     """What can be added to the case at this moment."""
 
-    services: list[ServiceOut] = Field(max_length=MOST_SERVICES)
+    services: list[ServiceOut] = Field(max_length=2 * MOST_SERVICES)

@@ -6,9 +6,10 @@ from typing import Any
 from pydantic import Field
 
 from admin_api.paging import Next
-from admin_api.schemas.asked import Whole
+from admin_api.schemas.asked import DayIn, Whole
 from admin_api.schemas.ids import ActorIdOut
 from admin_api.schemas.model import Given, Moment, Sent
+from core.commands.tables import MOST_SOURCE
 from core.engine.office_table import OfficeTable, TableChanges, TableRow
 from core.store.sealing import Row
 
@@ -86,6 +87,18 @@ class Restored(Sent):
     """Which edition counts again."""
 
     edition: Whole = Field(ge=1, le=1_000_000, examples=[1])
+
+
+class NewRow(Sent):
+    """A row as its file would say it."""
+
+    cells: dict[str, str] = Field(
+        max_length=60,
+        examples=[{"name.zh-CN": "浙江大学", "name.en": "Zhejiang University", "deadline": "2026-07-15"}],
+        description="By column without its type, written as in the CSV (money 1500.00); absent: empty.",
+    )
+    as_of: DayIn = Field(description="The day on which somebody looked it up.", examples=["2026-09-01"])
+    source: str = Field(min_length=1, max_length=MOST_SOURCE, description="Where it was looked up.")
 
 
 def edition_of(row: Row) -> TableEdition:

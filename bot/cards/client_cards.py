@@ -22,8 +22,8 @@ from core.views.document_view import document_view
 
 
 def message(ctx: CardContext) -> Card:
-    """One of the flow's own messages."""
-    return Card(text=flow_message(ctx, str(ctx.params["message"])), kind="message")
+    """One of the flow's own messages, or words of the house that may hold the same."""
+    return Card(text=flow_message(ctx, str(ctx.params["message"]), ctx.params.get("words")), kind="message")
 
 
 def stage(ctx: CardContext) -> Card:

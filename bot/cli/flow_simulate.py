@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from admin_api.schemas.simulation import DraftSimulation, simulation_of
+from admin_api.schemas.simulation import ChangedParam, DraftSimulation, simulation_of
 from bot.app import Banli
 from bot.cli.configured import settings_or_exit
 from bot.cli.flow_files import examined, files_in, never_two, problems_json, tell_problems
@@ -53,8 +53,8 @@ def simulate(sources: Sources, days: Days = USUAL_DAYS, most: Most = MOST_CASES,
     with never_two(), beside(settings_or_exit()) as banli:
         with banli.reading.open() as reader:
             names = names_in(reader, banli.settings)
-            read = [(named, examined(source, names)) for named, source in _read(sources, reader)]
-        all_tried = [_tried(banli, named, found, days, most) for named, found in read]
+            read = [(named, source, examined(source, names)) for named, source in _read(sources, reader)]
+        all_tried = [_tried(banli, each, days, most) for each in read]
     err.print(names.whose, markup=False)
     if json:
         tell_json([_as_json(each) for each in all_tried])
@@ -91,12 +91,13 @@ def newest_in(path: Path) -> list[Path]:
     return list({each.parent: each for each in files_in([path])}.values())  # they come by rising number
 
 
-def _tried(banli: Banli, named: str, found: Examined, days: int, most: int) -> Tried:
+def _tried(banli: Banli, read: tuple[str, bytes, Examined], days: int, most: int) -> Tried:
+    named, source, found = read
     if found.flow is None:
         return Tried(named, found, None)
     wiring = banli.bus.wiring
     compiled, calendars = compile_flow(found.flow), wiring.tools["calendars"]
-    lens = Lens(banli.catalogue, calendars, wiring.facts, compiled, banli.clock.now())
+    lens = Lens(banli.catalogue, calendars, wiring.facts, compiled, banli.clock.now(), source=source)
     with banli.reading.open() as reader:
         result, ids = begun(lens, reader, days, most)
     parts = tried(lens, banli.reading.open, result, ids, lambda _: True)
@@ -127,9 +128,22 @@ def _tell(each: Tried) -> None:
         out.print(f"  {number} (version {case.version}, {case.stage})", markup=False)
         for words in case.words:
             _say(words, "      ")
+    for param in came.params:
+        _tell_param(param)
     _tell_rules(came)
     for words in came.unknown:
         _say(words)
+
+
+def _tell_param(param: ChangedParam) -> None:
+    """What became of it, where it is used, and what that means for the cases that it concerns."""
+    _say(param.words)
+    for use in param.uses:
+        _say({each: f"{use.pointer}  {words}" for each, words in use.words.items()}, "      ")
+    _say(param.summary, "      ")
+    for case in param.examples:
+        for words in case.words:
+            _say({each: f"{case.number}  {said}" for each, said in words.items()}, "        ")
 
 
 def _tell_rules(came: DraftSimulation) -> None:

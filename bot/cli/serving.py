@@ -17,6 +17,7 @@ from rich.console import Console
 
 from bot.app import FLOWS, LOOPS, Banli, build, database_file
 from bot.cli.problems import CannotServe
+from bot.cli.story_making import story_maker
 from bot.cli.tables import brought_up
 from bot.demo.seed import seed
 from bot.watch.watching import Watching
@@ -130,7 +131,7 @@ def _until_told(banli: Banli, out: Console, greeting: str, *loops: str) -> None:
 
 
 def _answer(banli: Banli, listener: socket.socket, out: Console, *, loops: bool) -> None:
-    app = web(banli, loops=loops)
+    app = web(banli, loops=loops, story_of=story_maker(banli))
     with banli.reading.open() as reader:
         banli.catalogue.warm(reader)
     calm_collector()

@@ -10,6 +10,7 @@ from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
 from core.cases.consultations import ANSWERS
 from core.cases.sending_back import earlier
+from core.cases.services import templates
 from core.cases.tables import case
 from core.clients.consent import answer_of
 from core.clients.tags import tags_of
@@ -73,7 +74,8 @@ def show_case(turn: Turn, row: Row) -> None:
     deciders = policy.acting(actor, OfferOverride.permission, subject) if approval is not None else []
     if approval is not None and any(each.roles & set(approval.override) for each in deciders):
         offers.append(offer(OfferOverride(case_id=row["id"], stage=row["stage"]), DECIDE, keeps=True))
-    if row["state"] == "open" and compiled.flow.services and policy.may(actor, OfferServices.permission, subject):
+    serves = row["state"] == "open" and policy.may(actor, OfferServices.permission, subject)
+    if serves and templates(turn.uow, compiled):
         offers.append(offer(OfferServices(case_id=row["id"]), _SERVICE, keeps=True))
     offers += _about_client(turn, row["client_id"])
     turn.reply("case", {"case": row["id"]}, offers=offers)

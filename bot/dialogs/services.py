@@ -5,9 +5,9 @@ import re
 from bot.dialogs.desk import NUMBER, reachable
 from bot.dialogs.pressed import After, Pressed
 from bot.turn import Turn
+from core.cases.services import Template, templates
 from core.cases.tables import case
 from core.commands.services import AddService, OfferServices
-from core.engine.spec_services import Service
 from core.ledger.buttons import offer
 
 SERVICES = re.compile(rf"/?(?:添加服务|add service)\s*{NUMBER}", re.IGNORECASE)
@@ -25,7 +25,7 @@ def by_words(turn: Turn) -> None:
             turn.refuse(refusal)
 
 
-def _show(turn: Turn, command: OfferServices, found: list[Service]) -> None:
+def _show(turn: Turn, command: OfferServices, found: list[Template]) -> None:
     number = turn.uow.get(case, command.case_id)["number"]
     if not found:
         turn.say("service.none", number=number)
@@ -43,8 +43,8 @@ def _added(pressed: Pressed) -> None:
     turn, command = pressed.turn, pressed.command
     pressed.redraw_reply()
     row = turn.uow.get(case, command.case_id)
-    services = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"]).flow.services
-    name = next(dict(each.name) for each in services if each.key == command.service)
+    found = templates(turn.uow, turn.house.catalogue.compiled(turn.uow, row["flow_version_id"]))
+    name = next(dict(each.name) for each in found if each.key == command.service)
     turn.say("service.added", number=row["number"], name=name)
 
 

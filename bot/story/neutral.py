@@ -80,6 +80,11 @@ class Speech:
             return said
         return self._order(said) or _STAFF[_language(said)]
 
+    def score(self, score: int, text: str) -> str:
+        """What a colleague wrote as his vote: the figure decides and stays, his words do not."""
+        rest = text.strip().removeprefix(str(score)).strip("分 \t\n,，:：;；")
+        return f"{score} {_STAFF[_language(rest)]}" if rest else str(score)
+
     def _order(self, said: str) -> str:
         """A command with a case's number in front and free words behind."""
         number, words = self.number, _STAFF[_language(said)]

@@ -58,6 +58,7 @@ class Past:
     personal: set[str] = field(default_factory=set)
     names: tuple[str, ...] = ()  # as they really are
     also: dict[str, bytes] = field(default_factory=dict)  # file name -> a further flow
+    tables: dict[str, bytes] = field(default_factory=dict)  # name -> CSV of the office
 
 
 def read_past(reader: Reader, row: Row, parse: Parse) -> Past:
@@ -98,8 +99,7 @@ class _Reading:
         head = self._head()
         acts = [act for _, act in sorted(self._acts(), key=lambda each: each[0])]
         past = Past(self._row, self._flow, self._source, head, self._people, acts, notes=self._notes, names=self._real)
-        past.told = list(self._told())
-        past.personal = self._personal()
+        past.told, past.personal = list(self._told()), self._personal()
         self._say_what_is_missing()
         return past
 
@@ -230,8 +230,10 @@ class _Reading:
             self._note("有一次按钮操作已无法读取", "A press could not be read any more")
 
     def _staff_words(self, text: str, entry: int) -> str:
-        """By what it did: it filled fields, or gave a document's date."""
+        """By what it did: it filled fields, voted, or gave a document's date."""
         did = [each for each in self._events if each["correlation"] == entry]
+        if (score := next((each["data"]["score"] for each in did if each["type"] == "VoteCast"), None)) is not None:
+            return self._speech.score(int(score), text)
         filled = next((each["data"]["fields"] for each in did if each["type"] == "FieldSet"), ())
         fields = tuple(each for each in self._flow.fields if each.key in filled and each.compute is None)
         return self._speech.staff(text, fields, dates=any(each["type"] == "FindingsChanged" for each in did))

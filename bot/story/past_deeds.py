@@ -88,8 +88,12 @@ class _Deeds:
                 return {"AcceptHandover": {}}
             case "HandoverReturned":
                 return {"ReturnHandover": {"reason": _REASON}}
-            case "ServiceAdded":
+            case "ServiceAdded" if not data.get("house"):
                 return {"AddService": {"service": data["service"]}}
+            case "VoteCast":
+                words = {"words": _REASON} if data["words"] else {}
+                score = {} if data["score"] is None else {"score": data["score"]}
+                return {"CastVote": {"vote": data["vote"], **score, **words}}
             case "SubstateSet":
                 return {"SetSubstate": {"substate": data["substate"]}}
             case "FieldSet":

@@ -18,13 +18,18 @@ from core.kit.ids import new_id
 SOURCE = "story"
 
 
+def table_file(name: str) -> str:
+    """Where a table stands, seen from its flow."""
+    return f"tables/{name}.csv"
+
+
 def tables_of(flow: Flow, story: Story, file_of: Callable[[str], bytes], problems: list[Problem]) -> dict[str, bytes]:
     """By name. What the story names must be there; of one that it does not name publishing tells if it is missing."""
     found = {}
     for name in dict.fromkeys((*flow.tables, *story.tables)):
         named, at = story.tables.get(name), join("/tables", name)
         try:
-            content = file_of(named or str(PurePath(story.flow).parent / "tables" / f"{name}.csv"))
+            content = file_of(named or str(PurePath(story.flow).parent / table_file(name)))
             read_table(content)
         except OSError as error:
             if named is not None:

@@ -10,6 +10,7 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 from bot.story.past import Past
 from bot.story.reader import MOMENT
 from bot.story.recorder import Recorded, rounded
+from bot.story.tables import table_file
 from core.engine.text import Words
 
 _MASKED = (
@@ -27,6 +28,7 @@ def written(past: Past, flow_file: str, zone: ZoneInfo, recorded: Recorded | Non
         "masked": True,
         "flow": flow_file,
         **({"also": list(past.also)} if past.also else {}),
+        **({"tables": {name: table_file(name) for name in past.tables}} if past.tables else {}),
         "clock": rounded(past.case["opened_at"]).astimezone(zone).strftime(MOMENT),
         **past.head,
         **({"notes": notes} if notes else {}),

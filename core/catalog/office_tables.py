@@ -9,11 +9,12 @@ from typing import Final
 from core.bus.deed import Deed
 from core.catalog.catalogue import Catalogue
 from core.catalog.tables import office_table, office_table_edition
-from core.commands.tables import ImportTable, RestoreTable, SpreadTable
+from core.commands.tables import DropTableRow, ImportTable, RestoreTable, SetTableRow, SpreadTable
 from core.engine.flow import Flow
 from core.engine.lint_tables import table_problems
 from core.engine.office_table import OfficeTable, Tables, filled
 from core.engine.office_table_csv import read_table
+from core.engine.office_table_row import with_row, without_row
 from core.kit.errors import Invalid, NotFound, Problem
 from core.ledger import timers
 from core.store.reading import Lookup
@@ -105,6 +106,30 @@ def restore_table(command: RestoreTable, deed: Deed) -> int:
     if row is None:
         raise NotFound(thing="table", id=f"{command.name} {command.edition}")
     return import_table(ImportTable.of(row["name"], bytes(row["content"]), row["as_of"], row["source"]), deed)
+
+
+def set_table_row(command: SetTableRow, deed: Deed) -> int:
+    """Returns the edition. Raises NotFound for a table that there is not, Invalid with every mistake of the row and as
+    an import does."""
+    file = with_row(_content(command.name, deed), command.key, command.cells)
+    return import_table(ImportTable.of(command.name, file, command.as_of, command.source), deed)
+
+
+def drop_table_row(command: DropTableRow, deed: Deed) -> int:
+    """Returns the edition. Raises NotFound, Invalid where flows or other rows need the row."""
+    file = without_row(_content(command.name, deed), command.key)
+    if file is None:
+        raise NotFound(thing="row", id=command.key)
+    return import_table(ImportTable.of(command.name, file, command.as_of, command.source), deed)
+
+
+def _content(name: str, deed: Deed) -> bytes:
+    """The file that is valid now; nobody else changes it before this is done."""
+    deed.uow.need(f"{office_table.name}:{name}")
+    row = deed.uow.first(office_table, name=name)
+    if row is None:
+        raise NotFound(thing="table", id=name)
+    return bytes(deed.uow.get(office_table_edition, row["edition_id"])["content"])
 
 
 def spread(name: str, after: int, deed: Deed) -> None:

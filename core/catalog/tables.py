@@ -100,6 +100,18 @@ flow_migration = Table(  # a batch of cases that go over to another version of t
 )
 Index("ix_flow_migration_flow", flow_migration.c.flow)
 
+service_template = Table(  # of the house's own, beside those of its flows
+    "service_template",
+    metadata,
+    key(),
+    plain("key", String(60), unique=True),
+    plain("says", Json),  # core.engine.spec_services.HouseService
+    plain("withdrawn_at", Instant, nullable=True),
+    plain("changed_at", Instant),
+    plain("changed_by", BigInteger),
+    plain("version", Integer, default=0),
+)
+
 office_table = Table(  # e.g. schools with their deadlines: which edition is valid now
     "office_table",
     metadata,

@@ -45,6 +45,29 @@ class RestoreTable(Command):
     edition: int = Field(ge=1)
 
 
+class SetTableRow(Command):
+    """One row is so from now on, new or written anew; an edition of its own, as an import is."""
+
+    permission: ClassVar[str] = "table.write"
+
+    name: str = Field(pattern=NAME)
+    key: str = Field(min_length=1, max_length=60)
+    cells: dict[str, str] = Field(max_length=60)  # by the column's name without its type; absent: empty
+    as_of: date
+    source: str = Field(min_length=1, max_length=MOST_SOURCE)
+
+
+class DropTableRow(Command):
+    """One row is not there any more; an edition of its own, as an import is."""
+
+    permission: ClassVar[str] = "table.write"
+
+    name: str = Field(pattern=NAME)
+    key: str = Field(min_length=1, max_length=60)
+    as_of: date
+    source: str = Field(min_length=1, max_length=MOST_SOURCE)
+
+
 class SpreadTable(Command):
     """A timer's command: the next part of the open cases that use a table is handed on, each to a timer of its own."""
 

@@ -24,11 +24,7 @@ def text_problems(flow: Flow) -> Iterator[Problem]:
             hint = (f"目前支持：{'、'.join(LANGUAGES)}。", f"Known: {', '.join(LANGUAGES)}.")
             yield unknown("language", language, join("/languages", index), hint)
     for pointer, words in _texts(flow):
-        yield from _complete(words, pointer, languages)
-        for language, text in words.items():
-            if (size := len(text.encode())) > TEXT_BYTES:
-                zh, en = f"文本 {size} 字节，上限 {TEXT_BYTES}。", f"{size} bytes; at most {TEXT_BYTES}."
-                yield Problem(join(pointer, language), "flow.text_size", {"zh-CN": zh, "en": en})
+        yield from whole(words, pointer, languages)
     for key, words in flow.messages.items():
         for language, text in words.items():
             yield from check_template(text, PLACEHOLDERS, join("/messages", key, language))
@@ -39,7 +35,8 @@ def text_problems(flow: Flow) -> Iterator[Problem]:
         yield from _fits(words, pointer)
 
 
-def _complete(words: Words, pointer: str, languages: tuple[str, ...]) -> Iterator[Problem]:
+def whole(words: Words, pointer: str, languages: tuple[str, ...] = LANGUAGES) -> Iterator[Problem]:
+    """A text that lacks a language, has a strange one, or is longer than a channel takes."""
     for language in languages:
         if not words.get(language, "").strip():
             at = join(pointer, language) if language in words else pointer
@@ -51,6 +48,9 @@ def _complete(words: Words, pointer: str, languages: tuple[str, ...]) -> Iterato
     for language in words:
         if language not in languages:
             yield unknown("language", language, join(pointer, language))
+        if (size := len(words[language].encode())) > TEXT_BYTES:
+            zh, en = f"文本 {size} 字节，上限 {TEXT_BYTES}。", f"{size} bytes; at most {TEXT_BYTES}."
+            yield Problem(join(pointer, language), "flow.text_size", {"zh-CN": zh, "en": en})
 
 
 def _texts(flow: Flow) -> Iterator[tuple[str, Words]]:

@@ -99,12 +99,17 @@ def case_words(stage: Words, effect: CaseEffect) -> Iterator[Words]:
     for step in effect.steps_changed:
         yield step_words(step)
     if effect.limit_moves:
-        none = {"zh-CN": "无", "en": "none"}
-        days = [each.isoformat() if each else None for each in (effect.limit_before, effect.limit_after)]
-        yield {
-            "zh-CN": f"阶段时限由 {days[0] or none['zh-CN']} 变为 {days[1] or none['zh-CN']}",
-            "en": f"the stage's limit {days[0] or none['en']} would be {days[1] or none['en']}",
-        }
+        yield limit_words(effect)
+
+
+def limit_words(effect: CaseEffect) -> Words:
+    """The limit of the stage where the case is, before and after."""
+    none = {"zh-CN": "无", "en": "none"}
+    days = [each.isoformat() if each else None for each in (effect.limit_before, effect.limit_after)]
+    return {
+        "zh-CN": f"阶段时限由 {days[0] or none['zh-CN']} 变为 {days[1] or none['zh-CN']}",
+        "en": f"the stage's limit {days[0] or none['en']} would be {days[1] or none['en']}",
+    }
 
 
 def rule_words(tally: Tally) -> Words:

@@ -9,3 +9,4 @@ class ServiceAdded(Event):
     service: str
     task_id: int
     title: dict[str, str]
+    house: bool = False  # from a template of the house's own

@@ -24,6 +24,7 @@ task = Table(
     plain("done_for", BigInteger, nullable=True),  # for whom he stood in
     plain("department_id", BigInteger, nullable=True),  # of its case, which never changes it
     plain("note", Json, nullable=True),  # language -> words of its template for whoever does it
+    plain("done_words", Json, nullable=True),  # likewise, for the client when it is done
 )
 OPEN = text("state = 'open'")
 Index("ix_task_case", task.c.case_id)

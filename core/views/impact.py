@@ -14,6 +14,7 @@ from core.cases.tables import case
 from core.catalog.catalogue import Catalogue
 from core.catalog.tables import flow_version
 from core.engine.flow import Flow
+from core.engine.param_changes import ParamChange, param_changes
 from core.engine.text import Words
 from core.ledger.tables import in_state, timer
 from core.store.reading import Reader
@@ -81,10 +82,12 @@ class Impact:
     occupied: tuple[Occupied, ...]  # the fullest first
     rules: tuple[Touched, ...]  # those with open tasks or timers
     changes: tuple[Change, ...]
+    params: tuple[ParamChange, ...] = ()  # against the newest version
 
 
-def impact(reader: Reader, catalogue: Catalogue, key: str, flow: Flow | None) -> Impact:
-    """`flow` as it would be published; None where it is not right yet: then its changes are not known."""
+def impact(reader: Reader, catalogue: Catalogue, key: str, flow: Flow | None, source: bytes) -> Impact:
+    """`flow` as it would be published, and what it was read from; None where it is not right yet: then its changes are
+    not known."""
     published = select(flow_version.c.id, flow_version.c.version).where(flow_version.c.flow == key)
     rows = reader.rows(published.order_by(flow_version.c.version.desc()).limit(MOST_VERSIONS))
     versions = {int(row["id"]): int(row["version"]) for row in rows}
@@ -104,7 +107,13 @@ def impact(reader: Reader, catalogue: Catalogue, key: str, flow: Flow | None) ->
         occupied,
         _touched(reader, catalogue, key, {each: number for each, number in versions.items() if each in cases}, flow),
         tuple(each for each in changes if each.added or each.removed or each.changed),
+        () if newest is None or before is None else _params(reader, newest, before, flow, source),
     )
+
+
+def _params(reader: Reader, newest: int, before: Flow, flow: Flow, source: bytes) -> tuple[ParamChange, ...]:
+    row = reader.peek(flow_version, newest)
+    return () if row is None else param_changes(before, bytes(row["source"]), flow, source)
 
 
 def _open_of(key: str) -> tuple[ColumnElement[bool], ...]:

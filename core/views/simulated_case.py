@@ -26,7 +26,8 @@ _NOT_OF_A_CASE: Final = ("applicant.", "event.", "docs.")  # of a person, of an 
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """What a simulation looks through. ``facts``: the house's own sources, by the prefix of their names."""
+    """What a simulation looks through. ``facts``: the house's own sources, by the prefix of their names; ``source``:
+    what the draft was read from, empty where nobody asks about its parameters."""
 
     catalogue: Catalogue
     calendars: LivingCalendars
@@ -34,6 +35,7 @@ class Lens:
     draft: CompiledFlow
     now: datetime
     tables: LivingTables = field(default_factory=LivingTables)
+    source: bytes = b""
     names: dict[int, frozenset[str]] = field(default_factory=dict)  # version id (0: the draft) -> facts it asks for
 
     def names_of(self, version_id: int, compiled: CompiledFlow) -> frozenset[str]:

@@ -24,6 +24,7 @@ from core.store.reading import Reader, ReaderAt
 from core.store.sealing import Row
 from core.tasks.tables import task
 from core.views.simulated_case import Compared, Lens, compared
+from core.views.simulated_params import ParamTallies
 from core.views.simulated_past import Past, put_again
 
 CHUNK: Final = 100  # cases of one look
@@ -51,6 +52,7 @@ class Told:
     stage: str
     stage_name: Words
     effect: CaseEffect
+    by_params: tuple[Words, ...]  # what changed parameters mean for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Simulation:
     days: int
     left_off: int
     tallies: Tallies
+    params: ParamTallies
     looked_at: int = 0
     unchanged: int = 0
     counts: Counter[Kind] = field(default_factory=Counter)
@@ -96,7 +99,8 @@ class Simulation:
     @property
     def differs(self) -> bool:
         """Whether anything would be other, in a case or for a rule."""
-        return self.unchanged < self.looked_at or any(tally.differs for tally in self.rules)
+        by_params = any(tally.cases for tally in self.params.all)
+        return by_params or self.unchanged < self.looked_at or any(tally.differs for tally in self.rules)
 
     @property
     def unit_parts(self) -> list[Part]:
@@ -121,7 +125,8 @@ def begun(lens: Lens, reader: Reader, days: int, most: int = MOST_CASES) -> tupl
     used = select(case.c.flow_version_id).distinct().where(case.c.flow == flow.key, in_state(case, "open"))
     versions = sorted(int(row[0]) for row in reader.connection.execute(used))
     tallies = Tallies(flow, [lens.catalogue.compiled(reader, each).flow for each in versions])
-    return Simulation(flow, lens.now - timedelta(days=days), days, max(0, len(ids) - most), tallies), ids[:most]
+    since, params = lens.now - timedelta(days=days), ParamTallies(lens, reader, versions)
+    return Simulation(flow, since, days, max(0, len(ids) - most), tallies, params), ids[:most]
 
 
 def simulate(
@@ -134,7 +139,7 @@ def simulate(
             looking = ReaderAt(reader, lens.now)
             found = _compared(lens, looking, part)
             for row, each in found:
-                _count(lens, looking, result, row, each.effect, shows)
+                _count(lens, looking, result, row, each, shows)
             if result.events < MOST_EVENTS:
                 result.events += put_again(lens, looking, Past(result.since, result.tallies, shows), found)
             else:
@@ -145,7 +150,8 @@ def simulate(
 def case_effects(lens: Lens, reader: Reader, ids: Sequence[int], shows: Callable[[Row], bool]) -> list[Told]:
     """What would be other for each of these cases that is still open and may be named, in the order of their ids."""
     found = _compared(lens, ReaderAt(reader, lens.now), ids, shows)
-    return [_told(lens, reader, row, each.effect) for row, each in found]
+    params = ParamTallies(lens, reader, {row["flow_version_id"] for row, _ in found})
+    return [_told(lens, reader, row, each, params) for row, each in found]
 
 
 def _compared(
@@ -163,9 +169,11 @@ def _compared(
 
 
 def _count(
-    lens: Lens, reader: Reader, result: Simulation, row: Row, effect: CaseEffect, shows: Callable[[Row], bool]
+    lens: Lens, reader: Reader, result: Simulation, row: Row, found: Compared, shows: Callable[[Row], bool]
 ) -> None:
+    effect = found.effect
     result.looked_at += 1
+    result.params.count(row, found, shows)
     if effect.unchanged:
         result.unchanged += 1
         return
@@ -177,7 +185,7 @@ def _count(
         result.counts[kind] += 1
         examples = result.examples[kind]
         if len(examples) < MOST_EXAMPLES and shows(row):
-            examples.append(_told(lens, reader, row, effect))
+            examples.append(_told(lens, reader, row, found, result.params))
 
 
 def _kinds(effect: CaseEffect) -> Iterator[Kind]:
@@ -195,7 +203,9 @@ def _kinds(effect: CaseEffect) -> Iterator[Kind]:
         yield "handover"
 
 
-def _told(lens: Lens, reader: Reader, row: Row, effect: CaseEffect) -> Told:
+def _told(lens: Lens, reader: Reader, row: Row, found: Compared, params: ParamTallies) -> Told:
     flow = lens.catalogue.compiled(reader, row["flow_version_id"]).flow
     stage = row["stage"]
-    return Told(row["id"], row["number"], flow.version, stage, dict(flow.stage(stage).name), effect)
+    said = {each.words["en"]: each.words for _, told in params.of(row, found) for each in told}
+    name = dict(flow.stage(stage).name)
+    return Told(row["id"], row["number"], flow.version, stage, name, found.effect, tuple(said.values()))

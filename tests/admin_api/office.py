@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from adapters.folder_store.store import FolderStore
 from admin_api.app import install
-from admin_api.parts import Parts
+from admin_api.parts import MadeStory, Parts
 from admin_api.rates import Rates
 from bot.story.reader import story_problems
 from bot.texts.catalogue import built_in
@@ -228,6 +228,7 @@ def open_office(url: str, folder: Path, inspector: Inspector) -> Iterator[Office
         sent_links=SentLinks(VAULT.derive(SENT_PURPOSE), "http://testserver"),
         rates=Rates(1_000_000),  # what is tried here is something else
         story_problems=story_problems,
+        story_of=lambda row: MadeStory("story: one\n", 1, {"flow.yaml": b"key: x\n"}, ()),  # a real one takes seconds
     )
     app = FastAPI(title="Banli", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     install(app, parts)

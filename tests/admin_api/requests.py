@@ -17,6 +17,7 @@ TABLE = "key,name.zh-CN,name.en,deadline:date\nzju,浙江大学,Zhejiang Univers
 ANY = {"if-match": "*"}  # whatever was seen
 HOURS = {"zone": "Asia/Singapore", "week": [["09:00-18:00"]] * 5 + [[], []]}
 MOVE = {"flow": "visa_jp_tourist", "to": 1}
+SERVICE = {"name": {"zh-CN": "文书润色", "en": "Polishing"}, "role": "copywriter", "due": "2d"}
 TRAINEE = {"zh-CN": "实习", "en": "Trainee"}
 IDENTITY = {"channel": "webchat", "account": "demo", "external_id": "somebody"}
 REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
@@ -90,6 +91,7 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "advance_case": lambda ids: {"json": {"trigger": "withdraw"}},
     "send_back": lambda ids: {"json": {"to": "prepare", "remark": "请更正申请表"}},
     "list_services": lambda ids: {},
+    "read_story": lambda ids: {},
     "add_service": lambda ids: {"json": {"service": "translation"}},
     "propose_handover": lambda ids: {"json": {}},
     "accept_handover": lambda ids: {},
@@ -133,9 +135,21 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
     "write_calendar": lambda ids: {"json": HOURS, "headers": ANY},
     "add_holidays": lambda ids: {"json": {"country": "CN", "year": 2026}},
     "import_days": lambda ids: {"json": {"csv": "day,hours,note\n2027-05-08,09:00-12:00,半天\n"}},
+    "read_flow_names": lambda ids: {},
+    "list_service_templates": lambda ids: {},
+    "read_service_template": lambda ids: {},
+    "add_service_template": lambda ids: {"json": SERVICE | {"key": f"s{new_id()}"}},
+    "write_service_template": lambda ids: {"json": SERVICE, "headers": ANY},
+    "withdraw_service_template": lambda ids: {"headers": ANY},
     "list_tables": lambda ids: {},
     "read_table_of_office": lambda ids: {},
     "list_table_rows": lambda ids: {},
+    "read_table_row": lambda ids: {},
+    "write_table_row": lambda ids: {
+        "json": {"cells": {"name.zh-CN": "北大"}, "as_of": "2026-03-01", "source": "测试"},
+        "headers": ANY,
+    },
+    "drop_table_row": lambda ids: {"params": {"as_of": "2026-03-01", "source": "测试"}, "headers": ANY},
     "list_table_editions": lambda ids: {},
     "export_table": lambda ids: {},
     "import_table": lambda ids: {

@@ -44,6 +44,7 @@ LISTS = {
     "/departments": "departments",
     "/roles": "roles",
     "/calendars": "calendars",
+    "/service-templates": "templates",
     "/tables": "tables",
     "/tables/{table_name}/rows": "rows",
     "/tables/{table_name}/editions": "editions",

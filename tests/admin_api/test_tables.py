@@ -45,6 +45,40 @@ def test_a_table_is_imported_looked_over_restored_and_given_back(small_office: O
     office.refused(404, "not_found", "visa.sales", "GET", "/tables/nothing")
 
 
+def test_one_row_is_changed_added_and_taken_out_as_an_import_would(small_office: Office) -> None:
+    office = small_office
+    send(office, "schools", SCHOOLS)
+    path, told = "/tables/schools/rows/zju", {"as_of": "2026-05-01", "source": "电话"}
+    row = {"name.zh-CN": "浙大", "name.en": "ZJU", "province": "hz", "deadline": "2026-07-01", "deposit": "1500.50"}
+    seen = office.call("visa.admin", "GET", path).headers["etag"]
+    office.refused(428, "precondition_required", "visa.admin", "PUT", path, json={"cells": row, **told})
+    done = office.call("visa.admin", "PUT", path, json={"cells": row, **told}, headers={"if-match": seen})
+    assert (done.status_code, done.json()["cells"]) == (
+        200,
+        {"province": "hz", "deadline": "2026-07-01", "deposit": 150050},
+    )
+    office.refused(
+        412, "precondition_failed", "visa.admin", "PUT", path, json={"cells": row, **told}, headers={"if-match": seen}
+    )
+    shown = office.get("visa.sales", "/tables/schools")
+    assert (shown["edition"], shown["as_of"], shown["source"], shown["rows"]) == (2, "2026-05-01", "电话", 4)
+    others = [line for line in SCHOOLS.decode().splitlines() if not line.startswith("zju")]
+    now = office.call("visa.sales", "GET", "/tables/schools/csv").content.decode().splitlines()
+    assert [line for line in now if not line.startswith("zju")] == others  # the rest says what it said
+    wrong = {"deadline": "1.7.", "fee": "1"}
+    mistakes = office.refused(422, "invalid", "visa.admin", "PUT", path, json={"cells": wrong, **told})
+    assert [each["pointer"] for each in mistakes["errors"]] == ["/cells/fee"]
+    mistakes = office.refused(422, "invalid", "visa.admin", "PUT", path, json={"cells": {"deadline": "1.7."}, **told})
+    assert [each["pointer"] for each in mistakes["errors"]] == ["/cells/name.zh-CN", "/cells/deadline"]
+    office.refused(422, "invalid", "visa.admin", "PUT", path, json={"cells": row, "as_of": "2026-05-01"})
+    office.refused(403, "not_allowed", "visa.sales", "PUT", path, json={"cells": row, **told})
+    gone = office.call("visa.admin", "DELETE", path, params=told, headers={"if-match": "*"})
+    assert (gone.status_code, office.get("visa.sales", "/tables/schools")["rows"]) == (204, 3)
+    office.refused(404, "not_found", "visa.admin", "DELETE", path, params=told)
+    office.refused(404, "not_found", "visa.sales", "GET", path)
+    office.refused(404, "not_found", "visa.admin", "PUT", "/tables/none/rows/a", json={"cells": row, **told})
+
+
 def test_every_mistake_of_a_file_is_told_with_line_and_column(small_office: Office) -> None:
     wrong = b"key,name.en,when:date\nA,A,2026-1-1\nb,,2026-01-01\nb,B,\n"
     told = small_office.refused(
@@ -102,3 +136,15 @@ def test_a_pack_brings_the_tables_of_its_flows(small_office: Office) -> None:
     assert office.get("visa.sales", "/tables/schools")["as_of"] == "2026-02-01"
     exported = office.call("visa.admin", "GET", "/pack?flow=school_choice").content
     assert read_pack(exported) == pack
+
+
+def test_whoever_writes_flows_is_told_what_they_may_name(small_office: Office) -> None:
+    office = small_office
+    send(office, "regions", REGIONS)
+    names = office.get("visa.admin", "/flow-names")
+    assert names["tables"] == [{"name": "regions", "columns": {}, "tree": True}]
+    assert (names["departments"], names["flows"]) == (["other", "visa"], ["visa_jp_tourist", "visa_kr_tourist"])
+    assert "cn-office" in names["calendars"]
+    assert {"sales", "reviewer"} <= set(names["roles"])
+    assert (names["webhooks"], names["services"]) == ([], [])
+    office.refused(403, "not_allowed", "visa.sales", "GET", "/flow-names")

@@ -27,7 +27,7 @@ from core.staff.tables import api_key, delegation, department, session, staff, s
 from core.store.unit import UnitOfWork
 from core.tasks.tables import task
 from tests.admin_api.office import FLOWS, Office
-from tests.admin_api.requests import REQUESTS, TABLE, Ids
+from tests.admin_api.requests import REQUESTS, SERVICE, TABLE, Ids
 from tests.files.papers import pdf
 
 TEAM = ("sales", "consultant", "copywriter", "reviewer", "service", "supervisor")
@@ -167,6 +167,8 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "entry_id": dead_letter(office),
         "calendar_name": "cn-office",
         "table_name": "schools",
+        "service_key": _service(office),
+        "row_key": _row(office),
         "setting_name": "agency.remind_days",
         "draft_id": _draft(office),
         "batch_id": _batch(office),
@@ -188,6 +190,19 @@ def dead_letter(office: Office) -> str:
         return int(row["id"])
 
     return str(office.parts.store.run(work))
+
+
+def _service(office: Office) -> str:
+    """A service template of the house, one for each who may withdraw it."""
+    made = office.post("visa.admin", "/service-templates", SERVICE | {"key": f"s{new_id()}"})
+    return str(made["key"])
+
+
+def _row(office: Office) -> str:
+    """A row of the table, one for each who may take it out."""
+    key, said = f"r{new_id()}", {"cells": {"name.en": "Mine"}, "as_of": "2026-03-01", "source": "测试"}
+    office.call("visa.admin", "PUT", f"/tables/schools/rows/{key}", json=said, headers={"if-match": "*"})
+    return key
 
 
 def _draft(office: Office) -> str:

@@ -14,6 +14,7 @@ JP = (FLOWS / "visa_jp_tourist" / "v1.yaml").read_bytes()
 LATER = JP.replace(b"version: 1", b"version: 2", 1).replace(
     b"    owner: sales\n", b"    owner: sales\n    due: 9d\n", 1
 )
+LATER = LATER.replace(b"passport_min_months:\n    value: 6", b"passport_min_months:\n    value: 9", 1)
 
 
 @pytest.fixture
@@ -48,6 +49,8 @@ def test_a_flow_is_tried_as_a_file_a_folder_or_a_draft(running: Agency) -> None:
     assert "张三" not in told.stdout
     assert "阶段时限由" in told.stdout
     assert "facts of today" in told.stdout
+    assert 'Parameter "passport_min_months": 6 (2026-03-01, ' in told.stdout
+    assert "涉及 1 件在办案件（材料检查 1，文字 1）" in told.stdout
 
     draft_id = running.do(DraftFlow(source=LATER.decode()))
     [from_folder, draft] = running.asks("flow", "simulate", str(folder.parent), str(draft_id), "--days", "3")

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from adapters.loopback.channel import LoopbackChannel
 from bot.app import build
-from bot.cli.story_export import _parsed
+from bot.cli.story_making import parsed
 from bot.story.past import read_past
 from core.cases.approval_tables import approval, approval_seat
 from core.cases.tables import case, case_event, case_handover, case_link
@@ -176,7 +176,7 @@ def test_a_case_lives_through_all_of_it(agency: SmallAgency, clock: ManualClock)
     waits = [each["key"] for each in rows(agency, timer, case_id=case_id, state="waiting")]
     assert [key.split(":")[2] for key in waits if key.startswith("rule:")] == ["care"]
     with agency.banli.reading.open() as reader:
-        past = read_past(reader, row_of(agency, case_id), partial(_parsed, agency.banli))
+        past = read_past(reader, row_of(agency, case_id), partial(parsed, agency.banli))
     assert past.source == SOURCE
     assert json.dumps(past.notes, default=str, ensure_ascii=False)
     assert shown(agency, LATER)["looked_at"] == 2

@@ -38,6 +38,7 @@ from core.commands import (
     reviewing,
     roles,
     sending_back,
+    service_templates,
     services,
     staffing,
     tables,
@@ -263,7 +264,13 @@ GENERAL: dict[str, Make] = {
     "AddHolidays": lambda _: office.AddHolidays(name="cn-office", country="CN", year=2026),
     "ImportDays": lambda _: office.ImportDays(name="cn-office", csv="day\n2026-05-08\n"),
     "ImportTable": lambda _: tables.ImportTable.of("schools", b"key,name.en\na,A\n", "2026-03-01", "x"),
+    "SetServiceTemplate": lambda _: service_templates.SetServiceTemplate(
+        key="polish", name={"zh-CN": "润色", "en": "Polishing"}, role="copywriter", new=True
+    ),
+    "WithdrawServiceTemplate": lambda _: service_templates.WithdrawServiceTemplate(key="polish"),
     "RestoreTable": lambda _: tables.RestoreTable(name="schools", edition=1),
+    "SetTableRow": lambda _: tables.SetTableRow(name="schools", key="a", cells={}, as_of=date(2026, 3, 1), source="x"),
+    "DropTableRow": lambda _: tables.DropTableRow(name="schools", key="a", as_of=date(2026, 3, 1), source="x"),
     "SpreadTable": lambda _: tables.SpreadTable(name="schools"),
     "MigrateFlow": lambda _: migrating.MigrateFlow(flow="visa_jp_tourist", to=1),
     "UndoMigration": lambda _: migrating.UndoMigration(batch_id=1),

@@ -1,20 +1,25 @@
 """A real case becomes a story that comes out the same, and says nothing of the people it was."""
 
-from functools import partial
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from bot.app import FLOWS, Banli
-from bot.cli.story_export import _parsed, exported
 from bot.cli.story_house import in_a_house, play_one
+from bot.cli.story_making import exported, made_of, past_of, story_maker
 from bot.story.driver import World
-from bot.story.past import Past, read_past
+from bot.story.past import Past
 from bot.story.reader import read_script, read_story
 from bot.story.runner import play
 from bot.story.spec import Script
 from bot.story.standins import Standins, leaks
+from bot.web import web
 from core.cases.tables import case
+from core.commands.contracts import ActivateContract
+from core.commands.people import IssueApiKey
+from core.ledger.tables import audit
+from tests.house import open_house
 
 FLOW = (FLOWS / "visa_jp_tourist" / "v1.yaml").read_bytes()
 
@@ -27,7 +32,7 @@ async def lived(script: Script, world: World) -> Past:
     with world.agency.reading.open() as reader:
         row = reader.first(case)
         assert row is not None
-        return read_past(reader, row, partial(_parsed, world.agency))
+        return past_of(world.agency, reader, row)
 
 
 def test_a_case_is_exported_and_comes_out_the_same(tmp_path: Path) -> None:
@@ -120,3 +125,52 @@ def test_stand_ins_are_stable_share_nothing_and_a_leak_is_found() -> None:
     assert leaks("见张三丰的护照", ["张三丰"], "") == ["张三丰"]
     assert leaks("Annual report", ["Ann"], "") == []
     assert leaks("your annual ann", ["Ann"], "") == ["ann"]
+
+
+TESTS = Path(__file__).parents[1]
+
+
+def test_tables_and_scores_come_along_so_that_it_plays_again(tmp_path: Path) -> None:
+    """A school that is chosen from a table of the office, and experts who vote with a score and words."""
+    for name in ("tables/school/stories/choice.yaml", "approvals/stories/vote.yaml"):
+        made = made_of(in_a_house(read_story(TESTS / name), "loopback", lived))
+        folder = tmp_path / Path(name).stem
+        for file, content in {**made.files, "story.yaml": made.story.encode()}.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_bytes(content)
+        again = play_one(read_story(folder / "story.yaml"), "loopback")
+        assert again.came_out, again.failure
+        if "vote" in name:
+            assert "80 论证充分" not in made.story
+            assert "80 （同事的话，已隐去）" in made.story
+        else:
+            assert set(made.files) >= {"tables/schools.csv", "tables/regions.csv"}
+
+
+def test_the_api_gives_the_same_story_to_whoever_may_export_personal_data(sqlite_url: str, tmp_path: Path) -> None:
+    with open_house(sqlite_url, tmp_path) as house:
+        house.agency()
+        house.do(ActivateContract(contract_id=house.contract()))
+        house.people["张三"].says("我是张三，电话 13800001234")
+        http = TestClient(web(house.banli, loops=False, story_of=story_maker(house.banli)))
+        with house.looking() as reader:
+            row = reader.find(case)[0]
+            same = made_of(past_of(house.banli, reader, row))
+        keys = {}
+        for role in ("admin", "finance"):
+            staff_id = house.staff(f"接口 {role}", role).id
+            secret = house.do(IssueApiKey(staff_id=staff_id, name="test"))
+            keys[role] = {"Authorization": f"Bearer {secret}"}
+        path = f"/api/v1/cases/{row['id']}/story"
+        told = http.get(path, headers=keys["admin"])
+        assert told.status_code == 200, told.text
+        found = told.json()
+        assert found["story"] == same.story
+        assert found["files"] == [{"name": "visa_jp_tourist-v1.yaml", "content": FLOW.decode()}]
+        assert "张三" not in found["story"]
+        assert http.get(path, headers=keys["finance"]).status_code == 403
+        with house.looking() as reader:
+            looks = [
+                (each["actor_kind"], each["outcome"]) for each in reader.find(audit, case_id=row["id"], door="api")
+            ]
+        assert ("staff", "done") in looks

@@ -1,11 +1,12 @@
 """Commands that the room of the catalog carries out: flows, calendars, tables, settings, texts."""
 
 from core.bus.wiring import Handler
-from core.catalog import calendars, drafts, office_tables, packs, settings, texts
+from core.catalog import calendars, drafts, office_tables, packs, service_templates, settings, texts
 from core.catalog import service as catalog
 from core.commands import drafts as dr
 from core.commands import office as o
 from core.commands import packs as pk
+from core.commands import service_templates as svt
 from core.commands import tables as tb
 from core.commands import texts as x
 from core.commands import work as w
@@ -22,6 +23,10 @@ HANDLERS: dict[type[Command], Handler] = {
     o.ImportDays: calendars.import_days,
     tb.ImportTable: office_tables.import_table,
     tb.RestoreTable: office_tables.restore_table,
+    tb.SetTableRow: office_tables.set_table_row,
+    tb.DropTableRow: office_tables.drop_table_row,
+    svt.SetServiceTemplate: service_templates.set_service_template,
+    svt.WithdrawServiceTemplate: service_templates.withdraw_service_template,
     pk.ImportPack: packs.import_pack,
     o.SetSetting: settings.set_setting,
     o.ResetSetting: settings.reset_setting,

@@ -1,0 +1,132 @@
+"""A real case made a masked story: read, played in a house of its own, looked over, and its files together."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from admin_api.parts import MadeStory
+from bot.app import Banli
+from bot.cli.problems import Broken
+from bot.cli.story_house import in_a_house, play_one
+from bot.story.past import Past, read_past
+from bot.story.past_family import flows_beside
+from bot.story.past_tables import tables_beside
+from bot.story.reader import read_script
+from bot.story.recorder import Recorded, record
+from bot.story.spec import Script
+from bot.story.standins import leaks, parts_of
+from bot.story.tables import table_file
+from bot.story.written import written
+from bot.texts.catalogue import sentences
+from core.channel.inbound import Inbound, Update
+from core.channel.port import Unreadable
+from core.engine.calendars.known import CALENDARS
+from core.kit.errors import Busy, Invalid, Problem
+from core.store.reading import Reader
+from core.store.sealing import Row
+
+CHANNEL: Final = "loopback"
+AGAIN_IN: Final = 10.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The story's text, what was recorded, and file name -> content of all that it needs beside it."""
+
+    past: Past
+    story: str
+    recorded: Recorded
+    files: dict[str, bytes]
+
+    @property
+    def flow_file(self) -> str:
+        return next(iter(self.files))
+
+    @property
+    def notes(self) -> list[dict[str, str]]:
+        return [*self.past.notes, *self.recorded.notes]
+
+
+def past_of(banli: Banli, reader: Reader, row: Row) -> Past:
+    """The case with the flows and tables that its own flow needs. Raises NotPossibleNow for an erased client."""
+    past = read_past(reader, row, partial(parsed, banli))
+    past.also = flows_beside(reader, past.flow)
+    past.tables = tables_beside(reader, past)
+    return past
+
+
+def made_of(past: Past) -> Made:
+    """Raises Broken when it cannot be made, or would still say something personal."""
+    flow_file = f"{past.flow.key}-v{past.flow.version}.yaml"
+    story, recorded = exported(past, flow_file)
+    tables = {table_file(name): content for name, content in past.tables.items()}
+    return Made(past, story, recorded, {flow_file: past.source, **past.also, **tables})
+
+
+def story_maker(banli: Banli) -> Callable[[Row], MadeStory]:
+    """For the API: one story at a time, as each is played in a house of its own. Raises Busy, NotPossibleNow, and
+    Invalid with what stands in the way."""
+    one = threading.Lock()
+
+    def make(row: Row) -> MadeStory:
+        if not one.acquire(blocking=False):
+            raise Busy("another story is being made", retry_after=AGAIN_IN)
+        try:
+            with banli.reading.open() as reader:
+                past = past_of(banli, reader, row)
+            made = made_of(past)
+        except Broken as no:
+            words = {"zh-CN": f"无法导出剧本：{no}", "en": str(no)}
+            raise Invalid(problems=[Problem("", "story.export", words)]) from no
+        finally:
+            one.release()
+        return MadeStory(made.story, len(made.recorded.steps), made.files, made.notes)
+
+    return make
+
+
+def exported(past: Past, flow_file: str) -> tuple[str, Recorded]:
+    """The story's text, and what was recorded. Raises Broken when it would still say something personal."""
+    calendar = CALENDARS.get(past.flow.calendar)
+    if calendar is None:
+        raise Broken(f"The calendar {past.flow.calendar} is the agency's own; stories know the built-in ones only.")
+    zone: ZoneInfo = calendar.zone
+    beside = {**past.also, **{table_file(name): content for name, content in past.tables.items()}}
+
+    def read(text: str) -> Script:
+        return read_script("the exported story", text.encode(), lambda named: beside.get(named, past.source))
+
+    recorded = in_a_house(
+        read(written(past, flow_file, zone)), CHANNEL, lambda script, world: record(script, world, past, zone)
+    )
+    story = written(past, flow_file, zone, recorded)
+    again = play_one(read(story), CHANNEL)
+    if again.failure is not None:
+        at = again.failure.step
+        zh, en = f"重演时第 {at} 步与记录不同", f"Played again, step {at} did not come out as recorded"
+        recorded.notes.append({"zh-CN": zh, "en": en})
+        story = written(past, flow_file, zone, recorded)
+    _check_masked(story, past)
+    return story, recorded
+
+
+def _check_masked(story: str, past: Past) -> None:
+    """Nothing that is known of these people may stand in it, whatever went wrong before. Raises Broken."""
+    personal = past.personal | {part for name in past.names for part in parts_of(name)}
+    own = past.source.decode("utf-8") + "".join(str(each) for each in sentences().values())
+    if still := leaks(story, personal, own):
+        raise Broken(
+            f"The story would still say {len(still)} personal value(s); nothing was written. Please report it."
+        )
+
+
+def parsed(banli: Banli, update: Update) -> Inbound | None:
+    """An update as its channel reads it."""
+    channel = banli.channels.get(f"{update.channel}:{update.account}")
+    try:
+        return None if channel is None else channel.parse(update)
+    except Unreadable:
+        return None
