@@ -9,6 +9,7 @@ from core.cases.rounds import end_round, refuse_unapproved
 from core.cases.tables import case, stage_span
 from core.commands.cases import AdvanceCase, EndPause, OpenForm, SetSubstate
 from core.engine.calendar import WorkingCalendar
+from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Stage
 from core.engine.machine import CompiledFlow, Move
 from core.events.happened import CaseClosed, FormAsked, StageEntered, StageLeft, SubstateSet
@@ -121,20 +122,28 @@ def enter(
 
 
 def open_form(command: OpenForm, deed: Deed) -> None:
-    """Ask for the fields of a transition that are still empty; when none is, take the step. Raises as advance_case."""
+    """Ask for the fields of a transition that are still empty; when none is, take the step. One that is not possible
+    while something was answered with no asks for that again. Raises as advance_case."""
     row = deed.uow.get(case, command.case_id)
     if command.stage is not None and command.stage != row["stage"]:
         raise Stale(reason="moved", stage=row["stage"])
-    flow = compiled_of(deed, row).flow
+    compiled = compiled_of(deed, row)
+    flow = compiled.flow
     if all(each.key != command.trigger for each in flow.transitions):  # the case is on another version meanwhile
         raise Stale(reason="replaced")
     _leave_to_handover(flow.stage(row["stage"]), command.trigger)
     asked = [field.key for field in flow.asks(flow.transition(command.trigger), row["stage"])]
-    empty = tuple(key for key in asked if row["fields"].get(key) in (None, ""))
-    if not empty and command.trigger != SUPPLEMENT:
-        move_case(row, command.trigger, deed)
-        return
-    deed.emit(FormAsked(case_id=row["id"], staff_id=deed.actor.id, trigger=command.trigger, fields=empty))
+    wanted = tuple(key for key in asked if row["fields"].get(key) in (None, ""))
+    if not wanted and command.trigger != SUPPLEMENT:
+        needs = compiled.machine.needs(command.trigger)
+        wanted = tuple(key for key in asked if row["fields"].get(key) is False and FIELD_PREFIX + key in needs)
+        try:
+            move_case(row, command.trigger, deed)
+            return
+        except NotPossibleNow:  # decided before anything is written
+            if not wanted or row["state"] != "open":
+                raise
+    deed.emit(FormAsked(case_id=row["id"], staff_id=deed.actor.id, trigger=command.trigger, fields=wanted))
 
 
 def set_substate(command: SetSubstate, deed: Deed) -> None:

@@ -59,6 +59,7 @@ class StartDialog(Command):
     to: Literal["client", "staff"]
     person_id: int
     dialog: dict[str, Any]
+    buttons: tuple[dict[str, Any], ...] = ()  # answers that can be tapped, see core.ledger.buttons.Offer
 
 
 class RedrawCard(Command):

@@ -33,6 +33,7 @@ from core.events.pauses import LimitPaused, LimitResumed
 from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.ledger.tables import button
+from core.reactions.answers import yes_or_no
 from core.reactions.client_steps import ask_client, spans_left, with_steps
 from core.staff.delegation import deputies
 from core.store.sealing import Row
@@ -182,7 +183,9 @@ def plan_again(event: FieldSet, deed: Deed) -> Iterator[Command]:
 
 def ask_form(event: FormAsked, deed: Deed) -> Iterator[Command]:
     dialog = {"kind": "form", "case": event.case_id, "trigger": event.trigger, "fields": list(event.fields)}
-    yield StartDialog(to="staff", person_id=event.staff_id, dialog=dialog)
+    flow = compiled_of(deed, deed.uow.get(case, event.case_id or 0)).flow
+    buttons = tuple(yes_or_no(flow, event.case_id or 0, event.fields))
+    yield StartDialog(to="staff", person_id=event.staff_id, dialog=dialog, buttons=buttons)
 
 
 def forget_case(event: CaseClosed, deed: Deed) -> Iterator[Command]:
@@ -233,8 +236,7 @@ def _step(flow: Flow, stage: Stage, transition: Transition, row: Row, *, back: b
     if back:
         remark = OfferSendBack(case_id=row["id"], to=transition.to, stage=stage.key)
         return offer(remark, transition.label, "plain", keeps=True)
-    asked = [field for field in flow.asks(transition, stage.key) if field.type != "bool"]
-    if asked or transition.key == "ask_supplement":
+    if flow.asks(transition, stage.key) or transition.key == "ask_supplement":
         form = OpenForm(case_id=row["id"], trigger=transition.key, stage=stage.key)
         return offer(form, transition.label, "plain", keeps=True)
     advance = AdvanceCase(case_id=row["id"], trigger=transition.key, stage=stage.key)
