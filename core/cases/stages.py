@@ -132,7 +132,7 @@ def open_form(command: OpenForm, deed: Deed) -> None:
     if all(each.key != command.trigger for each in flow.transitions):  # the case is on another version meanwhile
         raise Stale(reason="replaced")
     _leave_to_handover(flow.stage(row["stage"]), command.trigger)
-    asked = [field.key for field in flow.asks(flow.transition(command.trigger), row["stage"])]
+    asked = [field.key for field in compiled.asks(flow.transition(command.trigger), row["stage"])]
     wanted = tuple(key for key in asked if row["fields"].get(key) in (None, ""))
     if not wanted and command.trigger != SUPPLEMENT:
         needs = compiled.machine.needs(command.trigger)

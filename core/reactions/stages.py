@@ -15,6 +15,7 @@ from core.commands.sending_back import OfferSendBack
 from core.commands.work import Notify, RedrawCard, StartDialog
 from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Flow, Stage, Transition
+from core.engine.machine import CompiledFlow
 from core.events.calendars import LimitMoved
 from core.events.happened import (
     CaseClosed,
@@ -197,7 +198,8 @@ def forget_case(event: CaseClosed, deed: Deed) -> Iterator[Command]:
 def work_of(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[dict[str, object]]]:
     """Person -> the buttons that his roles give him, and the stage's owner in any case."""
     found: dict[int, list[dict[str, object]]] = {}
-    machine = compiled_of(deed, row).machine
+    compiled = compiled_of(deed, row)
+    machine = compiled.machine
     back = machine.steps_back(stage.key)
     for owner in _doing(stage.owner, row, deed):
         found[owner] = [*_handover(stage, row), *_ticks(flow, stage, row), *_substates(flow, stage, row)]
@@ -209,7 +211,7 @@ def work_of(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[di
             continue  # the state was set on arrival and stays; what else a guard wants may still come
         people = {each for role in transition.by if role in row["team"] for each in _doing(role, row, deed)}
         for person in sorted(people):
-            found.setdefault(person, []).append(_step(flow, stage, transition, row, back=transition in back))
+            found.setdefault(person, []).append(_step(compiled, stage, transition, row, back=transition in back))
     if stage.approval is not None:
         alone = offer(OfferOverride(case_id=row["id"], stage=stage.key), DECIDE, keeps=True)
         roles = [role for role in stage.approval.override if role in row["team"]]
@@ -232,11 +234,11 @@ def _handover(stage: Stage, row: Row) -> list[dict[str, object]]:
     ]
 
 
-def _step(flow: Flow, stage: Stage, transition: Transition, row: Row, *, back: bool) -> dict[str, object]:
+def _step(compiled: CompiledFlow, stage: Stage, transition: Transition, row: Row, *, back: bool) -> dict[str, object]:
     if back:
         remark = OfferSendBack(case_id=row["id"], to=transition.to, stage=stage.key)
         return offer(remark, transition.label, "plain", keeps=True)
-    if flow.asks(transition, stage.key) or transition.key == "ask_supplement":
+    if compiled.asks(transition, stage.key) or transition.key == "ask_supplement":
         form = OpenForm(case_id=row["id"], trigger=transition.key, stage=stage.key)
         return offer(form, transition.label, "plain", keeps=True)
     advance = AdvanceCase(case_id=row["id"], trigger=transition.key, stage=stage.key)
