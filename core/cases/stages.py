@@ -70,7 +70,8 @@ def move_case(
     by = giver or (deed.actor.id if deed.actor.kind == "staff" else row["handed_by"])
     outcome = move.outcome or row["outcome"]
     deed.uow.change(case, row["id"], stage=move.to, substate=move.substate, outcome=outcome, handed_by=by)
-    enter(row, deed, compiled, trigger, reason, span if stays else None)
+    was = before if span is not None and span["stage"] == move.to else None
+    enter(row, deed, compiled, trigger, reason, span if stays else None, was)
     pausing.follow(row, compiled.flow.stage(move.to), calendar_of(deed, compiled), before if stays else None, deed)
     return move
 
@@ -93,9 +94,17 @@ def leave(row: Row, to: str, deed: Deed, compiled: CompiledFlow) -> Row | None:
 
 
 def enter(
-    row: Row, deed: Deed, compiled: CompiledFlow, trigger: str, reason: str = "", goes_on: Row | None = None
+    row: Row,
+    deed: Deed,
+    compiled: CompiledFlow,
+    trigger: str,
+    reason: str = "",
+    goes_on: Row | None = None,
+    was: str | None = None,
 ) -> None:
     """Start the stage's clock, say that it was entered, and close the case where the flow ends.
+
+    `was`: the sub-status before, of a step that keeps the stage.
 
     `goes_on`: the stay that this one continues; its limit and its pauses stay, as else a step that keeps the stage
     would be a way round a limit that can stand still.
@@ -112,9 +121,8 @@ def enter(
         owner_id=row["team"].get(stage.owner),
         pauses=None if goes_on is None else goes_on["pauses"],
     )
-    deed.emit(
-        StageEntered(case_id=row["id"], stage=stage.key, substate=row["substate"], trigger=trigger, reason=reason)
-    )
+    here = {"stage": stage.key, "substate": row["substate"], "before": was}
+    deed.emit(StageEntered(case_id=row["id"], trigger=trigger, reason=reason, **here))
     if stage.final:
         deed.uow.change(case, row["id"], state="closed", closed_at=deed.now, due=None)
         timers.cancel_case(deed.uow, row["id"])

@@ -32,7 +32,9 @@ class DraftContract(Command):
     signed_on: date
     travellers: tuple[Traveller, ...] = Field(min_length=1, max_length=30)
     team: dict[str, int] = Field(default_factory=dict)  # role -> staff id
-    fields: dict[str, str | int | bool | None] = Field(default_factory=dict)  # first values of the flow's fields
+    fields: dict[str, str | int | bool | list[str] | None] = Field(
+        default_factory=dict
+    )  # first values of the flow's fields
 
 
 class RecordDeposit(Command):

@@ -1,9 +1,11 @@
 """What follows from a stage: the staff's card with the next steps, the client's progress, the plans of its rules."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from core.bus.deed import Deed
 from core.cases.pausing import paused_since
+from core.cases.rounds import low_mean
 from core.cases.stages import compiled_of
 from core.cases.tables import case, stage_span
 from core.cases.team import who
@@ -58,8 +60,17 @@ def give_work(event: StageEntered, deed: Deed) -> Iterator[Command]:
     yield PlanRules(case_id=row["id"])
     if row["state"] != "open" or card is None:
         return
+    low = _low_mean(row, deed)
     for person, buttons in work_of(flow, stage, row, deed).items():
-        yield stage_notice(row, stage, card, person, buttons, event.reason)
+        told = stage_notice(row, stage, card, person, buttons, event.reason)
+        yield told if low is None else told.model_copy(update={"params": {**told.params, "mean": low}})
+
+
+def _low_mean(row: Row, deed: Deed) -> dict[str, Any] | None:
+    """That experts gave too few points in the stage that was left, in words."""
+    left = deed.uow.find(stage_span, stage_span.c.case_id == row["id"], stage_span.c.left.is_not(None))
+    low = low_mean(deed.uow, left[-1]["id"]) if left else None
+    return None if low is None else said("approval.low_mean", mean=low[0], least=low[1])
 
 
 def stage_notice(
@@ -78,8 +89,8 @@ def stage_notice(
 
 
 def tell_stage(event: StageEntered, deed: Deed) -> Iterator[Command]:
-    """The client hears of every stage that he sees; of the first one the flow's own welcome tells, and what goes on
-    inside a stage (a review that sends back) is none of his."""
+    """The client hears of every stage that he sees, and of a new sub-status by a step that keeps it; of the first one the
+    flow's own welcome tells, and what goes on inside a stage (a review that sends back) is none of his."""
     row = deed.uow.get(case, event.case_id or 0)
     flow = compiled_of(deed, row).flow
     left = deed.uow.find(stage_span, stage_span.c.case_id == row["id"], stage_span.c.left.is_not(None))
@@ -94,13 +105,18 @@ def tell_stage(event: StageEntered, deed: Deed) -> Iterator[Command]:
             params={"stage": event.stage, "substate": event.substate},
         )
         yield with_steps(told, row, deed)
+    elif left and left[-1]["stage"] == event.stage == came_from and event.substate not in (None, event.before):
+        yield _substate_told(row, event, deed)
     else:
         yield from ask_client(row, deed)
 
 
 def tell_substate(event: SubstateSet, deed: Deed) -> Iterator[Command]:
     """Each push reaches the client once."""
-    row = deed.uow.get(case, event.case_id or 0)
+    yield _substate_told(deed.uow.get(case, event.case_id or 0), event, deed)
+
+
+def _substate_told(row: Row, event: StageEntered | SubstateSet, deed: Deed) -> Notify:
     told = Notify(
         to="client",
         person_id=row["client_id"],
@@ -108,7 +124,7 @@ def tell_substate(event: SubstateSet, deed: Deed) -> Iterator[Command]:
         subject={"case": row["id"]},
         params={"stage": event.stage, "substate": event.substate},
     )
-    yield with_steps(told, row, deed)
+    return with_steps(told, row, deed)
 
 
 def close_work(event: StageLeft, deed: Deed) -> Iterator[Command]:
