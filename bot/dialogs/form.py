@@ -13,6 +13,7 @@ from core.commands.cases import AdvanceCase, AskSupplement, FieldValue, OpenForm
 from core.commands.command import Command
 from core.commands.documents import GiveDate
 from core.commands.handovers import OpenHandover, ProposeHandover
+from core.engine.amounts import read_amount
 from core.engine.choosing import MOST_SHOWN, chosen, found
 from core.engine.flow import Field, Flow
 from core.engine.forms import check_fields
@@ -27,7 +28,7 @@ from core.views.checklist_view import askable
 _ITEMS = re.compile(r"\s*(\d{1,3}(?:\s*[,，、\s]\s*\d{1,3})*)\s+(.+)", re.DOTALL)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _YES = frozenset({"是", "yes", "y", "对", "true", "1"})
-_TYPED = {"bool": "form.bool"}
+_TYPED = {"bool": "form.bool", "money": "form.money"}
 """What is wrong with an answer, where people type something else than the API takes."""
 _NO = frozenset({"否", "no", "n", "不", "false", "0"})
 
@@ -186,8 +187,8 @@ def read_value(field: Field, text: str, among: Sequence[str] = ()) -> FieldValue
         case "int":
             return int(text) if re.fullmatch(r"-?\d{1,12}", text) else text
         case "money":
-            amount = re.fullmatch(r"(\d{1,12})(?:\.(\d{1,2}))?", text.replace(",", ""))
-            return text if amount is None else int(amount[1]) * 100 + int((amount[2] or "0").ljust(2, "0"))
+            amount = read_amount(text)
+            return text if amount is None else amount
         case "date":
             return _date(text)
         case "enum" | "region":

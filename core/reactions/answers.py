@@ -12,7 +12,7 @@ _YES, _NO = said("button.yes"), said("button.no")
 
 
 def yes_or_no(flow: Flow, case_id: int, fields: Sequence[str]) -> list[dict[str, Any]]:
-    """Two buttons if the first of the fields, the one that is asked for, is a yes or no; else none. ``fields``: keys."""
+    """Two buttons if the first of the fields, the one that is asked for, is a yes or no. ``fields``: keys."""
     if not fields or flow.field(fields[0]).type != "bool":
         return []
     return [

@@ -89,8 +89,8 @@ def stage_notice(
 
 
 def tell_stage(event: StageEntered, deed: Deed) -> Iterator[Command]:
-    """The client hears of every stage that he sees, and of a new sub-status by a step that keeps it; of the first one the
-    flow's own welcome tells, and what goes on inside a stage (a review that sends back) is none of his."""
+    """The client hears of every stage that he sees, and of a new sub-status by a step that keeps it; of the first one
+    the flow's own welcome tells, and what goes on inside a stage (a review that sends back) is none of his."""
     row = deed.uow.get(case, event.case_id or 0)
     flow = compiled_of(deed, row).flow
     left = deed.uow.find(stage_span, stage_span.c.case_id == row["id"], stage_span.c.left.is_not(None))

@@ -1,7 +1,5 @@
 """What staff fill in before a step: nothing typed is lost, a yes or no is asked for, money is typed as people do."""
 
-import pytest
-
 from core.commands.cases import SetFields
 from tests.bot.chat import CONSULTANT, case_of
 from tests.forms.conftest import project
@@ -48,6 +46,15 @@ def test_a_no_can_become_a_yes(office: TestHouse) -> None:
     adviser.presses("是")  # the field says so already: the question is answered all the same
     row = case_of(office, client)
     assert (row["stage"], row["outcome"]) == ("done", "done")
+
+
+def test_money_is_typed_as_people_write_it_and_a_mistake_is_explained_so(office: TestHouse) -> None:
+    client, adviser = project(office, checked=True), office.people[CONSULTANT]
+    adviser.presses("开始编写").says("一千二")
+    assert "1,200.50" in adviser.last
+    assert "以分为单位" not in adviser.last
+    adviser.says("￥1,200.50元")
+    assert case_of(office, client)["fields"]["fee"] == 120_050
 
 
 def test_an_old_question_still_says_what_its_button_does(office: TestHouse) -> None:

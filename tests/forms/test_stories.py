@@ -1,4 +1,4 @@
-"""Stories of forms come out on both channels; one that writes a field as nobody can read it is refused with its place."""
+"""Stories of forms come out on both channels; one that writes a field wrongly is refused with its place."""
 
 from pathlib import Path
 
