@@ -1,6 +1,7 @@
 """Ask the client one question of satisfaction, once per case."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,7 +16,8 @@ class Args(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     question: str
+    scale: Literal["points", "nps"] = "points"
 
 
 def commands(args: Args, situation: Situation) -> Sequence[Command]:
-    return [AskSurvey(case_id=situation.case_id, question=args.question)]
+    return [AskSurvey(case_id=situation.case_id, question=args.question, scale=args.scale)]
