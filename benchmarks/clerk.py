@@ -13,6 +13,7 @@ from core.commands.contracts import ActivateContract, DraftContract, RecordDepos
 from core.commands.documents import KeepFile, SubmitDocument
 from core.commands.identity import RecordPaperConsent
 from core.commands.people import AddDepartment, AddStaff, BindClientIdentity, BindStaffIdentity, RegisterClient
+from core.commands.values import FieldValue
 from core.engine.access import Actor
 from core.files.inspection import Inspection
 from core.kit.ids import new_id
@@ -23,7 +24,7 @@ CHANNEL = "loopback"
 ROLES = ("sales", "consultant", "service", "copywriter", "reviewer", "supervisor", "finance")
 HANDED_IN = ("retire", "id_card")  # items without a tick: one press approves them
 COMING = ("白底证件照", "户口簿整本")  # items 2 and 4 of the checklist, as the captions of the kept files name them
-FIELDS: dict[str, str | int | bool | None] = {
+FIELDS: dict[str, FieldValue] = {
     "residence_province": "shanghai",
     "hukou_province": "shanghai",
     "entry_type": "single",

@@ -30,6 +30,7 @@ from bot.dialogs import (
     send_back,
     services,
     staff_files,
+    survey,
     task_desk,
     undo,
     uploads,
@@ -182,6 +183,7 @@ TABLE: tuple[Route, ...] = (
     Route("documents", "document.read", _of_client("documents"), commands.documents),
     Route("fill in", "case.fill", _of_client("fill"), client_facts.by_words),
     Route("human", "conversation.ask_human", _of_client("human"), handoff.human),
+    Route("rating", "survey.answer", _of_client_says(survey.RATING), survey.by_words),
     Route("data", "client.data", lambda t: _client(t) and t.text.lower() in consent.RIGHTS, consent.data_right),
     Route(
         "promotion",

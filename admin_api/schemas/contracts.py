@@ -8,7 +8,7 @@ from admin_api.schemas.asked import DayIn, Whole
 from admin_api.schemas.ids import IdIn, IdOut
 from admin_api.schemas.model import Given, Moment, Sent
 
-FieldIn = str | int | bool | list[dict[str, str]] | None
+FieldIn = str | int | bool | list[str] | list[dict[str, str]] | None
 
 
 class NewTraveller(Sent):

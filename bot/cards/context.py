@@ -95,11 +95,16 @@ class CardContext:
             return self.day(words[DAY])
         if SAY not in words:
             return pick(dict(words), self.language)
-        params = {
-            name: self.word(value) if isinstance(value, Mapping) else value
-            for name, value in words.get("params", {}).items()
-        }
+        params = {name: self.plain(value) for name, value in words.get("params", {}).items()}
         return self.say(words[SAY], **params)
+
+    def plain(self, value: Any) -> Any:
+        """A parameter as it is said: words in both languages come out in the reader's, a list as one text."""
+        if isinstance(value, Mapping):
+            return self.word(value)
+        if isinstance(value, list):
+            return ("、" if self.language == "zh-CN" else ", ").join(str(self.plain(each)) for each in value)
+        return value
 
     def case(self) -> CaseView:
         return case_view(self.lookup, self.house.catalogue, self.subject["case"])

@@ -1,6 +1,7 @@
 """Cards that staff ask for: the board, the questions of a form."""
 
 from bot.cards.approval_card import asking
+from bot.cards.buttons import buttons_of
 from bot.cards.case_cards import question
 from bot.cards.client_cards import item
 from bot.cards.context import CardContext
@@ -59,7 +60,7 @@ def dialog(ctx: CardContext) -> Card:
         listed = "\n".join(f"{n}. {line}" for n, line in enumerate(lines, start=1))
         return Card(text=ctx.say("form.items", list=listed), kind="form")
     field = field_once(ctx.lookup, ctx.house.catalogue, view.row, ctx.params["fields"][0])
-    return Card(text=_asking_for(ctx, field), kind="form")
+    return Card(text=_asking_for(ctx, field), buttons=buttons_of(ctx), kind="form")
 
 
 def _of_client(ctx: CardContext, field: Field) -> Card:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext
-from bot.cards.wording import findings_words, missing_words, plain_words
+from bot.cards.wording import findings_words, missing_words
 from core.cases.pages import count_of
 from core.channel.outbound import Card
 from core.views.document_view import DocumentView, document_view
@@ -80,7 +80,7 @@ def _next(ctx: CardContext) -> str:
 
 
 def _sentence(ctx: CardContext, sent: Mapping[str, Any]) -> str:
-    params = {name: plain_words(ctx, value) for name, value in sent["params"].items()}
+    params = {name: ctx.plain(value) for name, value in sent["params"].items()}
     return ctx.say(sent["key"], **params)
 
 

@@ -24,7 +24,6 @@ from bot.cards import (
 )
 from bot.cards.buttons import buttons_of
 from bot.cards.context import CardContext, House
-from bot.cards.wording import plain_words
 from core.cases.tables import case
 from core.channel.outbound import Card, Link, OutboundMessage, OutFile
 from core.clients.tables import client
@@ -44,7 +43,7 @@ Builder = Callable[[CardContext], Card]
 
 def _say(ctx: CardContext) -> Card:
     """A sentence of the bot; parameters that are words in both languages come out in the reader's."""
-    params = {name: plain_words(ctx, value) for name, value in ctx.params.get("params", {}).items()}
+    params = {name: ctx.plain(value) for name, value in ctx.params.get("params", {}).items()}
     return Card(text=ctx.say(ctx.params["key"], **params), buttons=buttons_of(ctx), kind="say")
 
 

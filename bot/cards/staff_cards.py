@@ -80,7 +80,8 @@ def stage_work(ctx: CardContext) -> Card:
     text = "" if view.substate is None else ctx.say("stage.substate", substate=ctx.word(view.substate))
     if stage.handover is not None:
         text = "\n".join(part for part in (waiting(ctx), text) if part)
-    if reason := ctx.params.get("reason"):
+    why = [str(ctx.params.get("reason") or ""), ctx.word(ctx.params.get("mean"))]
+    if reason := "\n".join(part for part in why if part):
         text = "\n".join(part for part in (ctx.say("stage.reason", reason=reason), text) if part)
     return Card(
         title=title,

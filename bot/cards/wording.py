@@ -137,15 +137,6 @@ def acted_for(ctx: CardContext, staff_id: int | None, principal_id: int | None) 
     return ctx.say("who.behalf", who=who, whom=whom) if who and whom else who
 
 
-def plain_words(ctx: CardContext, value: Any) -> Any:
-    """A parameter as it is said: words in both languages come out in the reader's, a list as one text."""
-    if isinstance(value, Mapping):
-        return ctx.word(value)
-    if isinstance(value, list):
-        return ("、" if ctx.language == "zh-CN" else ", ").join(str(plain_words(ctx, each)) for each in value)
-    return value
-
-
 def unplaced_names(ctx: CardContext, client_id: int) -> str:
     """The files that are on no item; empty when there are none, or when this reader reads no documents."""
     if ctx.actor.kind == "staff" and not ctx.house.policy.may(ctx.actor, "document.read", of_case(ctx.case().row)):

@@ -27,11 +27,11 @@ def asks_first(turn: Turn, row: Row) -> bool:
     there = turn.uow.peek(case, command.case_id)
     if there is None or not turn.house.policy.may(turn.actor, command.permission, of_case(there)):
         return False  # the bus says so, in the words that it has for everybody
-    flow = turn.house.catalogue.compiled(turn.uow, there["flow_version_id"]).flow
-    step = next((each for each in flow.transitions if each.key == command.trigger and each.confirm), None)
+    compiled = turn.house.catalogue.compiled(turn.uow, there["flow_version_id"])
+    step = next((each for each in compiled.flow.transitions if each.key == command.trigger and each.confirm), None)
     if step is None:
         return False
-    asked = flow.asks(step, there["stage"]) if isinstance(command, OpenForm) else ()
+    asked = compiled.asks(step, there["stage"]) if isinstance(command, OpenForm) else ()
     return all(there["fields"].get(field.key) not in (None, "") for field in asked)
 
 

@@ -6,25 +6,32 @@ from datetime import date
 from typing import Any
 
 from bot.dialogs.cancelled import cancelled
+from bot.dialogs.pressed import After, Pressed
 from bot.dialogs.stays import goes_on, heard
 from bot.turn import Turn
 from core.cases.tables import case
-from core.commands.cases import AdvanceCase, AskSupplement, FieldValue, SetFields
+from core.commands.cases import AdvanceCase, AskSupplement, OpenForm, SetFields
 from core.commands.command import Command
 from core.commands.documents import GiveDate
-from core.commands.handovers import ProposeHandover
+from core.commands.handovers import OpenHandover, ProposeHandover
+from core.commands.values import FieldValue
+from core.engine.amounts import read_amount
 from core.engine.choosing import MOST_SHOWN, chosen, found
 from core.engine.flow import Field, Flow
 from core.engine.forms import check_fields
 from core.engine.text import Words
-from core.kit.errors import Invalid, Refusal, Stale
+from core.kit.errors import Invalid, NotPossibleNow, Refusal, Stale
 from core.kit.words import said
+from core.ledger.buttons import offer
+from core.reactions.answers import yes_or_no
 from core.store.locks import case_key
 from core.views.checklist_view import askable
 
 _ITEMS = re.compile(r"\s*(\d{1,3}(?:\s*[,，、\s]\s*\d{1,3})*)\s+(.+)", re.DOTALL)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _YES = frozenset({"是", "yes", "y", "对", "true", "1"})
+_TYPED = {"bool": "form.bool", "money": "form.money"}
+"""What is wrong with an answer, where people type something else than the API takes."""
 _NO = frozenset({"否", "no", "n", "不", "false", "0"})
 
 
@@ -59,33 +66,61 @@ def _field(turn: Turn, dialog: dict[str, Any]) -> None:
         return
     if goes_on(turn, dialog, field, value):
         return
-    rest = dialog["fields"][1:]
     try:
         with turn.uow.step():
             turn.do(SetFields(case_id=row["id"], fields={field.key: value}))
-            if not rest:
-                turn.do(_last_step(dialog))
     except Refusal as refusal:
         turn.ask(None)
         turn.refuse(refusal)
         return
+    _go_on(turn, flow, dialog)
+
+
+def _go_on(turn: Turn, flow: Flow, dialog: dict[str, Any]) -> None:
+    """The next question; after the last one the step. If that is refused, what was filled in stays."""
+    rest = dialog["fields"][1:]
     if rest:
         following = {**dialog, "fields": rest, "among": [], "given": []}
         turn.ask(following)
-        turn.reply("dialog", params=following)
-    else:
-        turn.ask(None)
-        label = (
-            said("button.offer_handover") if "handover" in dialog else dict(flow.transition(dialog["trigger"]).label)
-        )
+        offers = yes_or_no(flow, dialog["case"], rest)
+        turn.reply("dialog", {"case": dialog["case"]} if offers else None, params=following, offers=offers)
+        return
+    turn.ask(None)
+    step, again, label = _last_step(flow, dialog)
+    _, refusal = turn.bus.attempt(turn.uow, step, turn.cause)
+    if refusal is None:
         turn.say("form.done", label=label)
+        return
+    key, params = turn.refusal_words(refusal)
+    offers = [offer(again, label, keeps=True)] if isinstance(refusal, NotPossibleNow) else []
+    subject = {"case": dialog["case"]} if offers else None
+    turn.reply("say", subject, {"key": "form.kept", "params": {"why": said(key, **params)}}, offers)
 
 
-def _last_step(dialog: dict[str, Any]) -> Command:
-    """What the form was begun for."""
-    if "handover" in dialog:
-        return ProposeHandover(case_id=dialog["case"], stage=dialog["handover"])
-    return AdvanceCase(case_id=dialog["case"], trigger=dialog["trigger"])
+def _last_step(flow: Flow, dialog: dict[str, Any]) -> tuple[Command, Command, dict[str, Any]]:
+    """What the form was begun for, the command that begins it again, and what the button of that is called."""
+    number, stage = dialog["case"], dialog.get("handover")
+    if stage is not None:
+        label = said("button.offer_handover")
+        return ProposeHandover(case_id=number, stage=stage), OpenHandover(case_id=number, stage=stage), label
+    step = flow.transition(dialog["trigger"])
+    return AdvanceCase(case_id=number, trigger=step.key), OpenForm(case_id=number, trigger=step.key), dict(step.label)
+
+
+def _tapped(pressed: Pressed) -> None:
+    """A yes or no was set by a button; if it is what the open form asks for, the form goes on."""
+    turn, fields = pressed.turn, pressed.command.fields
+    dialog = turn.dialog
+    asked = dialog.get("kind") == "form" and dialog["case"] == pressed.command.case_id and dialog["fields"][:1]
+    pressed.redraw_reply()
+    if asked and asked[0] in fields:
+        row = turn.uow.get(case, dialog["case"])
+        _go_on(turn, turn.house.catalogue.compiled(turn.uow, row["flow_version_id"]).flow, dialog)
+    elif pressed.button["card"].startswith("reply:"):  # an old question
+        turn.say("form.saved")
+
+
+AFTER: After = {SetFields: _tapped}
 
 
 def read(flow: Flow, dialog: dict[str, Any], text: str) -> tuple[Field, FieldValue, list[Words]]:
@@ -96,7 +131,8 @@ def read(flow: Flow, dialog: dict[str, Any], text: str) -> tuple[Field, FieldVal
     try:
         check_fields(flow, {field.key: value})
     except Invalid as invalid:
-        return field, value, [dict(problem.message) for problem in invalid.problems]
+        typed = [said(_TYPED[field.type])] if field.type in _TYPED else []
+        return field, value, typed or [dict(problem.message) for problem in invalid.problems]
     return field, value, []
 
 
@@ -156,8 +192,8 @@ def read_value(field: Field, text: str, among: Sequence[str] = ()) -> FieldValue
         case "int":
             return int(text) if re.fullmatch(r"-?\d{1,12}", text) else text
         case "money":
-            amount = re.fullmatch(r"(\d{1,12})(?:\.(\d{1,2}))?", text.replace(",", ""))
-            return text if amount is None else int(amount[1]) * 100 + int((amount[2] or "0").ljust(2, "0"))
+            amount = read_amount(text)
+            return text if amount is None else amount
         case "date":
             return _date(text)
         case "enum" | "region":

@@ -41,4 +41,4 @@ def _ask_survey(turn: Turn) -> None:
     card = survey_card(row["case_id"])
     if all(copy["conversation_id"] != turn.chat["id"] for copy in outbox.copies(turn.uow, card)):
         about = {"case": row["case_id"]}
-        turn.reply("survey", about, {"message": row["question"]}, offers=scores(row["case_id"]), card=card)
+        turn.reply("survey", about, {"message": row["question"]}, offers=scores(row), card=card)

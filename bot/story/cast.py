@@ -1,5 +1,6 @@
 """Brings the people of a story into an empty house, and the contract that it begins with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ from core.commands.people import (
     RegisterClient,
 )
 from core.commands.work import PublishFlow
+from core.engine.choosing import chosen
 from core.engine.flow import Flow
 from core.engine.lint_children import children_first
 from core.engine.office_table import filled
@@ -75,9 +77,14 @@ def do(world: World, command: Command) -> Any:
     return agency.store.run(lambda uow: agency.bus.execute(uow, command, Cause(SYSTEM, "api", new_id())))
 
 
-def read_fields(flow: Flow, given: dict[str, str]) -> dict[str, Any]:
-    """Words of the story as the fields' types want them."""
-    return {name: read_value(flow.field(name), text) for name, text in given.items()}
+def read_fields(flow: Flow, given: Mapping[str, str | list[str]]) -> dict[str, Any]:
+    """Words of the story as the fields' types want them; several choices as a list too."""
+    return {
+        name: [chosen(flow.field(name), each) for each in words]
+        if isinstance(words, list)
+        else read_value(flow.field(name), words)
+        for name, words in given.items()
+    }
 
 
 def _bind(script: Script, world: World, cast: Cast, key: str, person: Person, department: int) -> None:

@@ -36,8 +36,8 @@ def _contract(story: Story, contract: Contract, flow: Flow) -> Iterator[Problem]
     kinds = [each.key for each in flow.applicant_types]
     for number, traveller in enumerate(contract.travellers):
         yield from _known(join("/contract/travellers", number, "kind"), "applicant type", traveller.kind, kinds)
-    for name in contract.fields:
-        yield from _known(join("/contract/fields", name), "field", name, [each.key for each in flow.fields])
+    for name, value in contract.fields.items():
+        yield from _field(join("/contract/fields", name), name, value, [flow])
     for role, who in contract.team.items():
         yield from _known(join("/contract/team", role), "role", role, flow.roles)
         yield from _known(join("/contract/team", role), "member of staff", who, staff)
@@ -83,8 +83,19 @@ def _deed(pointer: str, args: dict[str, Any], flows: Sequence[Flow]) -> Iterator
             pointer, "item", args["item"].partition("/")[0], [each.key for flow in flows for each in flow.items]
         )
     if isinstance(args.get("fields"), dict):
-        for name in args["fields"]:
-            yield from _known(pointer, "field", name, [each.key for flow in flows for each in flow.fields])
+        for name, value in args["fields"].items():
+            yield from _field(pointer, name, value, flows)
+
+
+def _field(pointer: str, name: str, value: object, flows: Sequence[Flow]) -> Iterator[Problem]:
+    """Its value is words; of several choices a list of them too."""
+    yield from _known(pointer, "field", name, [each.key for flow in flows for each in flow.fields])
+    several = any(each.key == name and each.type == "multi" for flow in flows for each in flow.fields)
+    words = several and isinstance(value, list) and all(isinstance(each, str) for each in value)
+    if not words and not isinstance(value, str):
+        zh, en = f"字段 {name} 的值应为文字", f"the value of the field {name} is a text"
+        more = ("；可多选的字段也可以写成列表", "; of a multi field a list of texts too")
+        yield problem(pointer, "story.field_value", zh + more[0], en + more[1])
 
 
 def _case(pointer: str, wanted: CaseIs, flows: Sequence[Flow]) -> Iterator[Problem]:

@@ -52,7 +52,7 @@ class Contract(Shape):
 
     client: str | None = None
     travellers: tuple[Traveller, ...] = Field(min_length=1)
-    fields: dict[str, str] = Field(default_factory=dict)
+    fields: dict[str, str | list[str]] = Field(default_factory=dict)
     team: dict[str, str] = Field(default_factory=dict)
     number: str = "HT-0001"
     package: str = "标准 / Standard"

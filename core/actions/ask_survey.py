@@ -1,6 +1,7 @@
 """Ask the client one question of satisfaction, once per case."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,8 +16,9 @@ class Args(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     question: str
+    scale: Literal["points", "nps"] = "points"
     promotion: bool = False  # it advertises
 
 
 def commands(args: Args, situation: Situation) -> Sequence[Command]:
-    return [AskSurvey(case_id=situation.case_id, question=args.question, promotion=args.promotion)]
+    return [AskSurvey(case_id=situation.case_id, **args.model_dump())]

@@ -1,6 +1,7 @@
 """The rounds of a case's approvals: which one counts, how its votes stand, and its end when the case goes elsewhere."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 from core.bus.deed import Deed
@@ -101,6 +102,15 @@ def refuse_unapproved(row: Row, stage: Stage, trigger: str, deed: Deed) -> None:
     found = of_stay(deed.uow, row)
     if found is None or found["state"] != wanted:
         raise NotPossibleNow(reason="not_approved")
+
+
+def low_mean(lookup: Lookup, span_id: int) -> tuple[str, int] | None:
+    """The mean, and what it must be at least, where a round of this stay was declined by people and it was too low."""
+    rounds = lookup.find(approval, span_id=span_id, state="declined", order=approval.c.id)
+    if not rounds or rounds[-1]["overridden"] or rounds[-1]["mean"] is None:
+        return None
+    mean, least = mean_of(votes_of(seats_of(lookup, rounds[-1]["id"]))), rounds[-1]["mean"]
+    return None if mean is None or Decimal(mean) >= least else (mean, least)
 
 
 def facts(lookup: Dated, row: Row, names: frozenset[str], actor: Actor) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from core.cases.rounds import end_round, refuse_unapproved
 from core.cases.tables import case, stage_span
 from core.commands.cases import AdvanceCase, EndPause, OpenForm, SetSubstate
 from core.engine.calendar import WorkingCalendar
+from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Stage
 from core.engine.machine import CompiledFlow, Move
 from core.events.happened import CaseClosed, FormAsked, StageEntered, StageLeft, SubstateSet
@@ -69,7 +70,8 @@ def move_case(
     by = giver or (deed.actor.id if deed.actor.kind == "staff" else row["handed_by"])
     outcome = move.outcome or row["outcome"]
     deed.uow.change(case, row["id"], stage=move.to, substate=move.substate, outcome=outcome, handed_by=by)
-    enter(row, deed, compiled, trigger, reason, span if stays else None)
+    was = before if span is not None and span["stage"] == move.to else None
+    enter(row, deed, compiled, trigger, reason, span if stays else None, was)
     pausing.follow(row, compiled.flow.stage(move.to), calendar_of(deed, compiled), before if stays else None, deed)
     return move
 
@@ -92,9 +94,17 @@ def leave(row: Row, to: str, deed: Deed, compiled: CompiledFlow) -> Row | None:
 
 
 def enter(
-    row: Row, deed: Deed, compiled: CompiledFlow, trigger: str, reason: str = "", goes_on: Row | None = None
+    row: Row,
+    deed: Deed,
+    compiled: CompiledFlow,
+    trigger: str,
+    reason: str = "",
+    goes_on: Row | None = None,
+    was: str | None = None,
 ) -> None:
     """Start the stage's clock, say that it was entered, and close the case where the flow ends.
+
+    `was`: the sub-status before, of a step that keeps the stage.
 
     `goes_on`: the stay that this one continues; its limit and its pauses stay, as else a step that keeps the stage
     would be a way round a limit that can stand still.
@@ -111,9 +121,8 @@ def enter(
         owner_id=row["team"].get(stage.owner),
         pauses=None if goes_on is None else goes_on["pauses"],
     )
-    deed.emit(
-        StageEntered(case_id=row["id"], stage=stage.key, substate=row["substate"], trigger=trigger, reason=reason)
-    )
+    here = {"stage": stage.key, "substate": row["substate"], "before": was}
+    deed.emit(StageEntered(case_id=row["id"], trigger=trigger, reason=reason, **here))
     if stage.final:
         deed.uow.change(case, row["id"], state="closed", closed_at=deed.now, due=None)
         timers.cancel_case(deed.uow, row["id"])
@@ -121,20 +130,28 @@ def enter(
 
 
 def open_form(command: OpenForm, deed: Deed) -> None:
-    """Ask for the fields of a transition that are still empty; when none is, take the step. Raises as advance_case."""
+    """Ask for the fields of a transition that are still empty; when none is, take the step. One that is not possible
+    while something was answered with no asks for that again. Raises as advance_case."""
     row = deed.uow.get(case, command.case_id)
     if command.stage is not None and command.stage != row["stage"]:
         raise Stale(reason="moved", stage=row["stage"])
-    flow = compiled_of(deed, row).flow
+    compiled = compiled_of(deed, row)
+    flow = compiled.flow
     if all(each.key != command.trigger for each in flow.transitions):  # the case is on another version meanwhile
         raise Stale(reason="replaced")
     _leave_to_handover(flow.stage(row["stage"]), command.trigger)
-    asked = [field.key for field in flow.asks(flow.transition(command.trigger), row["stage"])]
-    empty = tuple(key for key in asked if row["fields"].get(key) in (None, ""))
-    if not empty and command.trigger != SUPPLEMENT:
-        move_case(row, command.trigger, deed)
-        return
-    deed.emit(FormAsked(case_id=row["id"], staff_id=deed.actor.id, trigger=command.trigger, fields=empty))
+    asked = [field.key for field in compiled.asks(flow.transition(command.trigger), row["stage"])]
+    wanted = tuple(key for key in asked if row["fields"].get(key) in (None, ""))
+    if not wanted and command.trigger != SUPPLEMENT:
+        needs = compiled.machine.needs(command.trigger)
+        wanted = tuple(key for key in asked if row["fields"].get(key) is False and FIELD_PREFIX + key in needs)
+        try:
+            move_case(row, command.trigger, deed)
+            return
+        except NotPossibleNow:  # decided before anything is written
+            if not wanted or row["state"] != "open":
+                raise
+    deed.emit(FormAsked(case_id=row["id"], staff_id=deed.actor.id, trigger=command.trigger, fields=wanted))
 
 
 def set_substate(command: SetSubstate, deed: Deed) -> None:

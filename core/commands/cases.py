@@ -6,9 +6,9 @@ from pydantic import Field
 
 from core.commands.command import Command
 from core.commands.contracts import Traveller
+from core.commands.values import FieldValue
 
 Subject = tuple[str, str] | None
-FieldValue = str | int | bool | list[str] | list[dict[str, str]] | None
 
 
 class OpenCase(Command):

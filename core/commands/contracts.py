@@ -6,6 +6,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.commands.command import Command
+from core.commands.values import FieldValue
 
 
 class Traveller(BaseModel):
@@ -33,9 +34,7 @@ class DraftContract(Command):
     signed_on: date
     travellers: tuple[Traveller, ...] = Field(min_length=1, max_length=30)
     team: dict[str, int] = Field(default_factory=dict)  # role -> staff id
-    fields: dict[str, str | int | bool | list[dict[str, str]] | None] = Field(
-        default_factory=dict
-    )  # first values of the flow's fields
+    fields: dict[str, FieldValue] = Field(default_factory=dict)  # first values of the flow's fields
 
 
 class RecordDeposit(Command):

@@ -60,6 +60,7 @@ class StartDialog(Command):
     to: Literal["client", "staff"]
     person_id: int
     dialog: dict[str, Any]
+    buttons: tuple[dict[str, Any], ...] = ()  # answers that can be tapped, see core.ledger.buttons.Offer
 
 
 class RedrawCard(Command):
@@ -115,17 +116,18 @@ class AskSurvey(Command):
 
     case_id: int
     question: str  # key in the flow's messages
+    scale: Literal["points", "nps"] = "points"  # 1 to 5, or 0 to 10
     promotion: bool = False  # as of Notify
 
 
 class AnswerSurvey(Command):
-    """The client's answer, 1 to 5."""
+    """The client's answer, on the scale of the question."""
 
     permission: ClassVar[str] = "survey.answer"
     about: ClassVar[Subject] = ("case", "case_id")
 
     case_id: int
-    score: int = Field(ge=1, le=5)
+    score: int = Field(ge=0, le=10)
 
 
 class PublishFlow(Command):

@@ -105,9 +105,14 @@ def start_dialog(command: StartDialog, deed: Deed) -> None:
     if chat is None:
         raise NotFound(thing="conversation", id=command.person_id)
     deed.uow.change(conversation, chat["id"], dialog=command.dialog)
-    notice = {"kind": "dialog", "subject": {}, "params": command.dialog, "tokens": []}
+    offers, case_id = [Offer.model_validate(each) for each in command.buttons], command.dialog.get("case")
+    card = f"reply:{new_id()}"
+    tokens = mint(
+        deed.uow, offers, card=card, for_kind=command.to, for_id=command.person_id, case_id=case_id if offers else None
+    )
+    notice = {"kind": "dialog", "subject": {}, "params": command.dialog, "tokens": tokens}
     person = (command.to, command.person_id)
-    outbox.append(deed.uow, address_of(chat), person, notice, conversation_id=chat["id"])
+    outbox.append(deed.uow, address_of(chat), person, notice, conversation_id=chat["id"], card=card if tokens else None)
 
 
 def redraw_card(command: RedrawCard, deed: Deed) -> int:

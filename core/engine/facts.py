@@ -50,7 +50,7 @@ EVENT_FACTS: Mapping[str, FactType] = MappingProxyType(
         "event.item": "text",  # DocumentSubmitted, DocumentApproved, DocumentRejected, DocumentLapsed: its key
         "event.reason": "text",  # DocumentRejected: key of the reason; DocumentLapsed: kind of the check
         "event.fields": "list",  # FieldSet: keys of the fields that changed
-        "event.score": "int",  # SurveyAnswered: 1 to 5; VoteCast: 0 to 100
+        "event.score": "int",  # SurveyAnswered: 1 to 5, of scale nps 0 to 10; VoteCast: 0 to 100
         "event.child": "text",  # ChildOpened, ChildMoved, ChildClosed: key of the child ...
         "event.value": "text",  # ... and the value that it is for; ClientTagged, ClientUntagged: the tag as written
         "event.stage": "text",  # ChildMoved: the child's; also events of the case itself that name a stage

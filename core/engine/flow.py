@@ -137,11 +137,6 @@ class Flow(Piece):
         """The stages that a client sees, in order."""
         return tuple(stage for stage in self.stages if stage.part_of is None)
 
-    def asks(self, transition: Transition, stage: str) -> tuple[Field, ...]:
-        """The fields that staff are asked for before they take ``transition`` out of ``stage``."""
-        keys = (*self.stage(stage).exit_form, *transition.form)
-        return tuple(self.field(key) for key in dict.fromkeys(keys))
-
     def free_substates(self, stage: str) -> tuple[Choice, ...]:
         """The sub-statuses of a stage that staff set by hand: those that no transition sets."""
         taken = {each.substate for each in self.transitions if each.to == stage}

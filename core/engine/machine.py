@@ -14,7 +14,8 @@ from typing import cast
 from transitions import EventData, Machine, MachineError
 
 from core.engine.conditions import Condition, compile_condition
-from core.engine.flow import At, Flow, Rule, Transition
+from core.engine.facts import FIELD_PREFIX
+from core.engine.flow import At, Field, Flow, Rule, Transition
 from core.engine.formulas import Formulas
 from core.engine.lint_formulas import formula_problems
 from core.engine.spec_conditions import conditions_of
@@ -148,6 +149,17 @@ class CompiledFlow:
     machine: FlowMachine
     required: Mapping[tuple[str, str], Condition]
     formulas: Formulas
+
+    def asks(self, transition: Transition, stage: str) -> tuple[Field, ...]:
+        """The fields that staff are asked for before they take ``transition`` out of ``stage``. A yes or no of the
+        stage's ``exit_form`` is ticked on its card and asked for only by a step whose guard looks at it."""
+        needs = self.machine.needs(transition.key)
+        leaving = [
+            key
+            for key in self.flow.stage(stage).exit_form
+            if self.flow.field(key).type != "bool" or FIELD_PREFIX + key in needs
+        ]
+        return tuple(self.flow.field(key) for key in dict.fromkeys((*leaving, *transition.form)))
 
     @cached_property
     def rules_on(self) -> Mapping[str, tuple[Rule, ...]]:

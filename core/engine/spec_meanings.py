@@ -272,7 +272,11 @@ _ACTIONS: Final = {
     "add_service": {"service": "Key of one of the flow's services."},
     "advance_case": {"trigger": "Key of a transition whose `by` lists system."},
     "open_items": {"items": "Keys of the items.", "reason": "What the client reads."},
-    "ask_survey": {"question": _MESSAGE, "promotion": _PROMOTION},
+    "ask_survey": {
+        "question": _MESSAGE,
+        "scale": "`points` (absent): 1 to 5; `nps`: 0 to 10, as a Net Promoter Score wants it.",
+        "promotion": _PROMOTION,
+    },
     "call_webhook": {
         "hook": "Name of a webhook that the operator has listed in the settings.",
         "fields": "Keys of the fields that go along; none with personal data.",

@@ -41,6 +41,7 @@ class StageEntered(Event):
     substate: str | None = None
     trigger: str = ""
     reason: str = ""
+    before: str | None = None  # the sub-status that it had, of a step that keeps the stage
 
 
 class SubstateSet(Event):

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from core.bus.deed import SYSTEM, Deed
 from core.cases.approval_tables import approval, approval_seat
-from core.cases.rounds import DECIDED, of_stay, seat_card, seats_of, votes_of
+from core.cases.rounds import DECIDED, of_stay, seat_card, seats_of
 from core.cases.stages import compiled_of
 from core.cases.tables import case
 from core.commands.approvals import CastVote, OfferVote, OpenApproval, Reseat
@@ -13,7 +13,6 @@ from core.commands.cases import AdvanceCase
 from core.commands.command import Command
 from core.commands.desk import ShowCase
 from core.commands.work import Notify, RedrawCard
-from core.engine.approvals import mean_of
 from core.engine.sayings import refusal_words
 from core.engine.spec_approvals import Approval
 from core.events.approvals import ApprovalDecided, ApprovalEnded, ApprovalOpened, SeatGiven, SeatsUnfilled, VoteCast
@@ -163,14 +162,11 @@ def vote_buttons(round_: Row) -> list[dict[str, Any]]:
 
 def reasons_of(lookup: Lookup, round_: Row) -> str:
     """Why it was declined, or decided alone: the words of whoever overrode; else of those who were against it, each
-    with his name, and a mean that was too low."""
+    with his name. A mean that was too low is told by the card of the stage, in the language of its reader."""
     if round_["overridden"]:
         return f"{_name(lookup, round_['decided_by'])}：{round_['reason']}"[:LONGEST]
     seats = seats_of(lookup, round_["id"])
     lines = [f"{_name(lookup, each['staff_id'])}：{each['words']}" for each in seats if each["vote"] == "against"]
-    mean = mean_of(votes_of(seats))
-    if round_["mean"] is not None and mean is not None:
-        lines.append(f"均分 / mean {mean} (≥ {round_['mean']})")
     return "\n".join(lines)[:LONGEST]
 
 

@@ -26,6 +26,7 @@ from core.events.happened import RoleAssigned
 from core.events.migrating import CaseMigrated
 from core.kit.words import said
 from core.ledger.buttons import close_card, offer
+from core.reactions.answers import yes_or_no
 from core.reactions.stages import stage_card
 from core.staff.service import actor_at
 from core.staff.tables import staff
@@ -46,7 +47,10 @@ def card_of(handover_id: int) -> str:
 
 def ask_form(event: HandoverFormAsked, deed: Deed) -> Iterator[Command]:
     dialog = {"kind": "form", "case": event.case_id, "trigger": "", "handover": event.stage}
-    yield StartDialog(to="staff", person_id=event.staff_id, dialog=dialog | {"fields": list(event.fields)})
+    flow = compiled_of(deed, deed.uow.get(case, event.case_id or 0)).flow
+    buttons = tuple(yes_or_no(flow, event.case_id or 0, event.fields))
+    asked = dialog | {"fields": list(event.fields)}
+    yield StartDialog(to="staff", person_id=event.staff_id, dialog=asked, buttons=buttons)
 
 
 def offer_card(event: HandoverOffered | HandoverRouted, deed: Deed) -> Iterator[Command]:

@@ -14,6 +14,7 @@ from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.store.sealing import Row
 from core.surveys.service import scores, survey_card
+from core.surveys.tables import survey
 from core.tasks.tables import task
 
 _DONE = said("button.done")
@@ -78,7 +79,7 @@ def pass_on(event: SaidToClient, deed: Deed) -> Iterator[Command]:
 
 
 def ask_satisfaction(event: SurveyAsked, deed: Deed) -> Iterator[Command]:
-    row = deed.uow.get(case, event.case_id or 0)
+    row, asked = deed.uow.get(case, event.case_id or 0), deed.uow.first(survey, case_id=event.case_id)
     yield Notify(
         to="client",
         person_id=row["client_id"],
@@ -86,5 +87,5 @@ def ask_satisfaction(event: SurveyAsked, deed: Deed) -> Iterator[Command]:
         subject={"case": row["id"]},
         params={"message": event.question},
         card=survey_card(row["id"]),
-        buttons=scores(row["id"]),
+        buttons=() if asked is None else scores(asked),
     )

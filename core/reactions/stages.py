@@ -1,10 +1,11 @@
 """What follows from a stage: the staff's card with the next steps, the client's progress, the plans of its rules."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from core.bus.deed import Deed
 from core.cases.pausing import paused_since
+from core.cases.rounds import low_mean
 from core.cases.stages import compiled_of
 from core.cases.tables import case, stage_span
 from core.cases.team import who
@@ -17,6 +18,7 @@ from core.commands.work import Notify, RedrawCard, StartDialog
 from core.engine.checklist import required_names
 from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Flow, Stage, Transition
+from core.engine.machine import CompiledFlow
 from core.events.calendars import LimitMoved
 from core.events.happened import (
     CaseClosed,
@@ -36,6 +38,7 @@ from core.events.today import DayWorkedOut
 from core.kit.words import said
 from core.ledger.buttons import close_card, offer
 from core.ledger.tables import button
+from core.reactions.answers import yes_or_no
 from core.reactions.client_steps import ask_client, spans_left, with_steps
 from core.staff.delegation import deputies
 from core.store.sealing import Row
@@ -60,8 +63,17 @@ def give_work(event: StageEntered, deed: Deed) -> Iterator[Command]:
     yield PlanRules(case_id=row["id"])
     if row["state"] != "open" or card is None:
         return
+    low = _low_mean(row, deed)
     for person, buttons in work_of(flow, stage, row, deed).items():
-        yield stage_notice(row, stage, card, person, buttons, event.reason)
+        told = stage_notice(row, stage, card, person, buttons, event.reason)
+        yield told if low is None else told.model_copy(update={"params": {**told.params, "mean": low}})
+
+
+def _low_mean(row: Row, deed: Deed) -> dict[str, Any] | None:
+    """That experts gave too few points in the stage that was left, in words."""
+    left = deed.uow.find(stage_span, stage_span.c.case_id == row["id"], stage_span.c.left.is_not(None))
+    low = low_mean(deed.uow, left[-1]["id"]) if left else None
+    return None if low is None else said("approval.low_mean", mean=low[0], least=low[1])
 
 
 def stage_notice(
@@ -86,8 +98,8 @@ def follow_place(event: StageEntered | SubstateSet, deed: Deed) -> Iterator[Comm
 
 
 def tell_stage(event: StageEntered, deed: Deed) -> Iterator[Command]:
-    """The client hears of every stage that he sees; of the first one the flow's own welcome tells, and what goes on
-    inside a stage (a review that sends back) is none of his."""
+    """The client hears of every stage that he sees, and of a new sub-status by a step that keeps it; of the first one
+    the flow's own welcome tells, and what goes on inside a stage (a review that sends back) is none of his."""
     row = deed.uow.get(case, event.case_id or 0)
     flow = compiled_of(deed, row).flow
     left = deed.uow.find(stage_span, stage_span.c.case_id == row["id"], stage_span.c.left.is_not(None))
@@ -102,13 +114,18 @@ def tell_stage(event: StageEntered, deed: Deed) -> Iterator[Command]:
             params={"stage": event.stage, "substate": event.substate},
         )
         yield with_steps(told, row, deed)
+    elif left and left[-1]["stage"] == event.stage == came_from and event.substate not in (None, event.before):
+        yield _substate_told(row, event, deed)
     else:
         yield from ask_client(row, deed)
 
 
 def tell_substate(event: SubstateSet, deed: Deed) -> Iterator[Command]:
     """Each push reaches the client once."""
-    row = deed.uow.get(case, event.case_id or 0)
+    yield _substate_told(deed.uow.get(case, event.case_id or 0), event, deed)
+
+
+def _substate_told(row: Row, event: StageEntered | SubstateSet, deed: Deed) -> Notify:
     told = Notify(
         to="client",
         person_id=row["client_id"],
@@ -116,7 +133,7 @@ def tell_substate(event: SubstateSet, deed: Deed) -> Iterator[Command]:
         subject={"case": row["id"]},
         params={"stage": event.stage, "substate": event.substate},
     )
-    yield with_steps(told, row, deed)
+    return with_steps(told, row, deed)
 
 
 def close_work(event: StageLeft, deed: Deed) -> Iterator[Command]:
@@ -193,7 +210,9 @@ def plan_again(event: FieldSet | DayWorkedOut, deed: Deed) -> Iterator[Command]:
 
 def ask_form(event: FormAsked, deed: Deed) -> Iterator[Command]:
     dialog = {"kind": "form", "case": event.case_id, "trigger": event.trigger, "fields": list(event.fields)}
-    yield StartDialog(to="staff", person_id=event.staff_id, dialog=dialog)
+    flow = compiled_of(deed, deed.uow.get(case, event.case_id or 0)).flow
+    buttons = tuple(yes_or_no(flow, event.case_id or 0, event.fields))
+    yield StartDialog(to="staff", person_id=event.staff_id, dialog=dialog, buttons=buttons)
 
 
 def forget_case(event: CaseClosed, deed: Deed) -> Iterator[Command]:
@@ -205,7 +224,8 @@ def forget_case(event: CaseClosed, deed: Deed) -> Iterator[Command]:
 def work_of(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[dict[str, object]]]:
     """Person -> the buttons that his roles give him, and the stage's owner in any case."""
     found: dict[int, list[dict[str, object]]] = {}
-    machine = compiled_of(deed, row).machine
+    compiled = compiled_of(deed, row)
+    machine = compiled.machine
     back = machine.steps_back(stage.key)
     for owner in _doing(stage.owner, row, deed):
         found[owner] = [*_handover(stage, row), *_ticks(flow, stage, row), *_substates(flow, stage, row)]
@@ -217,7 +237,7 @@ def work_of(flow: Flow, stage: Stage, row: Row, deed: Deed) -> dict[int, list[di
             continue  # the state was set on arrival and stays; what else a guard wants may still come
         people = {each for role in transition.by if role in row["team"] for each in _doing(role, row, deed)}
         for person in sorted(people):
-            found.setdefault(person, []).append(_step(flow, stage, transition, row, back=transition in back))
+            found.setdefault(person, []).append(_step(compiled, stage, transition, row, back=transition in back))
     if stage.approval is not None:
         alone = offer(OfferOverride(case_id=row["id"], stage=stage.key), DECIDE, keeps=True)
         roles = [role for role in stage.approval.override if role in row["team"]]
@@ -240,12 +260,11 @@ def _handover(stage: Stage, row: Row) -> list[dict[str, object]]:
     ]
 
 
-def _step(flow: Flow, stage: Stage, transition: Transition, row: Row, *, back: bool) -> dict[str, object]:
+def _step(compiled: CompiledFlow, stage: Stage, transition: Transition, row: Row, *, back: bool) -> dict[str, object]:
     if back:
         remark = OfferSendBack(case_id=row["id"], to=transition.to, stage=stage.key)
         return offer(remark, transition.label, "plain", keeps=True)
-    asked = [field for field in flow.asks(transition, stage.key) if field.type != "bool"]
-    if asked or transition.key == "ask_supplement":
+    if compiled.asks(transition, stage.key) or transition.key == "ask_supplement":
         form = OpenForm(case_id=row["id"], trigger=transition.key, stage=stage.key)
         return offer(form, transition.label, "plain", keeps=True)
     advance = AdvanceCase(case_id=row["id"], trigger=transition.key, stage=stage.key)

@@ -11,6 +11,7 @@ survey = Table(
     plain("case_id", BigInteger, unique=True),
     plain("question", String(60)),
     plain("asked_at", Instant),
+    plain("scale", String(10), nullable=True),  # None: points
     plain("score", Integer, nullable=True),
     plain("answered_at", Instant, nullable=True),
 )

@@ -15,6 +15,7 @@ from core.commands.contracts import Traveller
 from core.commands.documents import GiveDate, ReviewDocument, WaiveItem
 from core.commands.lapsing import CheckPapers
 from core.commands.migrating import MigrateFlow, UndoMigration
+from core.commands.values import FieldValue
 from core.commands.work import PublishFlow
 from core.kit.errors import NotPossibleNow
 from core.ledger.tables import timer
@@ -24,7 +25,7 @@ from tests.house import Person, TestHouse, fresh_house
 from tests.services.databases import Databases
 from tests.stories.journey import acting
 
-Fields = dict[str, str | int | bool | list[str] | None]
+Fields = dict[str, FieldValue]
 SOURCE = (Path(tests.__path__[0]) / "lapsing" / "flow.yaml").read_text(encoding="utf-8")
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from core.engine.calendar import Span
 from core.engine.flow import read_flow
+from core.engine.machine import compile_flow
 from core.engine.spec_checks import ExpiryAfter
 from core.kit.errors import Invalid
 from tests.engine.flow_parts import as_source, cut, flow_of, healthy, put, resolve
@@ -71,9 +72,12 @@ def test_the_client_sees_internal_stages_as_what_they_are_part_of() -> None:
 
 
 def test_a_transition_asks_for_the_stages_form_and_its_own() -> None:
-    flow = flow_of(put(healthy(), "/transitions/0/form", ["back", "ready"]))
-    assert [field.key for field in flow.asks(flow.transition("hand_in"), "collect")] == ["ready", "back"]
-    assert [field.key for field in flow.asks(flow.transition("decide"), "review")] == ["back"]
+    flow = compile_flow(flow_of(put(healthy(), "/transitions/0/form", ["back", "ready"])))
+    asked = {
+        key: [field.key for field in flow.asks(flow.flow.transition(key), stage)]
+        for key, stage in (("hand_in", "collect"), ("decide", "review"))
+    }
+    assert asked == {"hand_in": ["back", "ready"], "decide": ["back"]}
 
 
 def test_staff_set_the_substates_that_no_transition_sets() -> None:

@@ -261,8 +261,8 @@ def test_asking_for_more_documents_makes_a_task(any_flow: CompiledFlow) -> None:
 def test_the_house_finds_the_fields_that_fill_its_placeholders(any_flow: CompiledFlow) -> None:
     """{valid_to}, {days} and {reason} stand for these fields, and staff are asked for them when they say so."""
     flow = any_flow.flow
-    assert [field.key for field in flow.asks(flow.transition("grant"), "tracking")] == ["valid_to", "days"]
-    assert [field.key for field in flow.asks(flow.transition("refuse"), "tracking")] == ["refusal_reason"]
+    assert [field.key for field in any_flow.asks(flow.transition("grant"), "tracking")] == ["valid_to", "days"]
+    assert [field.key for field in any_flow.asks(flow.transition("refuse"), "tracking")] == ["refusal_reason"]
 
 
 def test_rules_do_not_repeat_what_the_house_tells_by_itself(any_flow: CompiledFlow) -> None:

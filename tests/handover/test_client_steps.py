@@ -6,11 +6,12 @@ import pytest
 
 from core.bus.deed import Cause
 from core.cases.tables import case_event
-from core.commands.cases import FieldValue, OpenCase, SetSubstate
+from core.commands.cases import OpenCase, SetSubstate
 from core.commands.client_steps import TakeStep
 from core.commands.contracts import Traveller
 from core.commands.handovers import AcceptHandover, ProposeHandover
 from core.commands.migrating import MigrateFlow
+from core.commands.values import FieldValue
 from core.commands.work import PublishFlow
 from core.engine.access import Actor
 from core.kit.errors import Invalid, NotAllowed, NotFound, Refusal, Stale

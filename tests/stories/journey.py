@@ -4,8 +4,9 @@ from typing import Any
 
 from adapters.gateways.loopback import LoopbackGateway
 from core.cases.tables import case_event, item
-from core.commands.cases import FieldValue, SetFields
+from core.commands.cases import SetFields
 from core.commands.documents import WaiveItem
+from core.commands.values import FieldValue
 from core.engine.access import Actor
 from core.staff.service import actor_of
 from core.store.sealing import Row

@@ -188,6 +188,7 @@ def test_a_rule_is_added_tried_dry_changed_and_taken_away_and_goes_by_a_date_of_
     assert _planned(admin, before, "docs_due") == []  # its version knows no such rule
     row = admin.open(client, flow="study_de_master")
     day = (house.clock.now() + timedelta(days=10)).date()
+    moment = house.clock.now()
     for due in (day, day + timedelta(days=4)):
         admin.call("POST", f"/cases/{row['id']}/fields", json={"fields": {"docs_due": due.isoformat()}})
         [moment] = _planned(admin, row, "docs_due")
