@@ -2,11 +2,9 @@
 
 from pydantic import Field
 
-from admin_api.schemas.contracts import NewTraveller
+from admin_api.schemas.contracts import FieldValue, NewTraveller
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Sent
-
-FieldValue = str | int | bool | list[str] | None
 
 
 class NewAdvance(Sent):

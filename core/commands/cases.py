@@ -5,10 +5,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from core.commands.command import Command
-from core.commands.contracts import Traveller
+from core.commands.contracts import FieldValue, Traveller
 
 Subject = tuple[str, str] | None
-FieldValue = str | int | bool | list[str] | None
 
 
 class OpenCase(Command):

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from core.commands.cases import FieldValue
 from core.commands.command import Command
+from core.commands.contracts import FieldValue
 
 Subject = tuple[str, str] | None
 

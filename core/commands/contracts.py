@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.commands.command import Command
 
+FieldValue = str | int | bool | list[str] | None
+
 
 class Traveller(BaseModel):
     """One person that the case is for."""
@@ -32,7 +34,7 @@ class DraftContract(Command):
     signed_on: date
     travellers: tuple[Traveller, ...] = Field(min_length=1, max_length=30)
     team: dict[str, int] = Field(default_factory=dict)  # role -> staff id
-    fields: dict[str, str | int | bool | None] = Field(default_factory=dict)  # first values of the flow's fields
+    fields: dict[str, FieldValue] = Field(default_factory=dict)  # first values of the flow's fields
 
 
 class RecordDeposit(Command):
