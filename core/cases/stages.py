@@ -8,6 +8,7 @@ from core.cases.handover_rows import lapse
 from core.cases.rounds import end_round, refuse_unapproved
 from core.cases.tables import case, stage_span
 from core.commands.cases import AdvanceCase, EndPause, OpenForm, SetSubstate
+from core.engine.asking import form_names, is_wanted
 from core.engine.calendar import WorkingCalendar
 from core.engine.flow import Stage
 from core.engine.machine import CompiledFlow, Move
@@ -125,11 +126,14 @@ def open_form(command: OpenForm, deed: Deed) -> None:
     row = deed.uow.get(case, command.case_id)
     if command.stage is not None and command.stage != row["stage"]:
         raise Stale(reason="moved", stage=row["stage"])
-    flow = compiled_of(deed, row).flow
+    compiled = compiled_of(deed, row)
+    flow = compiled.flow
     if all(each.key != command.trigger for each in flow.transitions):  # the case is on another version meanwhile
         raise Stale(reason="replaced")
     _leave_to_handover(flow.stage(row["stage"]), command.trigger)
-    asked = [field.key for field in flow.asks(flow.transition(command.trigger), row["stage"])]
+    form = flow.asks(flow.transition(command.trigger), row["stage"])
+    facts = deed.facts(row, form_names(compiled, form))
+    asked = [field.key for field in form if is_wanted(compiled, field, facts)]
     empty = tuple(key for key in asked if row["fields"].get(key) in (None, ""))
     if not empty and command.trigger != SUPPLEMENT:
         move_case(row, command.trigger, deed)
