@@ -9,7 +9,7 @@ from core.bus.deed import SYSTEM, Cause
 from core.cases.checklist import items_of
 from core.cases.tables import case
 from core.commands.command import Command
-from core.commands.contracts import ActivateContract, DraftContract, RecordDeposit, Traveller
+from core.commands.contracts import ActivateContract, DraftContract, FieldValue, RecordDeposit, Traveller
 from core.commands.documents import KeepFile, SubmitDocument
 from core.commands.identity import RecordPaperConsent
 from core.commands.people import AddDepartment, AddStaff, BindClientIdentity, BindStaffIdentity, RegisterClient
@@ -23,7 +23,7 @@ CHANNEL = "loopback"
 ROLES = ("sales", "consultant", "service", "copywriter", "reviewer", "supervisor", "finance")
 HANDED_IN = ("retire", "id_card")  # items without a tick: one press approves them
 COMING = ("白底证件照", "户口簿整本")  # items 2 and 4 of the checklist, as the captions of the kept files name them
-FIELDS: dict[str, str | int | bool | None] = {
+FIELDS: dict[str, FieldValue] = {
     "residence_province": "shanghai",
     "hukou_province": "shanghai",
     "entry_type": "single",

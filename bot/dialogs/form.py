@@ -8,8 +8,9 @@ from typing import Any
 from bot.dialogs.cancelled import cancelled
 from bot.turn import Turn
 from core.cases.tables import case
-from core.commands.cases import AdvanceCase, AskSupplement, FieldValue, SetFields
+from core.commands.cases import AdvanceCase, AskSupplement, SetFields
 from core.commands.command import Command
+from core.commands.contracts import FieldValue
 from core.commands.documents import GiveDate
 from core.commands.handovers import ProposeHandover
 from core.engine.choosing import MOST_SHOWN, chosen, found

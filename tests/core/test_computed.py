@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from core.cases.tables import case, case_event, item
-from core.commands.cases import AddTraveller, FieldValue, SetFields
-from core.commands.contracts import DraftContract, Traveller
+from core.commands.cases import AddTraveller, SetFields
+from core.commands.contracts import DraftContract, FieldValue, Traveller
 from core.commands.office import ReplanCase, SetCalendar
 from core.commands.work import PublishFlow
 from core.engine.calendar import CalendarDay, WorkingCalendar

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.cases.tables import case
-from core.commands.contracts import ActivateContract, DraftContract, Traveller
+from core.commands.contracts import ActivateContract, DraftContract, FieldValue, Traveller
 from core.commands.work import PublishFlow
 from core.contracts.tables import contract
 from core.kit.clock import ManualClock
@@ -25,7 +25,7 @@ def agency(sqlite_url: str, tmp_path: Path) -> Iterator[SmallAgency]:
         yield there
 
 
-def drafted(agency: SmallAgency, kind: str, **fields: str | int | bool | None) -> int:
+def drafted(agency: SmallAgency, kind: str, **fields: FieldValue) -> int:
     draft = DraftContract(
         client_id=agency.client,
         number="C-1",

@@ -6,9 +6,9 @@ import pytest
 
 from core.cases.approval_tables import approval, approval_seat
 from core.cases.tables import case
-from core.commands.cases import AdvanceCase, FieldValue, OpenCase
+from core.commands.cases import AdvanceCase, OpenCase
 from core.commands.client_steps import TakeStep
-from core.commands.contracts import Traveller
+from core.commands.contracts import FieldValue, Traveller
 from core.commands.handovers import AcceptHandover, ProposeHandover
 from core.commands.sending_back import SendBack
 from core.commands.work import PublishFlow

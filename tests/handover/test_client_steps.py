@@ -6,9 +6,9 @@ import pytest
 
 from core.bus.deed import Cause
 from core.cases.tables import case_event
-from core.commands.cases import FieldValue, OpenCase, SetSubstate
+from core.commands.cases import OpenCase, SetSubstate
 from core.commands.client_steps import TakeStep
-from core.commands.contracts import Traveller
+from core.commands.contracts import FieldValue, Traveller
 from core.commands.handovers import AcceptHandover, ProposeHandover
 from core.commands.migrating import MigrateFlow
 from core.commands.work import PublishFlow

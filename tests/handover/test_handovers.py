@@ -8,9 +8,9 @@ import pytest
 from admin_api.case_times import handovers_of, times_of
 from core.bus.deed import Cause
 from core.cases.tables import case_event, case_handover
-from core.commands.cases import AdvanceCase, AssignRole, FieldValue, OpenCase, SetFields
+from core.commands.cases import AdvanceCase, AssignRole, OpenCase, SetFields
 from core.commands.command import Command
-from core.commands.contracts import Traveller
+from core.commands.contracts import FieldValue, Traveller
 from core.commands.desk import HandOver
 from core.commands.handovers import AcceptHandover, ProposeHandover
 from core.commands.migrating import MigrateFlow

@@ -12,9 +12,9 @@ from core.cases import tables as cases
 from core.catalog.tables import flow_draft
 from core.channel.inbound import ButtonPress
 from core.clients.tables import client, client_identity
-from core.commands.cases import FieldValue, OpenCase
+from core.commands.cases import OpenCase
 from core.commands.command import Command, to_json
-from core.commands.contracts import DraftContract, Traveller
+from core.commands.contracts import DraftContract, FieldValue, Traveller
 from core.commands.people import IssueApiKey
 from core.commands.work import CreateTask
 from core.contracts.tables import contract

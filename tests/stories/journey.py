@@ -4,7 +4,8 @@ from typing import Any
 
 from adapters.gateways.loopback import LoopbackGateway
 from core.cases.tables import case_event, item
-from core.commands.cases import FieldValue, SetFields
+from core.commands.cases import SetFields
+from core.commands.contracts import FieldValue
 from core.commands.documents import WaiveItem
 from core.engine.access import Actor
 from core.staff.service import actor_of

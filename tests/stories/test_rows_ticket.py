@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from bot.web import web
 from core.cases.tables import case
 from core.commands.approvals import CastVote
-from core.commands.cases import AdvanceCase, FieldValue, OpenCase, SetFields
+from core.commands.cases import AdvanceCase, OpenCase, SetFields
 from core.commands.client_steps import TakeStep
-from core.commands.contracts import Traveller
+from core.commands.contracts import FieldValue, Traveller
 from core.commands.handovers import AcceptHandover, ProposeHandover
 from core.commands.people import IssueApiKey
 from core.engine.access import Actor
