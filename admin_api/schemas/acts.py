@@ -5,8 +5,7 @@ from pydantic import Field
 from admin_api.schemas.contracts import NewTraveller
 from admin_api.schemas.ids import IdIn
 from admin_api.schemas.model import Sent
-
-FieldValue = str | int | bool | list[str] | list[dict[str, str]] | None
+from core.commands.values import FieldValue
 
 
 class NewAdvance(Sent):

@@ -7,8 +7,7 @@ from pydantic import Field
 from admin_api.schemas.asked import DayIn, Whole
 from admin_api.schemas.ids import IdIn, IdOut
 from admin_api.schemas.model import Given, Moment, Sent
-
-FieldIn = str | int | bool | list[str] | list[dict[str, str]] | None
+from core.commands.values import FieldValue
 
 
 class NewTraveller(Sent):
@@ -37,7 +36,7 @@ class NewContract(Sent):
     signed_on: DayIn
     travellers: list[NewTraveller] = Field(min_length=1, max_length=30)
     team: dict[str, IdIn] = Field(default_factory=dict, description="Role -> member of staff.")
-    fields: dict[str, FieldIn] = Field(default_factory=dict, description="First values of the flow's fields.")
+    fields: dict[str, FieldValue] = Field(default_factory=dict, description="First values of the flow's fields.")
 
 
 class Contract(Given):

@@ -8,6 +8,7 @@ from core.cases.handover_rows import lapse
 from core.cases.rounds import end_round, refuse_unapproved
 from core.cases.tables import case, stage_span
 from core.commands.cases import AdvanceCase, EndPause, OpenForm, SetSubstate
+from core.engine.asking import form_names, is_wanted
 from core.engine.calendar import WorkingCalendar
 from core.engine.facts import FIELD_PREFIX
 from core.engine.flow import Stage
@@ -140,7 +141,9 @@ def open_form(command: OpenForm, deed: Deed) -> None:
     if all(each.key != command.trigger for each in flow.transitions):  # the case is on another version meanwhile
         raise Stale(reason="replaced")
     _leave_to_handover(flow.stage(row["stage"]), command.trigger)
-    asked = [field.key for field in compiled.asks(flow.transition(command.trigger), row["stage"])]
+    form = compiled.asks(flow.transition(command.trigger), row["stage"])
+    facts = deed.facts(row, form_names(compiled, form))
+    asked = [field.key for field in form if is_wanted(compiled, field, facts)]
     wanted = tuple(key for key in asked if row["fields"].get(key) in (None, ""))
     if not wanted and command.trigger != SUPPLEMENT:
         needs = compiled.machine.needs(command.trigger)

@@ -1,6 +1,6 @@
 """Asking the client: which fields of a flow the bot asks him for, as a case stands now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from core.engine.flow import Field
 from core.engine.machine import CompiledFlow
@@ -18,8 +18,7 @@ def is_empty(value: object) -> bool:
 
 def asking_names(compiled: CompiledFlow) -> frozenset[str]:
     """The facts about the case that to_ask looks at."""
-    asked = (("field", each.key) for each in compiled.flow.fields if is_asked(each))
-    return frozenset().union(*(compiled.required[name].names for name in asked if name in compiled.required))
+    return form_names(compiled, filter(is_asked, compiled.flow.fields))
 
 
 def to_ask(compiled: CompiledFlow, values: Mapping[str, object], facts: Mapping[str, object]) -> list[Field]:
@@ -30,7 +29,17 @@ def to_ask(compiled: CompiledFlow, values: Mapping[str, object], facts: Mapping[
     return [
         each
         for each in compiled.flow.fields
-        if is_asked(each)
-        and is_empty(values.get(each.key))
-        and (("field", each.key) not in compiled.required or compiled.required["field", each.key].check(facts).ok)
+        if is_asked(each) and is_empty(values.get(each.key)) and is_wanted(compiled, each, facts)
     ]
+
+
+def form_names(compiled: CompiledFlow, form: Iterable[Field]) -> frozenset[str]:
+    """The facts about the case that ``is_wanted`` looks at for these fields."""
+    asked = (("field", each.key) for each in form)
+    return frozenset().union(*(compiled.required[name].names for name in asked if name in compiled.required))
+
+
+def is_wanted(compiled: CompiledFlow, field: Field, facts: Mapping[str, object]) -> bool:
+    """Whether its ``required_when`` holds or is absent; what cannot be decided yet is not wanted."""
+    required = compiled.required.get(("field", field.key))
+    return required is None or required.check(facts).ok
