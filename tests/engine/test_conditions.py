@@ -211,7 +211,12 @@ def test_an_absent_fact_is_named_in_the_reason() -> None:
 
 def test_dates_are_compared_whatever_else_the_condition_looks_at() -> None:
     """No clause looks at exactly the facts that all of them look at together, so each has an environment of its own."""
-    kinds: dict[str, FactType] = {"case.from_day": "date", "case.to_day": "date", "case.at": "instant", "case.span": "int"}
+    kinds: dict[str, FactType] = {
+        "case.from_day": "date",
+        "case.to_day": "date",
+        "case.at": "instant",
+        "case.span": "int",
+    }
     facts = {"case.from_day": "2026-05-01", "case.to_day": "2026-05-02", "case.at": "2026-05-01T09:00:00Z"}
     clauses: list[dict[str, Any]] = [
         {"cel": "case.to_day >= case.from_day"},

@@ -60,15 +60,36 @@ FACTS: tuple[dict[str, Any], ...] = (
     | {"case.at": datetime(2026, 5, 1, tzinfo=UTC), "case.l": ["a", "b"]}
     | KNOWN,
     {"case.t": "a" * 3000, "case.n": 2**63 - 1, "case.x": float("inf"), "case.l": ["a" * 50] * 300, "case.ok": False},
-    dict.fromkeys(TYPES, "x") | {"case.l": {1: 2}, "case.d": datetime.max, "case.at": object}
+    dict.fromkeys(TYPES, "x")
+    | {"case.l": {1: 2}, "case.d": datetime.max, "case.at": object}
     | {"children.visa.open": -1, "children.visa.outcomes": [None], "path.regions.home": "east", "event.fields": {}},
 )
 CODE = ("exec", "compile", "import", "open", "os.", "subprocess.", "socket.", "shutil.", "ctypes.dlopen", "pty.")
 """What a condition that ran code, or looked beyond its facts, would have to do, as Python tells its auditors."""
 TYPED = {
     "bool": ("case.ok", "true", "false", "filled.case.n", "filled.parent.stage"),
-    "int": ("case.n", "case.fee", "children.visa.open", "approval.for", "event.score", "0", "1", "-9223372036854775808", "9223372036854775807"),
-    "text": ("case.t", "case.home", "parent.stage", "'a'", '"签"', "'\\u0000'", "r'\\'", '\'__import__("os").system("id")\'', "b'a'"),
+    "int": (
+        "case.n",
+        "case.fee",
+        "children.visa.open",
+        "approval.for",
+        "event.score",
+        "0",
+        "1",
+        "-9223372036854775808",
+        "9223372036854775807",
+    ),
+    "text": (
+        "case.t",
+        "case.home",
+        "parent.stage",
+        "'a'",
+        '"签"',
+        "'\\u0000'",
+        "r'\\'",
+        '\'__import__("os").system("id")\'',
+        "b'a'",
+    ),
     "double": ("case.x", "approval.mean", "1.5", "1e308", "-0.0"),
     "time": ("case.d", "case.at", "timestamp('2026-01-01T00:00:00Z')"),
     "list": ("case.l", "children.visa.outcomes", "path.regions.home", "event.fields", "['a', 'b']", "[]"),

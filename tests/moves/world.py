@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -17,6 +17,7 @@ from core.cases.tables import case
 from core.channel.inbound import Address, ButtonPress, FileRef, InboundMessage
 from core.commands.cases import OpenCase
 from core.commands.contracts import Traveller
+from core.commands.tables import ImportTable
 from core.commands.work import PublishFlow
 from core.kit.clock import ManualClock
 from core.kit.crypto import generate_key
@@ -27,6 +28,7 @@ from tests.model.inline import Death
 from tests.model.world import CLIENTS, START, hire
 from tests.moves.edits import next_version
 from tests.moves.flows import KEY, Version, first
+from tests.moves.pieces import ROWS, TABLE
 from tests.services import schema
 
 RAM: Final = Path("/dev/shm")
@@ -34,8 +36,8 @@ APART: Final = timedelta(seconds=20)  # between two files, so that the second on
 TEAM: Final = {"consultant": "甲", "copywriter": "乙", "reviewer": "丙", "supervisor": "丙"}
 BEGUN: Final[tuple[tuple[tuple[str, ...], dict[str, Any]], ...]] = (
     (("grown_up",), {}),
-    (("grown_up", "child"), {"travels_far": True, "amount": 3}),
-    (("grown_up",), {"travels_far": True, "leaves": "2026-03-20"}),
+    (("grown_up", "child"), {"travels_far": True, "amount": 3, "wishes": ["hz", "west"]}),
+    (("grown_up",), {"travels_far": True, "leaves": "2026-03-20", "returns": "2026-03-24", "home": "sh"}),
     (("child",), {"travels_far": False}),
 )
 
@@ -104,8 +106,11 @@ class World:
         )
         self.do("open", "", command)
         with self.host.looking() as reader:  # whoever opened it may have died before he heard of it
-            there = [row["id"] for row in reader.find(case)]
-        self.born = {case_id: self.born.get(case_id, max(self.versions)) for case_id in there}
+            self.note_births(row["id"] for row in reader.find(case))
+
+    def note_births(self, cases: Iterable[int]) -> None:
+        """Those that were not there before are on the newest version: a case that was opened, a child."""
+        self.born = {case_id: self.born.get(case_id, max(self.versions)) for case_id in cases}
 
     # -- what arrives ----------------------------------------------------------------------------------------------
 
@@ -150,6 +155,8 @@ class Worlds:
                 settings_for(url, self.folder / "files", self.key), ManualClock(START), LoopbackChannel(), death
             )
             world = World(host, hire(host))
+            if not world.do("import", "", ImportTable.of(TABLE, ROWS.encode(), "2026-03-01", "test"))[0]:
+                raise Wrong(repr(host.refusal))
             flow = first()
             if not world.do("publish", "", PublishFlow(source=flow.source))[0]:
                 raise Wrong(repr(host.refusal))
