@@ -82,6 +82,11 @@ def of_case(now: Newer, row: Row, flow: Flow | None, events: list[Row]) -> Itera
             yield f"case {row['id']} is in {row['stage']}, round {each['id']} of {each['stage']} is open"
         elif (each["role"], each["mode"]) != (spec.by or stage.owner, spec.mode):
             yield f"case {row['id']}: {each['role']} decide by {each['mode']}, its version wants {spec}"
+    began = {each["data"]["approval_id"]: each["seq"] for each in events if each["type"] == "ApprovalOpened"}
+    moved = max((each["seq"] for each in events if each["type"] == "CaseMigrated"), default=0)
+    for each in open_ones:
+        if began[each["id"]] < moved:
+            yield f"case {row['id']}: round {each['id']} was begun by another version and goes on"
     if len(open_ones) > 1 or bool(open_ones) != (row["seated"] is not None):
         yield f"case {row['id']} has the rounds {[each['id'] for each in open_ones]} open, seated {row['seated']}"
     of_stay = [each for each in mine if span and each["span_id"] == span["id"] and each["state"] != "ended"]

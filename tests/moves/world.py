@@ -13,10 +13,13 @@ from random import Random
 from typing import Any, Final
 
 from adapters.loopback.channel import LoopbackChannel, Sent
-from core.cases.tables import case
+from core.cases.tables import case, item
 from core.channel.inbound import Address, ButtonPress, FileRef, InboundMessage
-from core.commands.cases import OpenCase
+from core.commands.cases import AdvanceCase, OpenCase, SetFields, SetSubstate
+from core.commands.command import Command
 from core.commands.contracts import Traveller
+from core.commands.documents import WaiveItem
+from core.commands.handovers import ProposeHandover
 from core.commands.tables import ImportTable
 from core.commands.work import PublishFlow
 from core.kit.clock import ManualClock
@@ -138,6 +141,23 @@ def parts_of(cases: int) -> None:
     migration.PART = cases  # type: ignore[misc]  # the product never changes it
 
 
+def _under_way(world: World) -> None:
+    """People decide on the first case, the second one stands still, the last one is offered to somebody else."""
+    with world.host.looking() as reader:
+        cases = [row["id"] for row in reader.find(case, order=case.c.id)]
+        asked = [row for row in reader.find(item, required=True) if row["case_id"] in (cases[0], cases[3])]
+    steps: list[tuple[str, Command]] = [("丙", WaiveItem(item_id=row["id"], reason="不需要")) for row in asked]
+    steps += [
+        ("甲", AdvanceCase(case_id=cases[0], trigger="ask")),
+        ("甲", SetSubstate(case_id=cases[1], substate="waiting")),
+        ("甲", SetFields(case_id=cases[3], fields={"amount": 7})),
+        ("甲", ProposeHandover(case_id=cases[3])),
+    ]
+    for who, command in steps:
+        if not world.do("begin", who, command)[0]:
+            raise Wrong(repr(world.host.refusal))
+
+
 @dataclass
 class Worlds:
     """The agency as every run begins with it, in a database that lies in memory."""
@@ -163,6 +183,7 @@ class Worlds:
             world.versions[1] = flow
             for number in range(len(BEGUN)):
                 world.open_case(number)
+            _under_way(world)
             world.saw.clear()
             host.close()
         self._sent, self._world = tuple(host.channel.sent), world
