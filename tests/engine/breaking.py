@@ -219,8 +219,8 @@ QUIET: Final = frozenset({"reasons", "applicant_types"})
 
 
 def apart(chosen: list[Break]) -> bool:
-    """Whether no one is within another's piece: what is left out of a piece cannot be looked at any more. One that leans
-    on others stands beside what nothing leans on."""
+    """Whether no one is within another's piece: what is left out of a piece cannot be looked at any more. One that
+    leans on others stands beside what nothing leans on."""
     pieces = [tuple(split(each.place)[:2]) for each in chosen]
     quiet = sum(each[0] in QUIET for each in pieces)
     return len(set(pieces)) == len(pieces) and (quiet >= len(chosen) - 1 or not any(each.leans for each in chosen))

@@ -36,5 +36,5 @@ NEWER: Final[tuple[tuple[str, Any, str, str], ...]] = (
     ("/fields/5/choices_from", "schools", "flow.table_choices", "/fields/5/choices_from"),
     ("/services/0/tell_client/done", "nothing", "flow.unknown_message", "/services/0/tell_client/done"),
     ("/children/0/kinds/robot", "grown_up", "flow.unknown_type", "/children/0/kinds/robot"),
-    ("/children/0/as", None, "flow.child_each", "/children/0"),
+    ("/children/0/gives/school", "case.filing", "flow.child_twice", "/children/0/gives/school"),
 )

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from core.cases import handovers, migration, moving, pausing, rounds
+from core.cases import handovers, migration, moving, pausing
 from core.cases.moving import CaseMove
 from core.cases.tables import item
 from core.reactions import planning
@@ -28,17 +28,6 @@ def timers_of_the_old_version_stay_too(patch: Patch) -> None:
 
 def round_stays_open(patch: Patch) -> None:
     patch.setattr(migration, "end_round", lambda row, deed: None)
-
-
-def seats_stay_given(patch: Patch) -> None:
-    """The round ends, and the case still says who decides."""
-
-    def ended(row: Any, deed: Any) -> None:
-        seated = row["seated"]
-        rounds.end_round(row, deed)
-        deed.uow.change(migration.case, row["id"], seated=seated)
-
-    patch.setattr(migration, "end_round", ended)
 
 
 def handover_stays_offered(patch: Patch) -> None:
@@ -99,7 +88,6 @@ FAULTS: Final[tuple[Fault, ...]] = (
     timers_stay_as_they_were,
     timers_of_the_old_version_stay_too,
     round_stays_open,
-    seats_stay_given,
     handover_stays_offered,
     limit_is_not_reckoned_again,
     pause_is_forgotten,

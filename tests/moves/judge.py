@@ -196,7 +196,9 @@ class Judge:
             had_names, has_names = ({(after[n]["key"], after[n]["applicant_id"]) for n in each} for each in (had, has))
             changed = had_names != has_names
             self.world.saw["to-do lists changed"] += changed
-            if (moves[0]["data"]["todo_changed"], news) != (changed, int(changed)):
+            gagged = self.flow(seen, row).stage(row["stage"]).gag  # nobody turns to the client there
+            self.world.saw["changed under a gag"] += gagged and changed
+            if (moves[0]["data"]["todo_changed"], news) != (changed, int(changed and not gagged)):
                 yield (
                     f"case {row['id']} was to send {sorted(map(str, had_names))}, is to send "
                     f"{sorted(map(str, has_names))}, told {news} times, event {moves[0]['data']}"

@@ -31,7 +31,7 @@ def worlds() -> Iterator[Worlds]:
 
 @pytest.mark.timeout(600)  # the machine may be busy
 def test_every_case_stays_legal_whatever_is_published_and_moved(worlds: Worlds) -> None:
-    seen = play_runs(worlds, RUNS, seed=4)
+    seen = play_runs(worlds, RUNS, seed=2)
     assert seen["runs"] >= RUNS
     for name in ("publish done", "move done", "case moved as shown", "to-do lists compared", "document sent"):
         assert seen[name] >= 1, seen
