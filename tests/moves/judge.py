@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from core.cases.tables import applicant, case, case_event, case_migration, document_version, item, stage_span
-from core.catalog.tables import flow_migration, flow_version
+from core.cases.tables import applicant, case, case_event, document_version, item, stage_span
+from core.catalog.tables import flow_version
 from core.engine.flow import Flow
 from core.files.tables import file
 from core.ledger.tables import outbox
 from core.store.reading import Reader
 from core.store.sealing import Row
 from tests.moves.flows import Version
+from tests.moves.ledgers import batches, trouble
 from tests.moves.newer_judge import (
     Newer,
     calm,
@@ -30,10 +31,6 @@ from tests.moves.reckon import computed, planned, todo
 from tests.moves.timers import rule_timers
 from tests.moves.world import World, Wrong
 
-TROUBLE: Final = """SELECT (SELECT count(*) FROM inbox WHERE state = 'dead' OR attempts > 0)
- + (SELECT count(*) FROM outbox WHERE state IN ('dead', 'lost', 'sending'))
- + (SELECT count(*) FROM errand WHERE state IN ('dead', 'running'))
- + (SELECT count(*) FROM timer WHERE state = 'dead' OR attempts > 0)"""
 OF_CHECKLIST: Final = ("Document", "Item", "FieldSet", "TravellerAdded", "FirstApproval")  # beginnings of kinds
 
 
@@ -91,7 +88,7 @@ class Judge:
             seen = look(reader)
             self.world.note_births(seen.cases)
             wrong = [*self._cases(seen), *_stays(seen, reader), *self._documents(seen, reader)]
-            wrong += [*self._told(seen), *_batches(reader), *_trouble(reader)]
+            wrong += [*self._told(seen), *batches(reader), *trouble(reader)]
             wrong += [*of_house(self.before.newer, seen.newer, seen.cases), *self._moved(seen, reader)]
             flows = {row["id"]: self.flow(seen, row) for row in seen.cases.values()}
             calendars = self.world.host.banli.bus.wiring.tools["calendars"]
@@ -289,36 +286,3 @@ def _stays(seen: Seen, reader: Reader) -> Iterator[str]:
     for each in seen.newer.tasks:
         if each["stage"] and each["stage"] != seen.cases[each["case_id"]]["stage"]:
             yield f"task {each['id']} belongs to {each['stage']}, its case is in {seen.cases[each['case_id']]['stage']}"
-
-
-def _batches(reader: Reader) -> Iterator[str]:
-    """Every case of a batch goes over once, and back once if at all; one that does not go says why."""
-    times = Counter[tuple[int, int, bool]]()
-    for event in reader.find(case_event, type="CaseMigrated"):
-        times[event["data"]["batch_id"], event["case_id"], event["data"]["undo"]] += 1
-    wanted = Counter[tuple[int, int, bool]]()
-    for row in reader.find(case_migration):
-        wanted[row["batch_id"], row["case_id"], False] += row["state"] in ("moved", "undone", "kept")
-        wanted[row["batch_id"], row["case_id"], True] += row["state"] == "undone"
-        if row["state"] in ("refused", "kept") and not (row["why"] and row["why"]["zh-CN"] and row["why"]["en"]):
-            yield f"case {row['case_id']} of batch {row['batch_id']} is {row['state']} and nobody says why"
-    if +times != +wanted:
-        yield f"cases went over {dict(times)}, the batches say {dict(wanted)}"
-
-
-def unfinished(reader: Reader) -> list[str]:
-    """Batches that have not come to their end, once nothing waits any more."""
-    states = {row["id"]: row["state"] for row in reader.find(flow_migration)}
-    left = [f"batch {key} is {state}" for key, state in states.items() if state not in ("listed", "undone")]
-    left += [
-        f"case {row['case_id']} waits in {row['batch_id']}" for row in reader.find(case_migration, state="waiting")
-    ]
-    return left
-
-
-def _trouble(reader: Reader) -> Iterator[str]:
-    """A handler that raised anything but a refusal leaves a trace in a ledger."""
-    if reader.connection.exec_driver_sql(TROUBLE).scalar():
-        for table in ("inbox", "outbox", "errand", "timer"):
-            query = f"SELECT id, state, error FROM {table} WHERE error IS NOT NULL OR state IN ('dead', 'lost')"
-            yield from (f"{table}: {row}" for row in reader.connection.exec_driver_sql(query))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from tests.moves.acts import Acts
-from tests.moves.judge import Judge, unfinished
+from tests.moves.judge import Judge
+from tests.moves.ledgers import unfinished
 from tests.moves.newer_acts import NewerActs
 from tests.moves.world import World, Worlds, Wrong
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from core.cases.approval_tables import approval, approval_seat
 from core.cases.tables import case, case_handover
-from core.commands.approvals import CastVote, OverrideApproval
-from core.commands.cases import SetFields, SetSubstate
+from core.commands.approvals import CastVote, OverrideApproval, Result
+from core.commands.cases import FieldValue, SetFields, SetSubstate
 from core.commands.children import StartChild
 from core.commands.handovers import AcceptHandover, ProposeHandover, ReturnHandover
 from core.commands.services import AddService
@@ -31,7 +31,7 @@ class NewerActs:
         chosen = rounds[pick % len(rounds)]
         about = {"case_id": chosen["case_id"], "approval_id": chosen["id"]}
         if not pick // 8 % 8:
-            outcome = "approved" if agree else "declined"
+            outcome: Result = "approved" if agree else "declined"
             self.world.do("override", "丙", OverrideApproval(**about, outcome=outcome, reason="由主管决定"))
             return
         seats = {each["staff_id"]: each["vote"] for each in self.acts.find(approval_seat, approval_id=chosen["id"])}
@@ -61,7 +61,7 @@ class NewerActs:
             return
         row, stage, version = found
         missing = [key for key in stage["handover"].get("form", ()) if row["fields"].get(key) is None]
-        values = {"int": 7, "bool": True, "text": "about", "date": "2026-03-12"}
+        values: dict[str, FieldValue] = {"int": 7, "bool": True, "text": "about", "date": "2026-03-12"}
         for key in missing if pick // 64 & 3 else ():
             if (value := values.get(version.piece("fields", key)["type"])) is not None:
                 self.world.do("fill", "甲", SetFields(case_id=row["id"], fields={key: value}))

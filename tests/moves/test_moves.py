@@ -14,7 +14,8 @@ from core.commands.migrating import MigrateFlow, UndoMigration
 from core.commands.work import PublishFlow
 from tests.moves.faults import FAULTS, Fault
 from tests.moves.flows import KEY, Version
-from tests.moves.judge import Judge, unfinished
+from tests.moves.judge import Judge
+from tests.moves.ledgers import unfinished
 from tests.moves.machine import POINTS, play_runs
 from tests.moves.world import World, Worlds, Wrong, parts_of
 
