@@ -8,6 +8,7 @@ What the library does that would hurt, and what is done about it here:
 5. ``has(x)`` on our flat dotted names silently means ``x``: it is refused, ``filled.x`` says it.
 6. The extension for optional values has no memory budget: no extension is loaded.
 7. A text ends at its first NUL character: one in a value is replaced, one in a source is refused.
+8. An environment that has compiled nothing yet takes no dates and times: each compiles a word when it is made.
 """
 
 import re
@@ -179,7 +180,9 @@ _READERS: Mapping[FactType, Callable[[object], object]] = {
 @lru_cache(maxsize=256)
 def _environment(types: tuple[tuple[str, FactType], ...]) -> cel.Env:
     variables = {name: _TYPES[kind] for name, kind in types}
-    return cel.NewEnv(variables=variables | {FILLED + name: cel.Type.BOOL for name in variables})
+    found = cel.NewEnv(variables=variables | {FILLED + name: cel.Type.BOOL for name in variables})
+    found.compile("true")  # or a sheet of it cannot be filled in with a date
+    return found
 
 
 def _compile(source: str, types: Mapping[str, FactType]) -> cel.Expression:

@@ -1,7 +1,8 @@
 """Healthy flows, and ways to break one at a place such that exactly there something must be told."""
 
+import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +13,7 @@ from core.engine.lint import examine
 from core.engine.pointer import join, split
 from core.engine.yaml_source import read_yaml
 from core.kit.errors import Problem
-from tests.engine.flow_parts import FLOWS, KNOWN, SHIPPED, healthy, look, resolve, shipped_source
+from tests.engine.flow_parts import FLOWS, KNOWN, SHIPPED, healthy, look, put, resolve, shipped_source
 
 Told = frozenset[tuple[str, str]]  # pointer and code
 
@@ -24,15 +25,19 @@ class Break:
     how: str
     place: str
     at: str
+    value: str = ""  # what is put there, as JSON
+    leans: bool = False  # its problem is seen only while stages, steps, fields, items and rules can be read
 
 
 @lru_cache(maxsize=1)
 def flows() -> dict[str, Any]:
-    """Name -> document: the shipped flows, the one of the language's page, and the small one of the tests."""
+    """Name -> document: the shipped flows, the one of the language's page, the small one of the tests, and the one with
+    every newer word."""
     page = (FLOWS / "README.md").read_text(encoding="utf-8")
     [example, *_] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     read: dict[str, Any] = {key: read_yaml(shipped_source(key)).data for key in SHIPPED}
-    return {"readme": read_yaml(example.encode()).data, "small": healthy(), **read}
+    newer = read_yaml((FLOWS.parent / "tests" / "meetings" / "flow.yaml").read_bytes()).data
+    return {"readme": read_yaml(example.encode()).data, "small": healthy(), "everything": newer, **read}
 
 
 def sources() -> list[bytes]:
@@ -67,12 +72,96 @@ SHAPED: Final[dict[str, tuple[tuple[str, Any], ...]]] = {
 }
 
 
+FREE: Final = frozenset({"args", "value"})  # what an action or a clause takes is its own matter
+OPEN: Final = frozenset({"gives", "kinds", "name", "client_text", "label", "requirement", "note", "ask"})  # any key
+RANGES: Final[dict[str, tuple[str, ...]]] = {
+    "most": ("0", "51", "many"),
+    "seats": ("0", "16"),
+    "mean": ("0", "101"),
+    "share": ("0/3", "half"),
+    "times": ("0", "61"),
+    "warn_days": ("-1", "91"),
+    "weight": ("-1", "101"),
+    "due": ("soon",),
+    "offset": ("tomorrow", "1x"),
+    "every": ("0x",),
+    "until": ("client_sleeps",),
+    "mode": ("lottery",),
+    "max_files": ("0", "101"),
+    "max_mb": ("0", "201"),
+}
+NAMES: Final[dict[str, str]] = {
+    "to": "nowhere",
+    "accept": "nowhere",
+    "return": "nowhere",
+    "approve": "nowhere",
+    "decline": "nowhere",
+    "resume": "nowhere",
+    "by": "nobody",
+    "role": "nobody",
+    "owner": "nobody",
+    "added": "nothing",
+    "done": "nothing",
+    "each": "case.nowhere",
+    "lapses_before": "nowhere",
+    "choices_from": "nowhere",
+    "lookup": "nowhere",
+    "anchor": "case.nowhere",
+    "flow": "../etc",
+}
+"""Values out of range, and names of things that are not there."""
+
+
 def breaks_of(tree: Any) -> list[Break]:
     """Every way that is known for this flow."""
     found = []
     for part in NEEDED:
         for index, piece in enumerate(tree.get(part, ())):
             found += list(_of_piece(part, join("", part, index), piece))
+    return found
+
+
+def deep_breaks_of(tree: Any) -> list[Break]:
+    """Every value below a piece is of a wrong shape, every mapping has a key too many, every key stands twice."""
+    found = []
+    for part in (*NEEDED, "children", "services"):
+        pieces = tree.get(part, ())
+        for index, piece in enumerate(pieces):
+            at = join("", part, index)
+            found += list(_below(piece, at))
+            if index:
+                doubled = json.dumps(pieces[0]["key"])
+                found.append(Break("put", join(at, "key"), join(at, "key"), doubled, leans=True))
+            found.append(Break("put", join(at, "key"), join(at, "key"), '"Not a key"', leans=True))
+    return found
+
+
+def _below(node: Any, at: str) -> Iterator[Break]:
+    for key, value in node.items():
+        place = join(at, key)
+        if key in FREE:
+            continue
+        if isinstance(value, dict):
+            yield Break("put", place, place, '"no mapping"')
+            if key not in OPEN:
+                yield Break("put", join(place, "surplus_key"), join(place, "surplus_key"), '"x"')
+                yield from _below(value, place)
+        elif isinstance(value, list):
+            yield Break("put", place, place, '{"no": "list"}')
+            yield from (Break("put", join(place, n), join(place, n), '["odd"]') for n in range(len(value)))
+        else:
+            yield Break("put", place, place, '["odd"]')
+            if key in RANGES:
+                yield from (Break("put", place, place, json.dumps(each)) for each in RANGES[key])
+            if key in NAMES:
+                yield Break("put", place, place, json.dumps(NAMES[key]), leans=True)
+
+
+def mistakes_of(mistakes: Iterable[tuple[str, Any, str, str]]) -> list[Break]:
+    """Each mistake that lint knows, in the small flow: pointer, value, code, pointer of the problem."""
+    found = []
+    for pointer, value, _, place in mistakes:
+        found.append(Break("put", pointer, place, json.dumps(value, ensure_ascii=False), leans=True))
     return found
 
 
@@ -105,6 +194,9 @@ def broken(tree: Any, breaks: list[Break]) -> Any:
     """A copy with all of these."""
     changed = deepcopy(tree)
     for each in breaks:
+        if each.value:
+            changed = put(changed, each.place, json.loads(each.value))
+            continue
         *way, last = split(each.place)
         node: Any = changed
         for part in way:
@@ -123,10 +215,15 @@ def broken(tree: Any, breaks: list[Break]) -> Any:
     return changed
 
 
+QUIET: Final = frozenset({"reasons", "applicant_types"})
+
+
 def apart(chosen: list[Break]) -> bool:
-    """Whether no one is within another's piece: what is left out of a piece cannot be looked at any more."""
+    """Whether no one is within another's piece: what is left out of a piece cannot be looked at any more. One that
+    leans on others stands beside what nothing leans on."""
     pieces = [tuple(split(each.place)[:2]) for each in chosen]
-    return len(set(pieces)) == len(pieces)
+    quiet = sum(each[0] in QUIET for each in pieces)
+    return len(set(pieces)) == len(pieces) and (quiet >= len(chosen) - 1 or not any(each.leans for each in chosen))
 
 
 def told_by(tree: Any) -> tuple[Told, tuple[Problem, ...]]:

@@ -16,16 +16,22 @@ from tests.engine.breaking import (
     broken,
     check_lines,
     check_told,
+    deep_breaks_of,
     examined,
     flows,
     garble,
+    mistakes_of,
     sources,
     told_by,
 )
+from tests.engine.flow_parts import SHIPPED
+from tests.engine.newer_mistakes import NEWER
+from tests.engine.test_lint import MISTAKES
 
 MANY = int(os.environ.get("BANLI_TEST_BROKEN", "60"))
 SEED = int(os.environ.get("BANLI_TEST_SEED", "1"))
 GARBLED = 4  # one in so many is broken as a text
+WHOLE = 4000  # of so many, every code that a file alone can bring about is told
 LARGE = 0.1  # share of the flows that ship: they take ten times as long
 
 
@@ -46,21 +52,31 @@ def test_all_that_is_broken_is_told_at_once_and_each_at_its_place() -> None:
     for name, tree in flows().items():
         assert told_by(tree)[1] == (), name
     ways = {name: breaks_of(tree) for name, tree in flows().items()}
-    small, large = ("readme", "small"), [name for name in ways if name not in ("readme", "small")]
-    several = 0
-    for _ in range(MANY - MANY // GARBLED):
+    ways["everything"] += deep_breaks_of(flows()["everything"]) + mistakes_of(NEWER)
+    ways["small"] += mistakes_of(MISTAKES)
+    small, large = ("readme", "small", "everything", "everything"), SHIPPED
+    once = [("small", each) for each in mistakes_of(MISTAKES)] + [("everything", each) for each in mistakes_of(NEWER)]
+    several, codes = 0, set[str]()
+    for turn in range(MANY - MANY // GARBLED):
         name = random.choice(large if random.random() < LARGE else small)
         chosen = random.sample(ways[name], random.randint(1, 3))
         while not apart(chosen):
             chosen = random.sample(ways[name], len(chosen))
+        if MANY >= WHOLE and turn < len(once):
+            name, chosen = once[turn][0], [once[turn][1]]
         tree = broken(flows()[name], chosen)
         told, problems = told_by(tree)
         check_told(problems, tree)
         for each in chosen:
             missing = alone(name, each) - told
             assert not missing, f"{name} broken by {chosen}: {missing} is told of {each} alone and not with the others"
+        codes |= {code for _, code in told}
         several += len(chosen) > 1
     assert several > MANY // 4
+    if MANY >= WHOLE:
+        wanted = {code for _, _, code, _ in (*MISTAKES, *NEWER)}
+        assert wanted <= codes, wanted - codes
+    print(f"{len(codes)} codes: {' '.join(sorted(codes))}")
 
 
 def test_a_text_that_was_edited_carelessly_is_told_or_passes() -> None:
@@ -83,3 +99,10 @@ def test_a_name_among_the_known_ones_hides_no_problem() -> None:
     anchor = Break("nowhere", "/rules/1/at/anchor", "/rules/1/at/anchor")
     tree = broken(flows()["small"], [Break("without", "/transitions/1/by", "/transitions/1"), anchor])
     assert alone("small", anchor) <= told_by(tree)[0]
+
+
+def test_each_mistake_in_the_newer_words_is_told_at_its_place() -> None:
+    for (_, _, code, place), change in zip(NEWER, mistakes_of(NEWER), strict=True):
+        told, problems = told_by(tree := broken(flows()["everything"], [change]))
+        check_told(problems, tree)
+        assert (place, code) in told, (change, sorted(told))

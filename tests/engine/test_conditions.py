@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from core.engine.cel import MAX_SOURCE
+from core.engine.cel import MAX_SOURCE, _environment
 from core.engine.clauses import Op
 from core.engine.conditions import (
     MAX_DEPTH,
@@ -207,6 +207,27 @@ def test_an_absent_fact_is_named_in_the_reason() -> None:
     )
     assert verdict.unmet[0]["zh-CN"].endswith("(未填写:出发日期)")
     assert verdict.unmet[0]["en"].endswith("(not filled in: departure)")
+
+
+def test_dates_are_compared_whatever_else_the_condition_looks_at() -> None:
+    """No clause looks at exactly the facts that all of them look at together, so each has an environment of its own."""
+    kinds: dict[str, FactType] = {
+        "case.from_day": "date",
+        "case.to_day": "date",
+        "case.at": "instant",
+        "case.span": "int",
+    }
+    facts = {"case.from_day": "2026-05-01", "case.to_day": "2026-05-02", "case.at": "2026-05-01T09:00:00Z"}
+    clauses: list[dict[str, Any]] = [
+        {"cel": "case.to_day >= case.from_day"},
+        {"cel": "case.to_day - case.from_day == duration('24h')"},
+        {"cel": "case.at > case.from_day"},
+        {"field": "case.from_day", "op": "lt", "value": "2026-06-01"},
+    ]
+    for clause in clauses:
+        spec = ConditionSpec.model_validate({"all": [clause, {"field": "case.span", "op": "ge", "value": 1}]})
+        _environment.cache_clear()  # as in a process that has met no other condition
+        assert compile_condition(spec, kinds).check(facts | {"case.span": 1}) == Verdict(True), clause
 
 
 def test_filled_companions_make_absence_askable() -> None:

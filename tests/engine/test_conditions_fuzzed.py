@@ -33,23 +33,66 @@ TYPES: dict[str, FactType] = {
     "case.at": "instant",
     "case.ok": "bool",
     "case.l": "list",
+    "case.home": "text",  # of a table: `within` looks at its path
+    "path.regions.home": "list",
+    "children.visa.open": "int",
+    "children.visa.outcomes": "list",
+    "approval.for": "int",
+    "approval.mean": "decimal",
+    "parent.stage": "text",
+    "event.fields": "list",
+    "event.score": "int",
+}
+KNOWN: dict[str, Any] = {
+    "case.home": "hz",
+    "path.regions.home": ["hz", "east"],
+    "children.visa.open": 0,
+    "children.visa.outcomes": ["granted", "refused"],
+    "approval.for": 2,
+    "approval.mean": 61.5,
+    "parent.stage": "a",
+    "event.fields": ["home"],
+    "event.score": 5,
 }
 FACTS: tuple[dict[str, Any], ...] = (
     {},
     {"case.t": "a", "case.n": 1, "case.fee": 10**15, "case.x": 0.5, "case.d": date(2026, 5, 1), "case.ok": True}
-    | {"case.at": datetime(2026, 5, 1, tzinfo=UTC), "case.l": ["a", "b"]},
+    | {"case.at": datetime(2026, 5, 1, tzinfo=UTC), "case.l": ["a", "b"]}
+    | KNOWN,
     {"case.t": "a" * 3000, "case.n": 2**63 - 1, "case.x": float("inf"), "case.l": ["a" * 50] * 300, "case.ok": False},
-    dict.fromkeys(TYPES, "x") | {"case.l": {1: 2}, "case.d": datetime.max, "case.at": object},
+    dict.fromkeys(TYPES, "x")
+    | {"case.l": {1: 2}, "case.d": datetime.max, "case.at": object}
+    | {"children.visa.open": -1, "children.visa.outcomes": [None], "path.regions.home": "east", "event.fields": {}},
 )
 CODE = ("exec", "compile", "import", "open", "os.", "subprocess.", "socket.", "shutil.", "ctypes.dlopen", "pty.")
 """What a condition that ran code, or looked beyond its facts, would have to do, as Python tells its auditors."""
 TYPED = {
-    "bool": ("case.ok", "true", "false", "filled.case.n"),
-    "int": ("case.n", "case.fee", "0", "1", "-9223372036854775808", "9223372036854775807"),
-    "text": ("case.t", "'a'", '"签"', "'\\u0000'", "r'\\'", '\'__import__("os").system("id")\'', "b'a'"),
-    "double": ("case.x", "1.5", "1e308", "-0.0"),
+    "bool": ("case.ok", "true", "false", "filled.case.n", "filled.parent.stage"),
+    "int": (
+        "case.n",
+        "case.fee",
+        "children.visa.open",
+        "approval.for",
+        "event.score",
+        "0",
+        "1",
+        "-9223372036854775808",
+        "9223372036854775807",
+    ),
+    "text": (
+        "case.t",
+        "case.home",
+        "parent.stage",
+        "'a'",
+        '"签"',
+        "'\\u0000'",
+        "r'\\'",
+        '\'__import__("os").system("id")\'',
+        "b'a'",
+    ),
+    "double": ("case.x", "approval.mean", "1.5", "1e308", "-0.0"),
     "time": ("case.d", "case.at", "timestamp('2026-01-01T00:00:00Z')"),
-    "list": ("case.l", "['a', 'b']", "[]"),
+    "list": ("case.l", "children.visa.outcomes", "path.regions.home", "event.fields", "['a', 'b']", "[]"),
 }
 TOKENS = [
     *"()[]{}.,?:!<>=&|+-*/%'\"\\ \n\t\x00",
@@ -141,8 +184,12 @@ def source_of(random: Random) -> str:
 
 
 def clause(random: Random) -> Any:
-    if random.random() < 0.75:
+    draw = random.random()
+    if draw < 0.7:
         return {"cel": source_of(random)}
+    if draw < 0.75:
+        names = ("case.home", "case.home", "path.regions.home", "case.t", "children.visa.open")
+        return {"field": random.choice(names), "op": "within", "value": random.choice(("east", "hz", "", 5, ["east"]))}
     odd = random.choice([None, "5", 5, 1.5, True, "2026-05-01", ["a", "b"], [1, None], {"a": 1}, "x" * 5000, "\ud800"])
     return {
         "field": random.choice([*TYPES, "case.nothing", "", None]),
@@ -207,6 +254,7 @@ def test_fuzzed_conditions_neither_crash_nor_overrun_nor_run_code() -> None:
         condition = within_budget(partial(compiled, spec))
         assert spec == kept
         came["refused" if condition is None else "compiled"] += 1
+        came.update(name.partition(".")[0] for name in (() if condition is None else condition.names))
         for facts in () if condition is None else FACTS:
             before = dict(facts)
             verdict = within_budget(partial(condition.check, facts))
@@ -220,3 +268,4 @@ def test_fuzzed_conditions_neither_crash_nor_overrun_nor_run_code() -> None:
             came[str(truth)] += 1
     assert Watched.did == []
     assert min(came[each] for each in ("refused", "compiled", "True", "False", "None")) > MANY // 20, came
+    assert min(came[each] for each in ("children", "approval", "path", "parent", "event")) > MANY // 40, came

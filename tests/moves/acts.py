@@ -1,6 +1,7 @@
 """What people do to running cases, and moves to another version by a map that is honest or lacks a stage."""
 
 from collections import Counter
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -24,6 +25,9 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "int": (1, 40, None),
     "date": ("2026-03-12", "2026-04-01", None),
     "text": ("about", None),
+    "region": ("hz", "west", None),
+    "enum": ("east", None),
+    "multi": (["hz", "west"], ["sh"], None),
 }
 
 
@@ -171,8 +175,11 @@ class Acts:
     def review(self, draw: int, pick: int, approve: bool) -> None:
         chosen = self.find(document_version, status="submitted") if pick & 7 else self.find(document_version)
         if chosen:
-            verdict = {"decision": "approved"} if approve else {"decision": "rejected", "reason": "blur"}
-            command = ReviewDocument(version_id=chosen[draw % len(chosen)]["id"], **verdict)  # type: ignore[arg-type]
+            issued = (self.world.host.clock.now() - timedelta(days=(1, 4, 9)[draw % 3])).date()
+            verdict: dict[str, Any] = {"decision": "approved", "dates": {"issued": issued} if draw & 1 else {}}
+            if not approve:
+                verdict = {"decision": "rejected", "reason": "blur"}
+            command = ReviewDocument(version_id=chosen[draw % len(chosen)]["id"], **verdict)
             self.world.do("review", "丙", command)
 
     def waive(self, draw: int, pick: int) -> None:
@@ -191,11 +198,14 @@ class Acts:
         if (found := self.case(draw)) is None:
             return
         row, version = found
-        steps = [each for each in version.tree["transitions"] if row["stage"] in each["from"]]
+        steps = [
+            each for each in version.tree["transitions"] if row["stage"] in each["from"] and TEAM.keys() & each["by"]
+        ]
         if pick & 7 == 0 or not steps:
             steps = version.tree["transitions"]
         step = steps[pick // 8 % len(steps)]
-        self.world.do("advance", TEAM[step["by"][0]], AdvanceCase(case_id=row["id"], trigger=step["key"]))
+        who = next((TEAM[role] for role in step["by"] if role in TEAM), "甲")
+        self.world.do("advance", who, AdvanceCase(case_id=row["id"], trigger=step["key"]))
 
     def substate(self, draw: int, pick: int) -> None:
         if (found := self.case(draw)) is None:

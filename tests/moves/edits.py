@@ -5,8 +5,11 @@ from copy import deepcopy
 from random import Random
 from typing import Any, Final
 
-from tests.engine.flow_parts import look, words
-from tests.moves.flows import Draft, Tree, Version, computed_from, field_of, timed
+from tests.engine.flow_parts import words
+from tests.moves.flows import Draft, Tree, Version, computed_from, timed
+from tests.moves.newer_edits import NEWER
+from tests.moves.pieces import field_of, stage_of
+from tests.moves.renames import rename_field, rename_item, rename_stage
 
 SPANS: Final = ("1d", "2d", "5d", "7d", "30d", "4h")
 OFFSETS: Final = ("-1cd", "-2cd", "1cd", "-1d")
@@ -20,57 +23,11 @@ def next_version(last: Version, number: int, edits: int, random: Random, made: i
     draft.tree["version"] = str(number)
     while len(draft.done) < edits:
         edit, before = random.choice(EDITS), deepcopy(draft.version)
-        if not edit(draft) or (random.random() < TAKEN_BACK and look(draft.tree).problems):
+        if not edit(draft) or (random.random() < TAKEN_BACK and not draft.version.passes):
             draft.version = before
         else:
             draft.done.append(edit.__name__)
     return draft
-
-
-def _rename(part: str, draft: Draft) -> bool:
-    if (piece := draft.any(part)) is None:
-        return False
-    old, who = piece["key"], draft.version.who[part]
-    draft.made += 1
-    piece["key"] = new = f"{part[0]}{draft.made}"
-    who[new] = who.pop(old)
-    _follow(draft.tree, part, old, new)
-    return True
-
-
-def _follow(tree: Tree, part: str, old: str, new: str) -> None:
-    """Whatever names a piece names it by its new key."""
-    if part == "stages":
-        for step in tree["transitions"]:
-            step["from"] = [new if each == old else each for each in step["from"]]
-            step["to"] = new if step["to"] == old else step["to"]
-        _replace(tree, "value", old, new)
-    if part == "fields":
-        for each in ("field", "anchor"):
-            _replace(tree, each, f"case.{old}", f"case.{new}")
-        for each in tree["fields"]:
-            terms = each.get("compute", {}).get("sum", [])
-            terms[:] = [f"case.{new}" if term == f"case.{old}" else term for term in terms]
-
-
-def _replace(node: Any, key: str, old: str, new: str) -> None:
-    """Wherever a key has this value. A stage's key is the value of nothing but conditions about the stage here."""
-    if isinstance(node, dict) and node.get(key) == old:
-        node[key] = new
-    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        _replace(each, key, old, new)
-
-
-def rename_stage(draft: Draft) -> bool:
-    return _rename("stages", draft)
-
-
-def rename_item(draft: Draft) -> bool:
-    return _rename("items", draft)
-
-
-def rename_field(draft: Draft) -> bool:
-    return _rename("fields", draft)
 
 
 def add_stage(draft: Draft) -> bool:
@@ -79,14 +36,8 @@ def add_stage(draft: Draft) -> bool:
     if before.get("final"):
         return False
     key = draft.fresh("stages")
-    stage = {
-        "key": key,
-        "name": words(f"阶段{key}", f"Stage {key}"),
-        "client_text": words("正在处理。以官方最新要求为准。", "Under way. The authority's list prevails."),
-        "owner": "consultant",
-        "due": draft.random.choice(SPANS),
-        "substates": [{"key": "half", "name": words("过半", "Half done")}],
-    }
+    stage = stage_of(key, draft.random.choice(SPANS))
+    stage["substates"] = [{"key": "half", "name": words("过半", "Half done")}]
     draft.tree["stages"].insert(1, stage)
     _way(draft, before["key"], key)
     _way(draft, key, after["key"])
@@ -118,7 +69,21 @@ def cut_stage(draft: Draft) -> bool:
         if step["to"] == key or not step["from"]:
             tree["transitions"].remove(step)
     del draft.version.who["stages"][key]
+    _forget_steps(tree)
+    for each in tree["items"]:
+        if each.get("lapses_before") == key:
+            del each["lapses_before"]
+            each.pop("warn_days", None)
     return True
+
+
+def _forget_steps(tree: Tree) -> None:
+    """An approval or a hand-over that has lost one of its steps ends."""
+    steps = {each["key"] for each in tree["transitions"]}
+    for stage in tree["stages"]:
+        for part, names in (("approval", ("approve", "decline")), ("handover", ("accept", "return"))):
+            if part in stage and not {stage[part][name] for name in names if name in stage[part]} <= steps:
+                del stage[part]
 
 
 def add_step(draft: Draft) -> bool:
@@ -131,6 +96,7 @@ def add_step(draft: Draft) -> bool:
 
 def cut_step(draft: Draft) -> bool:
     draft.tree["transitions"].remove(draft.any("transitions"))
+    _forget_steps(draft.tree)
     return True
 
 
@@ -285,7 +251,7 @@ def cut_rule(draft: Draft) -> bool:
 
 
 def other_moment(draft: Draft) -> bool:
-    timed = [each for each in draft.tree["rules"] if "at" in each]
+    timed = [each for each in draft.tree["rules"] if "offset" in each.get("at", ())]
     if not timed:
         return False
     draft.random.choice(timed)["at"]["offset"] = draft.random.choice(OFFSETS)
@@ -296,4 +262,5 @@ EDITS: Final[Sequence[Callable[[Draft], bool]]] = (
     *(rename_stage, rename_item, rename_field, add_stage, add_stage, cut_stage, add_step, cut_step, new_limit),
     *(new_substates, add_item, cut_item, back_again, new_need, other_group, other_reach, add_field, add_computed),
     *(switch_computed, cut_field, other_type, add_rule, cut_rule, other_moment),
+    *NEWER,
 )

@@ -4,27 +4,33 @@ document, its history from the beginning, and what was there one step before."""
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, Final
 
-from core.cases.tables import applicant, case, case_event, case_migration, document_version, item, stage_span
-from core.catalog.tables import flow_migration, flow_version
-from core.engine.flow import Flow, read_flow
-from core.engine.moments import later, morning
+from core.cases.tables import applicant, case, case_event, document_version, item, stage_span
+from core.catalog.tables import flow_version
+from core.engine.flow import Flow
 from core.files.tables import file
-from core.ledger.tables import outbox, timer
+from core.ledger.tables import outbox
 from core.store.reading import Reader
 from core.store.sealing import Row
-from core.tasks.tables import task
 from tests.moves.flows import Version
+from tests.moves.ledgers import batches, trouble
+from tests.moves.newer_judge import (
+    Newer,
+    calm,
+    differs,
+    limit_wrong,
+    look_newer,
+    of_case,
+    of_house,
+    of_move,
+    papers_of_move,
+    picture,
+)
 from tests.moves.reckon import computed, planned, todo
+from tests.moves.timers import rule_timers
 from tests.moves.world import World, Wrong
 
-TROUBLE: Final = """SELECT (SELECT count(*) FROM inbox WHERE state = 'dead' OR attempts > 0)
- + (SELECT count(*) FROM outbox WHERE state IN ('dead', 'lost', 'sending'))
- + (SELECT count(*) FROM errand WHERE state IN ('dead', 'running'))
- + (SELECT count(*) FROM timer WHERE state = 'dead' OR attempts > 0)"""
 OF_CHECKLIST: Final = ("Document", "Item", "FieldSet", "TravellerAdded", "FirstApproval")  # beginnings of kinds
 
 
@@ -38,6 +44,7 @@ class Seen:
     people: dict[int, list[Row]]
     documents: dict[int, Row]
     events: dict[int, list[Row]]
+    newer: Newer
     news: Counter[int] = field(default_factory=Counter)
 
     def version(self, world: World, row: Row) -> Version:
@@ -58,6 +65,7 @@ def look(reader: Reader) -> Seen:
         by_case(applicant, applicant.c.position),
         {row["id"]: row for row in reader.find(document_version)},
         by_case(case_event, case_event.c.seq),
+        look_newer(reader),
     )
     told = [row for row in reader.find(outbox, copy_of=None) if row["notice"]["kind"] == "list_changed"]
     seen.news.update(row["notice"]["subject"]["case"] for row in told)
@@ -72,12 +80,19 @@ class Judge:
         with world.host.looking() as reader:
             self.before = look(reader)
         self.filed: set[int] = set()  # files that were found in the store
+        self.flows: dict[int, Flow] = {}
+        self.pictures: dict[tuple[int, int], tuple[int, dict[str, Any]]] = {}  # batch, case -> event, case before it
 
     def check(self) -> None:
         with self.world.host.looking() as reader:
             seen = look(reader)
-            wrong = [*self._cases(seen), *_timers(self.world, seen, reader), *self._documents(seen, reader)]
-            wrong += [*self._told(seen), *_batches(reader), *_trouble(reader)]
+            self.world.note_births(seen.cases)
+            wrong = [*self._cases(seen), *_stays(seen, reader), *self._documents(seen, reader)]
+            wrong += [*self._told(seen), *batches(reader), *trouble(reader)]
+            wrong += [*of_house(self.before.newer, seen.newer, seen.cases), *self._moved(seen, reader)]
+            flows = {row["id"]: self.flow(seen, row) for row in seen.cases.values()}
+            calendars = self.world.host.banli.bus.wiring.tools["calendars"]
+            wrong += rule_timers(reader, seen.cases, flows, calendars, self.world.host.clock.now())
         self.before = seen
         if wrong:
             raise Wrong("\n".join(wrong))
@@ -85,11 +100,54 @@ class Judge:
     def _cases(self, seen: Seen) -> Iterator[str]:
         for row in seen.cases.values():
             yield from _history(self.world, seen, row)
-            if row["state"] == "open":
+            flow = self.flow(seen, row) if row["state"] == "open" else None
+            yield from of_case(seen.newer, row, flow, seen.events[row["id"]])
+            if flow is not None:
+                yield from limit_wrong(row, flow)
                 version, people = seen.version(self.world, row), seen.people[row["id"]]
                 yield from _place(version, row)
                 yield from _checklist(version, row, people, seen.items[row["id"]])
                 yield from _fields(version, row, len(people))
+
+    def flow(self, seen: Seen, row: Row) -> Flow:
+        """As its version's document says it."""
+        version = seen.version(self.world, row)
+        if version.number not in self.flows:
+            self.flows[version.number] = version.flow
+        return self.flows[version.number]
+
+    def _moved(self, seen: Seen, reader: Reader) -> Iterator[str]:
+        """Of every case that went over, or back, in this step."""
+        for row in seen.cases.values():
+            old, events = self.before.cases.get(row["id"]), seen.events[row["id"]]
+            if old is None or old["version"] == row["version"]:
+                continue
+            first, *later = [each for each in events if each["seq"] > old["version"]]
+            last = max((each for each in events if each["type"] == "CaseMigrated"), key=_seq, default=None)
+            if last is not None and last["seq"] > old["version"] and last["data"]["undo"]:
+                yield from self._back(seen, row, last)
+            if first["type"] != "CaseMigrated" or first["data"]["undo"]:
+                continue
+            had = picture(old, self.before.items[row["id"]], self.before.documents)
+            self.pictures[first["data"]["batch_id"], row["id"]] = first["seq"], had
+            if calm(later) and row["state"] == "open":
+                self.world.saw["single moves"] += 1
+                flows = self.flow(self.before, old), self.flow(seen, row)
+                calendar = self.world.host.banli.bus.wiring.tools["calendars"].of(reader, flows[1].calendar)
+                declared, span = seen.newer.batches[first["data"]["batch_id"]], seen.newer.spans[row["id"]]
+                yield from of_move(old, row, first, flows, declared, calendar, span)
+                yield from papers_of_move(self.before.items[row["id"]], seen.items[row["id"]])
+
+    def _back(self, seen: Seen, row: Row, event: Row) -> Iterator[str]:
+        """It is what it was before it went over."""
+        events = seen.events[row["id"]]
+        seq, had = self.pictures.get((event["data"]["batch_id"], row["id"]), (None, {}))
+        if seq is None or not calm([each for each in events if each["seq"] > event["seq"]]):
+            return
+        between = [each for each in events if seq < each["seq"] < event["seq"]]
+        has = picture(row, seen.items[row["id"]], seen.documents)
+        self.world.saw["undone as it was"] += 1
+        yield from (f"case {row['id']} went back: {each}" for each in differs(had, has, papers=calm(between)))
 
     def _documents(self, seen: Seen, reader: Reader) -> Iterator[str]:
         lost = self.before.documents.keys() - seen.documents.keys()
@@ -135,11 +193,17 @@ class Judge:
             had_names, has_names = ({(after[n]["key"], after[n]["applicant_id"]) for n in each} for each in (had, has))
             changed = had_names != has_names
             self.world.saw["to-do lists changed"] += changed
-            if (moves[0]["data"]["todo_changed"], news) != (changed, int(changed)):
+            gagged = self.flow(seen, row).stage(row["stage"]).gag  # nobody turns to the client there
+            self.world.saw["changed under a gag"] += gagged and changed
+            if (moves[0]["data"]["todo_changed"], news) != (changed, int(changed and not gagged)):
                 yield (
                     f"case {row['id']} was to send {sorted(map(str, had_names))}, is to send "
                     f"{sorted(map(str, has_names))}, told {news} times, event {moves[0]['data']}"
                 )
+
+
+def _seq(event: Row) -> int:
+    return int(event["seq"])
 
 
 def _place(version: Version, row: Row) -> Iterator[str]:
@@ -149,8 +213,6 @@ def _place(version: Version, row: Row) -> Iterator[str]:
         return
     if row["substate"] not in (None, *(each["key"] for each in stage.get("substates", ()))):
         yield f"case {row['id']} in {row['stage']} is {row['substate']}, which version {version.number} does not have"
-    if ("due" in stage) != (row["due"] is not None):
-        yield f"case {row['id']} in {row['stage']} has the limit {row['due']}, its stage {stage.get('due')}"
 
 
 def _checklist(version: Version, row: Row, people: list[Row], items: list[Row]) -> Iterator[str]:
@@ -174,7 +236,7 @@ def _fields(version: Version, row: Row, applicants: int) -> Iterator[str]:
     have = {key: value for key, value in row["fields"].items() if "compute" in known[key] and value is not None}
     if have != (wanted := computed(version, row["fields"], applicants)):
         yield f"case {row['id']} computed {have}, version {version.number} says {wanted} of {row['fields']}"
-    kinds = {"bool": bool, "int": int, "date": str, "text": str}
+    kinds = {"bool": bool, "int": int, "date": str, "text": str, "region": str, "enum": str, "multi": list}
     for key, value in row["fields"].items():
         if value is not None and type(value) is not kinds[known[key]["type"]]:
             yield f"case {row['id']} has {value!r} in {key}, which is {known[key]['type']}"
@@ -214,75 +276,13 @@ def _history(world: World, seen: Seen, row: Row) -> Iterator[str]:
         yield f"case {row['id']} is {row['state']}, its history says otherwise"
 
 
-@lru_cache(maxsize=64)
-def _read(source: str) -> Flow:
-    return read_flow(source.encode())
-
-
-def _timers(world: World, seen: Seen, reader: Reader) -> Iterator[str]:
-    """Rules that wait are those of the case's version, for what their anchor is now; none is forgotten."""
-    calendars, now = world.host.banli.bus.wiring.tools["calendars"], world.host.clock.now()
-    rows = reader.find(timer, timer.c.key.startswith("rule:"), timer.c.state != "cancelled")
-    for row in seen.cases.values():
-        mine = {each["key"]: each["state"] for each in rows if each["case_id"] == row["id"]}
-        waits, wanted = {key for key, state in mine.items() if state == "waiting"}, dict[str, datetime]()
-        if row["state"] == "open":
-            flow = _read(seen.version(world, row).source)
-            for rule in flow.rules:
-                if rule.at is None:
-                    continue
-                limit = rule.at.anchor == "stage.due"
-                anchor: Any = row["due"] if limit else row["fields"].get(rule.at.anchor.removeprefix("case."))
-                if anchor:
-                    key = f"rule:{row['id']}:{rule.key}:{anchor.isoformat() if limit else anchor}"
-                    calendar = calendars.of(reader, flow.calendar)
-                    start = anchor if limit else morning(date.fromisoformat(anchor), calendar)
-                    [offset] = rule.at.moments
-                    due = later(start, offset, calendar)
-                    assert due is not None
-                    wanted[key] = due
-        if stray := waits - wanted.keys():
-            yield f"case {row['id']}: {stray} wait, its version {seen.numbers[row['flow_version_id']]} wants {wanted}"
-        if missing := {key for key, due in wanted.items() if due > now and key not in mine}:
-            yield f"case {row['id']}: {missing} were not planned"
+def _stays(seen: Seen, reader: Reader) -> Iterator[str]:
+    """Each case has one stay, in the stage where it is; tasks of a stage are of that one."""
     spans = Counter(each["case_id"] for each in reader.find(stage_span, left=None))
     for span in reader.find(stage_span, left=None):
         row = seen.cases[span["case_id"]]
         if (span["stage"], spans[row["id"]]) != (row["stage"], 1):
             yield f"case {row['id']} is in {row['stage']}, its span says {span['stage']}"
-    for each in reader.find(task, state="open"):
+    for each in seen.newer.tasks:
         if each["stage"] and each["stage"] != seen.cases[each["case_id"]]["stage"]:
             yield f"task {each['id']} belongs to {each['stage']}, its case is in {seen.cases[each['case_id']]['stage']}"
-
-
-def _batches(reader: Reader) -> Iterator[str]:
-    """Every case of a batch goes over once, and back once if at all; one that does not go says why."""
-    times = Counter[tuple[int, int, bool]]()
-    for event in reader.find(case_event, type="CaseMigrated"):
-        times[event["data"]["batch_id"], event["case_id"], event["data"]["undo"]] += 1
-    wanted = Counter[tuple[int, int, bool]]()
-    for row in reader.find(case_migration):
-        wanted[row["batch_id"], row["case_id"], False] += row["state"] in ("moved", "undone", "kept")
-        wanted[row["batch_id"], row["case_id"], True] += row["state"] == "undone"
-        if row["state"] in ("refused", "kept") and not (row["why"] and row["why"]["zh-CN"] and row["why"]["en"]):
-            yield f"case {row['case_id']} of batch {row['batch_id']} is {row['state']} and nobody says why"
-    if +times != +wanted:
-        yield f"cases went over {dict(times)}, the batches say {dict(wanted)}"
-
-
-def unfinished(reader: Reader) -> list[str]:
-    """Batches that have not come to their end, once nothing waits any more."""
-    states = {row["id"]: row["state"] for row in reader.find(flow_migration)}
-    left = [f"batch {key} is {state}" for key, state in states.items() if state not in ("listed", "undone")]
-    left += [
-        f"case {row['case_id']} waits in {row['batch_id']}" for row in reader.find(case_migration, state="waiting")
-    ]
-    return left
-
-
-def _trouble(reader: Reader) -> Iterator[str]:
-    """A handler that raised anything but a refusal leaves a trace in a ledger."""
-    if reader.connection.exec_driver_sql(TROUBLE).scalar():
-        for table in ("inbox", "outbox", "errand", "timer"):
-            query = f"SELECT id, state, error FROM {table} WHERE error IS NOT NULL OR state IN ('dead', 'lost')"
-            yield from (f"{table}: {row}" for row in reader.connection.exec_driver_sql(query))

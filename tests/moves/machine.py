@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from tests.moves.acts import Acts
-from tests.moves.judge import Judge, unfinished
+from tests.moves.judge import Judge
+from tests.moves.ledgers import unfinished
+from tests.moves.newer_acts import NewerActs
 from tests.moves.world import World, Worlds, Wrong
 
 STEPS: Final = 25
@@ -35,6 +37,7 @@ class Machine(RuleBasedStateMachine):
         self.world = self._stack.enter_context(type(self).opened())
         self.judge = Judge(self.world)
         self.acts = Acts(self.world)
+        self.newer = NewerActs(self.acts)
 
     def teardown(self) -> None:
         with self._stack:
@@ -93,6 +96,8 @@ class Machine(RuleBasedStateMachine):
         for _ in range(3):
             self.acts.send(case | 1, pick | 1)
             self.acts.review(0, 1, approve=True)
+        self.newer.hand_over(case, pick | 1)
+        self.newer.vote(pick | 9, agree=True)
         self.acts.advance(case | 1, pick | 1)
 
     @rule(case=ANY, pick=ANY)
@@ -105,9 +110,17 @@ class Machine(RuleBasedStateMachine):
 
     @rule(case=ANY, pick=ANY, seed=ANY)
     def staff_acts(self, case: int, pick: int, seed: int) -> None:
-        (self.acts.waive, self.acts.fill, self.acts.advance, self.acts.substate, self.acts.advance)[seed % 5](
-            case, pick
-        )
+        acts, newer = self.acts, self.newer
+        ways = (acts.waive, acts.fill, acts.advance, acts.substate, acts.advance, newer.child, newer.service)
+        ways[seed % len(ways)](case, pick)
+
+    @rule(case=ANY, pick=ANY, seed=ANY)
+    def work_changes_hands(self, case: int, pick: int, seed: int) -> None:
+        """A case is handed over or stands still, or people vote on it."""
+        if seed % 3 == 0:
+            self.newer.vote(pick, agree=bool(pick & 512))
+        else:
+            (self.newer.pause, self.newer.hand_over)[seed % 3 - 1](case, pick)
 
     @rule(pick=ANY)
     def somebody_presses(self, pick: int) -> None:

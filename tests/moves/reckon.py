@@ -4,10 +4,12 @@ Rows are those of the tables `item`, `applicant` and `client_case`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from random import Random
 from typing import Any
 
 from tests.moves.flows import Version
+from tests.moves.pieces import DAYS, PARENTS
 
 DONE = ("approved", "waived")
 Row = Mapping[str, Any]
@@ -62,19 +64,32 @@ def todo(version: Version, rows: Iterable[Row]) -> set[int]:
     }
 
 
-def computed(version: Version, fields: Row, applicants: int) -> dict[str, int]:
-    """Computed fields that have a value: sums of figures, of the number of travellers and of each other."""
-    sums = {each["key"]: each["compute"]["sum"] for each in version.tree["fields"] if "compute" in each}
-    known = {f"case.{key}": value for key, value in fields.items() if key not in sums}
+def computed(version: Version, fields: Row, applicants: int) -> dict[str, Any]:
+    """Computed fields that have a value: sums of figures, of the number of travellers and of each other, days between
+    two dates, what a table says, and whether a place lies within another."""
+    formulas = {each["key"]: each["compute"] for each in version.tree["fields"] if "compute" in each}
+    known = {f"case.{key}": value for key, value in fields.items() if key not in formulas}
     known["case.applicants"] = applicants
-    figures = {f"case.{each['key']}" for each in version.tree["fields"] if each["type"] == "int"}
-    figures.add("case.applicants")
-    for _ in sums:  # each round settles those whose terms are known
-        for key, terms in sums.items():
-            values = [int(each) if each.isdigit() else known.get(each) if each in figures else None for each in terms]
-            if all(isinstance(each, int) and not isinstance(each, bool) for each in values):
-                known[f"case.{key}"] = sum(value for value in values if value is not None)
-    return {key: known[f"case.{key}"] for key in sums if f"case.{key}" in known}
+    for _ in formulas:  # each round settles those whose terms are known
+        for key, formula in formulas.items():
+            value = _worked_out(formula, known)
+            if value is not None:
+                known[f"case.{key}"] = value
+    return {key: known[f"case.{key}"] for key in formulas if f"case.{key}" in known}
+
+
+def _worked_out(formula: Row, known: Row) -> Any:
+    if "lookup" in formula:
+        return DAYS.get(known.get(formula["key"]) or "")
+    if "when" in formula:
+        [clause] = formula["when"]["all"]
+        place = known.get(clause["field"])
+        return None if place is None else clause["value"] in PARENTS[place]
+    if "days" in formula:
+        first, last = (known.get(each) for each in formula["days"])
+        return (date.fromisoformat(last) - date.fromisoformat(first)).days if first and last else None
+    values = [int(each) if each.isdigit() else known.get(each) for each in formula["sum"]]
+    return None if None in values else sum(value for value in values if value is not None)
 
 
 def uncovered(declared: Mapping[str, str], occupied: Iterable[str], target: Version) -> set[str]:

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -13,10 +13,14 @@ from random import Random
 from typing import Any, Final
 
 from adapters.loopback.channel import LoopbackChannel, Sent
-from core.cases.tables import case
+from core.cases.tables import case, item
 from core.channel.inbound import Address, ButtonPress, FileRef, InboundMessage
-from core.commands.cases import OpenCase
+from core.commands.cases import AdvanceCase, OpenCase, SetFields, SetSubstate
+from core.commands.command import Command
 from core.commands.contracts import Traveller
+from core.commands.documents import WaiveItem
+from core.commands.handovers import ProposeHandover
+from core.commands.tables import ImportTable
 from core.commands.work import PublishFlow
 from core.kit.clock import ManualClock
 from core.kit.crypto import generate_key
@@ -27,6 +31,7 @@ from tests.model.inline import Death
 from tests.model.world import CLIENTS, START, hire
 from tests.moves.edits import next_version
 from tests.moves.flows import KEY, Version, first
+from tests.moves.pieces import ROWS, TABLE
 from tests.services import schema
 
 RAM: Final = Path("/dev/shm")
@@ -34,8 +39,8 @@ APART: Final = timedelta(seconds=20)  # between two files, so that the second on
 TEAM: Final = {"consultant": "甲", "copywriter": "乙", "reviewer": "丙", "supervisor": "丙"}
 BEGUN: Final[tuple[tuple[tuple[str, ...], dict[str, Any]], ...]] = (
     (("grown_up",), {}),
-    (("grown_up", "child"), {"travels_far": True, "amount": 3}),
-    (("grown_up",), {"travels_far": True, "leaves": "2026-03-20"}),
+    (("grown_up", "child"), {"travels_far": True, "amount": 3, "wishes": ["hz", "west"]}),
+    (("grown_up",), {"travels_far": True, "leaves": "2026-03-20", "returns": "2026-03-24", "home": "sh"}),
     (("child",), {"travels_far": False}),
 )
 
@@ -104,8 +109,11 @@ class World:
         )
         self.do("open", "", command)
         with self.host.looking() as reader:  # whoever opened it may have died before he heard of it
-            there = [row["id"] for row in reader.find(case)]
-        self.born = {case_id: self.born.get(case_id, max(self.versions)) for case_id in there}
+            self.note_births(row["id"] for row in reader.find(case))
+
+    def note_births(self, cases: Iterable[int]) -> None:
+        """Those that were not there before are on the newest version: a case that was opened, a child."""
+        self.born = {case_id: self.born.get(case_id, max(self.versions)) for case_id in cases}
 
     # -- what arrives ----------------------------------------------------------------------------------------------
 
@@ -133,6 +141,23 @@ def parts_of(cases: int) -> None:
     migration.PART = cases  # type: ignore[misc]  # the product never changes it
 
 
+def _under_way(world: World) -> None:
+    """People decide on the first case, the second one stands still, the last one is offered to somebody else."""
+    with world.host.looking() as reader:
+        cases = [row["id"] for row in reader.find(case, order=case.c.id)]
+        asked = [row for row in reader.find(item, required=True) if row["case_id"] in (cases[0], cases[3])]
+    steps: list[tuple[str, Command]] = [("丙", WaiveItem(item_id=row["id"], reason="不需要")) for row in asked]
+    steps += [
+        ("甲", AdvanceCase(case_id=cases[0], trigger="ask")),
+        ("甲", SetSubstate(case_id=cases[1], substate="waiting")),
+        ("甲", SetFields(case_id=cases[3], fields={"amount": 7})),
+        ("甲", ProposeHandover(case_id=cases[3])),
+    ]
+    for who, command in steps:
+        if not world.do("begin", who, command)[0]:
+            raise Wrong(repr(world.host.refusal))
+
+
 @dataclass
 class Worlds:
     """The agency as every run begins with it, in a database that lies in memory."""
@@ -150,12 +175,15 @@ class Worlds:
                 settings_for(url, self.folder / "files", self.key), ManualClock(START), LoopbackChannel(), death
             )
             world = World(host, hire(host))
+            if not world.do("import", "", ImportTable.of(TABLE, ROWS.encode(), "2026-03-01", "test"))[0]:
+                raise Wrong(repr(host.refusal))
             flow = first()
             if not world.do("publish", "", PublishFlow(source=flow.source))[0]:
                 raise Wrong(repr(host.refusal))
             world.versions[1] = flow
             for number in range(len(BEGUN)):
                 world.open_case(number)
+            _under_way(world)
             world.saw.clear()
             host.close()
         self._sent, self._world = tuple(host.channel.sent), world

@@ -1,0 +1,40 @@
+"""Mistakes in the newer words of the language, made in the flow of tests/meetings: pointer, value, code, pointer of the
+problem. What a house must be asked for is not among them."""
+
+from typing import Any, Final
+
+NEWER: Final[tuple[tuple[str, Any, str, str], ...]] = (
+    ("/rules/4/at/offsets", ["1d"], "flow.at_offset", "/rules/4/at"),
+    ("/rules/5/at/offsets", ["-7cd", "-7cd"], "flow.at_offset_twice", "/rules/5/at/offsets"),
+    ("/rules/5/at/times", "3", "flow.at_times", "/rules/5/at/times"),
+    ("/rules/4/at/times", None, "flow.at_every_times", "/rules/4/at/every"),
+    ("/rules/5/at/every", "1cd", "flow.at_every_offsets", "/rules/5/at/every"),
+    ("/rules/4/at/every", "-1cd", "flow.at_every", "/rules/4/at/every"),
+    ("/rules/4/at/offset", "50%", "flow.at_every_percent", "/rules/4/at/offset"),
+    ("/rules/3/at/until", [], "flow.at_again", "/rules/3/at/again"),
+    ("/rules/4/at/until/0", "MoonRose", "flow.unknown_event", "/rules/4/at/until/0"),
+    ("/rules/3/at/in/0", "nowhere", "flow.unknown_stage", "/rules/3/at/in/0"),
+    ("/rules/5/at/offsets", ["50%"], "flow.at_percent_anchor", "/rules/5/at/offsets"),
+    ("/rules/3/at/offsets", ["2000%"], "flow.at_percent", "/rules/3/at/offsets"),
+    ("/rules/3/at/in", ["done"], "flow.at_percent_limit", "/rules/3/at/offsets"),
+    ("/rules/6/at/after_end", "false", "flow.at_closed", "/rules/6/at"),
+    ("/rules/6/then/0/action", "add_service", "flow.at_after_end", "/rules/6/at/after_end"),
+    ("/stages/2/approval/decline", "passed", "flow.approval_same", "/stages/2/approval/decline"),
+    ("/stages/2/approval/approve", "confirm", "flow.approval_step", "/stages/2/approval/approve"),
+    ("/stages/2/approval/approve", "close", "flow.approval_by", "/stages/2/approval/approve"),
+    ("/stages/2/approval/mode", "all", "flow.approval_share", "/stages/2/approval/share"),
+    ("/stages/2/approval/share", "3/2", "flow.approval_share", "/stages/2/approval/share"),
+    ("/stages/2/approval/mode", "any", "flow.approval_mean", "/stages/2/approval/mean"),
+    ("/stages/0/handover/to", "consultant", "flow.handover_to_itself", "/stages/0/handover/to"),
+    ("/stages/0/handover/form/0", "nothing", "flow.unknown_field", "/stages/0/handover/form/0"),
+    ("/stages/3/remind", ["1"], "flow.gag_remind", "/stages/3/remind"),
+    ("/stages/3/gag", "false", "flow.gag_except_alone", "/stages/3/gag_except"),
+    ("/stages/3/gag_except/0", "nothing", "flow.unknown_message", "/stages/3/gag_except/0"),
+    ("/tables/0", "Not a name", "flow.table_name", "/tables/0"),
+    ("/tables/1", "schools", "flow.table_twice", "/tables/1"),
+    ("/fields/0/choices_from", "zoo", "flow.table_not_listed", "/fields/0/choices_from"),
+    ("/fields/5/choices_from", "schools", "flow.table_choices", "/fields/5/choices_from"),
+    ("/services/0/tell_client/done", "nothing", "flow.unknown_message", "/services/0/tell_client/done"),
+    ("/children/0/kinds/robot", "grown_up", "flow.unknown_type", "/children/0/kinds/robot"),
+    ("/children/0/gives/school", "case.filing", "flow.child_twice", "/children/0/gives/school"),
+)
