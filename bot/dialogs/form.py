@@ -9,6 +9,7 @@ from bot.dialogs.cancelled import cancelled
 from bot.dialogs.pressed import After, Pressed
 from bot.dialogs.stays import goes_on, heard
 from bot.turn import Turn
+from core.bus.wiring import gathered
 from core.cases.tables import case
 from core.commands.cases import AdvanceCase, AskSupplement, OpenForm, SetFields
 from core.commands.command import Command
@@ -16,6 +17,7 @@ from core.commands.documents import GiveDate
 from core.commands.handovers import OpenHandover, ProposeHandover
 from core.commands.values import FieldValue
 from core.engine.amounts import read_amount
+from core.engine.asking import form_names, is_empty, is_wanted
 from core.engine.choosing import MOST_SHOWN, chosen, found
 from core.engine.flow import Field, Flow
 from core.engine.forms import check_fields
@@ -78,7 +80,7 @@ def _field(turn: Turn, dialog: dict[str, Any]) -> None:
 
 def _go_on(turn: Turn, flow: Flow, dialog: dict[str, Any]) -> None:
     """The next question; after the last one the step. If that is refused, what was filled in stays."""
-    rest = dialog["fields"][1:]
+    rest = dialog["fields"][1:] or _opened_up(turn, dialog)
     if rest:
         following = {**dialog, "fields": rest, "among": [], "given": []}
         turn.ask(following)
@@ -95,6 +97,17 @@ def _go_on(turn: Turn, flow: Flow, dialog: dict[str, Any]) -> None:
     offers = [offer(again, label, keeps=True)] if isinstance(refusal, NotPossibleNow) else []
     subject = {"case": dialog["case"]} if offers else None
     turn.reply("say", subject, {"key": "form.kept", "params": {"why": said(key, **params)}}, offers)
+
+
+def _opened_up(turn: Turn, dialog: dict[str, Any]) -> list[str]:
+    """Fields of the step's form that are wanted only since the others were filled in."""
+    if "handover" in dialog:
+        return []
+    row = turn.uow.get(case, dialog["case"])
+    compiled = turn.house.catalogue.compiled(turn.uow, row["flow_version_id"])
+    form = compiled.asks(compiled.flow.transition(dialog["trigger"]), row["stage"])
+    facts = gathered(turn.bus.wiring.facts, turn.uow, row, form_names(compiled, form), turn.actor)
+    return [each.key for each in form if is_empty(row["fields"].get(each.key)) and is_wanted(compiled, each, facts)]
 
 
 def _last_step(flow: Flow, dialog: dict[str, Any]) -> tuple[Command, Command, dict[str, Any]]:

@@ -57,6 +57,16 @@ def test_money_is_typed_as_people_write_it_and_a_mistake_is_explained_so(office:
     assert case_of(office, client)["fields"]["fee"] == 120_050
 
 
+def test_a_question_that_an_answer_opens_up_is_asked_before_the_step(office: TestHouse) -> None:
+    client, adviser = project(office, checked=True, areas=["it"]), office.people[CONSULTANT]
+    adviser.presses("开始编写").says("900")
+    assert "优惠原因" in adviser.last
+    assert case_of(office, client)["stage"] == "talk"
+    adviser.says("老客户")
+    row = case_of(office, client)
+    assert (row["stage"], row["fields"]["fee_why"]) == ("draft", "老客户")
+
+
 def test_an_old_question_still_says_what_its_button_does(office: TestHouse) -> None:
     client, adviser = project(office), office.people[CONSULTANT]
     adviser.presses("直接编写").says("取消").presses("是")
