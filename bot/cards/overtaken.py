@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.cards.context import House
 from core.cases.approval_tables import approval
 from core.cases.tables import case, document_version
+from core.catalog.contents import published_version
 from core.clients.tables import client
 from core.conversations.tables import conversation, handoff
 from core.ledger import outbox
@@ -101,6 +102,11 @@ def _waits(turn: Turn, case_id: int) -> bool:
     return bool(waiting_for_client(checklist(turn.lookup, compiled, case_id)))
 
 
+def _content(turn: Turn) -> bool:
+    """It was withdrawn or replaced before it went out; whoever was to get it counts as having had it."""
+    return published_version(turn.lookup, turn.about("content")) is None
+
+
 def _digest(turn: Turn) -> bool:
     """Done meanwhile; or the morning for which it was is over."""
     late = turn.now >= datetime.fromisoformat(turn.row["notice"]["params"]["until"])
@@ -140,7 +146,11 @@ def _no_button(turn: Turn) -> bool:
     return bool(tokens) and all(each is None or each["state"] != "open" for each in found)
 
 
-_CLIENT: Mapping[str, Callable[[Turn], bool]] = {"stage": _stage, "reminder": _reminder}
+_CLIENT: Mapping[str, Callable[[Turn], bool]] = {
+    "stage": _stage,
+    "reminder": _reminder,
+    "content": _content,
+}
 _STAFF: Mapping[str, Callable[[Turn], bool]] = {
     "stage_work": _work,
     "approval": _approval,

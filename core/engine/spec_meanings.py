@@ -251,6 +251,10 @@ _ACTIONS: Final = {
     "advance_case": {"trigger": "Key of a transition whose `by` lists system."},
     "open_items": {"items": "Keys of the items.", "reason": "What the client reads."},
     "ask_survey": {"question": _MESSAGE},
+    "send_content": {
+        "content": "Key of a content of the office; event: the one that was published, in a rule on ContentPublished.",
+        "topics": "A field of type multi: the newest content about one of its choices that the client did not get.",
+    },
     "call_webhook": {
         "hook": "Name of a webhook that the operator has listed in the settings.",
         "fields": "Keys of the fields that go along; none with personal data.",

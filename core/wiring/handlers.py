@@ -7,6 +7,7 @@ from core.cases import (
     children,
     client_steps,
     consultations,
+    contents,
     documents,
     fields,
     handovers,
@@ -29,6 +30,7 @@ from core.cases import (
     withdrawal,
 )
 from core.catalog import calendars, drafts, office_tables, packs, settings, texts
+from core.catalog import contents as office_contents
 from core.catalog import service as catalog
 from core.clients import basics, consent, erasure, guardians, invitations, tags
 from core.clients import service as clients
@@ -37,6 +39,7 @@ from core.commands import approvals as ap
 from core.commands import cases as c
 from core.commands import children as ch
 from core.commands import client_steps as cl
+from core.commands import contents as ct
 from core.commands import contracts as k
 from core.commands import conversations as v
 from core.commands import data_rights as ri
@@ -71,6 +74,7 @@ from core.contracts import service as contracts
 from core.conversations import handoffs, held, parked, telling
 from core.conversations import service as conversations
 from core.files import service as files
+from core.reactions import contents as on_contents
 from core.reactions import (
     digests,
     fuse,
@@ -179,6 +183,12 @@ HANDLERS: dict[type[Command], Handler] = {
     tb.RestoreTable: office_tables.restore_table,
     tb.SpreadTable: on_tables.spread_table,
     tb.LookUpAgain: on_tables.look_up_again,
+    ct.WriteContent: office_contents.write_content,
+    ct.PublishContent: office_contents.publish_content,
+    ct.WithdrawContent: office_contents.withdraw_content,
+    ct.SpreadContent: on_contents.spread_content,
+    ct.HearContent: on_contents.hear_content,
+    ct.SendContent: contents.send_content,
     pk.ImportPack: packs.import_pack,
     o.SetSetting: settings.set_setting,
     o.ResetSetting: settings.reset_setting,
