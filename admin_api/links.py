@@ -27,6 +27,7 @@ GIVES: Final[Mapping[str, tuple[str, str]]] = {
     "list_texts": ("text_key", "/texts/0/key"),
     "add_calendar": ("calendar_name", "/name"),
     "list_calendars": ("calendar_name", "/calendars/0/name"),
+    "list_contents": ("content_key", "/contents/0/key"),
     "list_tables": ("table_name", "/tables/0/name"),
     "list_settings": ("setting_name", "/settings/0/name"),
     "list_conversations": ("conversation_id", "/conversations/0/id"),

@@ -25,7 +25,7 @@ from core.engine.contents import Asked, Published, choose, words_of
 from core.engine.flow import Flow
 from core.engine.sayings import in_both
 from core.engine.text import LANGUAGES
-from core.events.contents import ContentChosen, ContentNotSent
+from core.events.contents import ContentChosen, ContentNotSent, ContentPublished
 from core.ledger import timers
 from core.store.reading import Lookup
 from core.store.sealing import Row
@@ -72,6 +72,12 @@ def outlook(
 def had(lookup: Lookup, client_id: int) -> frozenset[int]:
     """Ids of the versions that a client was sent."""
     return frozenset(row["content_id"] for row in lookup.find(content_sent, client_id=client_id))
+
+
+def event_of(case_id: int, version: Row) -> ContentPublished:
+    """What a case hears when this version is published."""
+    about = {"content_id": version["id"], "content": version["name"], "topics": tuple(version["topics"])}
+    return ContentPublished(case_id=case_id, **about)
 
 
 def _held(means: Means, lookup: Lookup, client_id: int) -> str:

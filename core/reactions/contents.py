@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.bus.deed import Deed
+from core.cases.contents import event_of
 from core.cases.stages import compiled_of
 from core.cases.tables import case
 from core.catalog.contents import published_version, spread
@@ -48,8 +49,7 @@ def hear_content(command: HearContent, deed: Deed) -> None:
     version = published_version(deed.uow, command.content_id)
     if version is None or deed.uow.get(case, command.case_id)["state"] != "open":
         return
-    about = {"content": version["name"], "topics": tuple(version["topics"])}
-    deed.emit(ContentPublished(case_id=command.case_id, content_id=version["id"], **about))
+    deed.emit(event_of(command.case_id, version))
 
 
 def tell_client(event: ContentChosen, deed: Deed) -> Iterator[Command]:
