@@ -30,6 +30,7 @@ GIVES: Final[Mapping[str, tuple[str, str]]] = {
     "add_service_template": ("service_key", "/key"),
     "list_service_templates": ("service_key", "/templates/0/key"),
     "list_table_rows": ("row_key", "/rows/0/key"),
+    "list_contents": ("content_key", "/contents/0/key"),
     "list_tables": ("table_name", "/tables/0/name"),
     "list_settings": ("setting_name", "/settings/0/name"),
     "list_conversations": ("conversation_id", "/conversations/0/id"),

@@ -19,9 +19,9 @@ class RuleAct(Given):
 
     action: str = Field(examples=["advance_case"])
     came: str = Field(
-        description="`done`; `refused`; `unreachable`: nobody could be told; `held`: the stage lets nobody turn to the "
-        "client; `nothing`: nobody to do it. Of a webhook: `asked`: it is on its way; `done`: delivered; `failed`: "
-        "given up."
+        description="`done`; `refused`; `unreachable`: nobody could be told; `held`: nobody may turn to the client; "
+        "`later`: when his night is over; `nothing`: nobody to do it, or nothing new. Of a webhook: `asked`: it is on "
+        "its way; `done`: delivered; `failed`: given up."
     )
     code: str | None = Field(description="Of the refusal.", examples=["not_possible_now"])
     reasons: list[Words]

@@ -12,6 +12,7 @@ from bot.cards.context import House
 from core.cases.approval_tables import approval
 from core.cases.checklist import asked
 from core.cases.tables import case, document_version, item
+from core.catalog.contents import published_version
 from core.clients.tables import client
 from core.conversations.tables import conversation, handoff
 from core.ledger import outbox
@@ -113,6 +114,11 @@ def _waits(turn: Turn, case_id: int) -> bool:
     return bool(waiting_for_client(checklist(turn.lookup, compiled, case_id)))
 
 
+def _content(turn: Turn) -> bool:
+    """It was withdrawn or replaced before it went out; whoever was to get it counts as having had it."""
+    return published_version(turn.lookup, turn.about("content")) is None
+
+
 def _digest(turn: Turn) -> bool:
     """Done meanwhile; or the morning for which it was is over."""
     late = turn.now >= datetime.fromisoformat(turn.row["notice"]["params"]["until"])
@@ -152,7 +158,12 @@ def _no_button(turn: Turn) -> bool:
     return bool(tokens) and all(each is None or each["state"] != "open" for each in found)
 
 
-_CLIENT: Mapping[str, Callable[[Turn], bool]] = {"stage": _stage, "reminder": _reminder, "lapsed": _lapsed}
+_CLIENT: Mapping[str, Callable[[Turn], bool]] = {
+    "stage": _stage,
+    "reminder": _reminder,
+    "lapsed": _lapsed,
+    "content": _content,
+}
 _STAFF: Mapping[str, Callable[[Turn], bool]] = {
     "stage_work": _work,
     "approval": _approval,

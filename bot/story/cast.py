@@ -10,6 +10,7 @@ from bot.story.spec import Contract, Person, Script
 from bot.story.tables import bring_tables
 from core.bus.deed import SYSTEM, Cause
 from core.commands.command import Command
+from core.commands.contents import MOST_TOPIC, WriteContent
 from core.commands.contracts import ActivateContract, DraftContract, RecordDeposit
 from core.commands.identity import RecordPaperConsent
 from core.commands.people import (
@@ -23,8 +24,10 @@ from core.commands.work import PublishFlow
 from core.engine.choosing import chosen
 from core.engine.flow import Flow
 from core.engine.lint_children import children_first
+from core.engine.lint_contents import contents_of
 from core.engine.office_table import filled
 from core.engine.office_table_csv import read_table
+from core.engine.text import LANGUAGES
 from core.kit.ids import new_id
 
 
@@ -47,6 +50,9 @@ async def bring_in(script: Script, world: World) -> Cast:
     for name in dict.fromkeys(args["department"] for args in calls if args.get("department")):
         do(world, AddDepartment(name=name))
     bring_tables(dict(script.tables), world)
+    for name in sorted(frozenset[str]().union(*(contents_of(flow) for flow in script.flows))):
+        words = dict.fromkeys(LANGUAGES, name)  # unpublished: a story publishes what it is about
+        do(world, WriteContent(key=name, title=words, text=words, topics=(name[:MOST_TOPIC],)))
     beside = children_first(script.also, lambda each: each[1])
     for source, _ in beside:
         do(world, PublishFlow(source=source.decode("utf-8")))

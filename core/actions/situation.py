@@ -16,4 +16,5 @@ class Situation:
     staff: dict[str, int]  # role -> the person who does its work on this case
     rule: str = ""  # its key
     set_off: str = ""  # the kind of event that set it off; RuleDue: its moment
+    content_id: int = 0  # the version of a content that its event tells of
     leads: tuple[int, ...] = ()  # who stands above the people of the case, if an action asks for them

@@ -9,6 +9,7 @@ from core.actions.registry import actions
 from core.bus.deed import Deed
 from core.catalog.calendars import LivingCalendars, unknown_calendar
 from core.catalog.catalogue import Catalogue, newest_of
+from core.catalog.contents import unknown_contents
 from core.catalog.office_tables import unknown_tables
 from core.catalog.tables import flow_version
 from core.commands.work import PublishFlow
@@ -31,13 +32,15 @@ def look_over(source: bytes, roles: frozenset[str], sayings: Sayings) -> Examine
 
 
 def house_problems(flow: Flow, lookup: Lookup, tools: Mapping[str, Any]) -> list[Problem]:
-    """What a flow names and this house does not have: calendar, departments, webhooks, tables, flows of children."""
+    """What a flow names and this house does not have: calendar, departments, webhooks, tables, contents, flows of
+    children."""
     living: LivingCalendars = tools["calendars"]
     return [
         *unknown_calendar(flow.calendar, living.names(lookup)),
         *department_problems(flow, tools["departments"](lookup)),
         *hook_problems(flow, tools["hooks"]),
         *unknown_tables(flow, lookup),
+        *unknown_contents(flow, lookup),
         *foreign_problems(flow, published_flows(lookup, tools["catalogue"])),
     ]
 

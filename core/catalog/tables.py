@@ -112,6 +112,35 @@ service_template = Table(  # of the house's own, beside those of its flows
     plain("version", Integer, default=0),
 )
 
+content = Table(  # e.g. an industry report: which version goes out now
+    "content",
+    metadata,
+    key(),
+    plain("name", String(48), unique=True),  # its key: what a flow calls it
+    plain("newest", Integer),  # number of the version that was written last
+    plain("published_id", BigInteger, nullable=True),  # id of the version that goes out; None: none does
+    plain("published", Integer, nullable=True),  # and its number
+    plain("topics", Json, nullable=True),  # of the published version
+    plain("published_at", Instant, nullable=True),
+)
+
+content_version = Table(  # what it says never changes
+    "content_version",
+    metadata,
+    key(),
+    plain("name", String(48)),
+    plain("number", Integer),
+    plain("title", Json),
+    plain("body", Json),
+    plain("link", String(500)),  # empty: none
+    plain("topics", Json),
+    plain("written_at", Instant),
+    plain("written_by", BigInteger),
+    plain("published_at", Instant, nullable=True),  # the last time
+    plain("withdrawn_at", Instant, nullable=True),  # since then
+    UniqueConstraint("name", "number"),
+)
+
 office_table = Table(  # e.g. schools with their deadlines: which edition is valid now
     "office_table",
     metadata,

@@ -4,6 +4,7 @@ from core.channel.inbound import Address
 from core.clients.tables import client, client_identity
 from core.conversations.tables import conversation
 from core.staff.tables import staff_identity
+from core.store.reading import Lookup
 from core.store.sealing import Row
 from core.store.unit import UnitOfWork
 
@@ -17,6 +18,13 @@ def chat_of(uow: UnitOfWork, kind: str, person_id: int) -> Row | None:
     if found:
         return max(found, key=lambda row: (row["last_in_at"] is not None, row["last_in_at"] or uow.now, row["id"]))
     return _first_chat(uow, kind, person_id)
+
+
+def has_chat(lookup: Lookup, client_id: int) -> bool:
+    """Whether a client can be told something in a chat; nothing is opened."""
+    if lookup.first(conversation, client_id=client_id) is not None:
+        return True
+    return lookup.first(client_identity, client_id=client_id) is not None
 
 
 def _first_chat(uow: UnitOfWork, kind: str, person_id: int) -> Row | None:

@@ -53,6 +53,8 @@ EVENT_FACTS: Mapping[str, FactType] = MappingProxyType(
         "event.score": "int",  # SurveyAnswered: 1 to 5, of scale nps 0 to 10; VoteCast: 0 to 100
         "event.child": "text",  # ChildOpened, ChildMoved, ChildClosed: key of the child ...
         "event.value": "text",  # ... and the value that it is for; ClientTagged, ClientUntagged: the tag as written
+        "event.content": "text",  # ContentPublished: key of the content ...
+        "event.topics": "list",  # ... and what it is about
         "event.stage": "text",  # ChildMoved: the child's; also events of the case itself that name a stage
         "event.substate": "text",
         "event.outcome": "text",  # ChildClosed, CaseClosed; ApprovalDecided: approved or declined
@@ -140,6 +142,8 @@ FACT_NAMES: Mapping[str, Words] = MappingProxyType(
         "event.score": {"zh-CN": "评分", "en": "score"},
         "event.child": {"zh-CN": "子案件", "en": "the child case"},
         "event.value": {"zh-CN": "事件所涉的取值", "en": "what the event is about"},
+        "event.content": {"zh-CN": "发布的内容", "en": "the content that is published"},
+        "event.topics": {"zh-CN": "内容的主题", "en": "the topics of the content"},
         "event.stage": {"zh-CN": "相关阶段", "en": "the stage concerned"},
         "event.substate": {"zh-CN": "子状态", "en": "the sub-status"},
         "event.outcome": {"zh-CN": "结果", "en": "the outcome"},

@@ -10,7 +10,9 @@ from core.engine.pointer import join
 from core.engine.spec_keys import unknown
 from core.kit.errors import Problem
 
-AFTER_END: Final = frozenset({"create_task", "notify_client", "notify_staff", "send_mail", "send_sms", "ask_survey"})
+AFTER_END: Final = frozenset(
+    {"create_task", "notify_client", "notify_staff", "send_content", "send_mail", "send_sms", "ask_survey"}
+)
 """Actions that make sense for a case that has ended."""
 MOST_PERCENT: Final = 1000
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ValidationError
 
 from core.engine.flow import Flow
 from core.engine.ladder import LEAD
+from core.engine.lint_contents import content_call_problems
 from core.engine.lint_hooks import sent_problems
 from core.engine.lint_moments import moment_problems
 from core.engine.lint_names import field_problems, role_problems
@@ -29,7 +30,7 @@ def rule_problems(
         at = join("/rules", index)
         yield from _trigger(flow, rule, events, at)
         for place, call in enumerate(rule.then):
-            yield from _call(flow, call, actions, roles, texts, join(at, "then", place))
+            yield from _call(flow, rule, call, actions, roles, texts, join(at, "then", place))
 
 
 def department_problems(flow: Flow, known: Collection[str]) -> list[Problem]:
@@ -57,7 +58,13 @@ def _trigger(flow: Flow, rule: Rule, events: Collection[str], at: str) -> Iterat
 
 
 def _call(
-    flow: Flow, call: ActionCall, actions: Actions, roles: Collection[str], texts: Collection[str], at: str
+    flow: Flow,
+    rule: Rule,
+    call: ActionCall,
+    actions: Actions,
+    roles: Collection[str],
+    texts: Collection[str],
+    at: str,
 ) -> Iterator[Problem]:
     if call.action not in actions:
         hint = (f"可用：{_names(actions)}。", f"Known: {_names(actions)}.")
@@ -78,6 +85,7 @@ def _call(
     if call.action == "assign":
         yield from _among(flow, call, args)
     yield from sent_problems(flow, call, args)
+    yield from content_call_problems(flow, rule, call, args)
     if isinstance(stage := call.args.get("stage"), str) and stage not in {CURRENT, *(each.key for each in flow.stages)}:
         yield unknown("stage", stage, join(args, "stage"))
     if isinstance(items := call.args.get("items"), list):

@@ -277,6 +277,10 @@ _ACTIONS: Final = {
         "scale": "`points` (absent): 1 to 5; `nps`: 0 to 10, as a Net Promoter Score wants it.",
         "promotion": _PROMOTION,
     },
+    "send_content": {
+        "content": "Key of a content of the office; event: the one that was published, in a rule on ContentPublished.",
+        "topics": "A field of type multi: the newest content about one of its choices that the client did not get.",
+    },
     "call_webhook": {
         "hook": "Name of a webhook that the operator has listed in the settings.",
         "fields": "Keys of the fields that go along; none with personal data.",

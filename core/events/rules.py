@@ -27,7 +27,7 @@ class RuleStopped(Event):
 
 class Did(BaseModel):
     """What came of one action of a rule: done, refused, unreachable (nobody could be told), held (nobody may be told),
-    nothing to do, or asked.
+    later (when the night is over), nothing to do, or asked.
 
     What came of something that was asked stands in the outbox.
     """

@@ -17,6 +17,7 @@ from core.engine.machine import CompiledFlow
 from core.engine.sayings import in_both, refusal_words
 from core.engine.text import Words
 from core.events.children import ChildOpened
+from core.events.contents import ContentNotSent
 from core.events.event import Event
 from core.events.gag import NoticeHeld
 from core.events.happened import NotReachable, RoleAssigned
@@ -98,6 +99,7 @@ def _act(rule: Rule, run: str, row: Row, event: Event, deed: Deed, did: list[Did
             staff,
             rule=rule.key,
             set_off=type(event).__name__,
+            content_id=getattr(event, "content_id", 0),
             leads=leads,
         )
         came = []
@@ -131,6 +133,8 @@ def _did(action: str, came: Sequence[Outcome], deed: Deed) -> Did:
             return Did(action=action, came="nothing", reasons=(_short(event.why),))
         if isinstance(event, NoticeHeld):
             return Did(action=action, came="held", reasons=(_short(event.why),))
+        if isinstance(event, ContentNotSent):
+            return Did(action=action, came=event.came, reasons=(_short(event.why),))
         if isinstance(event, WebhookAsked):
             return Did(action=action, came="asked", sent=event.outbox_id)
         if isinstance(event, RoleAssigned) and event.why:

@@ -4,6 +4,7 @@ from core.bus.wiring import Reaction
 from core.events import approvals as ea
 from core.events import calendars as ec
 from core.events import children as ech
+from core.events import contents as ect
 from core.events import data_rights as fd
 from core.events import delegations as ge
 from core.events import desk as te
@@ -30,6 +31,7 @@ from core.events.event import Event, rule_events
 from core.reactions import approvals as on_approvals
 from core.reactions import children as on_children
 from core.reactions import client_steps as on_client_steps
+from core.reactions import contents as on_contents
 from core.reactions import contracts as on_contracts
 from core.reactions import delegations as on_delegations
 from core.reactions import desk as on_desk
@@ -67,6 +69,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (e.DepositRecorded, on_contracts.redraw),
     (e.ContractActivated, on_contracts.open_its_case),
     (e.CaseOpened, on_contracts.attach),
+    (ect.ContentChosen, on_contents.tell_client),
     (e.StageLeft, on_stages.close_work),
     (e.StageLeft, on_client_steps.close_steps),
     (e.StageEntered, on_stages.follow_place),

@@ -1,6 +1,7 @@
 """Every table of the core, imported in one place: the migrations' check and the store need the whole MetaData."""
 
 import core.cases.approval_tables
+import core.cases.content_tables
 import core.cases.tables
 import core.catalog.tables
 import core.clients.tables

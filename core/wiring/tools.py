@@ -11,6 +11,7 @@ from core.catalog.calendars import LivingCalendars
 from core.catalog.catalogue import Catalogue
 from core.catalog.office_tables import LivingTables
 from core.catalog.settings import LivingAgency
+from core.conversations.reach import has_chat
 from core.engine.calendar import WorkingCalendar
 from core.engine.sayings import Sayings
 from core.kit.settings import Agency
@@ -55,6 +56,7 @@ def tools(
         "end_cases": end_cases,
         "gag_of_case": lambda uow, case_id: gag_of(catalogue, uow, case_id),
         "stage_of_case": lambda uow, case_id: uow.get(case, case_id)["stage"],
+        "reachable": has_chat,
         "sayings": sayings,
         "zone": zone or office.zone,
         "agency": settled,

@@ -12,6 +12,11 @@ KOREA = (FLOWS / "visa_kr_tourist" / "v1.yaml").read_text("utf-8").replace("vers
 
 Ids = Mapping[str, str]
 Request = dict[str, Any]
+REPORT = {
+    "title": {"zh-CN": "新能源行业报告", "en": "New energy report"},
+    "text": {"zh-CN": "政策有变化。", "en": "The policy changes."},
+    "topics": ["新能源政策"],
+}
 TABLE = "key,name.zh-CN,name.en,deadline:date\nzju,浙江大学,Zhejiang University,2026-07-15\n"
 
 ANY = {"if-match": "*"}  # whatever was seen
@@ -158,6 +163,13 @@ REQUESTS: Mapping[str, Callable[[Ids], Request]] = {
         "headers": {"content-type": "text/csv"},
     },
     "restore_table": lambda ids: {"json": {"edition": 1}},
+    "list_contents": lambda ids: {},
+    "read_content": lambda ids: {},
+    "list_content_versions": lambda ids: {},
+    "preview_audience": lambda ids: {},
+    "write_content": lambda ids: {"json": REPORT},
+    "publish_content": lambda ids: {"json": {"number": 1}},
+    "withdraw_content": lambda ids: {},
     "list_settings": lambda ids: {},
     "read_setting": lambda ids: {},
     "write_setting": lambda ids: {"json": {"value": "5,2"}, "headers": ANY},

@@ -48,6 +48,8 @@ LISTS = {
     "/tables": "tables",
     "/tables/{table_name}/rows": "rows",
     "/tables/{table_name}/editions": "editions",
+    "/contents": "contents",
+    "/contents/{content_key}/versions": "versions",
     "/lost-cards": "cards",
 }
 """Every list that comes in pages, and what its entries are called. One that is not here is not tried, and fails."""

@@ -12,6 +12,7 @@ from admin_api.openapi import describe, operations
 from core.cases.tables import case, case_event, case_migration, document_version
 from core.catalog.tables import flow_draft, flow_migration, flow_version
 from core.clients.tables import client
+from core.commands.contents import WriteContent
 from core.commands.people import BindStaffIdentity
 from core.commands.tables import ImportTable
 from core.contracts.tables import contract
@@ -27,7 +28,7 @@ from core.staff.tables import api_key, delegation, department, session, staff, s
 from core.store.unit import UnitOfWork
 from core.tasks.tables import task
 from tests.admin_api.office import FLOWS, Office
-from tests.admin_api.requests import REQUESTS, SERVICE, TABLE, Ids
+from tests.admin_api.requests import REPORT, REQUESTS, SERVICE, TABLE, Ids
 from tests.files.papers import pdf
 
 TEAM = ("sales", "consultant", "copywriter", "reviewer", "service", "supervisor")
@@ -104,7 +105,7 @@ def described(office: Office) -> list[Operation]:
         for method, operation in item.items():
             if operation in list(operations(document)):
                 name = operation["operationId"]
-                takes_id = "{" in re.sub("{role}|{language}|{table_name}", "", path) or name in IN_BODY
+                takes_id = "{" in re.sub("{role}|{language}|{table_name}|{content_key}", "", path) or name in IN_BODY
                 found.append(Operation(name, method.upper(), path, operation["x-permission"], takes_id))
     return found
 
@@ -136,6 +137,7 @@ def build(office: Office) -> list[Owned]:
     everybody = [("张三", "visa", TEAM), ("李四", "visa", ("consultant",)), ("王五", "other", TEAM)]
     for name in ("deputy", "leaver"):
         office.parts.store.run(partial(office.hire, name=name, role="sales", department="visa"))
+    office.do(WriteContent.model_validate({"key": "report", **REPORT}))
     office.do(ImportTable.of("schools", TABLE.encode(), "2026-03-01", "测试"))
     return [_own(office, name, department, roles) for name, department, roles in everybody]
 
@@ -169,6 +171,7 @@ def _own(office: Office, name: str, department: str, roles: tuple[str, ...]) -> 
         "table_name": "schools",
         "service_key": _service(office),
         "row_key": _row(office),
+        "content_key": "report",
         "setting_name": "agency.remind_days",
         "draft_id": _draft(office),
         "batch_id": _batch(office),

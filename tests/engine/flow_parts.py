@@ -10,7 +10,7 @@ from core.engine.flow import Flow, read_flow
 from core.engine.lint import Examined, Known, examine
 from core.engine.machine import CompiledFlow, compile_flow
 from core.engine.pointer import split
-from core.events import approvals, children, handoffs, happened, lapsing
+from core.events import approvals, children, contents, handoffs, happened, lapsing
 from core.events.event import EVENTS
 
 FLOWS = Path(__file__).parent.parent.parent / "flows"
@@ -21,7 +21,7 @@ KNOWN = Known(
     roles=frozenset({"sales", "consultant", "copywriter", "reviewer", "service", "finance", "supervisor", "admin"}),
     texts=frozenset({"builtin_text"}),
     events=frozenset(EVENTS)
-    & frozenset((*vars(happened), *vars(handoffs), *vars(lapsing), *vars(children), *vars(approvals)))
+    & frozenset((*vars(happened), *vars(handoffs), *vars(lapsing), *vars(children), *vars(approvals), *vars(contents)))
     | {"ClientTagged", "ClientUntagged", "ClientContacted", "ClientOptedOut", "ClientOptedIn"},
 )
 

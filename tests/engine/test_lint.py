@@ -199,8 +199,28 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
         "flow.unknown_service",
         "/rules/0/then/0/args/service",
     ),
+    ("/rules/0/then/-", {"action": "send_content"}, "flow.content_which", "/rules/0/then/3"),
+    (
+        "/rules/0/then/-",
+        {"action": "send_content", "args": {"content": "event"}},
+        "flow.content_event",
+        "/rules/0/then/3/args/content",
+    ),
+    (
+        "/rules/0/then/-",
+        {"action": "send_content", "args": {"content": "Not a key"}},
+        "flow.unsafe_key",
+        "/rules/0/then/3/args/content",
+    ),
+    (
+        "/rules/0/then/-",
+        {"action": "send_content", "args": {"topics": "place"}},
+        "flow.field_type",
+        "/rules/0/then/3/args/topics",
+    ),
 ]
 # Told by tests of their own: too many characters put in needs a large document, departments need a house.
+CONTENTS = {"flow.no_content"}  # shown by tests/contents
 HOOKS = {"flow.no_hook", "flow.hook_personal", "flow.hook_not_personal"}  # shown by tests/core/test_hooks
 FAMILY = {"flow.unknown_flow", "flow.child_computed", "flow.child_type", "flow.child_choices"}  # shown by tests/family
 OTHERS = {
@@ -208,7 +228,7 @@ OTHERS = {
     "flow.gag_except_alone",
     "flow.approval_seats",
 }  # tests/core/test_gag, engine/test_approvals
-ELSEWHERE = {"flow.unknown_department", "flow.params_size"} | HOOKS | FAMILY | OTHERS
+ELSEWHERE = {"flow.unknown_department", "flow.params_size"} | HOOKS | CONTENTS | FAMILY | OTHERS
 
 
 def told(tree: object) -> list[tuple[str, str]]:

@@ -5,10 +5,11 @@ from typing import Any
 from core.cases.approval_tables import approval, approval_seat
 from core.cases.tables import case, case_handover
 from core.commands.approvals import CastVote, OverrideApproval, Result
-from core.commands.cases import FieldValue, SetFields, SetSubstate
+from core.commands.cases import SetFields, SetSubstate
 from core.commands.children import StartChild
 from core.commands.handovers import AcceptHandover, ProposeHandover, ReturnHandover
 from core.commands.services import AddService
+from core.commands.values import FieldValue
 from core.store.sealing import Row
 from tests.moves.acts import Acts
 from tests.moves.world import TEAM, Wrong

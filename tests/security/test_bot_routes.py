@@ -255,7 +255,7 @@ def test_a_command_without_a_permission_cannot_be_written() -> None:
 
 # Which notices carry whose things. A new kind of notice fails the next test until it is placed here.
 OF_CLIENT = {"say", "said", "message", "progress", "checklist", "item", "files", "approved", "rework", "reopened",
-             "survey", "dialog", "stage", "substate", "said_file", "upload_link", "reminder",
+             "survey", "dialog", "stage", "substate", "said_file", "upload_link", "reminder", "content",
              "list_changed", "your_turn", "lapsed", "restored", "differs", "webhook"}  # fmt: skip
 OF_STAFF = {"say", "contract", "stage_work", "review", "reasons", "original", "task", "handoff", "handoff_held",
             "client_wrote", "message", "board", "tasks", "case", "found", "handed_over", "overdue", "batch",

@@ -8,6 +8,7 @@ from core.cases import (
     children,
     client_steps,
     consultations,
+    contents,
     fields,
     handovers,
     hooks,
@@ -24,6 +25,7 @@ from core.commands import approvals as ap
 from core.commands import cases as c
 from core.commands import children as ch
 from core.commands import client_steps as cl
+from core.commands import contents as ct
 from core.commands import desk as t
 from core.commands import handoffs as h
 from core.commands import handovers as ho
@@ -52,6 +54,7 @@ HANDLERS: dict[type[Command], Handler] = {
     c.AddTraveller: fields.add_traveller,
     c.AssignRole: team.assign_role,
     c.ShareOut: sharing_out.share_out,
+    ct.SendContent: contents.send_content,
     hk.CallWebhook: hooks.call_webhook,
     ch.StartChild: children.start_child,
     ch.OfferChild: children.offer_child,

@@ -1,8 +1,9 @@
 """Commands that the room of the catalog carries out: flows, calendars, tables, settings, texts."""
 
 from core.bus.wiring import Handler
-from core.catalog import calendars, drafts, office_tables, packs, service_templates, settings, texts
+from core.catalog import calendars, contents, drafts, office_tables, packs, service_templates, settings, texts
 from core.catalog import service as catalog
+from core.commands import contents as ct
 from core.commands import drafts as dr
 from core.commands import office as o
 from core.commands import packs as pk
@@ -27,6 +28,9 @@ HANDLERS: dict[type[Command], Handler] = {
     tb.DropTableRow: office_tables.drop_table_row,
     svt.SetServiceTemplate: service_templates.set_service_template,
     svt.WithdrawServiceTemplate: service_templates.withdraw_service_template,
+    ct.WriteContent: contents.write_content,
+    ct.PublishContent: contents.publish_content,
+    ct.WithdrawContent: contents.withdraw_content,
     pk.ImportPack: packs.import_pack,
     o.SetSetting: settings.set_setting,
     o.ResetSetting: settings.reset_setting,

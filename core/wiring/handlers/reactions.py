@@ -2,6 +2,7 @@
 
 from core.bus.wiring import Handler
 from core.commands import cases as c
+from core.commands import contents as ct
 from core.commands import digests as dg
 from core.commands import lost_cards as lc
 from core.commands import migrating as m
@@ -14,6 +15,7 @@ from core.commands import tables as tb
 from core.commands import today as td
 from core.commands.command import Command
 from core.reactions import (
+    contents,
     digests,
     fuse,
     lost_cards,
@@ -42,6 +44,8 @@ HANDLERS: dict[type[Command], Handler] = {
     o.ReplanCases: replan.replan_cases,
     o.ReplanCase: replan.replan_case,
     o.ReportCalendars: replan.report_calendars,
+    ct.SpreadContent: contents.spread_content,
+    ct.HearContent: contents.hear_content,
     tb.SpreadTable: on_tables.spread_table,
     tb.LookUpAgain: on_tables.look_up_again,
     td.WorkOutToday: on_today.work_out_today,

@@ -9,7 +9,7 @@ from alembic import op
 from core.kit.db import Instant, Json
 
 revision = "0038"
-down_revision = "0035"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 kind = "expand"
