@@ -5,10 +5,13 @@ from typing import Any
 
 from pydantic import Field
 
+from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given
 from core.engine.param_changes import ParamChange, change_words
+from core.engine.param_effects import KINDS, concerned_words
 from core.engine.spec_kinds import Param
 from core.engine.text import Words
+from core.views.simulated_params import MOST_CASES, ParamTally
 
 
 class ParamSide(Given):
@@ -39,6 +42,25 @@ class ParamOfDraft(Given):
     words: Words
 
 
+class ConcernedCase(Given):
+    """An open case that a changed parameter concerns."""
+
+    case_id: IdOut
+    number: str
+    words: list[Words] = Field(description="What would be other for it, a sentence each.")
+
+
+class ChangedParam(ParamOfDraft):
+    """A parameter that the draft changes, and the open cases that it concerns."""
+
+    cases: int = Field(description="Open cases of those looked at that meet a place where it is used.")
+    kinds: dict[str, int] = Field(description=f"Cases by what would be other: {', '.join(KINDS)}.")
+    examples: list[ConcernedCase] = Field(
+        description=f"At most {MOST_CASES} that the caller reaches; /simulation/cases tells all."
+    )
+    summary: Words
+
+
 def param_told(change: ParamChange, versions: Sequence[int]) -> dict[str, Any]:
     """The fields of a ParamOfDraft."""
     return {
@@ -51,6 +73,19 @@ def param_told(change: ParamChange, versions: Sequence[int]) -> dict[str, Any]:
         ],
         "words": change_words(change),
     }
+
+
+def changed_param_of(tally: ParamTally) -> ChangedParam:
+    kinds: dict[str, int] = {kind: tally.kinds[kind] for kind in KINDS if tally.kinds[kind]}
+    return ChangedParam(
+        **param_told(tally.change, tally.versions),
+        cases=tally.cases,
+        kinds=kinds,
+        examples=[
+            ConcernedCase(case_id=each.case_id, number=each.number, words=list(each.words)) for each in tally.examples
+        ],
+        summary=concerned_words(tally.cases, kinds),
+    )
 
 
 def _side(param: Param | None) -> ParamSide | None:

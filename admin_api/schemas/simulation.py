@@ -7,9 +7,7 @@ from pydantic import Field
 from admin_api.paging import Next
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment
-from admin_api.schemas.params import ParamOfDraft, param_told
-from core.engine.param_effects import KINDS as PARAM_KINDS
-from core.engine.param_effects import concerned_words
+from admin_api.schemas.params import ChangedParam, changed_param_of
 from core.engine.simulated_rules import MOST_CASES as MOST_OF_A_RULE
 from core.engine.simulated_rules import Tally
 from core.engine.simulation import CaseEffect, StepEffect, StepState, UnitChange, UnitEffect
@@ -23,8 +21,6 @@ from core.engine.simulation_words import (
     unit_words,
 )
 from core.engine.text import Words
-from core.views.simulated_params import MOST_CASES as MOST_OF_A_PARAM
-from core.views.simulated_params import ParamTally
 from core.views.simulation import KINDS, MOST_AT_A_DOOR, MOST_EVENTS, MOST_EXAMPLES, Part, Simulation, Told
 
 _STATE: Final = "absent: the flow has no such step out of this stage."
@@ -149,25 +145,6 @@ class SimulatedAction(Given):
     words: Words
 
 
-class ConcernedCase(Given):
-    """An open case that a changed parameter concerns."""
-
-    case_id: IdOut
-    number: str
-    words: list[Words] = Field(description="What would be other for it, a sentence each.")
-
-
-class ChangedParam(ParamOfDraft):
-    """A parameter that the draft changes, and the open cases that it concerns."""
-
-    cases: int = Field(description="Open cases of those looked at that meet a place where it is used.")
-    kinds: dict[str, int] = Field(description=f"Cases by what would be other: {', '.join(PARAM_KINDS)}.")
-    examples: list[ConcernedCase] = Field(
-        description=f"At most {MOST_OF_A_PARAM} that the caller reaches; /simulation/cases tells all."
-    )
-    summary: Words
-
-
 class DraftSimulation(Given):
     """A draft tried on open cases and on their last days; nothing of it was done."""
 
@@ -213,7 +190,7 @@ def simulation_of(found: Simulation) -> DraftSimulation:
         steps=[_affected(each) for each in found.step_parts],
         events=found.events,
         without_past=found.without_past,
-        params=[_param(each) for each in found.params.all],
+        params=[changed_param_of(each) for each in found.params.all],
         rules=[_rule(each) for each in found.rules],
         actions=[
             SimulatedAction(action=action, before=before, after=after, words=action_words(action, before, after))
@@ -269,19 +246,6 @@ def _step(each: StepEffect) -> StepOfCase:
 
 def _affected(each: Part) -> Affected:
     return Affected(change=each.change, key=each.key, name=each.name, cases=each.cases)
-
-
-def _param(tally: ParamTally) -> ChangedParam:
-    kinds: dict[str, int] = {kind: tally.kinds[kind] for kind in PARAM_KINDS if tally.kinds[kind]}
-    return ChangedParam(
-        **param_told(tally.change, tally.versions),
-        cases=tally.cases,
-        kinds=kinds,
-        examples=[
-            ConcernedCase(case_id=each.case_id, number=each.number, words=list(each.words)) for each in tally.examples
-        ],
-        summary=concerned_words(tally.cases, kinds),
-    )
 
 
 def _rule(tally: Tally) -> SimulatedRule:

@@ -33,7 +33,7 @@ NEWER: Final[tuple[tuple[str, Any, str, str], ...]] = (
     ("/tables/0", "Not a name", "flow.table_name", "/tables/0"),
     ("/tables/1", "schools", "flow.table_twice", "/tables/1"),
     ("/fields/0/choices_from", "zoo", "flow.table_not_listed", "/fields/0/choices_from"),
-    ("/fields/5/choices_from", "schools", "flow.table_choices", "/fields/5/choices_from"),
+    ("/fields/3/choices_from", "schools", "flow.table_choices", "/fields/3/choices_from"),
     ("/services/0/tell_client/done", "nothing", "flow.unknown_message", "/services/0/tell_client/done"),
     ("/children/0/kinds/robot", "grown_up", "flow.unknown_type", "/children/0/kinds/robot"),
     ("/children/0/gives/school", "case.filing", "flow.child_twice", "/children/0/gives/school"),

@@ -33,7 +33,7 @@ def test_a_yes_or_no_is_asked_for_with_two_buttons_wherever_a_step_wants_it(offi
 
 def test_a_no_can_become_a_yes(office: TestHouse) -> None:
     """By a button, and in both kinds of forms: of a step, and of a stage that is left."""
-    client, adviser = project(office, fee=1, areas=["bio"]), office.people[CONSULTANT]
+    client, adviser = project(office, fee=200_000, areas=["bio"]), office.people[CONSULTANT]
     adviser.presses("开始编写").presses("否")
     assert "资料须已核对" in adviser.last
     assert [each.label for each in adviser.messages[-1].message.card.buttons] == ["开始编写"]

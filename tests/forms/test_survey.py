@@ -14,7 +14,7 @@ from tests.house import Person, TestHouse
 
 
 def finished(house: TestHouse) -> Person:
-    client = project(house, checked=True, areas=["it"], fee=1, signed=True)
+    client = project(house, checked=True, areas=["it"], fee=200_000, signed=True)
     for trigger in ("begin", "finish"):
         house.do(AdvanceCase(case_id=case_of(house, client)["id"], trigger=trigger))
     return client

@@ -6,7 +6,7 @@ from tests.house import TestHouse
 
 
 def test_a_sub_status_that_a_step_sets_is_told_once(office: TestHouse) -> None:
-    client, adviser = project(office, checked=True, fee=1, areas=["it"]), office.people[CONSULTANT]
+    client, adviser = project(office, checked=True, fee=200_000, areas=["it"]), office.people[CONSULTANT]
     adviser.presses("开始编写")
     client.new()
     adviser.presses("提交平台")
