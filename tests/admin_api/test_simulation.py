@@ -13,7 +13,7 @@ def test_a_draft_is_tried_and_what_is_told_stands_for_every_case(small_office: O
     found = office.get("visa.admin", f"{path}?days=7")
     assert snapshot(office) == before
     assert (found["looked_at"], found["left_off"], found["unchanged"], found["differs"]) == (2, 0, 0, True)
-    assert found["counts"] == {"stranded": 2, "checklist": 0, "steps": 0, "limit": 0, "substate": 0}
+    assert found["counts"] == {"stranded": 2, "checklist": 0, "steps": 0, "limit": 0, "substate": 0, "handover": 0}
     stranded = found["examples"]["stranded"]
     assert [each["case_id"] for each in stranded] == [first, second]
     assert stranded[0]["words"][0]["zh-CN"] == "没有阶段“材料收集”，案件将无处可去"
