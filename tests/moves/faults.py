@@ -9,7 +9,7 @@ from core.cases import handovers, migration, moving, pausing
 from core.cases.moving import CaseMove
 from core.cases.tables import item
 from core.reactions import planning
-from tests.moves import edits, newer_edits
+from tests.moves import edits, newer_edits, renames
 
 Patch = pytest.MonkeyPatch
 
@@ -78,19 +78,13 @@ def values_are_dropped_silently(patch: Patch) -> None:
     patch.setattr(moving, "_fields", dropped)
 
 
-def dropped_papers_wait_on(patch: Patch) -> None:
-    """What was sent for an item that ends still waits for a decision."""
-    patch.setattr(migration, "_set_aside", lambda row, deed: None)
-
-
 Fault = Callable[[Patch], None]
 SHARP: Final[dict[str, tuple[Any, ...]]] = {
-    "handover_stays_offered": (edits.rename_stage, newer_edits.other_receiver, newer_edits.new_handover),
+    "handover_stays_offered": (renames.rename_stage, newer_edits.other_receiver, newer_edits.new_handover),
     "limit_is_not_reckoned_again": (edits.new_limit,),
-    "document_is_lost": (edits.rename_item,),
+    "document_is_lost": (renames.rename_item,),
     "values_set_aside_stay_away": (edits.cut_field, edits.add_field),
     "values_are_dropped_silently": (edits.cut_field, edits.add_field),
-    "dropped_papers_wait_on": (edits.cut_item, edits.add_item),
 }
 """Faults that few moves bring out: versions differ by these edits alone while one of them is looked for."""
 FAULTS: Final[tuple[Fault, ...]] = (
@@ -104,7 +98,6 @@ FAULTS: Final[tuple[Fault, ...]] = (
     document_is_lost,
     values_set_aside_stay_away,
     values_are_dropped_silently,
-    dropped_papers_wait_on,
 )
 
 
