@@ -20,7 +20,6 @@ def contacted(deed: Deed, client_id: int, way: Way) -> None:
         return
     for person in dict.fromkeys((client_id, *wards_of(deed.uow, client_id))):
         cases: list[int] = deed.tool("open_cases")(deed.uow, person)
-        for case_id in cases:
-            deed.uow.need(case_key(case_id))
+        deed.uow.need(*map(case_key, cases))
         for each in (*cases, None):
             deed.emit(ClientContacted(case_id=each, client_id=person, staff_id=deed.actor.id, way=way))
