@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from core.cases.content_tables import content_sent
-from core.cases.tables import case
+from core.cases.tables import case, case_event
 from core.catalog.tables import content, content_version
 from core.commands.cases import AdvanceCase, OpenCase, SetFields
 from core.commands.contents import PublishContent, WithdrawContent, WriteContent
 from core.commands.contracts import Traveller
 from core.commands.desk import TagClient
 from core.commands.identity import RecordConsent
+from core.commands.reminders import SetClientZone
 from core.commands.work import PublishFlow
 from core.engine.access import Actor
 from core.kit.errors import Invalid
@@ -85,10 +86,10 @@ def vip(house: TestHouse, name: str, **fields: Any) -> tuple[Person, int]:
     return person, case_id
 
 
-def opened(house: TestHouse, person: Person, **fields: Any) -> int:
+def opened(house: TestHouse, person: Person, flow: str = "investor_care", **fields: Any) -> int:
     made = OpenCase(
         client_id=person.id,
-        flow="investor_care",
+        flow=flow,
         travellers=(Traveller(name="客户", kind="investor"),),
         team={"consultant": house.team["consultant"]},
         fields=fields,
@@ -242,3 +243,32 @@ def test_a_drip_takes_the_newest_that_this_client_has_not_got(house: TestHouse) 
     assert why(house, case_id, "after_meeting") == ["nothing", "the client has it already"]
     assert why(house, of_stranger, "after_meeting") == ["nothing", "the field that names the topics is empty"]
     assert [got(stranger, key) for key in ("old", "new", "foreign")] == [0, 0, 0]
+
+
+UNTIL = """
+  - key: waits
+    name: {zh-CN: 等待报告, en: Waiting for a report}
+    at: {anchor: case.opened, offsets: [1d, 2d], until: [ContentPublished]}
+    then: [{action: create_task, args: {role: consultant, title: {zh-CN: 致电, en: Call}}}]
+"""
+
+
+def test_a_publishing_stops_what_goes_on_until_then_and_a_reply_what_waits_for_the_morning(house: TestHouse) -> None:
+    """Also in a flow none of whose rules acts on a publishing."""
+    begin = FLOW.index("  - key: energy_reports")
+    quiet = FLOW[:begin] + FLOW[FLOW.index("  - key: after_meeting") : FLOW.index("\nreasons:")].rstrip() + UNTIL
+    house.do(PublishFlow(source=quiet.replace("investor_care", "quiet_care") + FLOW[FLOW.index("\nreasons:") :]))
+    _, case_id = investor(house, "静", flow="quiet_care", policy_interests=["chips"])
+    publish(house, "silent", CHIPS)
+    with house.looking() as reader:
+        stopped = [each["data"] for each in reader.find(case_event, case_id=case_id, type="RuleStopped")]
+    assert [(each["rule"], each["by"]) for each in stopped] == [("waits", "ContentPublished")]
+
+    abroad, of_abroad = investor(house, "远", policy_interests=["chips"])
+    house.do(SetClientZone(client_id=abroad.id, zone="Europe/London"))
+    house.do(SetFields(case_id=of_abroad, fields={"met_on": house.clock.now().date().isoformat()}))
+    house.move_to(house.clock.now() + timedelta(days=1))
+    assert why(house, of_abroad, "after_meeting")[0] == "later"  # it was night in London
+    abroad.says("不用了")
+    house.move_to(house.clock.now() + timedelta(hours=12))
+    assert got(abroad, "silent") == 0
