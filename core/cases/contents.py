@@ -23,13 +23,16 @@ from core.clients.promotion import opted_out
 from core.clients.tables import client
 from core.commands.contents import SendContent
 from core.engine.contents import Asked, Published, choose, words_of
-from core.engine.flow import Flow
+from core.engine.flow import Flow, Rule
+from core.engine.lint_contents import ACTION
 from core.engine.sayings import in_both
 from core.engine.text import LANGUAGES
 from core.events.contents import ContentChosen, ContentNotSent, ContentPublished
 from core.ledger import timers
+from core.ledger.tables import timer
 from core.store.reading import Lookup
 from core.store.sealing import Row
+from core.store.unit import UnitOfWork
 
 Came = Literal["nothing", "held", "unreachable"]
 HELD: Final = frozenset({"consent", "opted_out", "gag"})
@@ -103,7 +106,8 @@ def _asked(means: Means, lookup: Lookup, row: Row, flow: Flow, command: SendCont
 def send_content(command: SendContent, deed: Deed) -> None:
     """At night it waits for the morning and is looked at anew then, also whether the flow still has the rule."""
     row = deed.uow.get(case, command.case_id)
-    if all(each.key != command.rule for each in compiled_of(deed, row).flow.rules):
+    rules = [each for each in compiled_of(deed, row).flow.rules if each.key == command.rule]
+    if not any(call.action == ACTION for rule in rules for call in rule.then):
         return
     client_id = row["client_id"]
     deed.uow.need(f"{content_sent.name}:{client_id}")  # another case of his may be about to send the same
@@ -116,6 +120,18 @@ def send_content(command: SendContent, deed: Deed) -> None:
         _send(command, row, found.published, found.topics, deed)
 
 
+def put_off(uow: UnitOfWork, row: Row, rule: Rule) -> list[str]:
+    """Keys of the timers with which contents that this rule asked for wait for the morning."""
+    if all(call.action != ACTION for call in rule.then):
+        return []
+    mine = timer.c.key.startswith(_keys(row["id"], rule.key), autoescape=True)
+    return [str(each["key"]) for each in uow.find(timer, mine, case_id=row["id"], state="waiting")]
+
+
+def _keys(case_id: int, rule: str) -> str:
+    return f"content:{case_id}:{rule}:"
+
+
 def _put_off(command: SendContent, row: Row, deed: Deed) -> bool:
     """Whether it is night where the client is: then it is kept until the quiet hours end."""
     own = deed.uow.get(client, row["client_id"])["zone"]
@@ -124,7 +140,7 @@ def _put_off(command: SendContent, row: Row, deed: Deed) -> bool:
     if at <= deed.now:
         return False
     asked = command.content or command.topics or command.content_id
-    key = f"content:{row['id']}:{command.rule}:{asked}"
+    key = f"{_keys(row['id'], command.rule)}{asked}"
     timers.plan(deed.uow, key, at, command, case_id=row["id"], scope="content")
     sayings, params = deed.tool("sayings"), {"at": f"{at.astimezone(zone):%H:%M}"}
     why = {language: sayings.say(language, "contents.later", params) for language in LANGUAGES}

@@ -13,7 +13,7 @@ from core.engine.text import Words
 
 MOST_REASONS = 3  # why a rule did not act, the most frequent first
 MOST_CASES = 5  # of a rule, in which it acts otherwise
-TO_CLIENT = frozenset({"notify_client", "send_mail", "send_sms"})
+TO_CLIENT = frozenset({"ask_survey", "notify_client", "send_content", "send_mail", "send_sms"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from core.clients.tables import client
 from core.commands.command import Command
 from core.commands.contents import HearContent, SpreadContent
 from core.commands.work import Notify
+from core.engine.machine import CompiledFlow
 from core.events.contents import ContentChosen, ContentPublished
 from core.ledger import timers
 
@@ -34,7 +35,7 @@ def spread_content(command: SpreadContent, deed: Deed) -> None:
     quiet, office = manners_of(deed).quiet, deed.tool("zone")
     rows = deed.uow.find(case, case.c.id > command.after, case.c.state == "open", order=case.c.id, limit=PART)
     for row in rows:
-        if ContentPublished.__name__ in compiled_of(deed, row).rules_on:
+        if _waits_for_it(compiled_of(deed, row)):
             own = deed.uow.get(client, row["client_id"])["zone"]
             at = quiet.after(deed.now, office if own is None else ZoneInfo(own))
             heard = HearContent(case_id=row["id"], content_id=command.content_id)
@@ -42,6 +43,12 @@ def spread_content(command: SpreadContent, deed: Deed) -> None:
             timers.plan(deed.uow, key, at, heard, case_id=row["id"], scope="content")
     if len(rows) == PART:
         spread(command.key, command.content_id, rows[-1]["id"], deed)
+
+
+def _waits_for_it(compiled: CompiledFlow) -> bool:
+    """For it to act, or to stop."""
+    kind = ContentPublished.__name__
+    return kind in compiled.rules_on or kind in compiled.stopped_by
 
 
 def hear_content(command: HearContent, deed: Deed) -> None:

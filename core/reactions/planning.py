@@ -10,6 +10,7 @@ from typing import Final
 
 from core.bus.deed import Deed
 from core.cases.anchors import anchor_of
+from core.cases.contents import put_off
 from core.cases.stages import calendar_of, compiled_of
 from core.cases.tables import case
 from core.commands.cases import PlanRules, RunRule, StopRules
@@ -100,9 +101,9 @@ def by_event(event: Event, deed: Deed) -> Iterator[Command]:
 
 
 def stops(kind: str, compiled: CompiledFlow, row: Row, uow: UnitOfWork) -> bool:
-    """Whether a rule waits in this case that such an event stops."""
+    """Whether a rule waits in this case that such an event stops, or a content of one for the morning."""
     rules = compiled.stopped_by.get(kind)
-    return rules is not None and any(rule.key in _waiting(row, uow) for rule, _ in rules)
+    return rules is not None and any(rule.key in _waiting(row, uow) or put_off(uow, row, rule) for rule, _ in rules)
 
 
 def stop_rules(command: StopRules, deed: Deed) -> None:
@@ -111,8 +112,12 @@ def stop_rules(command: StopRules, deed: Deed) -> None:
     waiting = _waiting(row, deed.uow)
     for rule, at in compiled_of(deed, row).stopped_by.get(command.event, ()):
         planned = _planned(rule, at, row, deed)
-        if rule.key in waiting and planned.anchor is not None:
-            timers.cancel_key(deed.uow, waiting[rule.key])
+        keys = put_off(deed.uow, row, rule)
+        if rule.key in waiting:
+            keys.append(waiting[rule.key])
+        if keys and planned.anchor is not None:
+            for key in keys:
+                timers.cancel_key(deed.uow, key)
             courses.stop(rule, planned.anchor, command.event, row, deed)
             deed.emit(RuleStopped(case_id=row["id"], rule=rule.key, by=command.event))
 

@@ -23,7 +23,7 @@ from core.cases.contents import Means, event_of, had, outlook
 from core.cases.tables import case, rule_fuse
 from core.catalog.contents import shelf_of
 from core.catalog.tables import content, content_version
-from core.clients.tables import client_identity, consent
+from core.clients.tables import client, client_identity, client_tag, consent
 from core.commands.contents import SendContent
 from core.conversations.reach import has_chat
 from core.conversations.tables import conversation
@@ -122,7 +122,8 @@ def _part(reader: ReaderAt, ids: Sequence[int]) -> list[Row]:
     """Those that are open still, with what is asked about them read at once."""
     rows = sorted((row for row in reader.preload(case, "id", ids) if row["state"] == "open"), key=lambda row: row["id"])
     people = {row["client_id"] for row in rows}
-    for table in (consent, client_identity, conversation, content_sent, case):
+    reader.preload(client, "id", people)
+    for table in (consent, client_tag, client_identity, conversation, content_sent, case):
         reader.preload(table, "client_id", people)
     reader.preload(rule_fuse, "case_id", [row["id"] for row in rows])
     return rows

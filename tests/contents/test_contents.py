@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from core.cases.content_tables import content_sent
-from core.cases.tables import case
+from core.cases.tables import case, case_event
 from core.catalog.tables import content, content_version
 from core.commands.cases import AdvanceCase, OpenCase, SetFields
 from core.commands.contents import PublishContent, WithdrawContent, WriteContent
 from core.commands.contracts import Traveller
+from core.commands.desk import TagClient
 from core.commands.identity import RecordConsent
+from core.commands.reminders import SetClientZone
 from core.commands.work import PublishFlow
 from core.engine.access import Actor
 from core.kit.errors import Invalid
@@ -24,6 +26,7 @@ from core.views.audience import Audience, Lens, audience, means_of
 from core.views.rule_log import rule_runs
 from tests.house import Person, TestHouse, fresh_house
 from tests.services.databases import Databases, Kind
+from tests.statements import statements
 
 FLOW = (Path(__file__).parent / "care" / "v1.yaml").read_text("utf-8")
 ENERGY, CHIPS = "新能源政策", "chips"
@@ -76,10 +79,17 @@ def investor(house: TestHouse, name: str, **fields: Any) -> tuple[Person, int]:
     return person, opened(house, person, **fields)
 
 
-def opened(house: TestHouse, person: Person, **fields: Any) -> int:
+def vip(house: TestHouse, name: str, **fields: Any) -> tuple[Person, int]:
+    """One with the tag that a rule asks for."""
+    person, case_id = investor(house, name, **fields)
+    house.do(TagClient(client_id=person.id, tag="vip客户"))
+    return person, case_id
+
+
+def opened(house: TestHouse, person: Person, flow: str = "investor_care", **fields: Any) -> int:
     made = OpenCase(
         client_id=person.id,
-        flow="investor_care",
+        flow=flow,
         travellers=(Traveller(name="客户", kind="investor"),),
         team={"consultant": house.team["consultant"]},
         fields=fields,
@@ -125,45 +135,64 @@ def sent(house: TestHouse, key: str) -> list[Row]:
 def test_a_report_reaches_those_whom_it_concerns_and_the_preview_says_so(
     house: TestHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By funds, risk and interests of the file; held back by a refusal and by a gag; once for two cases and two rules;
-    more cases than one step looks at."""
+    """By tag, funds, risk and interests; held back by a refusal, by a gag and where the client has said that he wants
+    none; once for two cases and two rules; more cases than one step looks at."""
     monkeypatch.setattr(fan_out, "PART", 2)
-    rich, first = investor(house, "富", **RICH)
+    rich, first = vip(house, "富", **RICH)
     second = opened(house, rich, **RICH)
-    poor, of_poor = investor(house, "小", funds=100_000_000, policy_interests=["energy"])
+    plain, of_plain = investor(house, "常", **RICH)
+    poor, of_poor = vip(house, "小", funds=100_000_000, policy_interests=["energy"])
     other, _ = investor(house, "芯", funds=500_000_000, policy_interests=["chips"])
-    bold, of_bold = investor(house, "勇", risk="bold", funds=500_000_000, policy_interests=["energy", "chips"])
-    refused, of_refused = investor(house, "拒", **RICH)
+    bold, of_bold = vip(house, "勇", risk="bold", funds=500_000_000, policy_interests=["energy", "chips"])
+    refused, of_refused = vip(house, "拒", **RICH)
     said = RecordConsent(client_id=refused.id, case_id=None, text="0" * 16, given=False)
     house.do(said, actor=Actor(kind="client", id=refused.id))
-    cooling, of_cooling = investor(house, "冷", **RICH)
+    weary, of_weary = vip(house, "退", **RICH)
+    weary.says("ＳＴＯＰ")
+    cooling, of_cooling = vip(house, "冷", **RICH)
     house.do(AdvanceCase(case_id=of_cooling, trigger="sign"), actor=consultant(house))
     write(house, "policy", ENERGY, "energy")
     before = preview(house, "policy")
-    assert (before.looked_at, before.cases, before.clients) == (7, 2, 2)
+    assert (before.looked_at, before.cases, before.clients) == (9, 2, 2)
     assert before.shown == sorted([number(house, first), number(house, of_bold)])
     counted = {key[1]: (each.cases, by_code(each.why)) for key, each in before.rules.items()}
     assert counted == {
-        "energy_reports": (2, {"condition": 2, "has": 1, "consent": 1, "gag": 1}),
-        "bold_news": (0, {"condition": 6, "has": 1}),
+        "energy_reports": (2, {"condition": 3, "has": 1, "consent": 1, "opted_out": 1, "gag": 1}),
+        "bold_news": (0, {"condition": 8, "has": 1}),
     }
     assert sent(house, "policy") == []
 
     publish(house, "policy", ENERGY, "energy")
-    people = (rich, poor, other, bold, refused, cooling)
-    assert [got(each, "policy") for each in people] == [1, 0, 0, 1, 0, 0]
+    people = (rich, poor, other, bold, refused, cooling, plain, weary)
+    assert [got(each, "policy") for each in people] == [1, 0, 0, 1, 0, 0, 0, 0]
     assert {row["case_id"] for row in sent(house, "policy")} == {first, of_bold}
     assert "为您推荐《报告policy》（关注：新能源政策、energy）\n富，请阅。" in rich.last
     assert why(house, second, "energy_reports") == ["nothing", "the client has it already"]
     assert why(house, of_poor, "energy_reports") == ["funds of three million"]
+    assert why(house, of_plain, "energy_reports") == ["tagged VIP客户"]
+    assert why(house, of_weary, "energy_reports") == ["held", "the client wants no recommendations"]
     assert why(house, of_refused, "energy_reports") == ["held", "the client has refused his consent"]
     assert why(house, of_cooling, "energy_reports")[0] == "held"
 
     house.do(WithdrawContent(key="policy"))
     publish(house, "policy", ENERGY, "energy")  # the same words are the same version
-    assert [got(each, "policy") for each in people] == [1, 0, 0, 1, 0, 0]
+    assert [got(each, "policy") for each in people] == [1, 0, 0, 1, 0, 0, 0, 0]
     publish(house, "policy", ENERGY, text="又有变化。")
-    assert [got(each, "policy") for each in people] == [2, 0, 0, 2, 0, 0]
+    assert [got(each, "policy") for each in people] == [2, 0, 0, 2, 0, 0, 0, 0]
+
+
+def test_looking_at_many_asks_no_more_than_looking_at_one(house: TestHouse) -> None:
+    """What is asked about each client is read for all of them at once."""
+    write(house, "few", ENERGY)
+    asked = []
+    for _ in range(2):
+        vip(house, f"众{len(asked)}", **RICH)
+        preview(house, "few")  # flows are read by then
+        with statements() as told:
+            preview(house, "few")
+        asked.append(len(told))
+        vip(house, f"多{len(asked)}", **RICH)
+    assert asked[0] == asked[1]
 
 
 def by_code(why: Any) -> dict[str, int]:
@@ -182,7 +211,7 @@ def consultant(house: TestHouse) -> Actor:
 
 
 def test_at_night_it_waits_and_what_is_withdrawn_by_then_does_not_go_out(house: TestHouse) -> None:
-    person, _ = investor(house, "夜", **RICH)
+    person, _ = vip(house, "夜", **RICH)
     house.move_to(house.clock.now().replace(hour=15))  # eleven in the evening
     publish(house, "late", ENERGY)
     publish(house, "wrong", ENERGY)
@@ -214,3 +243,32 @@ def test_a_drip_takes_the_newest_that_this_client_has_not_got(house: TestHouse) 
     assert why(house, case_id, "after_meeting") == ["nothing", "the client has it already"]
     assert why(house, of_stranger, "after_meeting") == ["nothing", "the field that names the topics is empty"]
     assert [got(stranger, key) for key in ("old", "new", "foreign")] == [0, 0, 0]
+
+
+UNTIL = """
+  - key: waits
+    name: {zh-CN: 等待报告, en: Waiting for a report}
+    at: {anchor: case.opened, offsets: [1d, 2d], until: [ContentPublished]}
+    then: [{action: create_task, args: {role: consultant, title: {zh-CN: 致电, en: Call}}}]
+"""
+
+
+def test_a_publishing_stops_what_goes_on_until_then_and_a_reply_what_waits_for_the_morning(house: TestHouse) -> None:
+    """Also in a flow none of whose rules acts on a publishing."""
+    begin = FLOW.index("  - key: energy_reports")
+    quiet = FLOW[:begin] + FLOW[FLOW.index("  - key: after_meeting") : FLOW.index("\nreasons:")].rstrip() + UNTIL
+    house.do(PublishFlow(source=quiet.replace("investor_care", "quiet_care") + FLOW[FLOW.index("\nreasons:") :]))
+    _, case_id = investor(house, "静", flow="quiet_care", policy_interests=["chips"])
+    publish(house, "silent", CHIPS)
+    with house.looking() as reader:
+        stopped = [each["data"] for each in reader.find(case_event, case_id=case_id, type="RuleStopped")]
+    assert [(each["rule"], each["by"]) for each in stopped] == [("waits", "ContentPublished")]
+
+    abroad, of_abroad = investor(house, "远", policy_interests=["chips"])
+    house.do(SetClientZone(client_id=abroad.id, zone="Europe/London"))
+    house.do(SetFields(case_id=of_abroad, fields={"met_on": house.clock.now().date().isoformat()}))
+    house.move_to(house.clock.now() + timedelta(days=1))
+    assert why(house, of_abroad, "after_meeting")[0] == "later"  # it was night in London
+    abroad.says("不用了")
+    house.move_to(house.clock.now() + timedelta(hours=12))
+    assert got(abroad, "silent") == 0

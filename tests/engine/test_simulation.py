@@ -92,6 +92,17 @@ def test_a_hand_over_that_the_draft_ends_and_messages_that_its_gag_holds() -> No
     assert "Messages that a gag holds: 0 as published, 1 with the draft" in rule_words(thank)["en"]
 
 
+def test_a_gag_holds_whatever_turns_to_the_client() -> None:
+    """Surveys and contents as well as messages; no message of a survey is let out."""
+    actions = "[{action: ask_survey, args: {question: thanks}}, {action: send_content, args: {content: report}}]"
+    source = OLD[: OLD.index("    then:")] + f"    then: {actions}\n"
+    flow = compiled(source.replace("    owner: service\n", "    owner: service\n    gag: true\n", 1))
+    tallies = Tallies(flow.flow, [flow.flow])
+    said = verdicts(flow, Occurrence("A-1", "SurveyAnswered", {"score": 5}), {})
+    tallies.add("A-1", said, said, (place_of(flow, "work"), place_of(flow, "end")))
+    assert (tallies.rules["thank"].before.held, tallies.rules["thank"].after.held) == (2, 0)
+
+
 def test_rules_are_counted_by_version_and_nothing_but_counted() -> None:
     old, new = compiled(OLD), compiled(NEW)
     tallies = Tallies(new.flow, [old.flow])

@@ -152,6 +152,7 @@ ROUTES: dict[str, Try] = {
     "change": lambda w, p, n: p.says("改 1"),
     "digest": lambda w, p, n: p.says("日报"),
     "promotion": lambda w, p, n: p.says("退订"),
+    "rating": lambda w, p, n: p.says("评分 5"),
     "remind later": lambda w, p, n: p.says("明天再提醒"),
     "upload link": lambda w, p, n: p.says("上传链接"),
     "file by a page": lambda w, p, n: p.does("file"),
