@@ -49,7 +49,7 @@ def without_row(content: bytes, key: str) -> bytes | None:
 
 def _parted(content: bytes) -> tuple[list[str], list[list[str]]]:
     """Header and rows, every row as long as the header; the file is one that could be read."""
-    text = _text(content)
+    text = text_of(content)
     parted = max(",;\t", key=text.partition("\n")[0].count)
     lines = [
         [cell.strip() for cell in line]
@@ -60,7 +60,8 @@ def _parted(content: bytes) -> tuple[list[str], list[list[str]]]:
     return header, [[*row, *[""] * (len(header) - len(row))] for row in rows]
 
 
-def _text(content: bytes) -> str:
+def text_of(content: bytes) -> str:
+    """Of a file that could be read."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
