@@ -83,14 +83,19 @@ def story_maker(banli: Banli) -> Callable[[Row], MadeStory]:
                 past = past_of(banli, reader, row, MOST_SAID)
             if len(past.acts) > MOST_ACTS:
                 raise NotPossibleNow(reason="story_long")
-            made = made_of(past)
-        except Broken as no:
-            raise Invalid(problems=[Problem("", "story.export", _why(past))]) from no
+            made = _given(past)
         finally:
             one.release()
         return MadeStory(made.story, len(made.recorded.steps), made.files, made.notes)
 
     return make
+
+
+def _given(past: Past) -> Made:
+    try:
+        return made_of(past)
+    except Broken as no:
+        raise Invalid(problems=[Problem("", "story.export", _why(past))]) from no
 
 
 def _why(past: Past) -> Words:
