@@ -5,7 +5,7 @@ from admin_api.need import may
 from admin_api.route import section
 from admin_api.schemas.flow_names import FlowNames, TableNamed
 from core.catalog.service_templates import house_services
-from core.catalog.tables import flow_version, office_table
+from core.catalog.tables import office_table
 from core.commands.drafts import DraftFlow
 
 FLOW_NAMES = section("drafts of flows")
@@ -27,5 +27,5 @@ def read_flow_names(desk: AtDesk) -> FlowNames:
                 TableNamed(name=name, columns=dict(table.columns), tree=table.tree) for name, table in tables.items()
             ],
             services=[each.key for each in house_services(reader)],
-            flows=sorted({row["flow"] for row in reader.find(flow_version)}),
+            flows=sorted(desk.parts.catalogue.keys(reader)),
         )

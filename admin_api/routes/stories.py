@@ -7,6 +7,7 @@ from admin_api.schemas.ids import IdIn
 from admin_api.schemas.stories import CaseStory, StoryFile
 from core.cases.tables import case
 from core.commands.data_rights import ExportClient
+from core.engine.office_table_row import text_of
 from core.kit.errors import NotFound, NotPossibleNow
 
 STORIES = section("cases")
@@ -19,8 +20,8 @@ def read_story(desk: AtDesk, case_id: IdIn) -> CaseStory:
     """What people did in a case, masked, with what the flow answers: stand-ins for everything that is personal.
 
     It is played in a house of its own, which takes seconds; one is made at a time (503 says when to ask again). Every
-    look is audited. 409: the client is erased, or this process makes no stories; 422: it would still say something
-    personal, or goes by a calendar of the agency's own.
+    look is audited. 409: the client is erased, the case is too long, or this process makes no stories; 422: it would
+    still say something personal, or goes by a calendar of the agency's own.
     """
     with desk.look() as reader:
         row = reader.peek(case, case_id)
@@ -29,5 +30,5 @@ def read_story(desk: AtDesk, case_id: IdIn) -> CaseStory:
     if desk.parts.story_of is None:
         raise NotPossibleNow(reason="no_stories")
     made = desk.parts.story_of(row)
-    files = [StoryFile(name=name, content=content.decode("utf-8", "replace")) for name, content in made.files.items()]
+    files = [StoryFile(name=name, content=text_of(content)) for name, content in made.files.items()]
     return CaseStory(story=made.text, steps=made.steps, files=files, notes=[dict(each) for each in made.notes])

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from admin_api.paging import Next
+from admin_api.schemas.asked import Whole
 from admin_api.schemas.drafts import Mistake
 from admin_api.schemas.ids import IdOut
 from admin_api.schemas.model import Given, Moment, Sent
@@ -21,8 +22,8 @@ class FlowMove(Sent):
     what it is where the target has it; an item or field that the target does not have ends."""
 
     flow: str = Field(max_length=60, examples=["visa_jp_tourist"])
-    to: int = Field(ge=1, examples=[2])
-    versions: list[int] = Field(default=[], max_length=MOST_VERSIONS, description="None: all others.", examples=[[1]])
+    to: Whole = Field(ge=1, examples=[2])
+    versions: list[Whole] = Field(default=[], max_length=MOST_VERSIONS, description="None: all others.", examples=[[1]])
     stages: dict[str, str] = Field(default={}, max_length=MOST_KEYS, examples=[{"collect": "gather"}])
     items: dict[str, str | None] = Field(default={}, max_length=MOST_KEYS, examples=[{"photo": None}])
     fields: dict[str, str | None] = Field(default={}, max_length=MOST_KEYS, examples=[{}])

@@ -24,12 +24,15 @@ from bot.texts.catalogue import sentences
 from core.channel.inbound import Inbound, Update
 from core.channel.port import Unreadable
 from core.engine.calendars.known import CALENDARS
-from core.kit.errors import Busy, Invalid, Problem
+from core.engine.text import Words
+from core.kit.errors import Busy, Invalid, NotPossibleNow, Problem
 from core.store.reading import Reader
 from core.store.sealing import Row
 
 CHANNEL: Final = "loopback"
 AGAIN_IN: Final = 10.0  # seconds
+MOST_ACTS: Final = 300  # of one story over the API; each takes a quarter of a second
+MOST_SAID: Final = 5000  # messages of one chat that are looked at for it; `banli story export` has neither limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,10 @@ class Made:
         return [*self.past.notes, *self.recorded.notes]
 
 
-def past_of(banli: Banli, reader: Reader, row: Row) -> Past:
-    """The case with the flows and tables that its own flow needs. Raises NotPossibleNow for an erased client."""
-    past = read_past(reader, row, partial(parsed, banli))
+def past_of(banli: Banli, reader: Reader, row: Row, most: int | None = None) -> Past:
+    """The case with the flows and tables that its own flow needs. ``most``: messages of one chat that are looked at.
+    Raises NotPossibleNow for an erased client, and for a case with more of them."""
+    past = read_past(reader, row, partial(parsed, banli), most)
     past.also = flows_beside(reader, past.flow)
     past.tables = tables_beside(reader, past)
     return past
@@ -76,16 +80,32 @@ def story_maker(banli: Banli) -> Callable[[Row], MadeStory]:
             raise Busy("another story is being made", retry_after=AGAIN_IN)
         try:
             with banli.reading.open() as reader:
-                past = past_of(banli, reader, row)
-            made = made_of(past)
-        except Broken as no:
-            words = {"zh-CN": f"无法导出剧本：{no}", "en": str(no)}
-            raise Invalid(problems=[Problem("", "story.export", words)]) from no
+                past = past_of(banli, reader, row, MOST_SAID)
+            if len(past.acts) > MOST_ACTS:
+                raise NotPossibleNow(reason="story_long")
+            made = _given(past)
         finally:
             one.release()
         return MadeStory(made.story, len(made.recorded.steps), made.files, made.notes)
 
     return make
+
+
+def _given(past: Past) -> Made:
+    try:
+        return made_of(past)
+    except Broken as no:
+        raise Invalid(problems=[Problem("", "story.export", _why(past))]) from no
+
+
+def _why(past: Past) -> Words:
+    """What stands in the way, for whoever cannot see the command's own sentence."""
+    calendar = past.flow.calendar
+    if calendar not in CALENDARS:
+        zh = f"无法导出剧本：工作日历 {calendar} 是本机构自己的，剧本只认识内置的。"
+        return {"zh-CN": zh, "en": f"The calendar {calendar} is the agency's own; stories know the built-in ones only."}
+    en = "The story would still say something personal, so it is not given. Please report it."
+    return {"zh-CN": "导出的剧本中仍有个人信息，因此不予提供。请反馈此问题。", "en": en}
 
 
 def exported(past: Past, flow_file: str) -> tuple[str, Recorded]:

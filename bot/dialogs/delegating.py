@@ -20,7 +20,7 @@ KIND = "delegate"
 MOST = 12
 """Colleagues who are offered, those of his department first; anybody can be named in words."""
 _DAY = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
-_DAYS = re.compile(rf"{_DAY}(?:\s*(?:至|到|to|~|—|-|,|，|\s)\s*{_DAY})?\s*(?P<role>.*)", re.IGNORECASE | re.DOTALL)
+_DAYS = re.compile(rf"{_DAY}(?:(?:至|到|to|[-~—,，\s])+{_DAY})?\s*(?P<role>.*)", re.IGNORECASE | re.DOTALL)
 
 
 def by_words(turn: Turn) -> None:

@@ -29,11 +29,12 @@ from core.reactions.answers import yes_or_no
 from core.store.locks import case_key
 from core.views.checklist_view import askable
 
-_ITEMS = re.compile(r"\s*(\d{1,3}(?:\s*[,，、\s]\s*\d{1,3})*)\s+(.+)", re.DOTALL)
+_ITEMS = re.compile(r"\s*(\d{1,3}(?:[\s,，、]+\d{1,3})*)\s+(.+)", re.DOTALL)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _YES = frozenset({"是", "yes", "y", "对", "true", "1"})
 _TYPED = {"bool": "form.bool", "money": "form.money"}
 """What is wrong with an answer, where people type something else than the API takes."""
+MOST_TOLD = 5  # mistakes in one answer: sixty stays can have many hundreds
 _NO = frozenset({"否", "no", "n", "不", "false", "0"})
 
 
@@ -145,7 +146,7 @@ def read(flow: Flow, dialog: dict[str, Any], text: str) -> tuple[Field, FieldVal
         check_fields(flow, {field.key: value})
     except Invalid as invalid:
         typed = [said(_TYPED[field.type])] if field.type in _TYPED else []
-        return field, value, typed or [dict(problem.message) for problem in invalid.problems]
+        return field, value, typed or [dict(problem.message) for problem in invalid.problems[:MOST_TOLD]]
     return field, value, []
 
 

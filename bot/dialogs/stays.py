@@ -10,28 +10,31 @@ from typing import Any, Final
 from bot.turn import Turn
 from core.engine.choosing import chosen
 from core.engine.flow import Field
+from core.engine.stay_fields import MOST
 
 DONE: Final = frozenset({"完成", "done"})
 NONE: Final = frozenset({"无", "没有", "none"})
 AGAIN: Final = frozenset({"重填", "again"})
 _LINES: Final = re.compile(r"[\n;；]+")
-_DAY = r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
-_LATER_DAY = rf"(?:{_DAY}|(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*日)"  # of the same year
-_SPAN: Final = re.compile(rf"{_DAY}\s*(?:至|到|~|～|—+|–|-|/|to\b|until\b|[,，])?\s*{_LATER_DAY}", re.IGNORECASE)
-_BEFORE: Final = re.compile(r"^\s*\d{1,2}[.)、]\s+|(?:从|\bfrom\b)\s*$", re.IGNORECASE)
-_AFTER: Final = re.compile(r"^\s*(?:在|\bin\b)", re.IGNORECASE)
+# A line has single blanks by then: of many in a row the gaps of a span could be told apart in too many ways.
+_DAY = r"(\d{4}) ?[-/.年] ?(\d{1,2}) ?[-/.月] ?(\d{1,2}) ?日?"
+_LATER_DAY = rf"(?:{_DAY}|(\d{{1,2}}) ?月 ?(\d{{1,2}}) ?日)"  # of the same year
+_SPAN: Final = re.compile(rf"{_DAY} ?(?:至|到|~|～|—+|–|-|/|to\b|until\b|[,，])? ?{_LATER_DAY}", re.IGNORECASE)
+_BEFORE: Final = re.compile(r"^\d{1,2}[.)、] |(?:从|\bfrom\b) ?$", re.IGNORECASE)
+_AFTER: Final = re.compile(r"^ ?(?:在|\bin\b)", re.IGNORECASE)
 _IDLE: Final = " \t,，、:：()（）"
 
 
 def heard(field: Field, text: str, given: Sequence[dict[str, str]] = ()) -> str | list[dict[str, str]]:
     """All stays that were told so far: those of earlier messages and those of these words. A line that cannot be read
-    stays as it is where its dates should be, and the validator tells; so do words with no stay in them at all."""
+    stays as it is where its dates should be, and the validator tells; so do words with no stay in them at all. Of more
+    lines than there may be stays the rest is not read."""
     if text.strip().lower() in NONE | AGAIN:
         return []
-    lines = [line.strip() for line in _LINES.split(text) if line.strip()]
+    lines = [" ".join(line.split()) for line in _LINES.split(text) if line.strip()]
     if ends(text):
         lines.pop()
-    return [*given, *(_stay(field, line) for line in lines)] if lines or given else text
+    return [*given, *(_stay(field, line) for line in lines[: MOST + 1])] if lines or given else text
 
 
 def ends(text: str) -> bool:

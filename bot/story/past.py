@@ -7,16 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from bot.story.neutral import Speech
+from bot.story.past_chats import chats_of, said_in
 from bot.story.past_deeds import Masking, deeds_of
 from bot.story.past_family import family_notes, own_contract
 from bot.story.past_files import file_step
+from bot.story.past_personal import guardians, in_fields, on_file
 from bot.story.signature import Describing, Signature
 from bot.story.standins import EMAIL, PHONE, Standins, instead_of, masked_fields
 from core.cases.tables import applicant, case_event
 from core.catalog.tables import flow_version, text_override
 from core.channel.inbound import ButtonPress, Inbound, Update
-from core.clients.tables import client, guardian
-from core.conversations.tables import conversation, message
+from core.clients.tables import client
 from core.engine.flow import Flow, read_flow
 from core.engine.text import Words
 from core.kit.errors import NotPossibleNow
@@ -61,16 +62,17 @@ class Past:
     tables: dict[str, bytes] = field(default_factory=dict)  # name -> CSV of the office
 
 
-def read_past(reader: Reader, row: Row, parse: Parse) -> Past:
-    """Raises NotPossibleNow for a client who was erased: what he said is gone."""
-    return _Reading(reader, row, parse).past()
+def read_past(reader: Reader, row: Row, parse: Parse, most: int | None = None) -> Past:
+    """``most``: messages of one chat. Raises NotPossibleNow for more of them, and for a client who was erased: what he
+    said is gone."""
+    return _Reading(reader, row, parse, most).past()
 
 
 class _Reading:
     """One case being read."""
 
-    def __init__(self, reader: Reader, row: Row, parse: Parse) -> None:
-        self._reader, self._row, self._parse = reader, row, parse
+    def __init__(self, reader: Reader, row: Row, parse: Parse, most: int | None) -> None:
+        self._reader, self._row, self._parse, self._most = reader, row, parse, most
         self._client = reader.peek(client, row["client_id"]) or {}
         if self._client.get("erased_at") is not None:
             raise NotPossibleNow(reason="erased")
@@ -82,9 +84,10 @@ class _Reading:
         self._applicants = sorted(reader.find(applicant, case_id=row["id"]), key=lambda each: int(each["position"]))
         self._contract = own_contract(reader, row)
         self._staff = self._involved()
-        self._wards = [each for each in reader.find(guardian, client_id=row["client_id"]) if not each["ended"]]
-        people = (*self._applicants, *self._staff.values())
-        self._real = (self._client["name"], *(each["name"] for each in people))
+        self._chats = chats_of(reader, row["client_id"], self._staff)
+        self._guardians = guardians(reader, row["client_id"])
+        people = (*self._applicants, *self._staff.values(), *self._guardians)
+        self._real = (self._client["name"], *(each["name"] for each in people if each["name"]))
         self._names = Standins(self._real)
         self._people = {("client", row["client_id"]): "client"}
         self._people |= {("staff", each): f"staff{at}" for at, each in enumerate(self._staff, start=1)}
@@ -174,22 +177,16 @@ class _Reading:
         masked = Masking(self._names, self._speech, self._flow, self._words)
         for deed in deeds_of(self._reader, self._row, self._events, self._people, masked, self._note):
             yield deed[0], Act(*deed[1:])
-        for chat in self._chats():
+        for chat in self._chats:
             before = False
-            for each in self._reader.find(message, conversation_id=chat["id"], direction="in", order=message.c.id):
-                if each["id"] < self._row["id"] or each["kind"] not in NOTHING_IN_THE_WAY:
+            for each in said_in(self._reader, chat["id"], self._row["id"], self._most):
+                if each["kind"] not in NOTHING_IN_THE_WAY:
                     continue
                 who = self._people.get(("staff" if each["sender"] == "staff" else "client", each["sender_id"] or 0))
                 before = who is not None and self._is_about(each, before)
                 if before and who is not None:
                     self._entries.add(each["entry_id"])
                     yield from ((each["id"], act) for act in self._act(who, each))
-
-    def _chats(self) -> list[Row]:
-        found = self._reader.find(conversation, client_id=self._row["client_id"])
-        for number in self._staff:
-            found += self._reader.find(conversation, staff_id=number)
-        return found
 
     def _is_about(self, said: Row, before: bool) -> bool:
         """Of a client: unless it was about another case of his. Of staff: what the house did or said of this case
@@ -260,18 +257,17 @@ class _Reading:
 
     def _personal(self) -> set[str]:
         """Every personal value that is known of the people here."""
-        found = {str(self._client[each] or "") for each in ("phone", "email", "birth_date", "passport_no")}
-        found |= set(self._real) | {self._row["number"]} - {self._speech.number}
-        found |= {each["chat"] for each in self._chats()} | {str(each["login"] or "") for each in self._staff.values()}
+        found = set(self._real) | {self._row["number"]} - {self._speech.number}
+        found |= {each for person in (self._client, *self._guardians) for each in on_file(person)}
+        found |= {each["chat"] for each in self._chats} | {str(each["login"] or "") for each in self._staff.values()}
         for values in (self._row["fields"], {} if self._contract is None else self._contract["fields"]):
-            personal = [each.key for each in self._flow.fields if each.pii != "none"]
-            found |= {str(values[key]) for key in personal if isinstance(values.get(key), str)}
+            found |= in_fields(self._flow, values)
         return {each for each in found if len(each) > 1}
 
     def _say_what_is_missing(self) -> None:
         for zh, en in family_notes(self._reader, self._row):
             self._note(zh, en)
-        if self._wards:
+        if self._guardians:
             self._note("监护人的会话未导出", "The chats of guardians were left out")
         if any(each["type"] == "CaseMigrated" for each in self._events):
             self._note(

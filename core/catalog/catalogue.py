@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
+from sqlalchemy import select
+
 from core.catalog.finding import key_by_meta
 from core.catalog.tables import flow_version
 from core.engine.flow import read_flow
 from core.engine.machine import CompiledFlow, compile_flow
 from core.kit.errors import NotFound
-from core.store.reading import Lookup
+from core.store.reading import Lookup, Reader
 from core.store.sealing import Row
+from core.store.unit import UnitOfWork
 
 MAX_KEPT = 300  # compiled versions in memory; the oldest leaves first
 
@@ -55,6 +58,10 @@ class Catalogue:
     def by_meta(self, lookup: Lookup, wanted: Mapping[str, str]) -> str:
         """Key of the flow that says this about itself. Raises Invalid where there is none or more than one."""
         return key_by_meta(self.newest(lookup), wanted)
+
+    def keys(self, lookup: Reader | UnitOfWork) -> set[str]:
+        """Of all flows that were ever published; no source is read for it."""
+        return {str(row["flow"]) for row in lookup.rows(select(flow_version.c.flow).distinct())}
 
     def newest(self, lookup: Lookup) -> list[Row]:
         """The newest version of every flow, by key."""

@@ -1,9 +1,12 @@
 """Which flow a case is handled by, found by what the flows say about themselves in their ``meta``."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from core.kit.errors import Invalid, Problem
 from core.store.sealing import Row
+
+MOST_NAMED: Final = 20  # flows that a sentence names
 
 
 def has(meta: Mapping[str, str], wanted: Mapping[str, str | None]) -> bool:
@@ -22,18 +25,22 @@ def key_by_meta(newest: Sequence[Row], wanted: Mapping[str, str]) -> str:
     if len(found := exact if len(exact) == 1 else fitting) == 1:
         return str(found[0]["flow"])
     if fitting:
-        names = ", ".join(str(row["flow"]) for row in fitting)
+        names = _some([str(row["flow"]) for row in fitting], ", ")
         words = {
             "zh-CN": f"有多个流程符合：{names}。请补充条件，或直接写明 flow",
             "en": f"several flows fit: {names}; say more, or name one in flow",
         }
         raise Invalid(problems=[Problem("/meta", "flow.meta_several", words)])
-    known = "; ".join(f"{row['flow']} ({_said(row['meta'])})" for row in newest)
+    known = _some([f"{row['flow']} ({_said(row['meta'])})" for row in newest], "; ")
     words = {
         "zh-CN": f"没有流程符合 {_said(wanted)}。已发布：{known or '无'}",
         "en": f"no flow is for {_said(wanted)}; published: {known or 'none'}",
     }
     raise Invalid(problems=[Problem("/meta", "flow.meta_none", words)])
+
+
+def _some(named: Sequence[str], joint: str) -> str:
+    return joint.join(named[:MOST_NAMED]) + (" …" if len(named) > MOST_NAMED else "")
 
 
 def _said(meta: Mapping[str, str]) -> str:

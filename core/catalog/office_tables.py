@@ -126,10 +126,17 @@ def drop_table_row(command: DropTableRow, deed: Deed) -> int:
 def _content(name: str, deed: Deed) -> bytes:
     """The file that is valid now; nobody else changes it before this is done."""
     deed.uow.need(f"{office_table.name}:{name}")
-    row = deed.uow.first(office_table, name=name)
-    if row is None:
+    content = valid_file(deed.uow, name)
+    if content is None:
         raise NotFound(thing="table", id=name)
-    return bytes(deed.uow.get(office_table_edition, row["edition_id"])["content"])
+    return content
+
+
+def valid_file(lookup: Lookup, name: str) -> bytes | None:
+    """What was imported as the valid edition; None for a table that there is not."""
+    row = lookup.first(office_table, name=name)
+    edition = None if row is None else lookup.peek(office_table_edition, row["edition_id"])
+    return None if edition is None else bytes(edition["content"])
 
 
 def spread(name: str, after: int, deed: Deed) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.bus.deed import Deed
-from core.catalog.tables import flow_version, service_template
+from core.catalog.tables import service_template
 from core.commands.service_templates import SetServiceTemplate, WithdrawServiceTemplate
 from core.engine.lint_house_services import house_service_problems
 from core.engine.spec_problems import problems_of
@@ -70,7 +70,7 @@ def _read(command: SetServiceTemplate, deed: Deed) -> HouseService:
         found = HouseService.model_validate(said)
     except ValidationError as error:
         raise Invalid(problems=problems_of(error, said)) from error
-    flows = {row["flow"] for row in deed.uow.find(flow_version)}
+    flows = deed.tool("catalogue").keys(deed.uow)
     if problems := list(house_service_problems(found, deed.wiring.policy.roles, flows)):
         raise Invalid(problems=problems)
     return found

@@ -15,7 +15,7 @@ from core.engine.text import LANGUAGES, check_template
 from core.kit.errors import Problem
 
 MOST_BYTES: Final = 1500  # UTF-8 of a text: with title, topics and footer it fits the shortest message of a channel
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\s]")
+_UNSAFE: Final = re.compile(r'[\s\\"<>^`{|}]')  # no address has them as they are; a browser takes \ for /
 
 Why = Literal["", "not_published", "withdrawn", "no_topics", "no_match", "has"]
 
@@ -120,13 +120,11 @@ def _topic_problems(topics: Sequence[str]) -> Iterator[Problem]:
 def _is_address(link: str) -> bool:
     try:
         parts = urlsplit(link)
-        return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc and _whole(link)
+        named = parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
     except ValueError:
         return False
-
-
-def _whole(link: str) -> bool:
-    return _UNPRINTABLE.search(link) is None
+    hidden = any(unicodedata.category(each).startswith("C") for each in link)  # such as a change of direction
+    return named and not hidden and _UNSAFE.search(link) is None
 
 
 def _folded(word: str) -> str:

@@ -134,9 +134,9 @@ class Kinds:
         return fine
 
     def _count(self, formula: Formula, form: str, pointer: str) -> bool:
-        if form in ("money", "date", "when", "lookup", *STAY_FORMS):
+        if form in ("money", "date", "when", "lookup"):
             return True
-        count = len(getattr(formula, form))
+        count = len(formula.terms) if form in STAY_FORMS else len(getattr(formula, form))
         if form in _PAIRS and count != 2:
             self.tell(join(pointer, form), "terms", f"{form} 需要正好两项。", f"{form} takes exactly two terms.")
             return False

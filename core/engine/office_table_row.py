@@ -3,13 +3,12 @@
 import csv
 import io
 from collections.abc import Mapping
-from typing import Final
+from functools import lru_cache
+from typing import Literal
 
 from core.engine.office_table_csv import read_table
 from core.engine.pointer import join
 from core.kit.errors import Invalid, Problem
-
-MOST_CELL: Final = 500  # characters
 
 
 def with_row(content: bytes, key: str, cells: Mapping[str, str]) -> bytes:
@@ -17,8 +16,14 @@ def with_row(content: bytes, key: str, cells: Mapping[str, str]) -> bytes:
     without its type, as text; a column that they do not name is empty.
 
     UTF-8, as every file that is written here. Raises Invalid for a column that the table does not have, and with every
-    mistake of the row, its pointer /cells/<column>.
+    mistake of the row, its pointer /cells/<column>. What came of it is kept for a while, as with read_table.
     """
+    return _with_row(content, key, tuple(sorted(cells.items())))
+
+
+@lru_cache(maxsize=4)
+def _with_row(content: bytes, key: str, given: tuple[tuple[str, str], ...]) -> bytes:
+    cells = dict(given)
     header, rows = _parted(content)
     names = [_name(each) for each in header]
     strange = [each for each in cells if each not in names or each == "key"]
@@ -27,14 +32,17 @@ def with_row(content: bytes, key: str, cells: Mapping[str, str]) -> bytes:
     row = [key if name == "key" else cells.get(name, "") for name in names]
     place = next((at for at, each in enumerate(rows) if each[names.index("key")] == key), len(rows))
     rows[place : place + 1] = [row]
-    file, line = _written(header, rows), place + 2
+    file = _written(header, rows)
     try:
         read_table(file)
     except Invalid as invalid:
+        before = _written(header, rows[:place]).decode("utf-8")  # a cell may go over several lines
+        line = sum(1 for _ in io.StringIO(before, newline="")) + 1
         raise Invalid(problems=[_of_row(each, line) for each in invalid.problems]) from invalid
     return file
 
 
+@lru_cache(maxsize=4)
 def without_row(content: bytes, key: str) -> bytes | None:
     """The file without this row, None where it is not there. Raises Invalid where other rows lie in it."""
     header, rows = _parted(content)
@@ -49,7 +57,7 @@ def without_row(content: bytes, key: str) -> bytes | None:
 
 def _parted(content: bytes) -> tuple[list[str], list[list[str]]]:
     """Header and rows, every row as long as the header; the file is one that could be read."""
-    text = _text(content)
+    text = text_of(content)
     parted = max(",;\t", key=text.partition("\n")[0].count)
     lines = [
         [cell.strip() for cell in line]
@@ -60,7 +68,8 @@ def _parted(content: bytes) -> tuple[list[str], list[list[str]]]:
     return header, [[*row, *[""] * (len(header) - len(row))] for row in rows]
 
 
-def _text(content: bytes) -> str:
+def text_of(content: bytes) -> str:
+    """Of a file that could be read."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -69,7 +78,11 @@ def _text(content: bytes) -> str:
 
 def _written(header: list[str], rows: list[list[str]]) -> bytes:
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n").writerows([header, *rows])
+    broken = any(
+        "\r" in cell for row in rows for cell in row
+    )  # which the writer leaves bare, and a row would end there
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if broken else csv.QUOTE_MINIMAL
+    csv.writer(out, lineterminator="\n", quoting=quoting).writerows([header, *rows])
     return out.getvalue().encode("utf-8")
 
 

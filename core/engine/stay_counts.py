@@ -5,8 +5,10 @@ A night belongs to the day on whose evening it begins. A day of entry and a day 
 (Regulation (EU) 2016/399, Article 6(1)). What several stays share is counted once.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from itertools import accumulate
 
 from core.engine.stays import Stay
 
@@ -30,7 +32,8 @@ def most_nights(stays: Sequence[Stay]) -> str | None:
 
 def days_within(stays: Sequence[Stay], days: int, until: date) -> int:
     """Days of presence among the ``days`` days that end with this one."""
-    return _within(_present(stays), days, until.toordinal())
+    before = _days_before(_present(stays))
+    return before(until.toordinal() + 1) - before(until.toordinal() + 1 - days)
 
 
 def most_within(stays: Sequence[Stay], days: int, over: Sequence[Stay]) -> int:
@@ -41,11 +44,11 @@ def most_within(stays: Sequence[Stay], days: int, over: Sequence[Stay]) -> int:
     last day before a first day of presence falls out: no other day can be above its neighbours.
     """
     present, most = _present(stays), 0
+    before = _days_before(present)
+    turning = sorted({stop - 1 for _, stop in present} | {begin + days - 1 for begin, _ in present})
     for start, end in _present(over):
-        turning = {start, end - 1}
-        turning |= {last for _, stop in present for last in [stop - 1] if start <= last < end}
-        turning |= {last for begin, _ in present for last in [begin + days - 1] if start <= last < end}
-        most = max(most, *(_within(present, days, day) for day in turning))
+        here = turning[bisect_left(turning, start) : bisect_left(turning, end)]
+        most = max(most, *(before(day + 1) - before(day + 1 - days) for day in (start, *here, end - 1)))
     return most
 
 
@@ -53,8 +56,16 @@ def _present(stays: Iterable[Stay]) -> list[_Span]:
     return _joined([(each.first.toordinal(), each.last.toordinal() + 1) for each in stays])
 
 
-def _within(present: Iterable[_Span], days: int, last: int) -> int:
-    return sum(max(0, min(end, last + 1) - max(start, last + 1 - days)) for start, end in present)
+def _days_before(present: Sequence[_Span]) -> Callable[[int], int]:
+    """How many days of presence lie before a day; found without looking at every span."""
+    starts = [start for start, _ in present]
+    sums = [0, *accumulate(end - start for start, end in present)]
+
+    def before(day: int) -> int:
+        at = bisect_left(starts, day)
+        return 0 if at == 0 else sums[at - 1] + min(present[at - 1][1], day) - starts[at - 1]
+
+    return before
 
 
 def _joined(spans: Iterable[_Span]) -> list[_Span]:

@@ -14,6 +14,7 @@ from core.engine.lint import lint
 from core.engine.machine import compile_flow
 from core.engine.office_table import MOST_ROWS, changes_between, filled
 from core.engine.office_table_csv import read_table
+from core.engine.office_table_row import with_row, without_row
 from core.kit.errors import Invalid
 
 TODAY = date(2026, 3, 2)
@@ -130,3 +131,15 @@ def test_the_difference_is_told_in_words() -> None:
         "流程的使用的表格由 schools、regions 改为 regions",
         "字段“申请截止日”的算式由 表 schools 中“学校”一行的 deadline 改为 表 schools 中“学校”一行的 until",
     ]
+
+
+def test_a_row_is_put_in_whatever_its_cells_and_those_of_others_hold() -> None:
+    file = b'key,name.en,note:text\na,A,"x\ry"\nb,"B",\n'
+    cells = {"name.en": "B", "note": "1\rz,Z,9"}
+    written = with_row(file, "b", cells)
+    assert {key: row.cells["note"] for key, row in read_table(written).rows.items()} == {"a": "x\ry", "b": "1\rz,Z,9"}
+    assert without_row(written, "c") is None
+    assert without_row(written, "a") == b'"key","name.en","note:text"\n"b","B","1\rz,Z,9"\n'
+    with pytest.raises(Invalid) as refused:
+        with_row(file, "b", {"name.en": "B", "note": "x" * 501})
+    assert [each.pointer for each in refused.value.problems] == ["/cells/note"]  # though A's cell goes over two lines

@@ -1,15 +1,19 @@
 """A real case becomes a story that comes out the same, and says nothing of the people it was."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from bot.app import FLOWS, Banli
+from bot.cli import story_making
+from bot.cli.problems import Broken
 from bot.cli.story_house import in_a_house, play_one
-from bot.cli.story_making import exported, made_of, past_of, story_maker
+from bot.cli.story_making import Made, exported, made_of, past_of, story_maker
 from bot.story.driver import World
 from bot.story.past import Past
+from bot.story.past_personal import in_fields
 from bot.story.reader import read_script, read_story
 from bot.story.runner import play
 from bot.story.spec import Script
@@ -17,7 +21,9 @@ from bot.story.standins import Standins, leaks
 from bot.web import web
 from core.cases.tables import case
 from core.commands.contracts import ActivateContract
-from core.commands.people import IssueApiKey
+from core.commands.identity import SetGuardian
+from core.commands.people import IssueApiKey, RegisterClient
+from core.engine.flow import Field, Flow
 from core.ledger.tables import audit
 from tests.house import open_house
 
@@ -174,3 +180,62 @@ def test_the_api_gives_the_same_story_to_whoever_may_export_personal_data(sqlite
                 (each["actor_kind"], each["outcome"]) for each in reader.find(audit, case_id=row["id"], door="api")
             ]
         assert ("staff", "done") in looks
+
+
+def test_a_story_over_the_api_is_bounded_made_one_at_a_time_and_says_why_not(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_house(sqlite_url, tmp_path) as house:
+        house.agency()
+        house.do(ActivateContract(contract_id=house.contract()))
+        http = TestClient(web(house.banli, loops=False, story_of=story_maker(house.banli)))
+        secret = house.do(IssueApiKey(staff_id=house.staff("接口", "admin").id, name="test"))
+        with house.looking() as reader:
+            row = reader.find(case)[0]
+        mother = house.do(RegisterClient(name="欧阳素兰", phone="13912345678"))
+        house.do(SetGuardian(client_id=row["client_id"], person_id=mother, notify=False))
+        with house.looking() as reader:
+            past = past_of(house.banli, reader, row)
+        assert "欧阳素兰" in past.names
+        assert "13912345678" in past.personal
+        case_id = row["id"]
+        asked: list[tuple[int, str]] = []
+
+        def ask(*_: object) -> Any:
+            keys = {"Authorization": f"Bearer {secret}", "Accept-Language": "zh-CN"}
+            answer = http.get(f"/api/v1/cases/{case_id}/story", headers=keys)
+            asked.append((answer.status_code, answer.headers.get("retry-after", "")))
+            return answer
+
+        house.people["张三"].says("你好")
+        for name in ("MOST_SAID", "MOST_ACTS"):
+            with monkeypatch.context() as patched:
+                patched.setattr(story_making, name, 0)
+                assert "案件太长" in ask().text
+        with monkeypatch.context() as patched:
+
+            def meanwhile(past: Past) -> Made:
+                ask()  # somebody else, while the first is being made
+                raise Broken("in English")
+
+            patched.setattr(story_making, "made_of", meanwhile)
+            told = ask().json()["errors"]
+            assert [each["code"] for each in told] == ["story.export"]
+            assert "English" not in told[0]["message"]
+        assert asked == [(409, ""), (409, ""), (503, "10"), (422, "")]
+        assert ask().status_code == 200  # whatever went wrong, the next one is made
+
+
+def test_what_is_personal_of_guardians_stays_and_choices_is_looked_for() -> None:
+    """Before a story is given, it is searched for every such word."""
+    told = {"zh-CN": "字段", "en": "Field"}
+    choices = [{"key": "fr", "name": told}]
+    fields = [
+        {"key": "trips", "name": told, "type": "stays", "choices": choices, "pii": "identity"},
+        {"key": "tags", "name": told, "type": "multi", "choices": choices, "pii": "identity"},
+        {"key": "open", "name": told, "type": "text"},
+    ]
+    flow = Flow.model_construct(fields=tuple(Field.model_validate(each) for each in fields))
+    trips = [{"from": "2026-05-01", "to": "2026-05-07", "place": "fr"}]
+    found = in_fields(flow, {"trips": trips, "tags": ["de"], "open": "not personal"})
+    assert found == {"2026-05-01", "2026-05-07", "fr", "de"}
