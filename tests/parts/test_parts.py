@@ -1,5 +1,7 @@
-"""Fields in the texts of a flow: said to each reader as he may read them, kept in titles, looked over by the linter; and
-the words of the language that the flow beside this file plays in its stories."""
+"""Fields in the texts of a flow: said to each reader as he may read them, kept in titles, looked over by the linter.
+
+The stories of the flow beside this file play the words of the language that no other story needs.
+"""
 
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from core.ledger.tables import outbox
 from tests.bot.chat import case_of, new_client
 from tests.engine.flow_parts import healthy, look, put, words
 from tests.house import TestHouse, fresh_house
-from tests.services.databases import Databases
+from tests.services.databases import Databases, Kind
 
 HERE = Path(__file__).parent
 SOURCE = (HERE / "flow.yaml").read_text("utf-8")
@@ -36,7 +38,7 @@ def test_the_story_comes_out(path: Path, sqlite_url: str) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_a_guardian_reads_masks_and_a_field_that_is_gone_is_a_dash(
-    kind: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+    kind: Kind, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with fresh_house(kind, databases, tmp_path_factory) as house:
         house.agency(flows=None)
@@ -103,7 +105,9 @@ def test_values_are_said_as_people_write_them_and_a_changed_text_is_told() -> No
     assert said("city", "bj") == ["北京", "Beijing"]
     assert said("city", "gone") == ["gone", "gone"]
     assert said("extra", False) == ["否", "否"]
-    assert [said("city", empty) for empty in (None, "", [])] == [["", ""]] * 3
+    empty: tuple[object, ...] = (None, "", [])
+    assert [said("city", each) for each in empty] == [["", ""]] * 3
     newer = read_flow(SOURCE.replace("Filed; be there on {case.visit_on}.", "Filed, {case.city}.").encode())
     (change,) = changes(flow, newer)
-    assert "{case.visit_on}" in str(change) and "{case.city}" in str(change)
+    assert "{case.visit_on}" in str(change)
+    assert "{case.city}" in str(change)
