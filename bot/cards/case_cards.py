@@ -13,6 +13,7 @@ from core.cases.tables import applicant, case, consultation
 from core.channel.outbound import Card
 from core.clients.tables import client
 from core.clients.tags import tags_of
+from core.engine.field_words import shorter
 from core.store.sealing import Row
 from core.views.case_view import case_view
 from core.views.document_view import document_view
@@ -131,12 +132,6 @@ def question(ctx: CardContext) -> Card:
 
 def listed(ctx: CardContext, words: list[str]) -> str:
     return ("、" if ctx.language == "zh-CN" else ", ").join(words)
-
-
-def shorter(text: str, most: int) -> str:
-    """On one line, at most so many characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def said_lines(ctx: CardContext, said: list[Said]) -> list[str]:

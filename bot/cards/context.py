@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from core.catalog.catalogue import Catalogue
 from core.catalog.office_tables import LivingTables
 from core.catalog.settings import LivingAgency
 from core.engine.access import Actor, Mask, Policy, mask_value
+from core.engine.field_words import day_words
 from core.engine.manners import Manners
 from core.engine.masking import HIDDEN
 from core.engine.text import LANGUAGES, Words, fill, pick
@@ -79,6 +80,7 @@ class CardContext:
     tokens: tuple[str, ...]
     now: datetime
     flow_texts: Mapping[str, Words] = field(default_factory=dict)  # what the flow of the case says in its own words
+    outside: bool = False  # it leaves by SMS or mail
 
     def say(self, key: str, **params: object) -> str:
         """A sentence: as the flow of the case says it, else as the agency does, else as it was written."""
@@ -120,13 +122,7 @@ class CardContext:
 
     def day(self, text: str) -> str:
         """An ISO date as people write it."""
-        try:
-            value = date.fromisoformat(text)
-        except ValueError:
-            return text
-        if self.language == "en":
-            return f"{value.day} {value:%b} {value.year}"
-        return f"{value.year}年{value.month}月{value.day}日"
+        return day_words(text, self.language)
 
     def money(self, minor: int, currency: str) -> str:
         return f"{currency} {minor / 100:,.2f}"

@@ -3,24 +3,20 @@
 from typing import Any
 
 from bot.cards.buttons import buttons_of, taken_away
-from bot.cards.case_cards import listed, shorter, summary
+from bot.cards.case_cards import listed, summary
 from bot.cards.context import CardContext
-from bot.cards.stays import with_rows
+from bot.cards.values import shown_value
 from bot.cards.wording import acted_for, staff_name
 from core.cases.handover_rows import open_handover
 from core.cases.past import stage_once
 from core.cases.tables import case_handover
 from core.channel.outbound import Card
-from core.engine.access import Mask, Pii, mask_value
-from core.engine.flow import Field
-from core.engine.stay_fields import stays_words
-from core.engine.text import pick
+from core.engine.access import Mask, Pii
+from core.engine.field_words import is_empty
 from core.views.checklist_view import checklist
 from core.wiring.subjects import of_case
 
-LONGEST = 400  # characters of one value
 MOST = 20  # fields beside those of the form
-_FORMS = {"phone": "phone", "email": "email"}  # type of a field -> the pattern by which it is masked
 
 
 def handover(ctx: CardContext) -> Card:
@@ -65,33 +61,15 @@ def _values(ctx: CardContext, keys: tuple[str, ...]) -> list[tuple[str, str]]:
     known = {field.key: field for field in view.compiled.flow.fields}
     for key in keys:
         value, mask = view.row["fields"].get(key), masks.get(key, Mask.HIDDEN)
-        if key not in known or value in (None, "", []) or mask is Mask.HIDDEN:
+        if key not in known or is_empty(value) or mask is Mask.HIDDEN:
             continue
-        words = _said(ctx, known[key], value)
-        shown = words if mask >= Mask.READ else mask_value(_FORMS.get(known[key].type, ""), words)
-        found.append((ctx.word(known[key].name), shorter(shown, LONGEST)))
+        found.append((ctx.word(known[key].name), shown_value(ctx, known[key], value, mask)))
     return found
 
 
 def _others(ctx: CardContext, form: tuple[str, ...]) -> list[tuple[str, str]]:
     keys = tuple(each.key for each in ctx.case().compiled.flow.fields if each.key not in form)
     return _values(ctx, keys)[:MOST]
-
-
-def _said(ctx: CardContext, field: Field, value: Any) -> str:
-    """A value as people write it."""
-    if isinstance(value, bool):
-        return ctx.say("form.yes" if value else "form.no")
-    if field.type == "stays":
-        return stays_words(with_rows(ctx, field), value, ctx.language)
-    if isinstance(value, list):
-        return listed(ctx, [_said(ctx, field, each) for each in value])
-    if field.type == "date":
-        return ctx.day(str(value))
-    if field.type == "money":
-        return f"{int(value) / 100:,.2f}"
-    names = {choice.key: choice.name for choice in field.choices}
-    return pick(names[value], ctx.language) if value in names else str(value)
 
 
 def _files(ctx: CardContext) -> str:

@@ -28,6 +28,7 @@ from bot.cards.context import CardContext, House
 from core.cases.tables import case
 from core.channel.outbound import Card, Link, OutboundMessage, OutFile
 from core.clients.tables import client
+from core.conversations.reach import GATEWAYS
 from core.conversations.tables import conversation
 from core.engine.access import Actor
 from core.engine.text import Words
@@ -142,6 +143,7 @@ def render(house: House, lookup: Lookup, row: Row, now: datetime) -> OutboundMes
         tokens=tuple(notice["tokens"]),
         now=now,
         flow_texts=_flow_texts(house, lookup, notice),
+        outside=row["channel"] in GATEWAYS,
     )
     card = BUILDERS[kind][notice["kind"]](ctx)
     by_person = notice["kind"] in ("said", "said_file")

@@ -5,7 +5,10 @@ from typing import Any
 
 from bot.cards.context import CardContext
 from bot.cards.limits import limit_short
+from bot.cards.values import value_of
 from core.cases.lapsing import lapsed_words
+from core.engine.facts import FIELD_PREFIX
+from core.engine.field_words import EMPTY, fields_asked
 from core.engine.flow import Flow
 from core.engine.flow_diff_names import CHECKS
 from core.engine.text import Words, bar, fill, pick
@@ -30,7 +33,7 @@ def status_mark(each: ItemView) -> str:
 
 
 def flow_message(ctx: CardContext, key: str, words: Mapping[str, str] | None = None) -> str:
-    """A message of the flow with what may stand in it; nothing else is filled in."""
+    """A message of the flow with what may stand in it, its own fields too; nothing else is filled in."""
     view = ctx.case()
     flow = view.compiled.flow
     template = pick(dict(words if words is not None else flow.messages[key]), ctx.language)
@@ -57,7 +60,8 @@ def flow_message(ctx: CardContext, key: str, words: Mapping[str, str] | None = N
         "result": ctx.word(view.substate),
         "hours": pick(dict(ctx.house.hours(ctx.lookup)), ctx.language),
     }
-    return fill(template, params, MESSAGE_PARAMS)
+    asked = {f"{FIELD_PREFIX}{key}": value_of(ctx, key) or EMPTY for key in fields_asked(template)}
+    return fill(template, params | asked, (*MESSAGE_PARAMS, *asked))
 
 
 def missing_words(ctx: CardContext) -> list[str]:

@@ -10,6 +10,7 @@ from core.store.unit import UnitOfWork
 
 SMS_ACCOUNT = "default"
 MAIL_ACCOUNT = "default"
+GATEWAYS = frozenset({"sms", "mail"})  # channels that carry a message through others' hands
 
 
 def chat_of(uow: UnitOfWork, kind: str, person_id: int) -> Row | None:

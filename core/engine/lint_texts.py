@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from core.engine.facts import PLACEHOLDERS
 from core.engine.flow import Flow
+from core.engine.lint_fields_said import said_problems
 from core.engine.pointer import join
 from core.engine.sayings import Sayings, key_problems, words_problems
 from core.engine.spec_conditions import clauses_of, conditions_of
 from core.engine.spec_keys import choices_of, unknown
-from core.engine.text import LANGUAGES, Words, check_template, too_wide
+from core.engine.text import LANGUAGES, Words, too_wide
 from core.kit.errors import Problem
 
 NOT_BY_FLOW = ("consent.", "demo.", "welcome.stranger", "invite.")
@@ -25,12 +25,7 @@ def text_problems(flow: Flow) -> Iterator[Problem]:
             yield unknown("language", language, join("/languages", index), hint)
     for pointer, words in _texts(flow):
         yield from whole(words, pointer, languages)
-    for key, words in flow.messages.items():
-        for language, text in words.items():
-            yield from check_template(text, PLACEHOLDERS, join("/messages", key, language))
-    for index, stage in enumerate(flow.stages):
-        for language, text in (stage.client_text or {}).items():
-            yield from check_template(text, PLACEHOLDERS, join("/stages", index, "client_text", language))
+    yield from said_problems(flow)
     for pointer, words in _labels(flow):
         yield from _fits(words, pointer)
 

@@ -1,7 +1,8 @@
 """Words that people read: picking a language, filling ``{name}`` placeholders, drawing a progress bar.
 
-A template knows one thing only: ``{name}`` with a name from a list that the caller gives. There are no
-attributes, indexes, format specs, filters or loops, and what a value contains is never looked at again.
+A template knows one thing only: ``{name}`` with a name from a list that the caller gives; ``{case.<field>}`` is such a
+name too. There are no attributes, indexes, format specs, filters or loops, and what a value contains is never looked
+at again.
 """
 
 import re
@@ -15,7 +16,7 @@ Words = dict[str, str]  # keys are languages, "zh-CN" and "en"
 LANGUAGES = ("zh-CN", "en")  # in the order in which pick() falls back
 
 # A doubled brace is no placeholder: "{{name}}" stays as it is, and check_template() tells the author.
-_PLACEHOLDER = re.compile(r"(?<!\{)\{([a-z][a-z0-9_]*)\}(?!\})")
+_PLACEHOLDER = re.compile(r"(?<!\{)\{((?:case\.)?[a-z][a-z0-9_]*)\}(?!\})")
 _BRACES = re.compile(r"[{}]+[^{}]*[{}]*")
 _BAR_CELLS = 10
 LABEL_COLUMNS = 24  # of a button; a Chinese character takes two: 12 Chinese characters or 24 Latin letters

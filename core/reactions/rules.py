@@ -1,6 +1,7 @@
 """The flow's own rules: on an event or at a moment, if the condition holds, the actions become commands."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from core.actions.registry import commands_of
 from core.actions.situation import Situation
@@ -15,6 +16,7 @@ from core.engine.flow import Rule
 from core.engine.ladder import LEAD
 from core.engine.machine import CompiledFlow
 from core.engine.sayings import in_both, refusal_words
+from core.engine.spec_rules import ActionCall
 from core.engine.text import Words
 from core.events.children import ChildOpened
 from core.events.contents import ContentNotSent
@@ -26,6 +28,7 @@ from core.events.rules import Did, RuleDue, RuleRan
 from core.events.sharing import RoleKept, RoleUnfilled
 from core.reactions import fuse
 from core.reactions.leads import admins_above, leads_above
+from core.reactions.saying import said_now
 from core.store.sealing import Row
 
 MOST_REASONS = 10  # sentences of one run that are kept ...
@@ -103,10 +106,16 @@ def _act(rule: Rule, run: str, row: Row, event: Event, deed: Deed, did: list[Did
             leads=leads,
         )
         came = []
-        for command in commands_of(call.action, call.args, situation):
+        for command in commands_of(call.action, _args(call, row["id"], deed), situation):
             yield command
             came.append(deed.came)
         did.append(_did(call.action, came, deed))
+
+
+def _args(call: ActionCall, case_id: int, deed: Deed) -> Mapping[str, Any]:
+    """As the flow has them; a title says what the fields hold as the action is done."""
+    title = call.args.get("title")
+    return {**call.args, "title": said_now(title, case_id, deed)} if isinstance(title, Mapping) else call.args
 
 
 def _leads(row: Row, deed: Deed) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ from core.engine.text import Words
 from core.events.happened import TaskDone
 from core.events.services import ServiceAdded
 from core.kit.errors import NotFound, NotPossibleNow
+from core.reactions.saying import said_now
 from core.store.sealing import Row
 from core.tasks.service import create_task
 from core.tasks.tables import task
@@ -54,7 +55,8 @@ def add_service(command: AddService, deed: Deed) -> int:
     due = "" if service.due is None else str(service.due)
     made = CreateTask(case_id=row["id"], role=service.role, title=dict(service.name), due=due, key=key)
     task_id = create_task(made, deed)
-    kept = {} if service.note is None else {"note": dict(service.note)}
+    note = service.note or {}
+    kept = {"note": dict(note) if house else said_now(note, row["id"], deed)} if note else {}
     if isinstance(service, HouseService) and service.tell_client.done is not None:
         kept["done_words"] = dict(service.tell_client.done)
     if kept:

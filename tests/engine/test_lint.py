@@ -224,10 +224,11 @@ CONTENTS = {"flow.no_content"}  # shown by tests/contents
 HOOKS = {"flow.no_hook", "flow.hook_personal", "flow.hook_not_personal"}  # shown by tests/core/test_hooks
 FAMILY = {"flow.unknown_flow", "flow.child_computed", "flow.child_type", "flow.child_choices"}  # shown by tests/family
 OTHERS = {
+    "flow.personal_title",
     "flow.gag_remind",
     "flow.gag_except_alone",
     "flow.approval_seats",
-}  # tests/core/test_gag, engine/test_approvals
+}  # tests/core/test_gag, engine/test_approvals, parts
 ELSEWHERE = {"flow.unknown_department", "flow.params_size"} | HOOKS | CONTENTS | FAMILY | OTHERS
 
 
