@@ -46,7 +46,7 @@ def goes_on(turn: Turn, dialog: dict[str, Any], field: Field, value: Any) -> boo
         return False
     following = {**dialog, "given": value}
     turn.ask(following)
-    turn.reply("dialog", params=following)
+    turn.reply("dialog", {"case": dialog["case"]}, following)
     return True
 
 
