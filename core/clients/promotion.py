@@ -14,8 +14,7 @@ def set_promotion(command: SetPromotion, deed: Deed) -> None:
     if opted_out(deed.uow, command.client_id) is not command.wanted:
         return
     cases: list[int] = list(deed.tool("open_cases")(deed.uow, command.client_id))
-    for case_id in cases:
-        deed.uow.need(case_key(case_id))
+    deed.uow.need(*map(case_key, cases))
     deed.uow.change(client, command.client_id, promotion_off_at=None if command.wanted else deed.now)
     said = ClientOptedIn if command.wanted else ClientOptedOut
     for each in (*cases, None):
