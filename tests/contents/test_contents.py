@@ -9,12 +9,13 @@ import pytest
 
 from core.cases.content_tables import content_sent
 from core.cases.tables import case, case_event
-from core.catalog.tables import content, content_version
+from core.catalog.tables import content, content_version, flow_version
 from core.commands.cases import AdvanceCase, OpenCase, SetFields
 from core.commands.contents import PublishContent, WithdrawContent, WriteContent
 from core.commands.contracts import Traveller
 from core.commands.desk import TagClient
 from core.commands.identity import RecordConsent
+from core.commands.migrating import MigrateFlow
 from core.commands.reminders import SetClientZone
 from core.commands.work import PublishFlow
 from core.engine.access import Actor
@@ -272,3 +273,27 @@ def test_a_publishing_stops_what_goes_on_until_then_and_a_reply_what_waits_for_t
     abroad.says("不用了")
     house.move_to(house.clock.now() + timedelta(hours=12))
     assert got(abroad, "silent") == 0
+
+
+def test_a_content_that_waits_for_the_morning_follows_its_case_to_another_version(house: TestHouse) -> None:
+    """Under the new name of the field that says the topics."""
+    source = FLOW.replace("investor_care", "moved_care")
+    house.do(PublishFlow(source=source))
+    publish(house, "moving", CHIPS)
+    person, case_id = investor(house, "迁", flow="moved_care", policy_interests=["chips"])
+    house.do(SetClientZone(client_id=person.id, zone="Europe/London"))
+    house.do(SetFields(case_id=case_id, fields={"met_on": house.clock.now().date().isoformat()}))
+    house.move_to(house.clock.now() + timedelta(days=1))
+    assert why(house, case_id, "after_meeting")[0] == "later"
+    later = source.replace("version: 1\n", "version: 2\n", 1).replace("policy_interests", "interests")
+    house.do(PublishFlow(source=later))
+    house.do(MigrateFlow(flow="moved_care", to=2, fields={"policy_interests": "interests"}))
+    house.move_to(house.clock.now() + timedelta(hours=12))
+    assert number_of_version(house, case_id) == 2
+    assert got(person, "moving") == 1
+
+
+def number_of_version(house: TestHouse, case_id: int) -> int:
+    with house.looking() as reader:
+        [row] = reader.find(case, id=case_id)
+        return int(reader.find(flow_version, id=row["flow_version_id"])[0]["version"])
