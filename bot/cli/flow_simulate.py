@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from admin_api.schemas.simulation import ChangedParam, DraftSimulation, simulation_of
+from admin_api.schemas.params import ChangedParam
+from admin_api.schemas.simulation import DraftSimulation, simulation_of
 from bot.app import Banli
 from bot.cli.configured import settings_or_exit
 from bot.cli.flow_files import examined, files_in, never_two, problems_json, tell_problems

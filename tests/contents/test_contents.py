@@ -31,7 +31,7 @@ from tests.statements import statements
 
 FLOW = (Path(__file__).parent / "care" / "v1.yaml").read_text("utf-8")
 ENERGY, CHIPS = "新能源政策", "chips"
-RICH = {"funds": 500_000_000, "policy_interests": ["energy"]}
+RICH: dict[str, Any] = {"funds": 500_000_000, "policy_interests": ["energy"]}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -75,9 +75,9 @@ def publish(house: TestHouse, key: str, *topics: str, **more: Any) -> None:
         house.move_to(house.clock.now() + timedelta(seconds=2))
 
 
-def investor(house: TestHouse, name: str, **fields: Any) -> tuple[Person, int]:
+def investor(house: TestHouse, name: str, flow: str = "investor_care", **fields: Any) -> tuple[Person, int]:
     person = house.people.get(name) or house.client(name, phone=f"138{abs(hash(name)) % 10**8:08}")
-    return person, opened(house, person, **fields)
+    return person, opened(house, person, fields, flow)
 
 
 def vip(house: TestHouse, name: str, **fields: Any) -> tuple[Person, int]:
@@ -87,7 +87,7 @@ def vip(house: TestHouse, name: str, **fields: Any) -> tuple[Person, int]:
     return person, case_id
 
 
-def opened(house: TestHouse, person: Person, flow: str = "investor_care", **fields: Any) -> int:
+def opened(house: TestHouse, person: Person, fields: dict[str, Any], flow: str = "investor_care") -> int:
     made = OpenCase(
         client_id=person.id,
         flow=flow,
@@ -140,7 +140,7 @@ def test_a_report_reaches_those_whom_it_concerns_and_the_preview_says_so(
     none; once for two cases and two rules; more cases than one step looks at."""
     monkeypatch.setattr(fan_out, "PART", 2)
     rich, first = vip(house, "富", **RICH)
-    second = opened(house, rich, **RICH)
+    second = opened(house, rich, RICH)
     plain, of_plain = investor(house, "常", **RICH)
     poor, of_poor = vip(house, "小", funds=100_000_000, policy_interests=["energy"])
     other, _ = investor(house, "芯", funds=500_000_000, policy_interests=["chips"])
@@ -185,7 +185,7 @@ def test_a_report_reaches_those_whom_it_concerns_and_the_preview_says_so(
 def test_looking_at_many_asks_no_more_than_looking_at_one(house: TestHouse) -> None:
     """What is asked about each client is read for all of them at once."""
     write(house, "few", ENERGY)
-    asked = []
+    asked: list[int] = []
     for _ in range(2):
         vip(house, f"众{len(asked)}", **RICH)
         preview(house, "few")  # flows are read by then
