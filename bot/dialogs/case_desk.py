@@ -158,7 +158,7 @@ def _consult(turn: Turn, dialog: dict[str, Any]) -> None:
     if len(answers) < len(ANSWERS):
         following = {**dialog, "answers": answers}
         turn.ask(following)
-        turn.reply("dialog", params=following)
+        turn.reply("dialog", {"case": dialog["case"]}, following)
         return
     turn.ask(None)
     if _done(turn, RecordConsultation(case_id=dialog["case"], **dict(zip(ANSWERS, answers, strict=True)))):

@@ -85,8 +85,7 @@ def _go_on(turn: Turn, flow: Flow, dialog: dict[str, Any]) -> None:
     if rest:
         following = {**dialog, "fields": rest, "among": [], "given": []}
         turn.ask(following)
-        offers = yes_or_no(flow, dialog["case"], rest)
-        turn.reply("dialog", {"case": dialog["case"]} if offers else None, params=following, offers=offers)
+        turn.reply("dialog", {"case": dialog["case"]}, following, yes_or_no(flow, dialog["case"], rest))
         return
     turn.ask(None)
     step, again, label = _last_step(flow, dialog)
@@ -157,7 +156,7 @@ def several(turn: Turn, dialog: dict[str, Any], field: Field) -> bool:
         return False
     following = {**dialog, "among": list(keys)}
     turn.ask(following)
-    turn.reply("dialog", params=following)
+    turn.reply("dialog", {"case": dialog["case"]}, following)
     return True
 
 

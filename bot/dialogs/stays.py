@@ -49,7 +49,7 @@ def goes_on(turn: Turn, dialog: dict[str, Any], field: Field, value: Any) -> boo
         return False
     following = {**dialog, "given": value}
     turn.ask(following)
-    turn.reply("dialog", params=following)
+    turn.reply("dialog", {"case": dialog["case"]}, following)
     return True
 
 

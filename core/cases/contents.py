@@ -26,6 +26,7 @@ from core.engine.contents import Asked, Published, choose, words_of
 from core.engine.flow import Flow, Rule
 from core.engine.lint_contents import ACTION
 from core.engine.sayings import in_both
+from core.engine.spec_rules import ActionCall
 from core.engine.text import LANGUAGES
 from core.events.contents import ContentChosen, ContentNotSent, ContentPublished
 from core.ledger import timers
@@ -106,9 +107,12 @@ def _asked(means: Means, lookup: Lookup, row: Row, flow: Flow, command: SendCont
 def send_content(command: SendContent, deed: Deed) -> None:
     """At night it waits for the morning and is looked at anew then, also whether the flow still has the rule."""
     row = deed.uow.get(case, command.case_id)
-    rules = [each for each in compiled_of(deed, row).flow.rules if each.key == command.rule]
-    if not any(call.action == ACTION for rule in rules for call in rule.then):
+    asked = [call.args for call in _calls(compiled_of(deed, row).flow, command.rule)]
+    fields = [str(each["topics"]) for each in asked if "topics" in each]
+    if not asked or (command.topics and not fields):
         return
+    if command.topics and command.topics not in fields:  # the case is on another version since the evening
+        command = command.model_copy(update={"topics": fields[0]})
     client_id = row["client_id"]
     deed.uow.need(f"{content_sent.name}:{client_id}")  # another case of his may be about to send the same
     means = Means(deed.tool("catalogue"), deed.tool("tables"), deed.tool("reachable"))
@@ -118,6 +122,11 @@ def send_content(command: SendContent, deed: Deed) -> None:
         deed.emit(ContentNotSent(case_id=row["id"], rule=command.rule, came=found.came, why=why))
     elif not _put_off(command, row, deed):
         _send(command, row, found.published, found.topics, deed)
+
+
+def _calls(flow: Flow, rule: str) -> list[ActionCall]:
+    """The actions of a rule that send a content."""
+    return [call for each in flow.rules if each.key == rule for call in each.then if call.action == ACTION]
 
 
 def put_off(uow: UnitOfWork, row: Row, rule: Rule) -> list[str]:

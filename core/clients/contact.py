@@ -18,8 +18,9 @@ def contacted(deed: Deed, client_id: int, way: Way) -> None:
     for rules that go on after the end of one."""
     if deed.actor.kind != "staff":
         return
-    for person in dict.fromkeys((client_id, *wards_of(deed.uow, client_id))):
-        cases: list[int] = deed.tool("open_cases")(deed.uow, person)
-        deed.uow.need(*map(case_key, cases))
-        for each in (*cases, None):
+    people = dict.fromkeys((client_id, *wards_of(deed.uow, client_id)))
+    cases: dict[int, list[int]] = {person: list(deed.tool("open_cases")(deed.uow, person)) for person in people}
+    deed.uow.need(*(case_key(each) for of_one in cases.values() for each in of_one))
+    for person, of_one in cases.items():
+        for each in (*of_one, None):
             deed.emit(ClientContacted(case_id=each, client_id=person, staff_id=deed.actor.id, way=way))

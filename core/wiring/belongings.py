@@ -109,9 +109,12 @@ def _his_files(lookup: Lookup, found: Found) -> None:
 
 
 def _what_staff_wrote(lookup: Lookup, found: Found) -> None:
-    """In their own chats, and something came of it in one of his cases: events and audit name the update."""
+    """In their own chats, and something came of it in one of his cases: events and audit name the update; so does the
+    next question of several about it."""
     audited = [row for row in _each(lookup, audit, "case_id", found.cases) if row["door"] == "chat"]
-    updates = list(_each(lookup, inbox, "id", {row["correlation"] for row in (*found.of(case_event), *audited)}))
+    named = {row["correlation"] for row in (*found.of(case_event), *audited)}
+    named |= {row["cause"] for row in found.of(outbox) if row["notice"].get("kind") == "dialog" and row["cause"]}
+    updates = list(_each(lookup, inbox, "id", named))
     found.add(inbox, updates)
     chats = {
         row["key"]: row["id"] for row in _each(lookup, conversation, "key", {row["conversation"] for row in updates})
@@ -123,7 +126,8 @@ def _what_staff_wrote(lookup: Lookup, found: Found) -> None:
 
 def _where_he_is_named(lookup: Lookup, found: Found) -> None:
     """Lines in chats of staff that belong to no case, since he came: by his name, numbers and addresses. Somebody else
-    of the same name may be meant; better one such line too many than one too few."""
+    of the same name may be meant; better one such line too many than one too few. And what is being asked there about
+    a case of his, with the answers so far."""
     marks, since = _marks(found), min((row["created_at"] for row in found.of(client)), default=None)
     if since is None:
         return
@@ -132,7 +136,9 @@ def _where_he_is_named(lookup: Lookup, found: Found) -> None:
         lines = lookup.find(message, message.c.at >= since, conversation_id=chat["id"], case_id=None)
         named = [row for row in lines if any(mark in json.dumps(row["body"], ensure_ascii=False) for mark in marks)]
         found.add(message, named)
-        found.add(conversation, [chat] if chat["dialog"] and any(mark in str(chat["dialog"]) for mark in marks) else [])
+        dialog = chat["dialog"] or {}
+        asked = dialog.get("case") in found.cases or any(mark in str(dialog) for mark in marks)
+        found.add(conversation, [chat] if dialog and asked else [])
 
 
 def _marks(found: Found) -> set[str]:

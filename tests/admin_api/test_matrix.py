@@ -30,8 +30,11 @@ from tests.admin_api.world import (
 
 
 def missing_ids(owned: Owned) -> Ids:
-    """Ids of nothing; the member of staff that a body names is there, so that only the path's id is missing."""
-    return {name: str(new_id()) for name in owned.ids} | {"staff_id": owned.ids["staff_id"]}
+    """Ids and keys of nothing; the member of staff that a body names is there, and the table to which a row belongs,
+    so that only what the path is about is missing."""
+    there = {name: owned.ids[name] for name in ("staff_id", "table_name")}
+    keys = {name: f"k{new_id()}" for name in ("row_key", "service_key")}
+    return {name: str(new_id()) for name in owned.ids} | there | keys
 
 
 def is_about_staff(operation: Operation) -> bool:

@@ -52,8 +52,6 @@ NOTED = {"used_at", "seen_at"}  # when something was used last, which no operati
 IN_BODY = ("draft_contract", "approve_shown")
 """Operations whose foreign id stands in the body."""
 
-WHOLE_HOUSE = re.compile("{(role|language|table_name|content_key|service_key)}")
-"""What belongs to no department and has no id: every right to it is the same for all of the house."""
 NAMED = {"rule": "complete", "role": "finance", "text_key": "welcome.client", "language": "en"}
 """What stands in a path and belongs to nobody."""
 
@@ -107,7 +105,7 @@ def described(office: Office) -> list[Operation]:
         for method, operation in item.items():
             if operation in list(operations(document)):
                 name = operation["operationId"]
-                takes_id = "{" in WHOLE_HOUSE.sub("", path) or name in IN_BODY
+                takes_id = "{" in re.sub("{role}|{language}|{table_name}|{content_key}", "", path) or name in IN_BODY
                 found.append(Operation(name, method.upper(), path, operation["x-permission"], takes_id))
     return found
 

@@ -9,12 +9,13 @@ import pytest
 
 from core.cases.content_tables import content_sent
 from core.cases.tables import case, case_event
-from core.catalog.tables import content, content_version
+from core.catalog.tables import content, content_version, flow_version
 from core.commands.cases import AdvanceCase, OpenCase, SetFields
 from core.commands.contents import PublishContent, WithdrawContent, WriteContent
 from core.commands.contracts import Traveller
 from core.commands.desk import TagClient
 from core.commands.identity import RecordConsent
+from core.commands.migrating import MigrateFlow
 from core.commands.reminders import SetClientZone
 from core.commands.work import PublishFlow
 from core.engine.access import Actor
@@ -30,7 +31,7 @@ from tests.statements import statements
 
 FLOW = (Path(__file__).parent / "care" / "v1.yaml").read_text("utf-8")
 ENERGY, CHIPS = "新能源政策", "chips"
-RICH = {"funds": 500_000_000, "policy_interests": ["energy"]}
+RICH: dict[str, Any] = {"funds": 500_000_000, "policy_interests": ["energy"]}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -74,9 +75,9 @@ def publish(house: TestHouse, key: str, *topics: str, **more: Any) -> None:
         house.move_to(house.clock.now() + timedelta(seconds=2))
 
 
-def investor(house: TestHouse, name: str, **fields: Any) -> tuple[Person, int]:
+def investor(house: TestHouse, name: str, flow: str = "investor_care", **fields: Any) -> tuple[Person, int]:
     person = house.people.get(name) or house.client(name, phone=f"138{abs(hash(name)) % 10**8:08}")
-    return person, opened(house, person, **fields)
+    return person, opened(house, person, fields, flow)
 
 
 def vip(house: TestHouse, name: str, **fields: Any) -> tuple[Person, int]:
@@ -86,7 +87,7 @@ def vip(house: TestHouse, name: str, **fields: Any) -> tuple[Person, int]:
     return person, case_id
 
 
-def opened(house: TestHouse, person: Person, flow: str = "investor_care", **fields: Any) -> int:
+def opened(house: TestHouse, person: Person, fields: dict[str, Any], flow: str = "investor_care") -> int:
     made = OpenCase(
         client_id=person.id,
         flow=flow,
@@ -139,7 +140,7 @@ def test_a_report_reaches_those_whom_it_concerns_and_the_preview_says_so(
     none; once for two cases and two rules; more cases than one step looks at."""
     monkeypatch.setattr(fan_out, "PART", 2)
     rich, first = vip(house, "富", **RICH)
-    second = opened(house, rich, **RICH)
+    second = opened(house, rich, RICH)
     plain, of_plain = investor(house, "常", **RICH)
     poor, of_poor = vip(house, "小", funds=100_000_000, policy_interests=["energy"])
     other, _ = investor(house, "芯", funds=500_000_000, policy_interests=["chips"])
@@ -184,7 +185,7 @@ def test_a_report_reaches_those_whom_it_concerns_and_the_preview_says_so(
 def test_looking_at_many_asks_no_more_than_looking_at_one(house: TestHouse) -> None:
     """What is asked about each client is read for all of them at once."""
     write(house, "few", ENERGY)
-    asked = []
+    asked: list[int] = []
     for _ in range(2):
         vip(house, f"众{len(asked)}", **RICH)
         preview(house, "few")  # flows are read by then
@@ -272,3 +273,27 @@ def test_a_publishing_stops_what_goes_on_until_then_and_a_reply_what_waits_for_t
     abroad.says("不用了")
     house.move_to(house.clock.now() + timedelta(hours=12))
     assert got(abroad, "silent") == 0
+
+
+def test_a_content_that_waits_for_the_morning_follows_its_case_to_another_version(house: TestHouse) -> None:
+    """Under the new name of the field that says the topics."""
+    source = FLOW.replace("investor_care", "moved_care")
+    house.do(PublishFlow(source=source))
+    publish(house, "moving", CHIPS)
+    person, case_id = investor(house, "迁", flow="moved_care", policy_interests=["chips"])
+    house.do(SetClientZone(client_id=person.id, zone="Europe/London"))
+    house.do(SetFields(case_id=case_id, fields={"met_on": house.clock.now().date().isoformat()}))
+    house.move_to(house.clock.now() + timedelta(days=1))
+    assert why(house, case_id, "after_meeting")[0] == "later"
+    later = source.replace("version: 1\n", "version: 2\n", 1).replace("policy_interests", "interests")
+    house.do(PublishFlow(source=later))
+    house.do(MigrateFlow(flow="moved_care", to=2, fields={"policy_interests": "interests"}))
+    house.move_to(house.clock.now() + timedelta(hours=12))
+    assert number_of_version(house, case_id) == 2
+    assert got(person, "moving") == 1
+
+
+def number_of_version(house: TestHouse, case_id: int) -> int:
+    with house.looking() as reader:
+        [row] = reader.find(case, id=case_id)
+        return int(reader.find(flow_version, id=row["flow_version_id"])[0]["version"])

@@ -21,6 +21,7 @@ from core.engine.flow_diff import changes
 from core.engine.lint import examine
 from core.events.event import EVENTS
 from core.ledger.tables import outbox
+from core.store.store import MAX_KEY_ROUNDS
 from core.surveys.tables import survey
 from core.views.rule_log import Run, rule_runs
 from core.wiring.client_copy import told
@@ -183,3 +184,18 @@ def test_authors_are_told_what_is_wrong_and_what_changes() -> None:
     words = [each.words for each in changes(read_flow(quiet.encode()), read_flow(LEAD.encode()))]
     assert any("promotion: true" in each["en"] for each in words)
     assert any("somebody turns to the client" in each["en"] and "联系了客户" in each["zh-CN"] for each in words)
+
+
+def test_a_client_with_many_cases_is_answered_and_heard(leads: Leads) -> None:
+    """More open cases than a unit may discover lock keys one after the other, of his own and of a ward."""
+    there = leads
+    there.group("综合组", "sales", "乙")
+    publish(there, "lead")
+    people = [there.house.client(name, phone=f"1390000000{n}") for n, name in enumerate(("母", "女"))]
+    mother, child = people
+    there.house.do(SetGuardian(client_id=child.id, person_id=mother.id, notify=True))
+    cases = [there.opened(person, "lead", **BEIJING) for person in people for _ in range(MAX_KEY_ROUNDS + 3)]
+    there.house.do(SayToClient(case_id=cases[0], text="您好"), actor=there.as_(there.lead))
+    assert all(kinds(there, each).count("ClientContacted") == 1 for each in cases)
+    child.says("退订")
+    assert all("ClientOptedOut" in kinds(there, each) for each in cases[MAX_KEY_ROUNDS + 3 :])
