@@ -36,7 +36,7 @@ def replaced(ctx: CardContext, card: str) -> bool:
 
 
 def renewed(ctx: CardContext, card: str) -> bool:
-    """Whether nothing of this copy can be pressed any more, and its reader has other buttons on the card of this key."""
+    """Whether nothing of this copy can be pressed any more, and its reader has other buttons on this card."""
     rows = ctx.lookup.find(button, button.c.token.in_(ctx.tokens)) if ctx.tokens else []
     if not rows or any(row["state"] == "open" for row in rows):
         return False

@@ -74,7 +74,7 @@ def _call(
     try:
         actions[call.action].model_validate(call.args)
     except ValidationError as error:
-        yield from problems_of(error, call.args, args)
+        yield from problems_of(error, call.args, args, actions[call.action].__pydantic_core_schema__)
     if call.action == "add_service":
         yield from service_call_problems(flow, call.args.get("service"), join(args, "service"))
     for name in ("message", "question"):
