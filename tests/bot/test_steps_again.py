@@ -8,14 +8,14 @@ from tests.stories.journey import at_stage
 
 
 def test_somebody_unknown_learns_what_an_admin_binds(office: TestHouse) -> None:
+    client = open_case(office)
     person = office._person(f"新人{new_id()}", 0, f"chat-{new_id()}", "client")
     person.says("我的账号")
     assert all(each in person.last for each in ("channel loopback", "account test", f"external_id {person.chat}"))
     where = {"channel": "loopback", "account": "test", "external_id": person.chat}
     office.do(BindStaffIdentity(staff_id=office.people[CONSULTANT].id, **where))
     person.says("看板")
-    assert "进行中案件" in person.last
-    client = open_case(office)
+    assert "案件看板" in person.last
     client.says("我的账号")
     assert "external_id" not in client.last  # a client is bound by his code
 
