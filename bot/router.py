@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.dialogs import (
+    account,
     approving,
     batch,
     bursts,
@@ -130,6 +131,7 @@ def _not_understood_again(turn: Turn) -> bool:
 TABLE: tuple[Route, ...] = (
     Route("press", PUBLIC, lambda turn: isinstance(turn.inbound, ButtonPress), press),
     Route("invited", PUBLIC, lambda turn: invited.code_of(turn) != "", invited.ask),
+    Route("account", PUBLIC, lambda turn: _words(turn) and account.is_asked(turn), account.tell),
     Route("contact", PUBLIC, lambda turn: isinstance(turn.inbound, ContactEvent), others.contact),
     Route("staff file in", "document.submit", lambda t: _staff(t) and _arrived(t), staff_files.bind),
     Route("file in", "document.submit", lambda t: _client(t) and _arrived(t), collect.bind),

@@ -29,6 +29,21 @@ def taken_away(ctx: CardContext) -> bool:
     return bool(rows) and all(row["state"] == "closed" and row["settled_by"] is None for row in rows)
 
 
+def replaced(ctx: CardContext, card: str) -> bool:
+    """Whether this copy was one of an earlier card: its buttons hang on another key."""
+    row = ctx.lookup.first(button, token=ctx.tokens[0]) if ctx.tokens else None
+    return row is not None and row["card"] != card
+
+
+def renewed(ctx: CardContext, card: str) -> bool:
+    """Whether nothing of this copy can be pressed any more, and its reader has other buttons on this card."""
+    rows = ctx.lookup.find(button, button.c.token.in_(ctx.tokens)) if ctx.tokens else []
+    if not rows or any(row["state"] == "open" for row in rows):
+        return False
+    mine = {"for_kind": ctx.actor.kind, "for_id": ctx.actor.id}
+    return ctx.lookup.first(button, card=card, state="open", **mine) is not None
+
+
 def _done(ctx: CardContext, row: Row) -> bool:
     """Whether a button that stays open has nothing left to do."""
     if not row["keeps"]:

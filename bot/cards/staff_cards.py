@@ -1,7 +1,7 @@
 """Cards that a member of staff reads."""
 
 from bot.cards.approval_card import standing
-from bot.cards.buttons import buttons_of, taken_away
+from bot.cards.buttons import buttons_of, renewed, replaced, taken_away
 from bot.cards.context import CardContext
 from bot.cards.family import children_lines, parent_words
 from bot.cards.handover_card import waiting
@@ -14,6 +14,7 @@ from core.cases.second_look import waits_for
 from core.channel.outbound import Card, Image
 from core.clients.tables import client
 from core.contracts.tables import contract as contract_table
+from core.reactions.stages import stage_card
 from core.views.document_view import DocumentView, document_view
 from core.wiring.subjects import version_subject
 
@@ -88,9 +89,18 @@ def stage_work(ctx: CardContext) -> Card:
         text=text,
         facts=tuple((label, value) for label, value in facts if value),
         buttons=buttons_of(ctx),
-        footer=ctx.say("stage.moved") if taken_away(ctx) else "",
+        footer=_gone(ctx, view.row["id"]),
         kind="stage_work",
     )
+
+
+def _gone(ctx: CardContext, case_id: int) -> str:
+    """Why this copy has no buttons any more, while the case is still in the stage: its reader has a newer one, or the
+    work is somebody else's. A step that keeps the stage ends the card too, though nobody was given the work."""
+    card = stage_card(ctx.lookup, case_id) or ""
+    if renewed(ctx, card):
+        return ctx.say("stage.renewed")
+    return ctx.say("stage.moved") if taken_away(ctx) and not replaced(ctx, card) else ""
 
 
 def review(ctx: CardContext) -> Card:

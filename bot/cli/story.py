@@ -45,6 +45,9 @@ def run_command(
         str | None,
         typer.Option(help="A draft (flow file, folder, or id): tell what it would answer differently from the flow."),
     ] = None,
+    show: Annotated[
+        bool, typer.Option("--show", "-v", help="Print the transcript of a story that came out too.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Play stories on a database of their own. Exit code 1 when one does not come out, 2 when a file is no story.
@@ -58,7 +61,7 @@ def run_command(
         return
     with never_two():
         paths = stories_in(files)
-    raise typer.Exit(run_files(paths, channel or [StoryChannel.LOOPBACK], as_json=json))
+    raise typer.Exit(run_files(paths, channel or [StoryChannel.LOOPBACK], transcript=show, as_json=json))
 
 
 def run_files(

@@ -29,6 +29,8 @@ def export(
     """
     if to.exists():
         raise WrongInput(f"{to} is there already: give another name, or take it away first.")
+    if not to.parent.is_dir():
+        raise WrongInput(f"There is no folder {to.parent}: make it first, or write the story elsewhere.")
     log.configure(format="json", level="error")
     with counter() as desk:
         with desk.banli.reading.open() as reader:

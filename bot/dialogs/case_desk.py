@@ -17,7 +17,7 @@ from core.clients.tags import tags_of
 from core.commands.approvals import OfferOverride
 from core.commands.children import StartChild
 from core.commands.command import Command
-from core.commands.desk import AskWords, OfferHandOver, RecordConsultation, ShowCase, TagClient, UntagClient
+from core.commands.desk import AskWords, OfferHandOver, RecordConsultation, ShowCase, ShowSteps, TagClient, UntagClient
 from core.commands.identity import InviteClient, RecordPaperConsent
 from core.commands.sending_back import OfferSendBack
 from core.commands.services import OfferServices
@@ -36,6 +36,7 @@ KINDS = ("tag", "consultation")
 """Kinds of open dialogs that words answer here."""
 LONGEST = 4000
 
+_STEPS = said("button.steps")
 _TAG = said("button.tags")
 _HAND_OVER = said("button.hand_over")
 _INVITE = said("button.invite")
@@ -56,6 +57,8 @@ def show_case(turn: Turn, row: Row) -> None:
     """Everything about the case, with a button for each thing that this person may do here."""
     policy, actor, subject = turn.house.policy, turn.actor, of_case(row)
     offers = []
+    if row["state"] == "open" and policy.may(actor, ShowSteps.permission, subject):
+        offers.append(offer(ShowSteps(case_id=row["id"]), _STEPS, "primary", keeps=True))
     if policy.may(actor, "case.write", subject):
         offers.append(offer(AskWords(case_id=row["id"], what="consultation"), _TALK, keeps=True))
         if policy.may(actor, "client.tag", client_subject(turn.uow, row["client_id"])):

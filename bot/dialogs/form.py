@@ -89,6 +89,9 @@ def _go_on(turn: Turn, flow: Flow, dialog: dict[str, Any]) -> None:
         return
     turn.ask(None)
     step, again, label = _last_step(flow, dialog)
+    if "handover" not in dialog and _there_already(turn, flow, dialog):
+        turn.say("form.done", label=label)
+        return
     _, refusal = turn.bus.attempt(turn.uow, step, turn.cause)
     if refusal is None:
         turn.say("form.done", label=label)
@@ -97,6 +100,12 @@ def _go_on(turn: Turn, flow: Flow, dialog: dict[str, Any]) -> None:
     offers = [offer(again, label, keeps=True)] if isinstance(refusal, NotPossibleNow) else []
     subject = {"case": dialog["case"]} if offers else None
     turn.reply("say", subject, {"key": "form.kept", "params": {"why": said(key, **params)}}, offers)
+
+
+def _there_already(turn: Turn, flow: Flow, dialog: dict[str, Any]) -> bool:
+    """Whether a rule has taken the case where the step leads, as it waited for the very fields that were filled in."""
+    step, stage = flow.transition(dialog["trigger"]), turn.uow.get(case, dialog["case"])["stage"]
+    return stage == step.to and stage not in step.from_stages
 
 
 def _opened_up(turn: Turn, dialog: dict[str, Any]) -> list[str]:

@@ -12,6 +12,9 @@ from core.store.sealing import Row
 from core.tasks.tables import task
 from core.views.case_view import case_view
 
+EMPTY = 'empty (write "")'
+"""How a value that is not set is told, and how a story says that it is expected."""
+
 
 def about(wanted: str, memory: Memory) -> None:
     """The steps that follow are about this case. Raises NotSo where there is none."""
@@ -94,8 +97,8 @@ def _case(memory: Memory, reader: Reader) -> Row:
 def _compare(wanted: Mapping[str, object], there: Mapping[str, object]) -> None:
     different = [name for name, value in wanted.items() if there[name] != value]
     if different:
-        expected = ", ".join(f"{name}: {wanted[name] or '-'}" for name in different)
-        raise NotSo(expected, [", ".join(f"{name}: {there[name] or '-'}" for name in different)])
+        expected = ", ".join(f"{name}: {wanted[name] or EMPTY}" for name in different)
+        raise NotSo(expected, [", ".join(f"{name}: {there[name] or EMPTY}" for name in different)])
 
 
 def _is_task(wanted: TaskIs, row: Row, memory: Memory) -> bool:

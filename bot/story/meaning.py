@@ -8,6 +8,7 @@ from bot.story.spec import MAIN, CaseIs, Contract, EventIs, Press, SentFile, Ste
 from core.commands.command import COMMANDS
 from core.engine.flow import Flow
 from core.engine.pointer import join
+from core.engine.spec_known import MOST, nearest
 from core.events.event import EVENTS
 from core.kit.errors import Problem
 from core.staff.policy import ROLES
@@ -121,7 +122,8 @@ def _events(pointer: str, events: Sequence[EventIs]) -> Iterator[Problem]:
 
 def _known(pointer: str, what: str, name: str, known: Collection[str]) -> Iterator[Problem]:
     if name not in known:
-        listed = ", ".join(sorted(known)) or "none"
+        listed = ", ".join(nearest(name, sorted(known))) or "none"
+        zh, en = ("相近的有", "nearest") if len(known) > MOST else ("可用", "known")
         yield problem(
-            pointer, "story.unknown", f"未知的 {what}“{name}”，可用：{listed}", f'no {what} "{name}"; known: {listed}'
+            pointer, "story.unknown", f"未知的 {what}“{name}”，{zh}：{listed}", f'no {what} "{name}"; {en}: {listed}'
         )

@@ -59,7 +59,7 @@ def read_script(name: str, content: bytes, flow_of: Callable[[str], bytes], *, t
     try:
         story = _STORY.validate_python(document.data)
     except ValidationError as error:
-        raise Invalid(problems=[*problems, *problems_of(error, document.data)]) from error
+        raise Invalid(problems=[*problems, *problems_of(error, document.data, schema=_STORY.core_schema)]) from error
     source, flow = _flow(flow_of, story.flow, "/flow", problems)
     also = [_flow(flow_of, named, join("/also", n), problems) for n, named in enumerate(story.also)]
     problems += _people(story)
@@ -132,13 +132,22 @@ def _step(number: int, line: int, pointer: str, key: str, value: Any, problems: 
     try:
         arg = shapes[verb].validate_python(value)
     except ValidationError as error:
-        problems += problems_of(error, value, place)
+        found = problems_of(error, value, place, shapes[verb].core_schema)
+        problems += [
+            _one_each(each) if each.code == "shape.text" and isinstance(value, list) else each for each in found
+        ]
         return None
     if verb == "clock" and not _is_moment(arg):
         problems.append(_bad_moment(place))
     if verb == "later" and not _is_span(arg):
         problems.append(problem(place, "story.span", "应为时长，如 4h、2d、3cd", "write a span such as 4h, 2d or 3cd"))
     return Step(number, line, f"{key}: {_brief(value)}", who, verb, arg)
+
+
+def _one_each(found: Problem) -> Problem:
+    """A list stands where one text is wanted."""
+    zh, en = "每条文字各写一步，如 - client says: 材料", " Write a step for each text, such as - client says: docs"
+    return Problem(found.pointer, found.code, {"zh-CN": found.message["zh-CN"] + zh, "en": found.message["en"] + en})
 
 
 def _brief(value: Any) -> str:

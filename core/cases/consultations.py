@@ -3,8 +3,8 @@
 from core.bus.deed import Deed
 from core.cases.tables import case, consultation
 from core.clients.contact import contacted
-from core.commands.desk import AskWords, RecordConsultation, ShowCase
-from core.events.desk import ConsultationRecorded, WordsAsked
+from core.commands.desk import AskWords, RecordConsultation, ShowCase, ShowSteps
+from core.events.desk import ConsultationRecorded, StepsWanted, WordsAsked
 from core.kit.errors import Invalid, NotAllowed, Problem
 
 ANSWERS = ("summary", "demand", "assessment")
@@ -41,3 +41,10 @@ def show_case(command: ShowCase, deed: Deed) -> int:
     if deed.actor.kind != "staff":
         raise NotAllowed(permission=command.permission)
     return int(deed.uow.get(case, command.case_id)["id"])
+
+
+def show_steps(command: ShowSteps, deed: Deed) -> None:
+    """The card of the stage comes to him. Raises NotAllowed for anybody but staff."""
+    if deed.actor.kind != "staff":
+        raise NotAllowed(permission=command.permission)
+    deed.emit(StepsWanted(case_id=command.case_id, staff_id=deed.actor.id))

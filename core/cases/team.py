@@ -106,7 +106,10 @@ def give_role(
     row = deed.uow.get(case, case_id)
     before = row["team"].get(role)
     team = {**row["team"], role: staff_id}
-    deed.uow.change(case, row["id"], team=team)
+    values: dict[str, object] = {"team": team}
+    if row["department_id"] is None:  # opened without a team: the first one decides which department answers for it
+        values["department_id"] = deed.uow.get(staff, staff_id)["department_id"]
+    deed.uow.change(case, row["id"], **values)
     if before is not None and (role == "reviewer" or before not in team.values()):
         for version in deed.uow.find(document_version, case_id=row["id"], status="submitted"):
             pass_on(version, before, staff_id, deed)

@@ -38,6 +38,15 @@ class ShowCase(Command):
     case_id: int
 
 
+class ShowSteps(Command):
+    """Give me the steps out of the stage where this case is now, with my own buttons."""
+
+    permission: ClassVar[str] = "case.advance"
+    about: ClassVar[Subject] = ("case", "case_id")
+
+    case_id: int
+
+
 class AskWords(Command):
     """Ask me for the words of a tag or of a consultation about this case."""
 

@@ -222,7 +222,7 @@ def read_flow(source: bytes) -> Flow:
     try:
         flow = Flow.model_validate(data)
     except ValidationError as error:
-        problems += besides(param_problems, problems_of(error, document.data))
+        problems += besides(param_problems, problems_of(error, document.data, schema=Flow.__pydantic_core_schema__))
         raise Invalid("the flow cannot be read", problems=problems) from error
     if problems:
         raise Invalid("the flow cannot be read", problems=problems)

@@ -56,7 +56,9 @@ def read_map(source: bytes) -> FlowMap:
     try:
         found = FlowMap.model_validate(data)
     except ValidationError as error:
-        raise Invalid(problems=[*document.problems, *problems_of(error, data)]) from error
+        raise Invalid(
+            problems=[*document.problems, *problems_of(error, data, schema=FlowMap.__pydantic_core_schema__)]
+        ) from error
     if document.problems:
         raise Invalid(problems=document.problems)
     return found

@@ -5,7 +5,9 @@ from typing import Final, Literal
 
 from core.engine.calendar import Span
 
-LEAD: Final = "lead"  # in the place of a role: the nearest supervisors who are not on the case, else the admins
+LEAD: Final = (
+    "lead"  # in the place of a role: the nearest supervisors who are not on the case, else the admins, else those on it
+)
 Step = Literal["person", "lead", "admin"]
 STEPS: tuple[Step, ...] = ("person", "lead", "admin")
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from pydantic import BaseModel, ValidationError
 
+from core.engine.conditions import Clause
 from core.engine.flow import Flow
 from core.engine.ladder import LEAD
 from core.engine.lint_contents import content_call_problems
@@ -53,8 +54,25 @@ def _trigger(flow: Flow, rule: Rule, events: Collection[str], at: str) -> Iterat
         yield Problem(at, "flow.rule_trigger", {"zh-CN": zh, "en": en})
     if rule.on is not None and rule.on not in events:
         yield unknown("event", rule.on, join(at, "on"), (f"可用：{_names(events)}。", f"Known: {_names(events)}."))
+    if rule.on == "SubstateSet":
+        yield from _set_by_steps(flow, rule, join(at, "when"))
     if rule.at is not None:
         yield from moment_problems(flow, rule, rule.at, events, join(at, "at"))
+
+
+def _set_by_steps(flow: Flow, rule: Rule, at: str) -> Iterator[Problem]:
+    """SubstateSet happens only when staff set a sub-status that no step sets: a rule on another one never acts."""
+    free = {choice.key for stage in flow.stages for choice in flow.free_substates(stage.key)}
+    stepped = {each.substate for each in flow.transitions if each.substate is not None} - free
+    for index, clause in enumerate((rule.when.all if rule.when is not None else None) or ()):
+        if not isinstance(clause, Clause) or clause.field != "case.substate" or clause.op not in ("eq", "in"):
+            continue
+        wanted = clause.value if isinstance(clause.value, tuple) else (clause.value,)
+        if wanted and all(each in stepped for each in wanted):
+            said = ", ".join(str(each) for each in wanted)
+            zh = f"子状态 {said} 只由操作设置，不会触发 SubstateSet，此规则永不执行：请改为 on: StageEntered。"
+            en = f"Only steps set {said}, which is no SubstateSet: this rule never acts. Write on: StageEntered."
+            yield Problem(join(at, "all", index, "value"), "flow.substate_by_step", {"zh-CN": zh, "en": en})
 
 
 def _call(
@@ -74,7 +92,7 @@ def _call(
     try:
         actions[call.action].model_validate(call.args)
     except ValidationError as error:
-        yield from problems_of(error, call.args, args)
+        yield from problems_of(error, call.args, args, actions[call.action].__pydantic_core_schema__)
     if call.action == "add_service":
         yield from service_call_problems(flow, call.args.get("service"), join(args, "service"))
     for name in ("message", "question"):

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from core.engine.pointer import descend, join
+from core.engine.spec_known import MOST, keys_at, nearest
 from core.kit.errors import Problem
 
 # Error type of pydantic -> our code and the sentence in zh-CN and en; {name} is the key, the others come from ctx.
@@ -41,12 +42,17 @@ _SENTENCES: Mapping[str, tuple[str, str, str]] = {
 _DATES = ("date_from_datetime_parsing", "date_parsing", "date_type", "date_from_datetime_inexact")
 
 
-def problems_of(error: ValidationError, document: object, at: str = "") -> list[Problem]:
-    """One problem per mistake. ``document`` is what was validated; ``at`` is its own pointer in what was sent."""
-    return told(error.errors(include_url=False), document, at)
+def problems_of(
+    error: ValidationError, document: object, at: str = "", schema: Mapping[str, Any] | None = None
+) -> list[Problem]:
+    """One problem per mistake. ``document`` is what was validated; ``at`` is its own pointer in what was sent;
+    ``schema``: pydantic's core schema of what was wanted, so that an unknown key is told with those that there are."""
+    return told(error.errors(include_url=False), document, at, schema)
 
 
-def told(errors: Iterable[ErrorDetails], document: object, at: str = "") -> list[Problem]:
+def told(
+    errors: Iterable[ErrorDetails], document: object, at: str = "", schema: Mapping[str, Any] | None = None
+) -> list[Problem]:
     """As problems_of(). A value that fits no member of a union gives one problem, not one per member."""
     problems: list[Problem] = []
     seen: set[tuple[str, str]] = set()
@@ -58,7 +64,7 @@ def told(errors: Iterable[ErrorDetails], document: object, at: str = "") -> list
         if found["type"] == "is_instance_of" or mark in seen:
             continue
         seen.add(mark)
-        problems.append(_problem(pointer, name or "/", found))
+        problems.append(_problem(pointer, name or "/", found, schema))
     # The validator counts only the members that are right: a list is not too short because one of them is wrong.
     return [each for each in problems if each.code != "shape.too_short" or not _below(each.pointer, problems)]
 
@@ -73,7 +79,7 @@ def besides(earlier: Iterable[Problem], later: Iterable[Problem]) -> list[Proble
     return [problem for problem in later if problem.pointer not in places]
 
 
-def _problem(pointer: str, name: str, found: ErrorDetails) -> Problem:
+def _problem(pointer: str, name: str, found: ErrorDetails, schema: Mapping[str, Any] | None) -> Problem:
     kind = found["type"]
     context: Mapping[str, Any] = found.get("ctx", {})
     if kind in _DATES:
@@ -81,10 +87,23 @@ def _problem(pointer: str, name: str, found: ErrorDetails) -> Problem:
         return Problem(pointer, "shape.date", {"zh-CN": zh, "en": en})
     if kind in _SENTENCES:
         code, zh, en = _SENTENCES[kind]
-        return Problem(pointer, code, {"zh-CN": _put(zh, name, context), "en": _put(en, name, context)})
+        more = _there_are(name, found, schema) if kind == "extra_forbidden" and schema is not None else ("", "")
+        words = {"zh-CN": _put(zh, name, context) + more[0], "en": _put(en, name, context) + more[1]}
+        return Problem(pointer, code, words)
     reason = str(context.get("error", found["msg"]))
     zh, en = f"“{name}”不合要求：{reason}", f'"{name}" is not right: {reason}'
     return Problem(pointer, "shape.value", {"zh-CN": zh, "en": en})
+
+
+def _there_are(name: str, found: ErrorDetails, schema: Mapping[str, Any]) -> tuple[str, str]:
+    """The keys that may stand there: all, or those that are most like what was written."""
+    known = keys_at(schema, found["loc"])
+    if not known:
+        return "", ""
+    listed = ", ".join(nearest(name, known))
+    if len(known) > MOST:
+        return f"相近的键：{listed}。", f" Nearest keys: {listed}."
+    return f"可用的键：{listed}。", f" Keys here: {listed}."
 
 
 def _put(sentence: str, name: str, context: Mapping[str, Any]) -> str:

@@ -26,6 +26,13 @@ class SentBack(Event):
     remark: str
 
 
+class StepsWanted(Event):
+    """A member of staff asks for the steps that he can take."""
+
+    shown: ClassVar[bool] = False
+    staff_id: int
+
+
 class WordsAsked(Event):
     """A member of staff is asked for words about a case."""
 

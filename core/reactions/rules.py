@@ -92,9 +92,9 @@ def _act(rule: Rule, run: str, row: Row, event: Event, deed: Deed, did: list[Did
     """The actions in order; `did` gets what came of each."""
     named = {call.args["role"] for call in rule.then if isinstance(call.args.get("role"), str)}
     roles = named & set(deed.wiring.policy.roles)
-    staff = {role: person for role in roles if (person := who(deed.uow, row["id"], role)) is not None}
-    leads = _leads(row, deed) if LEAD in named - roles else ()
-    for position, call in enumerate(rule.then):
+    for position, call in enumerate(rule.then):  # what one action has changed counts for the next: an assign
+        staff = {role: person for role in roles if (person := who(deed.uow, row["id"], role)) is not None}
+        leads = _leads(deed.uow.get(case, row["id"]), deed) if LEAD in named - roles else ()
         situation = Situation(
             row["id"],
             row["client_id"],
@@ -119,11 +119,15 @@ def _args(call: ActionCall, case_id: int, deed: Deed) -> Mapping[str, Any]:
 
 
 def _leads(row: Row, deed: Deed) -> tuple[int, ...]:
-    """Who stands above the people of the case: the nearest supervisors who are not among them, else the admins."""
+    """Who stands above the people of the case: the nearest supervisors who are not among them, else the admins; where
+    there is nobody else, the supervisors or admins who are among them: a call for a lead never vanishes."""
     team, subject = set(row["team"].values()), deed.wiring.subjects["case"](deed.uow, row["id"])
     if subject is None:
         return ()
-    return leads_above(subject, team, deed) or admins_above(subject, team, deed)
+    for but in (team, ()):
+        if found := leads_above(subject, but, deed) or admins_above(subject, but, deed):
+            return found
+    return ()
 
 
 def _did(action: str, came: Sequence[Outcome], deed: Deed) -> Did:

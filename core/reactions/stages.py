@@ -41,16 +41,16 @@ from core.ledger.tables import button
 from core.reactions.answers import yes_or_no
 from core.reactions.client_steps import ask_client, spans_left, with_steps
 from core.staff.delegation import deputies
+from core.store.reading import Lookup
 from core.store.sealing import Row
-from core.store.unit import UnitOfWork
 
 DECIDE = said("button.decide_alone")
 _PLACE: Final = frozenset({"case.stage", "case.substate", "case.outcome"})
 
 
-def stage_card(uow: UnitOfWork, case_id: int) -> str | None:
+def stage_card(lookup: Lookup, case_id: int) -> str | None:
     """The key of the staff's card of the stage where the case is now."""
-    span = uow.first(stage_span, case_id=case_id, left=None)
+    span = lookup.first(stage_span, case_id=case_id, left=None)
     return None if span is None else f"stage:{span['id']}"
 
 

@@ -130,7 +130,9 @@ def _open(deed: Deed, task_id: int) -> Row:
 def _move(row: Row, staff_id: int, deed: Deed) -> None:
     before = row["staff_id"]
     timers.cancel_key(deed.uow, snooze_key(row["id"]))
-    deed.uow.change(task, row["id"], staff_id=staff_id, snoozed_until=None)
+    of_case = deed.wiring.subjects["case"](deed.uow, row["case_id"])  # may have got its department only now
+    department = row["department_id"] if of_case is None else of_case.department
+    deed.uow.change(task, row["id"], staff_id=staff_id, snoozed_until=None, department_id=department)
     deed.emit(_given(row, staff_id, before))
 
 

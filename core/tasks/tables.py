@@ -22,7 +22,7 @@ task = Table(
     plain("done_at", Instant, nullable=True),
     plain("done_by", BigInteger, nullable=True),
     plain("done_for", BigInteger, nullable=True),  # for whom he stood in
-    plain("department_id", BigInteger, nullable=True),  # of its case, which never changes it
+    plain("department_id", BigInteger, nullable=True),  # of its case, which gets one once and keeps it
     plain("note", Json, nullable=True),  # language -> words of its template for whoever does it
     plain("done_words", Json, nullable=True),  # likewise, for the client when it is done
 )

@@ -60,6 +60,7 @@ from core.reactions import people as on_people
 from core.reactions import second_look as on_second_look
 from core.reactions import sharing as on_sharing
 from core.reactions import stages as on_stages
+from core.reactions import steps_again as on_steps_again
 from core.reactions import tables as on_tables
 from core.reactions import tags as on_tags
 from core.reactions import today as on_today
@@ -144,6 +145,7 @@ _FIXED: list[tuple[type[Event], Reaction]] = [
     (ru.RuleDue, rules.at_moment),
     (ru.FuseBlown, fuse.tell_admins),
     (te.WordsAsked, on_desk.ask_words),
+    (te.StepsWanted, on_steps_again.give_again),
     (te.ClientTagged, on_tags.follow),
     (te.ClientUntagged, on_tags.follow),
     (es.RoleUnfilled, on_sharing.call_leads),

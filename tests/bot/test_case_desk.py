@@ -206,7 +206,7 @@ def test_in_english_too(agency: TestHouse) -> None:
     row = case_of(agency, client)
     adviser.says("english")
     adviser.says(f"case {row['number']}")
-    assert newest(adviser, "case")[:2] == ["Record a talk", "Tags"]
+    assert newest(adviser, "case")[:3] == ["Next steps", "Record a talk", "Tags"]
     adviser.presses("Record a talk")
     for words in ("Talked about dates.", "Wants it fast.", "Looks fine."):
         adviser.says(words)

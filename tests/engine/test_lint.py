@@ -40,6 +40,13 @@ START = {"action": "start_child", "args": {"child": "nothing"}}
 ENDLESS = {"key": "endless", "name": words("不停", "Endless"), "on": "TaskCreated", "then": [TASK]}
 
 # What is put where, and what has to be told where: pointer, value, code, pointer of the problem.
+BY_STEP = {
+    "key": "never",
+    "name": words("从不", "Never"),
+    "on": "SubstateSet",
+    "when": {"all": [{"field": "case.substate", "op": "eq", "value": "good"}]},
+    "then": [{"action": "advance_case", "args": {"trigger": "hand_in"}}],
+}
 MISTAKES: list[tuple[str, Any, str, str]] = [
     ("/stages/-", SPARE, "flow.unreachable", "/stages/4"),
     ("/transitions/3/from", ["review"], "flow.no_way_out", "/stages/2"),
@@ -218,6 +225,7 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
         "flow.field_type",
         "/rules/0/then/3/args/topics",
     ),
+    ("/rules/-", BY_STEP, "flow.substate_by_step", "/rules/2/when/all/0/value"),
 ]
 # Told by tests of their own: too many characters put in needs a large document, departments need a house.
 CONTENTS = {"flow.no_content"}  # shown by tests/contents

@@ -187,6 +187,7 @@ ABOUT: dict[str, Make] = {
     "TagClient": lambda i: desk.TagClient(client_id=i["client"], tag="加急"),
     "UntagClient": lambda i: desk.UntagClient(client_id=i["client"], tag="加急"),
     "ShowCase": lambda i: desk.ShowCase(case_id=i["case"]),
+    "ShowSteps": lambda i: desk.ShowSteps(case_id=i["case"]),
     "AskWords": lambda i: desk.AskWords(case_id=i["case"], what="tag"),
     "OfferHandOver": lambda i: desk.OfferHandOver(case_id=i["case"]),
     "HandOver": lambda i: desk.HandOver(case_id=i["case"], role="reviewer", staff_id=i["staff"]),

@@ -145,6 +145,7 @@ ROUTES: dict[str, Try] = {
     "progress": lambda w, p, n: p.says("进度"),
     "documents": lambda w, p, n: p.says("材料"),
     "human": lambda w, p, n: p.does("voice"),  # asking for a person is his right; it is tried in test_commands.py
+    "account": lambda w, p, n: p.says("我的账号"),  # his own values; tried in test_webchat_saying.py
     "invited": lambda w, p, n: p.says("ABCD2345"),
     "file before consent": lambda w, p, n: p.sends("c.jpg", picture(32), n),
     "data": lambda w, p, n: p.does("voice"),  # his own right: it is tried in test_consent.py
@@ -156,6 +157,7 @@ ROUTES: dict[str, Try] = {
     "remind later": lambda w, p, n: p.says("明天再提醒"),
     "upload link": lambda w, p, n: p.says("上传链接"),
     "file by a page": lambda w, p, n: p.does("file"),
+    "rating": lambda w, p, n: p.says("评分 5"),
     "help": lambda w, p, n: p.says("help"),
     "language": lambda w, p, n: p.says("中文"),
     "client step": lambda w, p, n: p.says("开始办理"),  # words of a button: of his own case only, test_client_steps.py
@@ -245,7 +247,7 @@ def test_a_row_without_a_known_permission_stops_the_start(monkeypatch: pytest.Mo
     with pytest.raises(RuntimeError, match="odd"):
         check_table(known)
     assert {row.name for row in TABLE if row.permission == PUBLIC} == {
-        "press", "invited", "contact", "help", "language", "other kind", "stranger", "not understood",
+        "press", "invited", "account", "contact", "help", "language", "other kind", "stranger", "not understood",
     }  # fmt: skip
 
 

@@ -69,6 +69,7 @@ HANDLERS: dict[type[Command], Handler] = {
     h.AddNote: notes.add_note,
     h.LookAtCase: notes.look_at_case,
     t.ShowCase: consultations.show_case,
+    t.ShowSteps: consultations.show_steps,
     sb.OfferSendBack: sending_back.offer_send_back,
     sb.SendBack: sending_back.send_back,
     t.AskWords: consultations.ask_words,
