@@ -1,18 +1,20 @@
 """A real case made a masked story: read, played in a house of its own, looked over, and its files together."""
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from admin_api.parts import MadeStory
 from bot.app import Banli
 from bot.cli.problems import Broken
 from bot.cli.story_house import in_a_house, play_one
+from bot.story.calendars import calendar_file, zone_of
 from bot.story.past import Past, read_past
 from bot.story.past_family import flows_beside
+from bot.story.past_office import calendars_beside
 from bot.story.past_tables import tables_beside
 from bot.story.reader import read_script
 from bot.story.recorder import Recorded, record
@@ -23,7 +25,7 @@ from bot.story.written import written
 from bot.texts.catalogue import sentences
 from core.channel.inbound import Inbound, Update
 from core.channel.port import Unreadable
-from core.engine.calendars.known import CALENDARS
+from core.engine.flow import read_flow
 from core.kit.errors import Busy, Invalid, Problem
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -54,7 +56,8 @@ def past_of(banli: Banli, reader: Reader, row: Row) -> Past:
     """The case with the flows and tables that its own flow needs. Raises NotPossibleNow for an erased client."""
     past = read_past(reader, row, partial(parsed, banli))
     past.also = flows_beside(reader, past.flow)
-    past.tables = tables_beside(reader, past)
+    flows = [past.flow, *(read_flow(source) for source in past.also.values())]
+    past.tables, past.calendars = tables_beside(reader, flows), calendars_beside(reader, flows)
     return past
 
 
@@ -62,8 +65,13 @@ def made_of(past: Past) -> Made:
     """Raises Broken when it cannot be made, or would still say something personal."""
     flow_file = f"{past.flow.key}-v{past.flow.version}.yaml"
     story, recorded = exported(past, flow_file)
+    return Made(past, story, recorded, {flow_file: past.source, **_beside(past)})
+
+
+def _beside(past: Past) -> dict[str, bytes]:
+    """File name -> content of all but the flow's own."""
     tables = {table_file(name): content for name, content in past.tables.items()}
-    return Made(past, story, recorded, {flow_file: past.source, **past.also, **tables})
+    return {**past.also, **tables, **{calendar_file(name): content for name, content in past.calendars.items()}}
 
 
 def story_maker(banli: Banli) -> Callable[[Row], MadeStory]:
@@ -90,11 +98,8 @@ def story_maker(banli: Banli) -> Callable[[Row], MadeStory]:
 
 def exported(past: Past, flow_file: str) -> tuple[str, Recorded]:
     """The story's text, and what was recorded. Raises Broken when it would still say something personal."""
-    calendar = CALENDARS.get(past.flow.calendar)
-    if calendar is None:
-        raise Broken(f"The calendar {past.flow.calendar} is the agency's own; stories know the built-in ones only.")
-    zone: ZoneInfo = calendar.zone
-    beside = {**past.also, **{table_file(name): content for name, content in past.tables.items()}}
+    zone = zone_of(past.flow.calendar, {name: json.loads(each) for name, each in past.calendars.items()})
+    beside = _beside(past)
 
     def read(text: str) -> Script:
         return read_script("the exported story", text.encode(), lambda named: beside.get(named, past.source))
