@@ -14,7 +14,8 @@ _OTHERS = {PHONE: "13900005678", EMAIL: "person@example.com"}
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _NAMES = ("张三", "李四", "王五", "赵六", "孙七", "周八", "吴九", "郑十")
 _LATIN = ("Alex Sample", "Robin Model", "Kim Pattern", "Sam Specimen", "Jo Example", "Lee Instance")
-_COLLEAGUES, _LATIN_COLLEAGUES = "甲乙丙丁戊己庚辛壬癸", "ABCDEFGHIJKLMNOP"
+_LETTERS, _LATIN_LETTERS = "甲乙丙丁戊己庚辛壬癸", "ABCDEFGHIJKLMNOP"
+_COLLEAGUE, _LATIN_COLLEAGUE = ("员工{}", "同事{}"), ("Colleague {}", "Member {}")  # the second where one is so called
 _FREE = frozenset({"text", "region", "phone", "email"})
 SAMPLE: Final = "示例 / sample"
 _SHIFT: Final = timedelta(days=3)  # of stays: as long as they were, and as far from each other
@@ -51,8 +52,8 @@ class Standins:
     def colleague(self, real: str) -> str:
         known = self._given.get("staff:" + _bare(real))
         if known is None:
-            form, letters = ("员工{}", _COLLEAGUES) if is_chinese(real) else ("Colleague {}", _LATIN_COLLEAGUES)
-            known = self._free([form.format(each) for each in letters], form)
+            forms, letters = (_COLLEAGUE, _LETTERS) if is_chinese(real) else (_LATIN_COLLEAGUE, _LATIN_LETTERS)
+            known = self._free([form.format(each) for form in forms for each in letters], forms[-1])
             self._given["staff:" + _bare(real)] = known
         return known
 
