@@ -45,6 +45,7 @@ class Act:
     verb: str
     arg: Any
     does: Signature = ()
+    card: str = ""  # of a press: what kind of card its button stood on
 
 
 @dataclass(slots=True)
@@ -191,6 +192,8 @@ class _Reading:
         at, body, entry = said["at"], said["body"], said["entry_id"]
         staff_says = said["sender"] == "staff"
         if said["kind"] == "text":
+            if self._answers.elsewhere(said):
+                return
             words = self._answers.words(said)
             if words is None:
                 words = self._staff_words(body["text"], entry) if staff_says else self._speech.client(body["text"])
@@ -207,7 +210,7 @@ class _Reading:
             yield Act(at, who, "sends", {**(step or {"file": "jpg_document"}), **_given(name=named, caption=caption)})
         elif (row := self._pressed(entry)) is not None:
             signature = Describing(self._reader, self._people).command(row["command"])
-            yield Act(at, who, "presses", None, signature)
+            yield Act(at, who, "presses", None, signature, card_kind(row))
         else:
             self._note("有一次按钮操作已无法读取", "A press could not be read any more")
 
@@ -273,6 +276,11 @@ class _Reading:
     def _note(self, zh: str, en: str) -> None:
         if {"zh-CN": zh, "en": en} not in self._notes:
             self._notes.append({"zh-CN": zh, "en": en})
+
+
+def card_kind(pressed: Row) -> str:
+    """What kind of card a button stands on, such as a reply's."""
+    return str(pressed["card"]).partition(":")[0]
 
 
 def kind_of(sent: Mapping[str, Any]) -> str:

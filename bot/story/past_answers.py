@@ -16,7 +16,7 @@ from core.store.reading import Reader
 from core.store.sealing import Row
 
 _ENDS: Final = client_facts.SKIP | stays.NONE | stays.AGAIN | stays.DONE
-_BAD: Final = "form.bad"  # what is said of an answer that does not fit
+_HEARD: Final = frozenset({"form.bad", "form.done", "form.kept"})  # said of an answer of a member of staff
 
 
 class Answers:
@@ -29,6 +29,13 @@ class Answers:
             if each["type"] == "FieldSet" and not each["data"].get("computed"):
                 self._filled.setdefault(each["correlation"], []).extend(each["data"]["fields"])
         self._asked: dict[tuple[str, int], list[tuple[int, Mapping[str, Any]]]] = {}
+
+    def elsewhere(self, said: Row) -> bool:
+        """Whether they answered a question about another case, such as a child of this one."""
+        if self._masking.speech.is_command(str(said["body"]["text"]), staff=said["sender"] == "staff"):
+            return False
+        heard, last = self._before(said)
+        return heard and said["entry_id"] not in self._filled and last.get("case") not in (None, self._row["id"])
 
     def words(self, said: Row) -> str | None:
         """What the story has in their place; None where they answer no question about the case's fields."""
@@ -47,22 +54,25 @@ class Answers:
 
     def _question(self, said: Row) -> Mapping[str, Any] | None:
         """The last one before these words, if they were heard as its answer: a field was filled, or it was asked on."""
-        person, entry = (said["sender"], said["sender_id"] or 0), said["entry_id"]
-        replies = self._reader.find(outbox, cause=entry, person_kind=person[0], person_id=person[1])
-        told = [each["notice"] for each in replies]
-        heard = any(each["kind"] == "dialog" or each["params"].get("key") == _BAD for each in told)
-        filled = self._filled.get(entry, [])
-        if not heard and not filled:
-            return None
-        if person not in self._asked:
-            mine = {"person_kind": person[0], "person_id": person[1], "copy_of": None}
-            rows = self._reader.find(outbox, outbox.c.id > self._row["id"], order=outbox.c.id, **mine)
-            shown = [(each["id"], each["notice"]["params"]) for each in rows if each["notice"]["kind"] == "dialog"]
-            self._asked[person] = [each for each in shown if each[1].get("case") == self._row["id"]]
-        last: Mapping[str, Any] = next((params for at, params in reversed(self._asked[person]) if at < said["id"]), {})
-        if last.get("fields") and (not filled or last["fields"][0] in filled):
+        heard, last = self._before(said)
+        filled = self._filled.get(said["entry_id"], [])
+        if last.get("case") != self._row["id"]:
+            last = {}
+        if (heard or filled) and last.get("fields") and (not filled or last["fields"][0] in filled):
             return last
         return {"fields": filled} if filled else None
+
+    def _before(self, said: Row) -> tuple[bool, Mapping[str, Any]]:
+        """Whether these words were heard as an answer, and the last question before them."""
+        person, entry = (said["sender"], said["sender_id"] or 0), said["entry_id"]
+        mine = {"person_kind": person[0], "person_id": person[1]}
+        told = [each["notice"] for each in self._reader.find(outbox, cause=entry, **mine)]
+        heard = any(each["kind"] == "dialog" or each["params"].get("key") in _HEARD for each in told)
+        if person not in self._asked:
+            rows = self._reader.find(outbox, outbox.c.id > self._row["id"], order=outbox.c.id, copy_of=None, **mine)
+            shown = [(each["id"], each["notice"]["params"]) for each in rows if each["notice"]["kind"] == "dialog"]
+            self._asked[person] = shown
+        return heard, next((params for at, params in reversed(self._asked[person]) if at < said["id"]), {})
 
     def _value(self, field: Field, text: str, among: Sequence[str]) -> str:
         value = read_value(field, text, among)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.story.driver import Shown, World
 from bot.story.memory import Chat, Memory, NotSo
-from bot.story.past import Act, Past, kind_of
+from bot.story.past import Act, Past, card_kind, kind_of
 from bot.story.reader import MOMENT
 from bot.story.replay import said
 from bot.story.runner import begin, carry_out
@@ -150,16 +150,18 @@ class _Recorder:
         return 0 if row is None else int(row["id"])
 
     def _button(self, act: Act) -> dict[str, Any] | None:
-        """The newest button that does the same, as a story presses it: by its label, and its card where that must be
-        said."""
+        """The button that does the same, as a story presses it: by its label, and its card where that must be said. Of
+        several one on the same kind of card, that is still shown, the newest."""
         chat = self._memory.chats[act.who]
+        there = {each.token for shown in chat.shown for each in shown.buttons}
+        found: list[tuple[bool, bool, int, str]] = []
         with self._memory.world.agency.reading.open() as reader:
             describing = Describing(reader, self._keys)
-            for each in reversed(chat.once):
+            for at, each in enumerate(chat.once):
                 row = reader.first(button, token=each)
                 if row is not None and describing.command(row["command"]) == act.does:
-                    return _press(each, chat)
-        return None
+                    found.append((card_kind(row) == act.card, each in there, at, each))
+        return _press(max(found)[-1], chat) if found else None
 
     def _note(self, zh: str, en: str) -> None:
         if {"zh-CN": zh, "en": en} not in self.came.notes:
