@@ -48,6 +48,7 @@ async def record(script: Script, world: World, past: Past, zone: ZoneInfo) -> Re
     recorder = _Recorder(await begin(script, world), past, zone)
     await recorder.step(OFFICE, "does", _SIGNED)
     for act in _together(past.acts):
+        await recorder.until(act.at)
         recorder.compare(act.at)
         await recorder.act(act)
     return recorder.came
@@ -89,11 +90,14 @@ class _Recorder:
         self._until = past.case["opened_at"]  # what was told then, up to here, has been compared
         self._sent = self._newest()
 
-    async def act(self, act: Act) -> None:
-        """Let time pass, then do it; what is not possible here is noted and left out."""
-        target = rounded(act.at)
+    async def until(self, moment: datetime) -> None:
+        """Let time pass, so that what came by the clock is there when it is compared."""
+        target = rounded(moment)
         if target > self._memory.world.clock.now():
             await self.step("", "clock", target.astimezone(self._zone).strftime(MOMENT))
+
+    async def act(self, act: Act) -> None:
+        """Do it; what is not possible here is noted and left out."""
         arg = act.arg
         if act.verb == "presses":
             arg = self._button(act)

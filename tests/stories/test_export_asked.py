@@ -66,14 +66,15 @@ def test_a_case_that_was_asked_everything_answers_the_same(tmp_path: Path) -> No
     ] == []
     for said in ("接机", "我们来接您", "秋季论坛", "三处变化", "guardian1 says: 进度"):
         assert said in made.story, said
-    assert [each["en"] for each in made.notes] == []
+    assert {each["en"] for each in made.notes} == {
+        "Tags of the client that the flow does not name were left out",
+        "The value of the field nearest was replaced",
+    }
 
 
 @pytest.mark.parametrize(("flow", "replaced"), [("service_ticket", 2), ("uk_application", 0)])
 def test_shipped_flows_answer_the_same(flow: str, replaced: int, tmp_path: Path) -> None:
-    """Nothing is noted but that free words were replaced."""
-    made, file, before = exported(FLOWS / flow / "stories" / "happy_path.yaml", tmp_path)
+    """Making it plays it again: nothing is noted but that free words were replaced."""
+    made, _, _ = exported(FLOWS / flow / "stories" / "happy_path.yaml", tmp_path)
     assert [each["en"] for each in made.notes if "was replaced" not in each["en"]] == []
     assert len(made.notes) == replaced
-    after = in_a_house(read_story(file), "loopback", played)
-    assert [after[key] for key in ("stage", "outcome")] == [before[key] for key in ("stage", "outcome")]
