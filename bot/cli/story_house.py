@@ -16,12 +16,12 @@ from adapters.gateways.loopback import LoopbackGateway
 from adapters.hooks.channel import NAME as HOOK
 from bot.app import Banli, build
 from bot.cli.story_drivers import DRIVERS, driver_of
+from bot.story.calendars import zone_of
 from bot.story.driver import World
 from bot.story.moments import start_of
 from bot.story.result import Result
 from bot.story.runner import play
 from bot.story.spec import Script
-from core.engine.calendars.known import CALENDARS
 from core.engine.lint_hooks import hooks_of
 from core.files.child import Children
 from core.kit import migrate
@@ -98,7 +98,7 @@ def _called(hook: LoopbackGateway) -> list[str]:
 
 @contextmanager
 def _house(script: Script, url: str, folder: Path) -> Iterator[tuple[Banli, ManualClock]]:
-    clock = ManualClock(start_of(script.story.clock, CALENDARS[script.flow.calendar].zone))
+    clock = ManualClock(start_of(script.story.clock, zone_of(script.flow.calendar, script.calendars)))
     called = sorted(hooks_of(script.flow))
     settings = Settings(
         database_url=SecretStr(url),

@@ -1,18 +1,20 @@
 """A real case made a masked story: read, played in a house of its own, looked over, and its files together."""
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from admin_api.parts import MadeStory
 from bot.app import Banli
 from bot.cli.problems import Broken
 from bot.cli.story_house import in_a_house, play_one
+from bot.story.calendars import calendar_file, zone_of
 from bot.story.past import Past, read_past
 from bot.story.past_family import flows_beside
+from bot.story.past_office import calendars_beside
 from bot.story.past_tables import tables_beside
 from bot.story.reader import read_script
 from bot.story.recorder import Recorded, record
@@ -23,13 +25,17 @@ from bot.story.written import written
 from bot.texts.catalogue import sentences
 from core.channel.inbound import Inbound, Update
 from core.channel.port import Unreadable
-from core.engine.calendars.known import CALENDARS
+from core.engine.flow import read_flow
 from core.engine.text import Words
 from core.kit.errors import Busy, Invalid, NotPossibleNow, Problem
 from core.store.reading import Reader
 from core.store.sealing import Row
 
 CHANNEL: Final = "loopback"
+_PERSONAL: Final[Words] = {
+    "zh-CN": "导出的剧本中仍有个人信息，因此不予提供。请反馈此问题。",
+    "en": "The story would still say something personal, so it is not given. Please report it.",
+}
 AGAIN_IN: Final = 10.0  # seconds
 MOST_ACTS: Final = 300  # of one story over the API; each takes a quarter of a second
 MOST_SAID: Final = 5000  # messages of one chat that are looked at for it; `banli story export` has neither limit
@@ -58,7 +64,8 @@ def past_of(banli: Banli, reader: Reader, row: Row, most: int | None = None) -> 
     Raises NotPossibleNow for an erased client, and for a case with more of them."""
     past = read_past(reader, row, partial(parsed, banli), most)
     past.also = flows_beside(reader, past.flow)
-    past.tables = tables_beside(reader, past)
+    flows = [past.flow, *(read_flow(source) for source in past.also.values())]
+    past.tables, past.calendars = tables_beside(reader, flows), calendars_beside(reader, flows)
     return past
 
 
@@ -66,8 +73,13 @@ def made_of(past: Past) -> Made:
     """Raises Broken when it cannot be made, or would still say something personal."""
     flow_file = f"{past.flow.key}-v{past.flow.version}.yaml"
     story, recorded = exported(past, flow_file)
+    return Made(past, story, recorded, {flow_file: past.source, **_beside(past)})
+
+
+def _beside(past: Past) -> dict[str, bytes]:
+    """File name -> content of all but the flow's own."""
     tables = {table_file(name): content for name, content in past.tables.items()}
-    return Made(past, story, recorded, {flow_file: past.source, **past.also, **tables})
+    return {**past.also, **tables, **{calendar_file(name): content for name, content in past.calendars.items()}}
 
 
 def story_maker(banli: Banli) -> Callable[[Row], MadeStory]:
@@ -95,26 +107,13 @@ def _given(past: Past) -> Made:
     try:
         return made_of(past)
     except Broken as no:
-        raise Invalid(problems=[Problem("", "story.export", _why(past))]) from no
-
-
-def _why(past: Past) -> Words:
-    """What stands in the way, for whoever cannot see the command's own sentence."""
-    calendar = past.flow.calendar
-    if calendar not in CALENDARS:
-        zh = f"无法导出剧本：工作日历 {calendar} 是本机构自己的，剧本只认识内置的。"
-        return {"zh-CN": zh, "en": f"The calendar {calendar} is the agency's own; stories know the built-in ones only."}
-    en = "The story would still say something personal, so it is not given. Please report it."
-    return {"zh-CN": "导出的剧本中仍有个人信息，因此不予提供。请反馈此问题。", "en": en}
+        raise Invalid(problems=[Problem("", "story.export", _PERSONAL)]) from no
 
 
 def exported(past: Past, flow_file: str) -> tuple[str, Recorded]:
     """The story's text, and what was recorded. Raises Broken when it would still say something personal."""
-    calendar = CALENDARS.get(past.flow.calendar)
-    if calendar is None:
-        raise Broken(f"The calendar {past.flow.calendar} is the agency's own; stories know the built-in ones only.")
-    zone: ZoneInfo = calendar.zone
-    beside = {**past.also, **{table_file(name): content for name, content in past.tables.items()}}
+    zone = zone_of(past.flow.calendar, {name: json.loads(each) for name, each in past.calendars.items()})
+    beside = _beside(past)
 
     def read(text: str) -> Script:
         return read_script("the exported story", text.encode(), lambda named: beside.get(named, past.source))

@@ -1,5 +1,6 @@
 """Brings the people of a story into an empty house, and the contract that it begins with."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,9 +11,11 @@ from bot.story.spec import Contract, Person, Script
 from bot.story.tables import bring_tables
 from core.bus.deed import SYSTEM, Cause
 from core.commands.command import Command
-from core.commands.contents import MOST_TOPIC, WriteContent
+from core.commands.contents import MOST_TOPIC, PublishContent, WriteContent
 from core.commands.contracts import ActivateContract, DraftContract, RecordDeposit
-from core.commands.identity import RecordPaperConsent
+from core.commands.desk import TagClient
+from core.commands.identity import RecordPaperConsent, SetGuardian
+from core.commands.office import SetCalendar
 from core.commands.people import (
     AddDepartment,
     AddStaff,
@@ -20,7 +23,9 @@ from core.commands.people import (
     BindStaffIdentity,
     RegisterClient,
 )
+from core.commands.promotion import SetPromotion
 from core.commands.work import PublishFlow
+from core.engine.calendars.known import CALENDARS
 from core.engine.choosing import chosen
 from core.engine.flow import Flow
 from core.engine.lint_children import children_first
@@ -50,19 +55,38 @@ async def bring_in(script: Script, world: World) -> Cast:
     for name in dict.fromkeys(args["department"] for args in calls if args.get("department")):
         do(world, AddDepartment(name=name))
     bring_tables(dict(script.tables), world)
-    for name in sorted(frozenset[str]().union(*(contents_of(flow) for flow in script.flows))):
-        words = dict.fromkeys(LANGUAGES, name)  # unpublished: a story publishes what it is about
-        do(world, WriteContent(key=name, title=words, text=words, topics=(name[:MOST_TOPIC],)))
+    for name, hours in script.calendars.items():
+        do(world, SetCalendar.model_validate({**hours, "name": name, "new": name not in CALENDARS}))
+    _write(script, world)
     beside = children_first(script.also, lambda each: each[1])
     for source, _ in beside:
         do(world, PublishFlow(source=source.decode("utf-8")))
     do(world, PublishFlow(source=script.source.decode("utf-8")))
+    for template in script.story.services:
+        do(world, template.model_copy(update={"new": True}))
     department = do(world, AddDepartment(name="一部 / Team one"))
     for key, person in script.story.people.items():
         _bind(script, world, cast, key, person, department)
         await world.driver.enter(key)
         await world.agency.work_until_quiet()
+    for key, person in script.story.people.items():
+        if person.follows is not None:
+            followed, who = cast.clients[person.follows], cast.clients[key]
+            do(world, SetGuardian(client_id=followed, person_id=who, notify=person.hears))
     return cast
+
+
+def _write(script: Script, world: World) -> None:
+    """Contents that the story brings; and unpublished those that flows name besides: it publishes what it is about."""
+    numbers: Counter[str] = Counter()
+    for said in script.story.contents:
+        numbers[said.key] += 1
+        do(world, WriteContent(**said.model_dump(exclude={"published"})))
+        if said.published:
+            do(world, PublishContent(key=said.key, number=numbers[said.key]))
+    for name in sorted(frozenset[str]().union(*(contents_of(flow) for flow in script.flows)) - numbers.keys()):
+        words = dict.fromkeys(LANGUAGES, name)
+        do(world, WriteContent(key=name, title=words, text=words, topics=(name[:MOST_TOPIC],)))
 
 
 async def sign(script: Script, world: World, cast: Cast) -> None:
@@ -107,6 +131,10 @@ def _bind(script: Script, world: World, cast: Cast, key: str, person: Person, de
             do(world, BindClientIdentity(client_id=cast.clients[key], **where))
         if person.consent and not person.invited:
             do(world, RecordPaperConsent(client_id=cast.clients[key], signed_on=world.clock.now().date()))
+        for tag in person.tags:
+            do(world, TagClient(client_id=cast.clients[key], tag=tag))
+        if not person.promotion:
+            do(world, SetPromotion(client_id=cast.clients[key], wanted=False))
 
 
 def _draft(script: Script, world: World, cast: Cast, wanted: Contract) -> DraftContract:

@@ -23,6 +23,9 @@ def mistakes_of(story: Story, steps: Iterable[Step], flows: Sequence[Flow]) -> I
     for key, person in story.people.items():
         for role in person.roles:
             yield from _known(join("/people", key, "roles"), "role", role, ROLES)
+        if person.follows is not None:
+            clients = [each for each, other in story.people.items() if other.kind == "client" and each != key]
+            yield from _known(join("/people", key, "follows"), "client", person.follows, clients)
     if story.contract is not None:
         yield from _contract(story, story.contract, flows[0])
     for step in steps:

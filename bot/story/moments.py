@@ -13,7 +13,9 @@ def start_of(clock: str, zone: ZoneInfo) -> datetime:
 
 
 def zone_calendar(memory: Memory) -> WorkingCalendar:
-    return memory.world.agency.house.calendars.built_in[memory.cast.flow.calendar]
+    agency = memory.world.agency
+    with agency.reading.open() as reader:
+        return agency.house.calendars.of(reader, memory.cast.flow.calendar)
 
 
 def local(moment: str, memory: Memory) -> datetime:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.dialogs import (
+    approving,
     batch,
     case_desk,
     commands,
@@ -15,21 +16,27 @@ from bot.dialogs import (
     hand_over,
     handoff,
     pauses,
+    promotion,
     reminders,
     send_back,
     services,
+    survey,
     task_desk,
     undo,
     uploads,
 )
-from bot.story.standins import Standins, is_chinese, is_masked, stand_in
-from core.engine.flow import Field, Flow
+from bot.story.standins import Standins, is_chinese
+from core.clients.tags import written
+from core.engine.flow import Flow
 
-_COMMANDS = frozenset().union(*commands.WORDS.values(), consent.RIGHTS, undo.WORDS, uploads.WORDS, handoff.BACK)
-_DESK = frozenset().union(desk.BOARD, desk.TASKS, task_desk.OVERDUE, batch.BATCH, handoff.END)
+_COMMANDS = frozenset().union(
+    *commands.WORDS.values(), consent.RIGHTS, undo.WORDS, uploads.WORDS, handoff.BACK, promotion.OFF, promotion.ON
+)
+_DESK = frozenset().union(approving.MINE, desk.BOARD, desk.TASKS, task_desk.OVERDUE, batch.BATCH, handoff.END)
 _NUMBER = re.compile(r"\d{1,3}")
 _SHORTEST = 2  # characters of a piece of an item's name
 _CLIENT = {"zh-CN": "（客户的话，已隐去）", "en": "(words of the client, masked)"}
+_TAG = {"zh-CN": "已隐去", "en": "masked"}  # no longer than a tag may be
 _ANGRY = {"zh-CN": "我要投诉（原话已隐去）", "en": "I complain (words masked)"}
 _STAFF = {"zh-CN": "（同事的话，已隐去）", "en": "(words of a colleague, masked)"}
 
@@ -50,7 +57,12 @@ class Speech:
         said = text.strip()
         if not said or said.lower() in _COMMANDS or _NUMBER.fullmatch(said) or self._of_flow(said):
             return said or text
-        if reminders.LATER.fullmatch(said) or undo.CHANGE.fullmatch(said) or pauses.is_thanks(said, pauses.shipped()):
+        if (
+            reminders.LATER.fullmatch(said)
+            or survey.RATING.fullmatch(said)
+            or undo.CHANGE.fullmatch(said)
+            or pauses.is_thanks(said, pauses.shipped())
+        ):
             return said
         return (_ANGRY if handoff.ANGRY.search(said) else _CLIENT)[_language(said)]
 
@@ -68,12 +80,17 @@ class Speech:
         named = self._item_in(stem or name)
         return f"{named}.{end.lower()}" if named and end.isalnum() and len(end) <= 4 else ""
 
-    def staff(self, text: str, answers: tuple[Field, ...] = (), *, dates: bool = False) -> str:
-        """What a colleague wrote. ``answers``: the fields that it has filled; ``dates``: it gave a document's date."""
+    def is_command(self, text: str, *, staff: bool) -> bool:
+        """Whether it is a word that the bot takes at any time, whatever it has asked."""
+        return text.strip().lower() in (_COMMANDS | _DESK if staff else _COMMANDS)
+
+    def tag(self, tag: str) -> str:
+        """It stays where the flow says the word."""
+        return tag if tag in self.flow_words else _TAG[_language(tag)]
+
+    def staff(self, text: str, *, dates: bool = False) -> str:
+        """What a colleague wrote. ``dates``: it gave a document's date."""
         said = text.strip()
-        if answers:
-            masked = any(is_masked(each, said, self.flow_words) for each in answers)
-            return stand_in(answers[0], said, self.names) if masked else said
         if dates and (day := form._DATE.fullmatch(said)):
             return f"{day[1]}-{int(day[2]):02d}-01"  # which day it was nobody needs to know
         if said.lower() in _COMMANDS | _DESK or digests.WORDS.fullmatch(said) or _NUMBER.fullmatch(said):
@@ -97,9 +114,11 @@ class Speech:
                 return f"{said[: match.start('number')]}{number} " + " ".join(
                     part for part in (named, words if rest != "item" or not named else "") if part
                 )
-        for pattern, rest in ((case_desk.TAG, "tag"), (case_desk.UNTAG, "tag"), (send_back.SEND_BACK, "remark")):
+        for pattern in (case_desk.TAG, case_desk.UNTAG):
             if match := pattern.fullmatch(said):
-                return f"{said[: match.start('number')]}{number}" + (f" {words}" if match[rest] else "")
+                return f"{said[: match.start('number')]}{number} {self.tag(written(match['tag']))}"
+        if match := send_back.SEND_BACK.fullmatch(said):
+            return f"{said[: match.start('number')]}{number}" + (f" {words}" if match["remark"] else "")
         if match := handoff.NOTE.fullmatch(said):
             return said[: match.start("words")] + words
         if match := case_desk.FIND.fullmatch(said):

@@ -7,14 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from bot.story.neutral import Speech
+from bot.story.past_answers import Answers
 from bot.story.past_chats import chats_of, said_in
 from bot.story.past_deeds import Masking, deeds_of
 from bot.story.past_family import family_notes, own_contract
 from bot.story.past_files import file_step
-from bot.story.past_personal import guardians, in_fields, on_file
+from bot.story.past_head import Beginning
+from bot.story.past_office import contents_as_told, contents_before, services_as_told
+from bot.story.past_personal import following, guardians, in_fields, on_file
 from bot.story.signature import Describing, Signature
-from bot.story.standins import EMAIL, PHONE, Standins, instead_of, masked_fields
+from bot.story.standins import Standins, parts_of
+from bot.story.verbs import OFFICE
 from core.cases.tables import applicant, case_event
+from core.catalog.office_tables import LivingTables
 from core.catalog.tables import flow_version, text_override
 from core.channel.inbound import ButtonPress, Inbound, Update
 from core.clients.tables import client
@@ -22,7 +27,6 @@ from core.engine.flow import Flow, read_flow
 from core.engine.text import Words
 from core.kit.errors import NotPossibleNow
 from core.ledger.tables import audit, button, inbox, outbox
-from core.staff.policy import ROLES
 from core.staff.tables import staff
 from core.store.reading import Reader
 from core.store.sealing import Row
@@ -41,6 +45,7 @@ class Act:
     verb: str
     arg: Any
     does: Signature = ()
+    card: str = ""  # of a press: what kind of card its button stood on
 
 
 @dataclass(slots=True)
@@ -60,6 +65,7 @@ class Past:
     names: tuple[str, ...] = ()  # as they really are
     also: dict[str, bytes] = field(default_factory=dict)  # file name -> a further flow
     tables: dict[str, bytes] = field(default_factory=dict)  # name -> CSV of the office
+    calendars: dict[str, bytes] = field(default_factory=dict)  # name -> hours as JSON, of the agency's own
 
 
 def read_past(reader: Reader, row: Row, parse: Parse, most: int | None = None) -> Past:
@@ -78,35 +84,49 @@ class _Reading:
             raise NotPossibleNow(reason="erased")
         version = reader.peek(flow_version, row["flow_version_id"]) or {}
         self._source = bytes(version["source"])
-        self._flow = read_flow(self._source)
+        self._flow = LivingTables().filled(reader, read_flow(self._source))
         self._words = self._source.decode("utf-8")
         self._events = reader.find(case_event, case_event.c.case_id == row["id"], order=case_event.c.seq)
         self._applicants = sorted(reader.find(applicant, case_id=row["id"]), key=lambda each: int(each["position"]))
         self._contract = own_contract(reader, row)
         self._staff = self._involved()
-        self._chats = chats_of(reader, row["client_id"], self._staff)
+        self._wards = following(reader, row["client_id"], self._events)
+        self._chats = chats_of(reader, [row["client_id"], *(file["id"] for _, file in self._wards)], self._staff)
         self._guardians = guardians(reader, row["client_id"])
         people = (*self._applicants, *self._staff.values(), *self._guardians)
         self._real = (self._client["name"], *(each["name"] for each in people if each["name"]))
         self._names = Standins(self._real)
         self._people = {("client", row["client_id"]): "client"}
         self._people |= {("staff", each): f"staff{at}" for at, each in enumerate(self._staff, start=1)}
+        self._people |= {("client", file["id"]): f"guardian{at}" for at, (_, file) in enumerate(self._wards, start=1)}
         number = re.sub(r"\d+$", lambda found: "1".zfill(len(found[0])), row["number"])
         travellers = tuple(str(each["name"]) for each in self._applicants)
         self._speech = Speech(self._flow, self._words, self._names, travellers, number)
         self._notes: list[Words] = []
         self._entries: set[int] = set()  # updates that acts came of
+        self._masking = Masking(self._names, self._speech, self._flow, self._words)
+        self._answers = Answers(reader, row, self._events, self._masking)
 
     def past(self) -> Past:
         """People and contract, then what was done, then what was told."""
-        head = self._head()
-        acts = [act for _, act in sorted(self._acts(), key=lambda each: each[0])]
+        head, personal = self._head(), self._personal()
+        names = personal | {part for name in self._real for part in parts_of(name)}
+        services = services_as_told(self._reader, self._flow, self._events, names, self._note)
+        head |= {"services": services} if services else {}
+        self._services = frozenset(each["key"] for each in services)
+        versions = contents_before(self._reader, self._row, [self._flow], self._events)
+        contents, since = contents_as_told(self._reader, self._row, versions, names, self._note)
+        head |= {"contents": contents} if contents else {}
+        done = [(at[0], Act(at[1], OFFICE, "does", at[2])) for at in since]
+        acts = [act for _, act in sorted([*self._acts(), *done], key=lambda each: each[0])]
         past = Past(self._row, self._flow, self._source, head, self._people, acts, notes=self._notes, names=self._real)
-        past.told, past.personal = list(self._told()), self._personal()
+        past.told, past.personal = list(self._told()), personal
         self._say_what_is_missing()
         return past
 
-    # -- who, and what was sold ------------------------------------------------------------------------------------
+    def _head(self) -> dict[str, Any]:
+        known = (self._reader, self._row, self._client, self._contract, self._staff, self._wards, self._applicants)
+        return Beginning(*known, self._events, self._people, self._masking, self._note).head()
 
     def _involved(self) -> dict[int, Row]:
         """Staff of the team, and whoever did something or was told of the case."""
@@ -118,64 +138,12 @@ class _Reading:
         found = {each: reader.peek(staff, each) for each in dict.fromkeys(ids) if each}
         return {each: member for each, member in found.items() if member is not None}
 
-    def _head(self) -> dict[str, Any]:
-        row, members = self._row, self._staff
-        people: dict[str, Any] = {"client": self._person()}
-        for number, member in members.items():
-            roles = [each for each in member["roles"] if each in ROLES]
-            if len(roles) < len(member["roles"]):
-                self._note(
-                    "员工的自定义角色未导出，剧本只认识内置角色",
-                    "Roles that the agency made itself were left out: a story knows the built-in ones",
-                )
-            known = {"name": self._names.colleague(member["name"]), "roles": roles or ["admin"]}
-            people[self._people["staff", number]] = {**known, "language": member["language"]}
-        agreed = self._contract
-        if agreed is None:
-            self._note("该案件没有合同，剧本给它补了一份", "The case had no contract; the story gives it one")
-        values = row["fields"] if agreed is None else agreed["fields"]
-        fields, masked = masked_fields(self._flow, values, self._words, self._names)
-        for key in masked:
-            self._note(f"字段 {key} 的值已替换", f"The value of the field {key} was replaced")
-        team = row["team"] if agreed is None else agreed["team"]
-        sold = {
-            "client": "client",
-            "number": "HT-0001",
-            "travellers": self._travellers(),
-            "fields": fields,
-            "team": {role: self._people["staff", who] for role, who in team.items() if who in members},
-        }
-        return {"language": self._client["language"], "people": people, "contract": sold}
-
-    def _person(self) -> dict[str, Any]:
-        known: dict[str, Any] = {"name": self._names.name(self._client["name"]), "language": self._first_language()}
-        known |= {
-            "phone": instead_of(self._client["phone"], PHONE),
-            "email": instead_of(self._client["email"], EMAIL),
-        }
-        if any(each["type"] in ("ConsentGiven", "ConsentRefused") for each in self._events):
-            known["consent"] = False
-        return known
-
-    def _first_language(self) -> str:
-        """The one that he has now, turned back by every switch that he has said since."""
-        since = audit.c.at >= self._row["opened_at"]
-        his = (audit.c.actor_kind == "client", audit.c.actor_id == self._row["client_id"])
-        switched = len(self._reader.find(audit, *his, since, command="SetClientLanguage", outcome="done"))
-        languages = ("zh-CN", "en")
-        return languages[(languages.index(self._client["language"]) + switched) % 2]
-
-    def _travellers(self) -> list[dict[str, str]]:
-        later = {each["data"]["applicant_id"] for each in self._events if each["type"] == "TravellerAdded"}
-        first = [each for each in self._applicants if each["id"] not in later]
-        return [{"name": self._names.name(each["name"]), "kind": each["kind"]} for each in first]
-
     # -- what was done ---------------------------------------------------------------------------------------------
 
     def _acts(self) -> Iterator[tuple[int, Act]]:
         """Each with the id of its row: ids are given in the order of time."""
-        masked = Masking(self._names, self._speech, self._flow, self._words)
-        for deed in deeds_of(self._reader, self._row, self._events, self._people, masked, self._note):
+        given = (self._people, self._masking, self._services, self._note)
+        for deed in deeds_of(self._reader, self._row, self._events, *given):
             yield deed[0], Act(*deed[1:])
         for chat in self._chats:
             before = False
@@ -189,10 +157,10 @@ class _Reading:
                     yield from ((each["id"], act) for act in self._act(who, each))
 
     def _is_about(self, said: Row, before: bool) -> bool:
-        """Of a client: unless it was about another case of his. Of staff: what the house did or said of this case
+        """Of the client: unless it was about another case of his. Of others: what the house did or said of this case
         follows from it; words that led to nothing about another case go with what was said before them."""
         case_id, entry = self._row["id"], said["entry_id"]
-        if said["sender"] != "staff":
+        if said["sender"] != "staff" and said["sender_id"] == self._row["client_id"]:
             return said["case_id"] in (case_id, None)
         noted = {each["case_id"] for each in self._reader.find(audit, correlation=entry)}
         noted |= {each["case_id"] for each in self._reader.find(outbox, cause=entry)}
@@ -208,7 +176,11 @@ class _Reading:
         at, body, entry = said["at"], said["body"], said["entry_id"]
         staff_says = said["sender"] == "staff"
         if said["kind"] == "text":
-            words = self._staff_words(body["text"], entry) if staff_says else self._speech.client(body["text"])
+            if self._answers.elsewhere(said):
+                return
+            words = self._answers.words(said)
+            if words is None:
+                words = self._staff_words(body["text"], entry) if staff_says else self._speech.client(body["text"])
             yield Act(at, who, "says", words)
         elif said["kind"] == "other":
             yield Act(at, who, "sends", {"kind": body["kind"]} if body["kind"] else {"kind": "unknown"})
@@ -222,18 +194,16 @@ class _Reading:
             yield Act(at, who, "sends", {**(step or {"file": "jpg_document"}), **_given(name=named, caption=caption)})
         elif (row := self._pressed(entry)) is not None:
             signature = Describing(self._reader, self._people).command(row["command"])
-            yield Act(at, who, "presses", None, signature)
+            yield Act(at, who, "presses", None, signature, card_kind(row))
         else:
             self._note("有一次按钮操作已无法读取", "A press could not be read any more")
 
     def _staff_words(self, text: str, entry: int) -> str:
-        """By what it did: it filled fields, voted, or gave a document's date."""
+        """By what it did: it voted, or gave a document's date."""
         did = [each for each in self._events if each["correlation"] == entry]
         if (score := next((each["data"]["score"] for each in did if each["type"] == "VoteCast"), None)) is not None:
             return self._speech.score(int(score), text)
-        filled = next((each["data"]["fields"] for each in did if each["type"] == "FieldSet"), ())
-        fields = tuple(each for each in self._flow.fields if each.key in filled and each.compute is None)
-        return self._speech.staff(text, fields, dates=any(each["type"] == "FindingsChanged" for each in did))
+        return self._speech.staff(text, dates=any(each["type"] == "FindingsChanged" for each in did))
 
     def _pressed(self, entry: int) -> Row | None:
         """The button behind a press; None where the update is erased, or its channel gone."""
@@ -267,22 +237,32 @@ class _Reading:
     def _say_what_is_missing(self) -> None:
         for zh, en in family_notes(self._reader, self._row):
             self._note(zh, en)
-        if self._guardians:
-            self._note("监护人的会话未导出", "The chats of guardians were left out")
-        if any(each["type"] == "CaseMigrated" for each in self._events):
-            self._note(
-                "该案件换过流程版本；剧本全程使用现在的版本",
-                "The case went over to another version; the story uses the present one throughout",
-            )
+        self._say_versions()
         if self._reader.first(text_override) is not None:
             self._note(
                 "本机构自己的用语不在剧本里，回答为内置用语",
                 "The agency's own wording is not in the story: answers are in the built-in words",
             )
 
+    def _say_versions(self) -> None:
+        went = [each["data"] for each in self._events if each["type"] == "CaseMigrated"]
+        if not went:
+            return
+        way = " → ".join(str(each) for each in (went[0]["from_version"], *(each["to_version"] for each in went)))
+        self._note(
+            f"该案件换过流程版本（{way}）；剧本全程使用现在的版本，换版本一事和当时旧版本的问法、步骤、期限未导出",
+            f"The case went over to another version ({way}); the story uses the present one throughout: "
+            "that it went over, and what the earlier ones asked, offered and set as limits, is not in it",
+        )
+
     def _note(self, zh: str, en: str) -> None:
         if {"zh-CN": zh, "en": en} not in self._notes:
             self._notes.append({"zh-CN": zh, "en": en})
+
+
+def card_kind(pressed: Row) -> str:
+    """What kind of card a button stands on, such as a reply's."""
+    return str(pressed["card"]).partition(":")[0]
 
 
 def kind_of(sent: Mapping[str, Any]) -> str:

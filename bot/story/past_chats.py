@@ -8,9 +8,9 @@ from core.store.reading import Reader
 from core.store.sealing import Row
 
 
-def chats_of(reader: Reader, client_id: int, staff_ids: Iterable[int]) -> list[Row]:
-    """The client's, then those of the colleagues."""
-    found = reader.find(conversation, client_id=client_id)
+def chats_of(reader: Reader, client_ids: Iterable[int], staff_ids: Iterable[int]) -> list[Row]:
+    """The client's and his guardians', then those of the colleagues."""
+    found = [chat for number in client_ids for chat in reader.find(conversation, client_id=number)]
     for number in staff_ids:
         found += reader.find(conversation, staff_id=number)
     return found

@@ -1,6 +1,6 @@
 """What was done with a real case elsewhere than in a chat, as `does` steps of its story, as far as its log tells."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -42,17 +42,18 @@ def deeds_of(
     events: Sequence[Row],
     people: Mapping[tuple[str, int], str],
     masking: Masking,
+    services: Collection[str],
     note: Note,
 ) -> Iterator[Deed]:
     """Of every deed over the API or at the command line, in their order; what the log does not tell enough of is
-    noted."""
+    noted. ``services``: those of the house that the story has."""
     for each in events:
         name = each["type"]
         told = name in EVENTS and EVENTS[name].shown and name not in _OF_THE_BEGINNING | _FOLLOW
         if each["door"] not in _DOORS or not told or _by_itself(each, masking.flow):
             continue
         who = people.get((each["actor_kind"], each["actor_id"]), OFFICE)
-        done = _Deeds(reader, row, people, masking, note).of(each)
+        done = _Deeds(reader, row, people, masking, services, note).of(each)
         if done is None:
             note(f"通过接口所做的 {name} 无法写进剧本", f"{name} was done over the API and cannot be told in a story")
         else:
@@ -70,13 +71,19 @@ class _Deeds:
     """One event as the command that it came of."""
 
     def __init__(
-        self, reader: Reader, row: Row, people: Mapping[tuple[str, int], str], masking: Masking, note: Note
+        self,
+        reader: Reader,
+        row: Row,
+        people: Mapping[tuple[str, int], str],
+        masking: Masking,
+        services: Collection[str],
+        note: Note,
     ) -> None:
-        self._reader, self._row, self._people = reader, row, people
+        self._reader, self._row, self._people, self._services = reader, row, people, services
         self._masking, self._note = masking, note
 
     def of(self, event: Row) -> dict[str, Any] | None:
-        """None for what a story cannot say; a tag only if the flow itself knows the word."""
+        """None for what a story cannot say."""
         data = event["data"]
         match event["type"]:
             case "StageEntered" if data["trigger"]:
@@ -88,7 +95,7 @@ class _Deeds:
                 return {"AcceptHandover": {}}
             case "HandoverReturned":
                 return {"ReturnHandover": {"reason": _REASON}}
-            case "ServiceAdded" if not data.get("house"):
+            case "ServiceAdded" if not data.get("house") or data["service"] in self._services:
                 return {"AddService": {"service": data["service"]}}
             case "VoteCast":
                 words = {"words": _REASON} if data["words"] else {}
@@ -106,10 +113,14 @@ class _Deeds:
                 return {self._command(event): {"items": sorted(set(data["items"])), "reason": _REASON}}
             case "TravellerAdded":
                 return self._traveller(data["applicant_id"])
-            case "ClientTagged" if data["tag"] in self._masking.flow_words:
-                return {"TagClient": {"client": "client", "tag": data["tag"]}}
+            case "ClientTagged":
+                return {"TagClient": {"client": "client", "tag": self._masking.speech.tag(data["tag"])}}
             case "ClientUntagged" if data["tag"] in self._masking.flow_words:
                 return {"UntagClient": {"client": "client", "tag": data["tag"]}}
+            case "GuardianSet" | "GuardianEnded" if ("client", data["person_id"]) in self._people:
+                told = {"ends": True} if event["type"] == "GuardianEnded" else {"notify": data["notify"]}
+                person = self._people["client", data["person_id"]]
+                return {"SetGuardian": {"client": "client", "person": person, **told}}
             case "ClientOptedOut" | "ClientOptedIn":
                 return {"SetPromotion": {"client": "client", "wanted": event["type"] == "ClientOptedIn"}}
             case "RoleAssigned" if ("staff", data["staff_id"]) in self._people:

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 
-from bot.story.past import Past
 from core.catalog.tables import office_table, office_table_edition
-from core.engine.flow import read_flow
+from core.engine.flow import Flow
 from core.store.reading import Reader
 
 
-def tables_beside(reader: Reader, past: Past) -> dict[str, bytes]:
+def tables_beside(reader: Reader, flows: Iterable[Flow]) -> dict[str, bytes]:
     """Name -> CSV as it was imported. They are the office's, the same for everybody: nothing in them is personal."""
-    flows = (past.flow, *(read_flow(source) for source in past.also.values()))
     return _those(reader, dict.fromkeys(name for flow in flows for name in flow.tables))
 
 

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.story.calendars import calendars_of
 from bot.story.meaning import mistakes_of, problem
 from bot.story.spec import Script, Step, Story
 from bot.story.tables import tables_of
@@ -67,10 +68,11 @@ def read_script(name: str, content: bytes, flow_of: Callable[[str], bytes], *, t
     if flow is not None:
         problems += mistakes_of(story, steps, (flow, *(other for _, other in also if other is not None)))
     brought = tables_of(flow, story, flow_of, problems) if tables and flow is not None else {}
+    calendars = calendars_of(flow, story, flow_of, problems) if flow is not None else {}
     if problems or flow is None:
         raise Invalid(problems=problems)
     beside = tuple((source, other) for source, other in also if other is not None)
-    return Script(name, story, source, flow, steps, brought, beside)
+    return Script(name, story, source, flow, steps, brought, beside, calendars)
 
 
 def _flow(

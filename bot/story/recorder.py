@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.story.driver import Shown, World
 from bot.story.memory import Chat, Memory, NotSo
-from bot.story.past import Act, Past, kind_of
+from bot.story.past import Act, Past, card_kind, kind_of
 from bot.story.reader import MOMENT
 from bot.story.replay import said
 from bot.story.runner import begin, carry_out
@@ -48,6 +48,7 @@ async def record(script: Script, world: World, past: Past, zone: ZoneInfo) -> Re
     recorder = _Recorder(await begin(script, world), past, zone)
     await recorder.step(OFFICE, "does", _SIGNED)
     for act in _together(past.acts):
+        await recorder.until(act.at)
         recorder.compare(act.at)
         await recorder.act(act)
     return recorder.came
@@ -89,11 +90,14 @@ class _Recorder:
         self._until = past.case["opened_at"]  # what was told then, up to here, has been compared
         self._sent = self._newest()
 
-    async def act(self, act: Act) -> None:
-        """Let time pass, then do it; what is not possible here is noted and left out."""
-        target = rounded(act.at)
+    async def until(self, moment: datetime) -> None:
+        """Let time pass, so that what came by the clock is there when it is compared."""
+        target = rounded(moment)
         if target > self._memory.world.clock.now():
             await self.step("", "clock", target.astimezone(self._zone).strftime(MOMENT))
+
+    async def act(self, act: Act) -> None:
+        """Do it; what is not possible here is noted and left out."""
         arg = act.arg
         if act.verb == "presses":
             arg = self._button(act)
@@ -150,16 +154,18 @@ class _Recorder:
         return 0 if row is None else int(row["id"])
 
     def _button(self, act: Act) -> dict[str, Any] | None:
-        """The newest button that does the same, as a story presses it: by its label, and its card where that must be
-        said."""
+        """The button that does the same, as a story presses it: by its label, and its card where that must be said. Of
+        several one on the same kind of card, that is still shown, the newest."""
         chat = self._memory.chats[act.who]
+        there = {each.token for shown in chat.shown for each in shown.buttons}
+        found: list[tuple[bool, bool, int, str]] = []
         with self._memory.world.agency.reading.open() as reader:
             describing = Describing(reader, self._keys)
-            for each in reversed(chat.once):
+            for at, each in enumerate(chat.once):
                 row = reader.first(button, token=each)
                 if row is not None and describing.command(row["command"]) == act.does:
-                    return _press(each, chat)
-        return None
+                    found.append((card_kind(row) == act.card, each in there, at, each))
+        return _press(max(found)[-1], chat) if found else None
 
     def _note(self, zh: str, en: str) -> None:
         if {"zh-CN": zh, "en": en} not in self.came.notes:

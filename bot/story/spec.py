@@ -6,8 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from core.commands.contents import MOST_LINK, MOST_TOPICS, NAME, Text, Title, Topic
 from core.commands.contracts import Traveller
 from core.commands.people import Language
+from core.commands.service_templates import SetServiceTemplate
 from core.engine.flow import Flow
 
 NOTHING = "nothing"
@@ -31,7 +33,9 @@ def _listed(value: object) -> object:
 
 class Person(Shape):
     """Without roles a client; a stranger is bound to nobody. A client has signed his consent on paper, unless `consent`
-    is no; `invited`: he has a file, and his chat is bound when he says the code that a member of staff gave him."""
+    is no; `invited`: he has a file, and his chat is bound when he says the code that a member of staff gave him.
+    `tags` stand in his file from the beginning; without `promotion` he has asked for no advertising. `follows`: he is a
+    guardian of that client; unless he `hears`, he is not told what the client is told."""
 
     name: str = Field(min_length=1)
     roles: tuple[str, ...] = ()
@@ -41,6 +45,10 @@ class Person(Shape):
     language: Language | None = None
     phone: str = "13800001234"
     email: str = "client@example.com"
+    tags: tuple[str, ...] = ()
+    promotion: bool = True
+    follows: str | None = None
+    hears: bool = True
 
     @property
     def kind(self) -> Literal["client", "staff", "stranger"]:
@@ -60,11 +68,24 @@ class Contract(Shape):
     state: Literal["draft", "active"] = "draft"
 
 
+class Content(Shape):
+    """A version of a content of the office, as it is before the story begins; the versions of one key follow each
+    other."""
+
+    key: str = Field(pattern=NAME)
+    title: dict[str, Title]
+    text: dict[str, Text]
+    link: str = Field(default="", max_length=MOST_LINK)
+    topics: tuple[Topic, ...] = Field(max_length=MOST_TOPICS)
+    published: bool = False
+
+
 class Story(Shape):
     """`flow` is a path seen from the story's file; so are `tables` (name -> CSV; absent: tables/<name>.csv beside the
     flow) and `also`, further flows that are published before it, such as those of its child cases. `clock` is local
     time of the flow's calendar. `masked`: it was made from a real case, with stand-ins for what is personal; `notes`
-    (language -> words) say what it could not keep."""
+    (language -> words) say what it could not keep. `calendars` (name -> JSON file), `contents` and `services` are the
+    office's own, which are there before anybody comes."""
 
     story: str = Field(min_length=1)
     masked: bool = False
@@ -72,6 +93,9 @@ class Story(Shape):
     flow: str
     tables: dict[str, str] = Field(default_factory=dict)
     also: tuple[str, ...] = ()
+    calendars: dict[str, str] = Field(default_factory=dict)
+    contents: tuple[Content, ...] = ()
+    services: tuple[SetServiceTemplate, ...] = ()
     clock: str
     language: Language = "zh-CN"
     people: dict[str, Person] = Field(min_length=1)
@@ -180,7 +204,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Script:
     """A story that was read and has no mistakes that reading can find. `source` is the flow's, byte for byte, and
-    `tables` are the CSV files of those that it uses and that are at hand."""
+    `tables` are the CSV files of those that it uses and that are at hand; `calendars` those that it brings."""
 
     path: str
     story: Story
@@ -189,6 +213,7 @@ class Script:
     steps: tuple[Step, ...]
     tables: Mapping[str, bytes] = field(default_factory=dict)
     also: tuple[tuple[bytes, Flow], ...] = ()
+    calendars: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # name -> hours
 
     @property
     def flows(self) -> tuple[Flow, ...]:

@@ -1,26 +1,25 @@
 """Stand-ins: whoever and whatever is personal in a case is called by the same other name in the whole story."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
 
 from core.engine.flow import Field, Flow
+from core.engine.forms import fits
 
 PHONE, EMAIL = "13800001234", "client@example.com"
 _OTHERS = {PHONE: "13900005678", EMAIL: "person@example.com"}
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _NAMES = ("张三", "李四", "王五", "赵六", "孙七", "周八", "吴九", "郑十")
 _LATIN = ("Alex Sample", "Robin Model", "Kim Pattern", "Sam Specimen", "Jo Example", "Lee Instance")
-_COLLEAGUES, _LATIN_COLLEAGUES = "甲乙丙丁戊己庚辛壬癸", "ABCDEFGHIJKLMNOP"
-_FREE = frozenset({"text", "region", "phone", "email", "decimal"})
-_INSTEAD = {
-    "phone": PHONE,
-    "email": EMAIL,
-    "date": "1990-01-01",
-    "int": "1",
-    "money": "1000",
-    "decimal": "1",
-    "bool": "no",
-}
+_LETTERS, _LATIN_LETTERS = "甲乙丙丁戊己庚辛壬癸", "ABCDEFGHIJKLMNOP"
+_COLLEAGUE, _LATIN_COLLEAGUE = ("员工{}", "同事{}"), ("Colleague {}", "Member {}")  # the second where one is so called
+_FREE = frozenset({"text", "region", "phone", "email"})
+SAMPLE: Final = "示例 / sample"
+_SHIFT: Final = timedelta(days=3)  # of stays: as long as they were, and as far from each other
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
 
 def is_chinese(text: str) -> bool:
@@ -40,7 +39,7 @@ class Standins:
     def __init__(self, real: Iterable[str]) -> None:
         self._parts = {part for name in real for part in parts_of(name)}
         self._given: dict[str, str] = {}
-        self._chosen: dict[tuple[str, ...], list[str]] = {}
+        self._chosen: dict[tuple[str, ...], dict[str, str]] = {}
 
     def name(self, real: str) -> str:
         """Of a client or a traveller; in the script of his own name, since checks compare it."""
@@ -53,17 +52,18 @@ class Standins:
     def colleague(self, real: str) -> str:
         known = self._given.get("staff:" + _bare(real))
         if known is None:
-            form, letters = ("员工{}", _COLLEAGUES) if is_chinese(real) else ("Colleague {}", _LATIN_COLLEAGUES)
-            known = self._free([form.format(each) for each in letters], form)
+            forms, letters = (_COLLEAGUE, _LETTERS) if is_chinese(real) else (_LATIN_COLLEAGUE, _LATIN_LETTERS)
+            known = self._free([form.format(each) for form in forms for each in letters], forms[-1])
             self._given["staff:" + _bare(real)] = known
         return known
 
     def choice(self, keys: tuple[str, ...], real: str) -> str:
-        """One of the choices; two values that are not the same stay so where there are choices enough."""
-        met = self._chosen.setdefault(keys, [])
+        """Another one of the choices; two values that are not the same stay so where there are choices enough."""
+        met = self._chosen.setdefault(keys, {})
         if real not in met:
-            met.append(real)
-        return keys[met.index(real) % len(keys)]
+            others = [each for each in keys if each != real] or [real]
+            met[real] = next((each for each in others if each not in met.values()), others[0])
+        return met[real]
 
     def _free(self, usual: Iterable[str], form: str) -> str:
         """The first that nobody has, and that shares nothing with a real name."""
@@ -91,14 +91,47 @@ def is_masked(field: Field, value: object, flow_words: str) -> bool:
     return field.type in _FREE and not field.choices and str(value) not in flow_words
 
 
-def stand_in(field: Field, real: str, names: Standins) -> str:
-    """A value, as a story writes it, that passes the same validation."""
-    if field.type == "stays":
-        place = field.choices[0].key if field.choices else ""
-        return f"1990-01-01 / 1990-01-02 {place}; done" if place else "none"
-    if field.choices:
-        return names.choice(tuple(each.key for each in field.choices), real)
-    return _INSTEAD.get(field.type, "示例 / sample")
+def stand_in(field: Field, real: Any, names: Standins, flow_words: str) -> str:
+    """A value, as a story writes it, that passes the same validation and decides the same wherever that can be: a yes
+    and a choice of the flow stay, figures are rounded, days and stays moved a little, rows of a table exchanged."""
+    match field.type:
+        case "int" | "money" | "decimal":
+            rounded = _rounded(Decimal(real), flow_words)
+            return as_written(field, str(rounded) if field.type == "decimal" else int(rounded))
+        case "date":
+            return str(real)[:8] + ("02" if str(real).endswith("01") else "01")
+        case "stays":
+            return as_written(field, [_moved(field, each, names) for each in real])
+        case "phone" | "email":
+            return instead_of(str(real), PHONE if field.type == "phone" else EMAIL)
+        case _ if field.choices_from is not None:
+            listed = real if isinstance(real, list | tuple) else [real]
+            return ", ".join(_place(field, each, names) for each in listed)
+    return as_written(field, real) if field.type == "bool" or field.choices else SAMPLE
+
+
+def _place(field: Field, real: str, names: Standins) -> str:
+    """A choice of the flow stays; a row of a table gives way to another one."""
+    keys = tuple(each.key for each in field.choices)
+    return names.choice(keys, real) if field.choices_from is not None and keys else real
+
+
+def _moved(field: Field, stay: dict[str, str], names: Standins) -> dict[str, str]:
+    first, last = ((date.fromisoformat(stay[each]) - _SHIFT).isoformat() for each in ("from", "to"))
+    return {"from": first, "to": last, "place": _place(field, stay["place"], names)}
+
+
+def _rounded(real: Decimal, flow_words: str) -> Decimal:
+    """Down to its first figure, but past no number that the flow names: who compares it with one finds the same."""
+    size = abs(real)
+    if not size:
+        return real
+    first = size.scaleb(-size.adjusted()).to_integral_value("ROUND_DOWN").scaleb(size.adjusted())
+    named = {Decimal(each) for each in _NUMBER.findall(flow_words)}
+    below = max((each for each in named if each <= size), default=Decimal(0))
+    step = Decimal(1).scaleb(min(int(size.as_tuple().exponent), int(below.as_tuple().exponent), 0))
+    least = below if below == size else below + step
+    return max(first, least).copy_sign(real)
 
 
 def as_written(field: Field, value: object) -> str:
@@ -116,7 +149,7 @@ def as_written(field: Field, value: object) -> str:
 
 
 def masked_fields(
-    flow: Flow, values: dict[str, object], flow_words: str, names: Standins
+    flow: Flow, values: Mapping[str, Any], flow_words: str, names: Standins
 ) -> tuple[dict[str, str], list[str]]:
     """The fields of a case as a story may have them, and the keys of those that were masked."""
     kept, masked = {}, []
@@ -124,11 +157,12 @@ def masked_fields(
         field = next((each for each in flow.fields if each.key == key and each.compute is None), None)
         if field is None or value in (None, "") or (value == [] and field.type != "stays"):
             continue
-        if is_masked(field, value, flow_words):
-            masked.append(key)
-            kept[key] = stand_in(field, str(value), names)
-        else:
-            kept[key] = as_written(field, value)
+        kept[key] = as_written(field, value)
+        if is_masked(field, value, flow_words) or not fits(field, value):  # a row may have left its table since
+            instead = stand_in(field, value, names, flow_words)
+            if instead != kept[key]:
+                masked.append(key)
+            kept[key] = instead
     return kept, masked
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import LiteralScalarString
 
+from bot.story.calendars import calendar_file
 from bot.story.past import Past
 from bot.story.reader import MOMENT
 from bot.story.recorder import Recorded, rounded
@@ -29,6 +30,7 @@ def written(past: Past, flow_file: str, zone: ZoneInfo, recorded: Recorded | Non
         "flow": flow_file,
         **({"also": list(past.also)} if past.also else {}),
         **({"tables": {name: table_file(name) for name in past.tables}} if past.tables else {}),
+        **({"calendars": {name: calendar_file(name) for name in past.calendars}} if past.calendars else {}),
         "clock": rounded(past.case["opened_at"]).astimezone(zone).strftime(MOMENT),
         **past.head,
         **({"notes": notes} if notes else {}),

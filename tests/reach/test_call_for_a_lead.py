@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from core.commands.cases import OpenCase
 from core.commands.contracts import Traveller
+from core.commands.values import FieldValue
 from core.commands.work import PublishFlow
 from core.ledger.tables import outbox
 from core.staff.tables import staff
@@ -32,7 +33,8 @@ def called(leads: Leads, case_id: int) -> tuple[set[int], list[int]]:
 
 
 def without_a_team(leads: Leads, client: Person) -> int:
-    one, fields = (Traveller(name="甲", kind="company"),), {"province": "hz", "industry": "manufacturing"}
+    one = (Traveller(name="甲", kind="company"),)
+    fields: dict[str, FieldValue] = {"province": "hz", "industry": "manufacturing"}
     return int(leads.house.do(OpenCase(client_id=client.id, flow="lead", travellers=one, team={}, fields=fields)))
 
 

@@ -157,7 +157,6 @@ ROUTES: dict[str, Try] = {
     "remind later": lambda w, p, n: p.says("明天再提醒"),
     "upload link": lambda w, p, n: p.says("上传链接"),
     "file by a page": lambda w, p, n: p.does("file"),
-    "rating": lambda w, p, n: p.says("评分 5"),
     "help": lambda w, p, n: p.says("help"),
     "language": lambda w, p, n: p.says("中文"),
     "client step": lambda w, p, n: p.says("开始办理"),  # words of a button: of his own case only, test_client_steps.py
