@@ -1,12 +1,13 @@
 """Templates of services of the house's own: made, changed and withdrawn; a task has of them all that it needs."""
 
+import re
 from typing import Any
 
 from pydantic import ValidationError
 
 from core.bus.deed import Deed
 from core.catalog.tables import service_template
-from core.commands.service_templates import SetServiceTemplate, WithdrawServiceTemplate
+from core.commands.service_templates import KEY, SetServiceTemplate, WithdrawServiceTemplate
 from core.engine.lint_house_services import house_service_problems
 from core.engine.spec_problems import problems_of
 from core.engine.spec_services import MOST_SERVICES, HouseService
@@ -64,6 +65,9 @@ def withdraw_service_template(command: WithdrawServiceTemplate, deed: Deed) -> N
 
 
 def _read(command: SetServiceTemplate, deed: Deed) -> HouseService:
+    if not re.fullmatch(KEY, command.key):
+        words = {"zh-CN": "key 只能用小写字母、数字和 _，以字母开头", "en": "a key has a-z, 0-9 and _, a letter first"}
+        raise Invalid(problems=[Problem("/key", "service.key", words)])
     said: dict[str, Any] = command.model_dump(mode="json", exclude={"new"})
     said["due"] = said["due"] or None
     try:

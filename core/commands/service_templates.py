@@ -24,7 +24,7 @@ class SetServiceTemplate(Command):
 
     permission: ClassVar[str] = "flow.publish"
 
-    key: str = Field(pattern=KEY)
+    key: str = Field(min_length=1, max_length=48)  # its form is asked for with the rest, after the right
     name: SaidWords
     role: str = Field(max_length=40)  # who does it
     due: str = Field(default="", max_length=10)  # a Span such as "3d"; empty: no limit
@@ -40,4 +40,4 @@ class WithdrawServiceTemplate(Command):
 
     permission: ClassVar[str] = "flow.publish"
 
-    key: str = Field(pattern=KEY)
+    key: str = Field(min_length=1, max_length=48)  # its form is asked for with the rest, after the right

@@ -50,7 +50,7 @@ class SetTableRow(Command):
 
     permission: ClassVar[str] = "table.write"
 
-    name: str = Field(pattern=NAME)
+    name: str = Field(min_length=1, max_length=48)  # of a table that is there
     key: str = Field(min_length=1, max_length=60)
     cells: dict[str, str] = Field(max_length=60)  # by the column's name without its type; absent: empty
     as_of: date
@@ -62,7 +62,7 @@ class DropTableRow(Command):
 
     permission: ClassVar[str] = "table.write"
 
-    name: str = Field(pattern=NAME)
+    name: str = Field(min_length=1, max_length=48)  # of a table that is there
     key: str = Field(min_length=1, max_length=60)
     as_of: date
     source: str = Field(min_length=1, max_length=MOST_SOURCE)
