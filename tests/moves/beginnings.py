@@ -1,5 +1,5 @@
-"""How runs begin that look for a rare fault: people have done what it shows in, and the next version, to which nobody has
-moved yet, changes what it shows by. What follows is drawn at random as ever."""
+"""How runs begin that look for a rare fault: people have done what it shows in, and the next version, to which nobody
+has moved yet, changes what it shows by. What follows is drawn at random as ever."""
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
