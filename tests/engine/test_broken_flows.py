@@ -104,7 +104,9 @@ def test_a_name_among_the_known_ones_hides_no_problem() -> None:
 
 
 def test_each_mistake_in_the_newer_words_is_told_at_its_place() -> None:
-    for (_, _, code, place), change in zip(NEWER, mistakes_of(NEWER), strict=True):
+    """Every second one in short."""
+    some = NEWER if MANY >= WHOLE else NEWER[SEED % 2 :: 2]
+    for (_, _, code, place), change in zip(some, mistakes_of(some), strict=True):
         told, problems = told_by(tree := broken(flows()["everything"], [change]))
         check_told(problems, tree)
         assert (place, code) in told, (change, sorted(told))

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 import pytest
 
-from core.cases import handovers, migration, moving, pausing, rounds
+from core.cases import handovers, migration, moving, pausing, rounds, stages
 from core.cases.moving import CaseMove
 from core.cases.tables import case, item
-from core.reactions import planning
+from core.engine.flow import Flow
+from core.reactions import approvals, planning
 from tests.moves import edits, renames
 
 Patch = pytest.MonkeyPatch
@@ -94,6 +95,21 @@ def dropped_papers_wait_on(patch: Patch) -> None:
     patch.setattr(migration, "_set_aside", lambda row, deed: None)
 
 
+def approved_goes_on_as_declined(patch: Patch) -> None:
+    """The step that is taken is not the one of what was decided, and nobody looks whether it is."""
+    step = approvals._step
+
+    def other(row: Any, round_: Any, spec: Any, lookup: Any) -> Any:
+        return step(row, round_, spec.model_copy(update={"approve": spec.decline}), lookup)
+
+    patch.setattr(approvals, "_step", other)
+    patch.setattr(stages, "refuse_unapproved", lambda *_: None)
+
+
+def papers_lapse_when_they_are_filed(patch: Patch) -> None:
+    patch.setattr(Flow, "may_lapse", lambda flow, item, stage: item.lapses_before is not None)
+
+
 Fault = Callable[[Patch], None]
 SHARP: Final[dict[str, tuple[Any, ...]]] = {"document_is_lost": (renames.rename_item,)}
 """Faults that few edits bring out: versions differ by these alone while one of them is looked for."""
@@ -110,6 +126,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     values_set_aside_stay_away,
     values_are_dropped_silently,
     dropped_papers_wait_on,
+    approved_goes_on_as_declined,
+    papers_lapse_when_they_are_filed,
 )
 
 
