@@ -3,14 +3,12 @@ has moved yet, changes what it shows by. What follows is drawn at random as ever
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from datetime import timedelta
 from typing import Any, Final
 
-from core.cases.approval_tables import approval
+from core.cases.approval_tables import approval, approval_seat
 from core.cases.tables import case, case_handover, document_version, item
-from core.commands.approvals import OverrideApproval
+from core.commands.approvals import CastVote
 from core.commands.cases import SetFields
-from core.commands.documents import ReviewDocument
 from core.commands.work import PublishFlow
 from tests.moves.flows import Version
 from tests.moves.world import World, Wrong
@@ -94,25 +92,16 @@ def decided_on(world: World) -> None:
     _published(world, by_hand)
 
 
-def filed(world: World) -> None:
-    """A statement that is good for a day still was approved, and the case is where it may not lapse any more."""
+def nearly_approved(world: World) -> None:
+    """Of a round one vote is missing."""
     with world.host.looking() as reader:
         [round_] = reader.find(approval, state="open")
-        [row], [wanted] = (
-            reader.find(case, id=round_["case_id"]),
-            reader.find(item, case_id=round_["case_id"], key="bank"),
-        )
-    client = next(name for name, who in world.people.items() if who == ("client", row["client_id"]))
-    world.send(client, row["id"], wanted["id"])
-    with world.host.looking() as reader:
-        [sent] = reader.find(document_version, item_id=wanted["id"], status="submitted")
-    issued = (world.host.clock.now() - timedelta(days=9)).date()
-    approve = ReviewDocument(version_id=sent["id"], decision="approved", dates={"issued": issued})
-    world.do("begin", "丙", approve)
-    about = {"case_id": row["id"], "approval_id": round_["id"]}
-    world.do("begin", "丙", OverrideApproval(**about, outcome="approved", reason="由主管决定"))
-    _there(world, case, id=row["id"], stage="rest")
-    _there(world, document_version, id=sent["id"], status="approved")
+        seats = list(reader.find(approval_seat, approval_id=round_["id"], order=approval_seat.c.id))
+    about = {"case_id": round_["case_id"], "approval_id": round_["id"]}
+    names = {who: name for name, who in world.people.items()}
+    for seat in seats[1:]:
+        world.do("begin", names["staff", seat["staff_id"]], CastVote(**about, vote="for", words="如上"))
+    _there(world, approval, state="open")
 
 
 BEGINNINGS: Final[Mapping[str, Beginning]] = {
@@ -122,6 +111,6 @@ BEGINNINGS: Final[Mapping[str, Beginning]] = {
     "values_set_aside_stay_away": told_a_day,
     "values_are_dropped_silently": told_a_day,
     "dropped_papers_wait_on": waits_for_a_reviewer,
-    "papers_lapse_when_they_are_filed": filed,
+    "approved_goes_on_as_declined": nearly_approved,
 }
 """By the name of the fault; what is not here is found by whatever happens."""

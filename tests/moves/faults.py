@@ -8,7 +8,6 @@ import pytest
 from core.cases import handovers, migration, moving, pausing, rounds, stages
 from core.cases.moving import CaseMove
 from core.cases.tables import case, item
-from core.engine.flow import Flow
 from core.reactions import approvals, planning
 from tests.moves import edits, renames
 
@@ -106,10 +105,6 @@ def approved_goes_on_as_declined(patch: Patch) -> None:
     patch.setattr(stages, "refuse_unapproved", lambda *_: None)
 
 
-def papers_lapse_when_they_are_filed(patch: Patch) -> None:
-    patch.setattr(Flow, "may_lapse", lambda flow, item, stage: item.lapses_before is not None)
-
-
 Fault = Callable[[Patch], None]
 SHARP: Final[dict[str, tuple[Any, ...]]] = {"document_is_lost": (renames.rename_item,)}
 """Faults that few edits bring out: versions differ by these alone while one of them is looked for."""
@@ -127,7 +122,6 @@ FAULTS: Final[tuple[Fault, ...]] = (
     values_are_dropped_silently,
     dropped_papers_wait_on,
     approved_goes_on_as_declined,
-    papers_lapse_when_they_are_filed,
 )
 
 
