@@ -47,8 +47,8 @@ forge: env-dev ## 50,000 forged requests and 1,000 captured ones ten times over 
 model: env-dev ## the product against a small reference model, run by run (RUNS=, SEED= and JOBS= for others)
 	@$(BIN)/python -m tests.model --runs $(or $(RUNS),2000) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2) --seen
 
-moves: env-dev ## random publishes and moves of running cases, each step judged (RUNS=, SEED=, JOBS=; PLANTED=1: faults of ours)
-	@$(if $(PLANTED),BANLI_TEST_PLANTED=1 $(BIN)/python -m pytest -q --timeout 7200 tests/moves/test_moves.py -k found_out,$(BIN)/python -m tests.moves --runs $(or $(RUNS),1000) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2))
+moves: env-dev ## random publishes and moves of running cases, each step judged (RUNS=, SEED=, JOBS=, DATABASE=postgres; PLANTED=1: faults of ours)
+	@$(if $(PLANTED),BANLI_TEST_PLANTED=1 $(BIN)/python -m pytest -q -s --timeout 7200 tests/moves/test_moves.py -k found_out,$(BIN)/python -m tests.moves --runs $(or $(RUNS),1000) --seed $(or $(SEED),1) --jobs $(or $(JOBS),2) --database $(or $(DATABASE),sqlite))
 
 broken: env-dev ## 5,000 broken flows: every problem at once, each at its place (BROKEN= and SEED= for others)
 	@BANLI_TEST_BROKEN=$(or $(BROKEN),5000) BANLI_TEST_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -q --timeout 7200 tests/engine/test_broken_flows.py

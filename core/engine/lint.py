@@ -15,6 +15,7 @@ from core.engine.lint_gag import gag_problems
 from core.engine.lint_graph import graph_problems
 from core.engine.lint_handover import handover_problems
 from core.engine.lint_names import name_problems
+from core.engine.lint_nulls import null_problems
 from core.engine.lint_pauses import pause_problems
 from core.engine.lint_rest import Rest, the_rest
 from core.engine.lint_rules import rule_problems
@@ -104,6 +105,8 @@ def examine(source: bytes, known: Known) -> Examined:
             sayings=known.sayings,
         )
         problems += _own(found, rest)
+    empty = [*null_problems(document.data)]
+    problems = [*empty, *besides(empty, problems)]
     problems = [*document.problems, *param_problems, *besides(param_problems, problems)]
     told = tuple(replace(problem, pointer=nearest(document.data, problem.pointer)) for problem in problems)
     return Examined(None if told else rest.flow, told, document.lines)

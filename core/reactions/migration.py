@@ -170,7 +170,7 @@ def unmigrate_case(command: UnmigrateCase, deed: Deed) -> None:
     migration.put_back(row, before, mine["from_id"], due, deed)
     row = deed.uow.get(case, row["id"])
     _follow(stage, old, row, deed)
-    changed = todo != _todo(row, compiled_of(deed, row), deed)
+    changed = _named(todo, deed, row) != _named(_todo(row, compiled_of(deed, row), deed), deed, row)
     deed.emit(
         CaseMigrated(
             case_id=row["id"],
@@ -200,6 +200,12 @@ def _todo(row: Row, compiled: CompiledFlow, deed: Deed) -> frozenset[int]:
     rows = items_of(deed.uow, row["id"])
     open_ones = todo_of(compiled, rows)
     return frozenset(each["id"] for each in rows if (each["key"], each["applicant_id"]) in open_ones)
+
+
+def _named(rows: frozenset[int], deed: Deed, row: Row) -> frozenset[tuple[str, int | None]]:
+    """By the names that the client knows: another row under the same name is nothing new for him."""
+    there = deed.uow.find(item, case_id=row["id"])
+    return frozenset((each["key"], each["applicant_id"]) for each in there if each["id"] in rows)
 
 
 def _follow(stage: str, old: CompiledFlow, row: Row, deed: Deed) -> None:

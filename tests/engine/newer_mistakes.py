@@ -3,6 +3,38 @@ problem. What a house must be asked for is not among them."""
 
 from typing import Any, Final
 
+from core.engine import conditions, formula_kinds
+
+
+def _deep(levels: int) -> Any:
+    formula: Any = "1"
+    for _ in range(levels):
+        formula = {"sum": [formula]}
+    return formula
+
+
+def _nested(levels: int) -> Any:
+    spec: Any = {"all": [FILLED]}
+    for _ in range(levels):
+        spec = {"all": [spec]}
+    return spec
+
+
+FILLED: Final = {"field": "case.filing", "op": "filled"}
+CHOSEN: Final = {
+    "key": "first",
+    "name": {"zh-CN": "首选", "en": "First choice"},
+    "type": "enum",
+    "choices": [{"key": "north", "name": {"zh-CN": "北", "en": "North"}}],
+    "source": "computed",
+    "compute": {"when": {"all": [FILLED]}, "then": "north", "else": "nrth"},
+}
+APPROVAL: Final = {"mode": "any", "approve": "passed", "decline": "failed"}
+IDENTITY: Final = {"when": {"all": [{"field": "case.passport", "op": "filled"}]}, "then": "1", "else": "0"}
+SHARP: Final = [{"kind": "sharp", "warn": "much", "reject": "20"}]
+ASKED: Final = {"zh-CN": "几天？", "en": "How many days?"}
+SURVEY: Final = {"action": "ask_survey", "args": {"title": ASKED, "text": ASKED, "scale": "stars"}}
+
 NEWER: Final[tuple[tuple[str, Any, str, str], ...]] = (
     ("/rules/4/at/offsets", ["1d"], "flow.at_offset", "/rules/4/at"),
     ("/rules/5/at/offsets", ["-7cd", "-7cd"], "flow.at_offset_twice", "/rules/5/at/offsets"),
@@ -37,4 +69,56 @@ NEWER: Final[tuple[tuple[str, Any, str, str], ...]] = (
     ("/services/0/tell_client/done", "nothing", "flow.unknown_message", "/services/0/tell_client/done"),
     ("/children/0/kinds/robot", "grown_up", "flow.unknown_type", "/children/0/kinds/robot"),
     ("/children/0/gives/school", "case.filing", "flow.child_twice", "/children/0/gives/school"),
+    ("/children/0/as", None, "shape.null", "/children/0/as"),
+    ("/stages/0/due", None, "shape.null", "/stages/0/due"),
+    ("/stages/2/approval/seats", None, "shape.null", "/stages/2/approval/seats"),
+    ("/stages/2/approval/by", "", "shape.null", "/stages/2/approval/by"),
+    ("/stages/4/approval", APPROVAL, "flow.approval_final", "/stages/4/approval"),
+    ("/stages/2/approval", {**APPROVAL, "mode": "all"}, "flow.approval_seats", "/stages/2/approval"),
+    ("/rules/2/then/0/args/personal", ["near"], "flow.hook_not_personal", "/rules/2/then/0/args/personal/0"),
+    ("/rules/2/then/0/args/fields", ["passport"], "flow.hook_personal", "/rules/2/then/0/args/fields/0"),
+    ("/rules/0/when", {}, "condition.group", "/rules/0/when"),
+    ("/fields/1", CHOSEN, "formula.choice", "/fields/1/compute/else"),
+    ("/fields/3/compute", {"date": "2026-02-30", "plus": "1d"}, "formula.literal", "/fields/3/compute/date"),
+    ("/fields/6/ask", ASKED, "formula.asked", "/fields/6/ask"),
+    ("/fields/6/source", "staff", "formula.given", "/fields/6/compute"),
+    ("/fields/6/type", "phone", "formula.field_type", "/fields/6/compute"),
+    ("/fields/6/compute", {"sum": ["case.used"]}, "formula.cycle", "/fields/6/compute"),
+    ("/fields/6/compute", {"sum": ["1"], "max": ["2"]}, "formula.form", "/fields/6/compute"),
+    ("/fields/6/compute", {"sum": ["1"], "places": "2"}, "formula.rounding", "/fields/6/compute/places"),
+    ("/fields/6/compute", {"sum": []}, "formula.terms", "/fields/6/compute/sum"),
+    ("/fields/6/compute", {"sum": ["case.filing"]}, "formula.type", "/fields/6/compute/sum/0"),
+    ("/fields/6/compute", {"sum": ["case.trips"]}, "formula.type", "/fields/6/compute/sum/0"),
+    ("/fields/6/compute", {"date": "case.filing", "plus": "1d"}, "formula.result", "/fields/6/compute"),
+    (
+        "/fields/6/compute",
+        _deep(formula_kinds.MAX_DEPTH + 1),
+        "formula.depth",
+        "/fields/6/compute" + "/sum/0" * formula_kinds.MAX_DEPTH,
+    ),
+    ("/fields/6/compute/days_within/until", "tomorrow", "formula.type", "/fields/6/compute/days_within/until"),
+    ("/fields/7/compute", IDENTITY, "formula.personal", "/fields/7/compute"),
+    (
+        "/fields/7/compute/nights",
+        {"of": "case.stops", "in": "mars"},
+        "formula.place",
+        "/fields/7/compute/nights/in",
+    ),
+    ("/fields/9/source", "computed", "formula.no_formula", "/fields/9"),
+    ("/items/0/checks", SHARP, "shape.number", "/items/0/checks/0/warn"),
+    ("/params", {"days": {"value": "3", "as_of": "soon", "source": "us"}}, "shape.date", "/params/days/as_of"),
+    ("/rules/0/when/all/0", {"field": "case.filing"}, "condition.clause", "/rules/0/when/all/0"),
+    ("/rules/0/when/all/0/label", {"fr": "plein"}, "condition.label", "/rules/0/when/all/0/label"),
+    (
+        "/rules/0/when",
+        _nested(conditions.MAX_DEPTH),
+        "condition.depth",
+        "/rules/0/when" + "/all/0" * conditions.MAX_DEPTH,
+    ),
+    ("/rules/0/when", {"all": [FILLED] * conditions.MAX_NODES}, "condition.nodes", "/rules/0/when"),
+    ("/rules/6/then/0/args/promotion", "perhaps", "shape.bool", "/rules/6/then/0/args/promotion"),
+    ("/rules/6/then/0", SURVEY, "shape.choice", "/rules/6/then/0/args/scale"),
+    ("/rules/7/then/0/args", {"topics": "filing"}, "flow.field_type", "/rules/7/then/0/args/topics"),
+    ("/rules/7/on", "StageEntered", "flow.content_event", "/rules/7/then/0/args/content"),
+    ("/rules/8/when/none/0/op", "eq", "condition.op", "/rules/8/when/none/0/op"),
 )

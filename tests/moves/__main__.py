@@ -18,17 +18,28 @@ import structlog
 from core.kit.memory import calm_collector
 from tests.moves.machine import play_runs
 from tests.moves.world import Worlds
+from tests.services import run_folder
+from tests.services.databases import KINDS, Kind
 
 PART: Final = 25  # runs of one part
 _worlds: list[Worlds] = []
 
 
 def main(words: Sequence[str]) -> int:
-    asked = _asked(words)
+    folder = run_folder.open_run()
+    try:
+        return _play(_asked(words))
+    finally:
+        run_folder.close_run(folder)
+
+
+def _play(asked: argparse.Namespace) -> int:
     began, seen, failed = time.monotonic(), Counter[str](), 0
     parts = [(seed, min(PART, asked.runs - done)) for seed, done in enumerate(range(0, asked.runs, PART), asked.seed)]
     with ProcessPoolExecutor(asked.jobs) as pool:
-        for part in as_completed([pool.submit(_part, runs, seed, asked.shrink) for seed, runs in parts]):
+        for part in as_completed(
+            [pool.submit(_part, runs, seed, asked.shrink, asked.database) for seed, runs in parts]
+        ):
             counted, wrong = part.result()
             seen.update(counted)
             failed += bool(wrong)
@@ -42,17 +53,17 @@ def main(words: Sequence[str]) -> int:
     return 1 if failed else 0
 
 
-def _part(runs: int, seed: int, shrink: bool) -> tuple[Counter[str], str]:
+def _part(runs: int, seed: int, shrink: bool, database: Kind) -> tuple[Counter[str], str]:
     """In a process of the pool, which is left with its folder when it ends."""
     if not _worlds:
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-        _worlds.append(Worlds().__enter__())
+        _worlds.append(Worlds(database).__enter__())
         calm_collector()
     try:
         return play_runs(_worlds[0], runs, seed, shrink=shrink), ""
     except Exception as wrong:
         steps = "\n".join(getattr(wrong, "__notes__", ()))
-        again = f"again: python -m tests.moves --runs {runs} --seed {seed} --shrink"
+        again = f"again: python -m tests.moves --runs {runs} --seed {seed} --database {database} --shrink"
         return Counter(), f"{''.join(format_exception_only(wrong))}\n{steps}\n{again}"
 
 
@@ -61,6 +72,7 @@ def _asked(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1, help="of the first part; each further one has the next")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--database", choices=KINDS, default="sqlite")
     parser.add_argument("--shrink", action="store_true", help="look for the fewest steps that lead to a failure")
     return parser.parse_args(words)
 

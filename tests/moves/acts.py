@@ -5,9 +5,11 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+from sqlalchemy import select
+
 from core.cases.migration_check import Checked, check_map
 from core.cases.tables import case, case_event, case_migration, document_version, item
-from core.catalog.tables import flow_migration
+from core.catalog.tables import flow_migration, flow_version
 from core.commands.cases import AdvanceCase, SetFields, SetSubstate
 from core.commands.documents import ReviewDocument, WaiveItem
 from core.commands.migrating import MigrateFlow, UndoMigration
@@ -50,9 +52,7 @@ class Acts:
 
     def version(self, row: Row) -> Version:
         with self.world.host.looking() as reader:
-            number = reader.connection.exec_driver_sql(
-                "SELECT version FROM flow_version WHERE id = ?", (row["flow_version_id"],)
-            ).scalar()
+            number = reader.connection.scalar(select(flow_version.c.version).filter_by(id=row["flow_version_id"]))
         return self.world.versions[int(number or 0)]
 
     # -- moving ----------------------------------------------------------------------------------------------------

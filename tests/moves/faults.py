@@ -5,11 +5,11 @@ from typing import Any, Final
 
 import pytest
 
-from core.cases import handovers, migration, moving, pausing
+from core.cases import handovers, migration, moving, pausing, rounds, stages
 from core.cases.moving import CaseMove
-from core.cases.tables import item
-from core.reactions import planning
-from tests.moves import edits, newer_edits, renames
+from core.cases.tables import case, item
+from core.reactions import approvals, planning
+from tests.moves import edits, renames
 
 Patch = pytest.MonkeyPatch
 
@@ -31,8 +31,19 @@ def round_stays_open(patch: Patch) -> None:
     patch.setattr(migration, "end_round", lambda row, deed: None)
 
 
+def seats_stay_given(patch: Patch) -> None:
+    """The round ends, and the case still says who decides."""
+
+    def ended(row: Any, deed: Any) -> None:
+        seated = row["seated"]
+        rounds.end_round(row, deed)
+        deed.uow.change(case, row["id"], seated=seated)
+
+    patch.setattr(migration, "end_round", ended)
+
+
 def handover_stays_offered(patch: Patch) -> None:
-    patch.setattr(handovers, "lapse", lambda case_id, deed: None)
+    patch.setattr(handovers, "lapse", lambda case_id, deed, **_: None)
 
 
 def limit_is_not_reckoned_again(patch: Patch) -> None:
@@ -78,26 +89,39 @@ def values_are_dropped_silently(patch: Patch) -> None:
     patch.setattr(moving, "_fields", dropped)
 
 
+def dropped_papers_wait_on(patch: Patch) -> None:
+    """What was sent for an item that ends still waits for a decision."""
+    patch.setattr(migration, "_set_aside", lambda row, deed: None)
+
+
+def approved_goes_on_as_declined(patch: Patch) -> None:
+    """The step that is taken is not the one of what was decided, and nobody looks whether it is."""
+    step = approvals._step
+
+    def other(row: Any, round_: Any, spec: Any, lookup: Any) -> Any:
+        return step(row, round_, spec.model_copy(update={"approve": spec.decline}), lookup)
+
+    patch.setattr(approvals, "_step", other)
+    patch.setattr(stages, "refuse_unapproved", lambda *_: None)
+
+
 Fault = Callable[[Patch], None]
-SHARP: Final[dict[str, tuple[Any, ...]]] = {
-    "handover_stays_offered": (renames.rename_stage, newer_edits.other_receiver, newer_edits.new_handover),
-    "limit_is_not_reckoned_again": (edits.new_limit,),
-    "document_is_lost": (renames.rename_item,),
-    "values_set_aside_stay_away": (edits.cut_field, edits.add_field),
-    "values_are_dropped_silently": (edits.cut_field, edits.add_field),
-}
-"""Faults that few moves bring out: versions differ by these edits alone while one of them is looked for."""
+SHARP: Final[dict[str, tuple[Any, ...]]] = {"document_is_lost": (renames.rename_item,)}
+"""Faults that few edits bring out: versions differ by these alone while one of them is looked for."""
 FAULTS: Final[tuple[Fault, ...]] = (
     client_is_always_told,
     timers_stay_as_they_were,
     timers_of_the_old_version_stay_too,
     round_stays_open,
+    seats_stay_given,
     handover_stays_offered,
     limit_is_not_reckoned_again,
     pause_is_forgotten,
     document_is_lost,
     values_set_aside_stay_away,
     values_are_dropped_silently,
+    dropped_papers_wait_on,
+    approved_goes_on_as_declined,
 )
 
 

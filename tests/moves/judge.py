@@ -14,6 +14,7 @@ from core.ledger.tables import outbox
 from core.store.reading import Reader
 from core.store.sealing import Row
 from tests.moves.flows import Version
+from tests.moves.histories import TELLING, unearned
 from tests.moves.ledgers import batches, trouble
 from tests.moves.newer_judge import (
     Newer,
@@ -100,6 +101,7 @@ class Judge:
     def _cases(self, seen: Seen) -> Iterator[str]:
         for row in seen.cases.values():
             yield from _history(self.world, seen, row)
+            yield from self._unearned(seen, row)
             flow = self.flow(seen, row) if row["state"] == "open" else None
             yield from of_case(seen.newer, row, flow, seen.events[row["id"]])
             if flow is not None:
@@ -108,6 +110,14 @@ class Judge:
                 yield from _place(version, row)
                 yield from _checklist(version, row, people, seen.items[row["id"]])
                 yield from _fields(version, row, len(people))
+
+    def _unearned(self, seen: Seen, row: Row) -> Iterator[str]:
+        """Of a case that has moved on."""
+        old, world = self.before.cases.get(row["id"]), self.world
+        if old is None or old["version"] != row["version"]:
+            new = seen.events[row["id"]][len(self.before.events.get(row["id"], ())) :]
+            world.saw.update(f"told {each['type']}" for each in new if each["type"] in TELLING)
+            yield from unearned(row, seen.events[row["id"]], world.born[row["id"]], world.versions)
 
     def flow(self, seen: Seen, row: Row) -> Flow:
         """As its version's document says it."""

@@ -1,8 +1,8 @@
 """Steps that admins, staff, clients, the clock and death take while cases run, drawn by Hypothesis."""
 
 from collections import Counter
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
 from random import Random
 from typing import Any, Final
@@ -35,6 +35,7 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self._stack = ExitStack()
         self.world = self._stack.enter_context(type(self).opened())
+        self.tally["begun"] += 1
         self.judge = Judge(self.world)
         self.acts = Acts(self.world)
         self.newer = NewerActs(self.acts)
@@ -132,10 +133,30 @@ class Machine(RuleBasedStateMachine):
         self.world.host.death.arm(point, nth)
 
 
-def play_runs(worlds: Worlds, runs: int, seed: int, *, shrink: bool = False) -> Counter[str]:
-    """So many runs, the same ones for the same seed. Returns what was seen. Raises Wrong, with the steps printed."""
-    tally: Counter[str] = Counter()
-    kind: Any = type("Run", (Machine,), {"opened": staticmethod(worlds.opened), "tally": tally})
+def as_ever(world: World) -> None:
+    """A run begins with the agency as it was made."""
+
+
+def play_runs(
+    worlds: Worlds,
+    runs: int,
+    seed: int,
+    *,
+    begin: Callable[[World], None] = as_ever,
+    tally: Counter[str] | None = None,
+    shrink: bool = False,
+) -> Counter[str]:
+    """So many runs, the same ones for the same seed. Returns what was seen, `tally` also on the way. Raises Wrong, with
+    the steps printed."""
+    tally = Counter() if tally is None else tally
+
+    @contextmanager
+    def opened() -> Iterator[World]:
+        with worlds.opened() as world:
+            begin(world)
+            yield world
+
+    kind: Any = type("Run", (Machine,), {"opened": staticmethod(opened), "tally": tally})
     settings = hypothesis.settings(
         max_examples=runs,
         stateful_step_count=STEPS,

@@ -34,6 +34,7 @@ def add_newer(tree: Tree) -> None:
     prepare["handover"] = {"to": "copywriter", "form": ["amount"], "accept": "taken_on", "return": "given_back"}
     decide, rest = stage_of("decide", "2d", "10"), stage_of("rest", "3d", "10")
     decide["approval"] = {"by": "consultant", "mode": "vote", "seats": "2", "approve": "passed", "decline": "failed"}
+    decide["approval"] |= {"not_preparer": "false", "override": ["supervisor"]}  # or one of two seats stays empty
     rest |= {"gag": "true", "gag_except": ["remind"]}
     tree["stages"] = [collect, prepare, decide, rest, done]
     tree["transitions"] += [

@@ -1,31 +1,38 @@
 """Random publishes and moves under running cases in short, and a batch that is interrupted. `make moves` plays more."""
 
 import json
+import logging
 import os
+from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
+from hypothesis.errors import FlakyFailure
 
 from core.cases.tables import case, case_event, case_migration
 from core.commands.migrating import MigrateFlow, UndoMigration
 from core.commands.work import PublishFlow
+from tests.moves.beginnings import BEGINNINGS, Beginning
 from tests.moves.faults import FAULTS, Fault, plant
 from tests.moves.flows import KEY, Version
 from tests.moves.judge import Judge
 from tests.moves.ledgers import unfinished
-from tests.moves.machine import POINTS, play_runs
+from tests.moves.machine import POINTS, as_ever, play_runs
 from tests.moves.world import World, Worlds, Wrong, parts_of
 
 RUNS = int(os.environ.get("BANLI_TEST_MOVES", "6"))
 PLANTED = bool(os.environ.get("BANLI_TEST_PLANTED"))  # all faults: `make moves PLANTED=1`
-MOST_RUNS = 400  # within which each planted fault is found, most of them within ten
+MOST_RUNS = 20  # within which each planted fault is found
 
 
 @pytest.fixture(scope="module")
 def worlds() -> Iterator[Worlds]:
+    if PLANTED:  # what a product with faults logs is not what is looked for
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with Worlds() as prepared:
         yield prepared
 
@@ -41,9 +48,20 @@ def test_every_case_stays_legal_whatever_is_published_and_moved(worlds: Worlds) 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("fault", FAULTS if PLANTED else FAULTS[:2], ids=lambda fault: fault.__name__)
 def test_a_product_with_this_fault_is_found_out(worlds: Worlds, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids of rows differ from run to run, so a run that is played again need not find it in the same step."""
     plant(fault, monkeypatch)
-    with pytest.raises(Wrong):
-        play_runs(worlds, MOST_RUNS, seed=4)
+    tally, begin = Counter[str](), BEGINNINGS.get(fault.__name__, as_ever)
+    with pytest.raises((Wrong, FlakyFailure)):
+        play_runs(worlds, MOST_RUNS, seed=4, begin=begin, tally=tally)
+    print(f"{fault.__name__}: run {tally['begun'] - 1}")  # the last one was played to show what was found
+
+
+if PLANTED:
+
+    @pytest.mark.parametrize("begin", dict.fromkeys((as_ever, *BEGINNINGS.values())), ids=lambda begin: begin.__name__)
+    def test_nothing_is_found_out_where_no_fault_is(worlds: Worlds, begin: Beginning) -> None:
+        """Or what is found above would be no proof."""
+        assert play_runs(worlds, MOST_RUNS, seed=4, begin=begin)["runs"] >= MOST_RUNS
 
 
 def renamed(first: Version) -> Version:

@@ -11,6 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, Final
+from uuid import uuid4
+
+from sqlalchemy import make_url
 
 from adapters.loopback.channel import LoopbackChannel, Sent
 from core.cases.tables import case, item
@@ -33,6 +36,7 @@ from tests.moves.edits import next_version
 from tests.moves.flows import KEY, Version, first
 from tests.moves.pieces import ROWS, TABLE
 from tests.services import schema
+from tests.services.databases import Kind, address, create_database, drop_database, server_url
 
 RAM: Final = Path("/dev/shm")
 APART: Final = timedelta(seconds=20)  # between two files, so that the second one is no straggler of the first
@@ -160,15 +164,17 @@ def _under_way(world: World) -> None:
 
 @dataclass
 class Worlds:
-    """The agency as every run begins with it, in a database that lies in memory."""
+    """The agency as every run begins with it: SQLite in memory, or a database of PostgreSQL of which each run's is a
+    copy."""
 
+    kind: Kind = "sqlite"
     _stack: ExitStack = field(default_factory=ExitStack)
     _sent: tuple[Sent, ...] = ()
 
     def __enter__(self) -> "Worlds":
         folder = tempfile.TemporaryDirectory(prefix="banli-moves-", dir=RAM if RAM.is_dir() else None)
         self.folder, self.key = Path(self._stack.enter_context(folder)), generate_key()
-        url = f"sqlite:///{self.folder}/banli.db"
+        url = self._url = self._stack.enter_context(self._fresh())
         schema.install(url)
         with Death() as death:
             host = Host(
@@ -196,9 +202,8 @@ class Worlds:
     def opened(self) -> Iterator[World]:
         """A run's own copy."""
         old = self._world
-        with tempfile.TemporaryDirectory(dir=self.folder) as folder, Death() as death:
-            shutil.copyfile(self.folder / "banli.db", f"{folder}/banli.db")
-            settings = settings_for(f"sqlite:///{folder}/banli.db", self.folder / "files", self.key)
+        with self._copy() as url, Death() as death:
+            settings = settings_for(url, self.folder / "files", self.key)
             channel = LoopbackChannel(sent=[replace(each) for each in self._sent])
             host, part = Host(settings, ManualClock(old.host.clock.now()), channel, death), migration.PART
             try:
@@ -207,3 +212,32 @@ class Worlds:
                 death.over()
                 host.close()
                 parts_of(part)
+
+    @contextmanager
+    def _fresh(self) -> Iterator[str]:
+        if self.kind == "sqlite":
+            yield f"sqlite:///{self.folder}/banli.db"
+            return
+        with _database("template0") as url:
+            yield url
+
+    @contextmanager
+    def _copy(self) -> Iterator[str]:
+        if self.kind == "postgres":
+            with _database(str(make_url(self._url).database)) as url:
+                yield url
+            return
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            shutil.copyfile(self.folder / "banli.db", f"{folder}/banli.db")
+            yield f"sqlite:///{folder}/banli.db"
+
+
+@contextmanager
+def _database(like: str) -> Iterator[str]:
+    """One of PostgreSQL's for a while."""
+    server, name = server_url(), f"banli_moves_{uuid4().hex}"
+    create_database(server, name, like)
+    try:
+        yield address(server, name)
+    finally:
+        drop_database(server, name)
