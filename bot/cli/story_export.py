@@ -23,8 +23,8 @@ def export(
 ) -> None:
     """Write a case as a story, masked: stand-ins for everything that is personal, made-up files for real ones.
 
-    The flow's version is written beside it, in tables/ and calendars/ what it needs of the office's own. That the case was
-    exported stands in the audit; on SQLite no process may be running. Exit code 1 when there is no such case, its
+    The flow's version is written beside it, in tables/ and calendars/ what it needs of the office's own. That the case
+    was exported stands in the audit; on SQLite no process may be running. Exit code 1 when there is no such case, its
     client is erased, or the story would still say something personal; then nothing is written.
     """
     if to.exists():

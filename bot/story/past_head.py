@@ -72,11 +72,10 @@ class Beginning:
 
     def _reached(self, file: Row, language: str) -> dict[str, Any]:
         known = {"name": self.masking.names.name(file["name"]), "language": language}
-        return {
-            **known,
-            "phone": instead_of(file["phone"], PHONE),
-            "email": instead_of(file["email"], EMAIL),
-        }
+        for way, usual in (("phone", PHONE), ("email", EMAIL)):
+            theirs = [self.client[way], *(each[way] for _, each in self.wards)]
+            known[way] = instead_of(file[way], usual, theirs)
+        return known
 
     def _guardian(self, link: Row, file: Row) -> dict[str, Any]:
         """Follows the client from the beginning, unless the case's log says when that began."""

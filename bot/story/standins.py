@@ -1,16 +1,17 @@
 """Stand-ins: whoever and whatever is personal in a case is called by the same other name in the whole story."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import chain, count
 from typing import Any, Final
 
 from core.engine.flow import Field, Flow
 from core.engine.forms import fits
 
 PHONE, EMAIL = "13800001234", "client@example.com"
-_OTHERS = {PHONE: "13900005678", EMAIL: "person@example.com"}
+_OTHERS = {PHONE: "139000056{:02}", EMAIL: "person{}@example.com"}
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _NAMES = ("张三", "李四", "王五", "赵六", "孙七", "周八", "吴九", "郑十")
 _LATIN = ("Alex Sample", "Robin Model", "Kim Pattern", "Sam Specimen", "Jo Example", "Lee Instance")
@@ -26,11 +27,12 @@ def is_chinese(text: str) -> bool:
     return _CJK.search(text) is not None
 
 
-def instead_of(real: str | None, usual: str) -> str:
-    """Empty for what he does not have; never his own."""
+def instead_of(real: str | None, usual: str, known: Collection[str | None] = ()) -> str:
+    """Empty for what he does not have; never his own, nor what is ``known`` of others."""
     if not real:
         return ""
-    return usual if real != usual else _OTHERS[usual]
+    made_up = (_OTHERS[usual].format(at) for at in count(1))
+    return next(each for each in chain((usual,), made_up) if each != real and each not in known)
 
 
 class Standins:

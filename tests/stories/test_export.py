@@ -223,7 +223,8 @@ def test_a_story_over_the_api_is_bounded_made_one_at_a_time_and_says_why_not(
             assert [each["code"] for each in told] == ["story.export"]
             assert "English" not in told[0]["message"]
         assert asked == [(409, ""), (409, ""), (503, "10"), (422, "")]
-        assert ask().status_code == 200  # whatever went wrong, the next one is made
+        last = ask()
+        assert last.status_code == 200, last.text  # whatever went wrong, the next one is made
 
 
 def test_what_is_personal_of_guardians_stays_and_choices_is_looked_for() -> None:
@@ -238,4 +239,4 @@ def test_what_is_personal_of_guardians_stays_and_choices_is_looked_for() -> None
     flow = Flow.model_construct(fields=tuple(Field.model_validate(each) for each in fields))
     trips = [{"from": "2026-05-01", "to": "2026-05-07", "place": "fr"}]
     found = in_fields(flow, {"trips": trips, "tags": ["de"], "open": "not personal"})
-    assert found == {"2026-05-01", "2026-05-07", "fr", "de"}
+    assert found == {"fr", "de"}  # the days of stays are moved in the story, and may be real ones again
