@@ -39,10 +39,14 @@ def worlds() -> Iterator[Worlds]:
 
 @pytest.mark.timeout(600)  # the machine may be busy
 def test_every_case_stays_legal_whatever_is_published_and_moved(worlds: Worlds) -> None:
-    seen = play_runs(worlds, RUNS, seed=2)
+    """A few runs may leave one of the acts out that are to be judged: then as many more are played."""
+    seen, wanted = Counter[str](), ("publish done", "move done", "case moved as shown", "to-do lists compared")
+    for seed in range(2, 6):
+        seen += play_runs(worlds, RUNS, seed=seed)
+        if all(seen[name] for name in wanted):
+            break
     assert seen["runs"] >= RUNS
-    for name in ("publish done", "move done", "case moved as shown", "to-do lists compared", "document sent"):
-        assert seen[name] >= 1, seen
+    assert [name for name in (*wanted, "document sent") if not seen[name]] == [], seen
 
 
 @pytest.mark.timeout(600)
