@@ -38,7 +38,8 @@ def read_story(path: Path) -> Script:
 
 
 def story_problems(name: str, content: bytes, flow_name: str, flow: bytes) -> list[Problem]:
-    """What is wrong with a story that came together with its flow; tables of the office are no part of that."""
+    """What is wrong with a story that came together with its flow; tables and calendars of the office are not looked
+    for beside it: whoever took it over has them."""
 
     def flow_of(named: str) -> bytes:
         if named != flow_name:
@@ -46,15 +47,15 @@ def story_problems(name: str, content: bytes, flow_name: str, flow: bytes) -> li
         return flow
 
     try:
-        read_script(name, content, flow_of, tables=False)
+        read_script(name, content, flow_of, office=False)
     except Invalid as invalid:
         return list(invalid.problems)
     return []
 
 
-def read_script(name: str, content: bytes, flow_of: Callable[[str], bytes], *, tables: bool = True) -> Script:
-    """`flow_of` gives the flow's source, and with `tables` those of the office, by the name that the story has for it,
-    or raises OSError. Raises Invalid."""
+def read_script(name: str, content: bytes, flow_of: Callable[[str], bytes], *, office: bool = True) -> Script:
+    """`flow_of` gives the flow's source, and with `office` its tables and calendars, by the name that the story has for
+    it, or raises OSError. Raises Invalid."""
     document = read_yaml(content)
     problems = list(document.problems)
     try:
@@ -67,8 +68,8 @@ def read_script(name: str, content: bytes, flow_of: Callable[[str], bytes], *, t
     steps = tuple(_steps(story, document.lines, problems))
     if flow is not None:
         problems += mistakes_of(story, steps, (flow, *(other for _, other in also if other is not None)))
-    brought = tables_of(flow, story, flow_of, problems) if tables and flow is not None else {}
-    calendars = calendars_of(flow, story, flow_of, problems) if flow is not None else {}
+    brought = tables_of(flow, story, flow_of, problems) if office and flow is not None else {}
+    calendars = calendars_of(flow, story, flow_of, problems) if office and flow is not None else {}
     if problems or flow is None:
         raise Invalid(problems=problems)
     beside = tuple((source, other) for source, other in also if other is not None)

@@ -27,6 +27,7 @@ def test_a_client_is_registered_and_lies_encrypted(office: Office) -> None:
         "source": "referral",
         "created_at": "2026-03-02T02:00:00.000Z",
         "tags": [],
+        "promotion_off_at": None,
     }
     with office.parts.reading.open() as reader:
         raw = reader.rows(client.select().where(client.c.id == int(client_id)))
@@ -84,6 +85,7 @@ def test_what_is_personal_is_masked_by_role(small_office: Office) -> None:
         "source": "other",
         "created_at": "",
         "tags": [],
+        "promotion_off_at": None,
     }
     reviewer = small_office.get("visa.reviewer", path)
     assert (reviewer["name"], reviewer["phone"]) == ("张*", "138****1234")
