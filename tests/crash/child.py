@@ -113,8 +113,8 @@ def _add(control: Control, socket: Path) -> None:
             raise OSError(errno.ENOSPC, "planted: no space left on device")
         put(writer, chunk, place)
 
-    def webbed(banli: Banli, *, loops: bool = True) -> FastAPI:
-        app = web(banli, loops=loops)
+    def webbed(banli: Banli, **given: Any) -> FastAPI:
+        app = web(banli, **given)
         app.router.routes.insert(0, door(banli.store))
         return app
 
