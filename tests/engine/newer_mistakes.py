@@ -121,4 +121,5 @@ NEWER: Final[tuple[tuple[str, Any, str, str], ...]] = (
     ("/rules/7/then/0/args", {"topics": "filing"}, "flow.field_type", "/rules/7/then/0/args/topics"),
     ("/rules/7/on", "StageEntered", "flow.content_event", "/rules/7/then/0/args/content"),
     ("/rules/8/when/none/0/op", "eq", "condition.op", "/rules/8/when/none/0/op"),
+    ("/rules/5/then/0/args/title/en", "{case.passport}", "flow.personal_title", "/rules/5/then/0/args/title/en"),
 )

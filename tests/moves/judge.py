@@ -203,7 +203,8 @@ class Judge:
             had_names, has_names = ({(after[n]["key"], after[n]["applicant_id"]) for n in each} for each in (had, has))
             changed = had_names != has_names
             self.world.saw["to-do lists changed"] += changed
-            gagged = self.flow(seen, row).stage(row["stage"]).gag  # nobody turns to the client there
+            there = moves[0]["data"]["stage_after"]  # it may have gone on since
+            gagged = self.flow(seen, row).stage(there).gag  # nobody turns to the client there
             self.world.saw["changed under a gag"] += gagged and changed
             if (moves[0]["data"]["todo_changed"], news) != (changed, int(changed and not gagged)):
                 yield (
