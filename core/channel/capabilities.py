@@ -20,5 +20,6 @@ class Capabilities(BaseModel):
     files_out: bool
     max_file_in: int
     max_text_chars: int
+    drops_repeats: bool = True  # a second send with the same idempotency key shows nothing more
     window: timedelta | None = None  # how long after the client's last message we may still write; None: always
     window_messages: int | None = None  # how many messages fit into one window; None: any number

@@ -77,6 +77,24 @@ class Connected(Channel, Protocol):
         ...
 
 
+@runtime_checkable
+class Invites(Protocol):
+    """A channel that a link leads to."""
+
+    def invitation(self, code: str) -> str:
+        """The address that opens a chat with this account and hands in the code, as a ContactEvent's payload."""
+        ...
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """A channel that keeps something open: connections of a client."""
+
+    async def close(self) -> None:
+        """Nothing is sent any more. Never raises."""
+        ...
+
+
 class Unreadable(Exception):
     """The update does not have the shape that the platform documents; it is kept and parked as a dead letter."""
 
